@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# `make help` says what can be made and which variables are read.
+
+.DEFAULT_GOAL := all
+
+VERSION := 0.1.0
+
+PREFIX  ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR  ?= $(PREFIX)/share/man
+DESTDIR ?=
+
+CC         ?= gcc
+PKG_CONFIG ?= pkg-config
+CFLAGS     ?= -O2 -g
+BUILD      ?= build$(if $(SANITIZE),/sanitize)
+
+# What the code needs; what the user gives comes behind it and so wins.
+std_cflags := -std=c11 -D_GNU_SOURCE -DSERIALTUN_VERSION='"$(VERSION)"'
+warnings   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Wconversion -Wpointer-arith -Wundef -Wvla -Wcast-qual \
+	-Wwrite-strings $(if $(WERROR),-Werror)
+hardening  := -fstack-protector-strong -fPIE
+hardening_ld := -pie -Wl,-z,relro,-z,now
+ifdef SANITIZE
+sanitize   := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+else
+hardening  += -D_FORTIFY_SOURCE=2
+endif
+
+# Libraries are looked for only when something is to be built.
+lib_names   := libmnl libserialport
+lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names))
+lib_libs     = $(shell $(PKG_CONFIG) --libs $(lib_names))
+build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
+	$(lib_cflags) $(CPPFLAGS) $(CFLAGS)
+build_ldflags = $(hardening_ld) $(sanitize) $(LDFLAGS)
+
+sources := $(wildcard src/*.c)
+objects := $(sources:%.c=$(BUILD)/%.o)
+modules := $(filter-out $(BUILD)/src/main.o,$(objects))
+headers := $(wildcard src/*.h)
+
+unit_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
+script_tests := $(wildcard tests/*_test.sh)
+cable := $(BUILD)/tests/cable
+
+shell_files := $(wildcard tests/*.sh) .ci/run scripts/demo scripts/check \
+	scripts/install-deps
+c_files := $(wildcard src/*.[ch] tests/*.[ch])
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+.PHONY: all
+all: $(BUILD)/serialtun ## the program
+
+$(BUILD)/serialtun: $(objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) $(LDLIBS)
+
+$(BUILD)/%.o: %.c | $(BUILD)/.libraries
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(build_cflags) -Isrc -MMD -MP -c -o $@ $<
+
+# Says which library is missing, once, instead of a page of compiler errors.
+$(BUILD)/.libraries:
+	$(Q)mkdir -p $(@D)
+	$(Q)$(PKG_CONFIG) --print-errors --exists $(lib_names) || { \
+		echo 'Missing libraries: sudo scripts/install-deps' >&2; \
+		echo '(Debian, Ubuntu: libmnl-dev libserialport-dev)' >&2; \
+		exit 1; }
+	$(Q)touch $@
+
+$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(modules)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) -lcmocka $(LDLIBS)
+
+$(cable): $(BUILD)/tests/cable.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -o $@ $^ -lm $(LDLIBS)
+
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/tests/*.d)
+
+.PHONY: cable
+cable: $(cable) ## the emulated null-modem cable, build/tests/cable
+
+.PHONY: test-programs
+test-programs: all cable $(unit_tests)
+
+# Several at a time: most of a test's time is spent waiting for a slow wire.
+.PHONY: check
+check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
+	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
+		--exec '' $(unit_tests) $(script_tests)
+
+.PHONY: valgrind
+valgrind: $(unit_tests) ## run the unit tests under valgrind
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --exec 'valgrind --quiet \
+		--leak-check=full --error-exitcode=99' $(unit_tests)
+
+.PHONY: lint
+lint: ## look at the sources with every checker there is
+	$(Q)clang-format --dry-run --Werror $(c_files)
+	$(Q)for h in $(headers); do $(CC) $(build_cflags) -Werror -Isrc \
+		-fsyntax-only -x c $$h || exit 1; done
+	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability \
+		-DSERIALTUN_VERSION='""' -Isrc src tests
+	$(Q)clang-tidy --quiet $(filter %.c,$(c_files)) -- $(std_cflags) \
+		$(lib_cflags) -Isrc
+	$(Q)shellcheck $(shell_files)
+	$(Q)mandoc -T lint -W warning src/man/serialtun.8
+
+.PHONY: format
+format: ## lay the sources out as .clang-format says
+	$(Q)clang-format -i $(c_files)
+
+.PHONY: install
+install: all ## install the program and its manual (PREFIX, DESTDIR)
+	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(MANDIR)/man8'
+	install -m 755 $(BUILD)/serialtun '$(DESTDIR)$(SBINDIR)/serialtun'
+	install -m 644 src/man/serialtun.8 '$(DESTDIR)$(MANDIR)/man8/serialtun.8'
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f '$(DESTDIR)$(SBINDIR)/serialtun' \
+		'$(DESTDIR)$(MANDIR)/man8/serialtun.8'
+
+.PHONY: dist
+dist: ## a source archive, serialtun-VERSION.tar.gz
+	git archive --prefix=serialtun-$(VERSION)/ \
+		-o serialtun-$(VERSION).tar.gz HEAD
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build
+
+.PHONY: help
+help: ## this text
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@echo 'Variables (make NAME=VALUE, or from the environment):'
+	@echo '  PREFIX      where to install, default /usr/local'
+	@echo '  SBINDIR     default PREFIX/sbin'
+	@echo '  MANDIR      default PREFIX/share/man'
+	@echo '  DESTDIR     put in front of these, for packagers'
+	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
+	@echo '  WERROR=1    warnings are errors'
+	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'
+	@echo '  V=1         show the commands'

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Addresses as people type them, "10.10.10.1/24" or "fd00::1/64", and the few
+ * sums that are done on them. Pure: nothing here asks the machine anything.
+ */
+#include "addr.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/**
+ * addr_bits() - how long an address of a family is
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: 32 or 128
+ */
+unsigned int addr_bits(int family)
+{
+	return family == AF_INET ? 32 : 128;
+}
+
+/**
+ * addr_parse() - read ADDR[/LEN]
+ * @addr: filled in on success, untouched otherwise
+ * @text: an IPv4 address in dotted decimal or an IPv6 address (RFC 4291,
+ *        section 2.2), with a prefix length in decimal behind a slash, or
+ *        without, which means all of its bits
+ *
+ * Return: ADDR_OK, or what is wrong
+ */
+enum addr_error addr_parse(struct addr *addr, const char *text)
+{
+	struct addr parsed = {.family = AF_INET};
+	char host[INET6_ADDRSTRLEN];
+	const char *slash = strchrnul(text, '/');
+	size_t host_len = (size_t)(slash - text);
+	unsigned long prefix_len;
+	char *end;
+
+	if (host_len >= sizeof(host))
+		return ADDR_MALFORMED;
+	memcpy(host, text, host_len);
+	host[host_len] = '\0';
+
+	if (strchr(host, ':'))
+		parsed.family = AF_INET6;
+	if (inet_pton(parsed.family, host, parsed.octets) != 1)
+		return ADDR_MALFORMED;
+
+	prefix_len = addr_bits(parsed.family);
+	if (*slash) {
+		/* strtoul() would take "+8", " 8" and "-8" as well. */
+		if (slash[1] < '0' || slash[1] > '9')
+			return ADDR_PREFIX_LEN;
+		prefix_len = strtoul(slash + 1, &end, 10);
+		if (*end || prefix_len > addr_bits(parsed.family))
+			return ADDR_PREFIX_LEN;
+	}
+	parsed.prefix_len = (unsigned int)prefix_len;
+	*addr = parsed;
+	return ADDR_OK;
+}
+
+/**
+ * addr_format_host() - write an address without its prefix length
+ * @addr: the address
+ * @text: where to write it
+ *
+ * Return: @text
+ */
+const char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_MAX])
+{
+	inet_ntop(addr->family, addr->octets, text, ADDR_TEXT_MAX);
+	return text;
+}
+
+/**
+ * addr_format() - write an address as addr_parse() reads it
+ * @addr: the address
+ * @text: where to write it
+ *
+ * The prefix length is left out where it says nothing, that is, where it is
+ * the whole address.
+ *
+ * Return: @text
+ */
+const char *addr_format(const struct addr *addr, char text[ADDR_TEXT_MAX])
+{
+	size_t len;
+
+	addr_format_host(addr, text);
+	if (addr->prefix_len < addr_bits(addr->family)) {
+		len = strlen(text);
+		snprintf(text + len, ADDR_TEXT_MAX - len, "/%u",
+			 addr->prefix_len);
+	}
+	return text;
+}
+
+/**
+ * addr_is_host() - could this be the address of one host?
+ * @addr: the address
+ *
+ * Return: false if it is the unspecified address or a multicast one
+ * (RFC 1122, section 3.2.1.3; RFC 4291, sections 2.5.2 and 2.7)
+ */
+bool addr_is_host(const struct addr *addr)
+{
+	static const struct addr unspecified[] = {{.family = AF_INET},
+						  {.family = AF_INET6}};
+	bool ipv4 = addr->family == AF_INET;
+
+	if (addr_same_host(addr, &unspecified[ipv4 ? 0 : 1]))
+		return false;
+	return ipv4 ? addr->octets[0] >> 4 != 0xE : addr->octets[0] != 0xFF;
+}
+
+/**
+ * addr_same_host() - are two addresses the same, whatever their prefixes?
+ * @a: the one
+ * @b: the other
+ *
+ * Return: true if family and all bits are equal
+ */
+bool addr_same_host(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family &&
+	       !memcmp(a->octets, b->octets, addr_bits(a->family) / 8);
+}
+
+/**
+ * addr_network() - the network that an address is in
+ * @addr: the address
+ *
+ * Return: the same with every bit behind the prefix cleared
+ */
+struct addr addr_network(const struct addr *addr)
+{
+	struct addr network = *addr;
+	unsigned int bit;
+
+	for (bit = addr->prefix_len; bit < addr_bits(addr->family); bit++)
+		network.octets[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+	return network;
+}
+
+/**
+ * addr_neighbour() - the address that the other end of a link likely has
+ * @own:   address of this end
+ * @other: filled in with the lowest host address of the prefix that is not
+ *         @own, and its prefix length; untouched if there is none
+ *
+ * The first address of a prefix is the network's name in IPv4 and the
+ * subnet-router anycast address in IPv6 (RFC 4291, section 2.6.1), so hosts
+ * begin at the second, but for a prefix of two, where both are hosts
+ * (RFC 3021 and RFC 6164).
+ *
+ * Return: false if the prefix is the whole address and so has no other host
+ */
+bool addr_neighbour(const struct addr *own, struct addr *other)
+{
+	const unsigned int bits = addr_bits(own->family);
+	struct addr host = addr_network(own);
+	uint8_t *last = &host.octets[bits / 8 - 1];
+
+	if (own->prefix_len == bits)
+		return false;
+	/* The bits behind the prefix are 0, so nothing here can carry. */
+	if (own->prefix_len < bits - 1)
+		*last += 1;
+	if (addr_same_host(&host, own))
+		*last += 1;
+	*other = host;
+	return true;
+}

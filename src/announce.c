@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is said when the link is up: what now is, and what to type at the
+ * other end so that the two can talk.
+ */
+#include "announce.h"
+#include "addr.h"
+#include "link.h"
+#include "options.h"
+#include "port.h"
+#include "text.h"
+#include "tun.h"
+
+#include <string.h>
+
+static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
+			 const struct options *options)
+{
+	char addr[ADDR_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < options->addr_count; i++) {
+		const struct addr *own = &options->addrs[i];
+
+		if (own == options->peer_of) {
+			text_append(text, ANNOUNCE_TEXT_MAX, "%s peer ",
+				    addr_format_host(own, addr));
+			own = &options->peer;
+		}
+		text_append(text, ANNOUNCE_TEXT_MAX, "%s, ",
+			    addr_format(own, addr));
+	}
+}
+
+/**
+ * announce_link() - say what now is
+ * @options: what was asked for
+ * @tun:     the interface
+ * @link:    what was made of it
+ * @port:    the port
+ * @text:    where to write it
+ *
+ * Return: @text, one line
+ */
+const char *announce_link(const struct options *options, const struct tun *tun,
+			  const struct link *link, const struct port *port,
+			  char text[ANNOUNCE_TEXT_MAX])
+{
+	char addr[ADDR_TEXT_MAX];
+
+	*text = '\0';
+	text_append(text, ANNOUNCE_TEXT_MAX,
+		    tun->attached ? "attached to %s: " : "%s is up: ",
+		    tun->name);
+	append_addrs(text, options);
+	if (link->link_local_only)
+		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
+			    addr_format(&link->link_local, addr));
+	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u, on %s", link->mtu,
+		    port->path);
+	/* A link is shown beside what it stands for at the moment. */
+	if (strchr(options->port.name, '/') &&
+	    strcmp(options->port.name, port->path) != 0)
+		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)",
+			    options->port.name);
+	if (port->baud)
+		text_append(text, ANNOUNCE_TEXT_MAX, " at %u baud 8N1",
+			    port->baud);
+	if (options->port.rtscts)
+		text_append(text, ANNOUNCE_TEXT_MAX, ", RTS/CTS");
+	return text;
+}
+
+/**
+ * announce_other_end() - say what to type at the other end
+ * @options: what was asked for here
+ * @text:    where to write it
+ *
+ * The other end's address is --peer's if there is one, else the lowest host
+ * of the prefix that is not ours, else only the reader knows: it is written
+ * ADDR, with a route back to us. Its port is always for the reader to fill
+ * in.
+ *
+ * Return: @text, one line
+ */
+const char *announce_other_end(const struct options *options,
+			       char text[ANNOUNCE_TEXT_MAX])
+{
+	char addr[ADDR_TEXT_MAX];
+	struct addr swapped;
+	struct addr other;
+	size_t i;
+
+	*text = '\0';
+	text_append(text, ANNOUNCE_TEXT_MAX,
+		    "at the other end: sudo serialtun");
+	for (i = 0; i < options->addr_count; i++) {
+		const struct addr *own = &options->addrs[i];
+
+		if (own == options->peer_of) {
+			text_append(text, ANNOUNCE_TEXT_MAX, " --addr %s",
+				    addr_format_host(&options->peer, addr));
+			swapped = *own;
+			swapped.prefix_len = options->peer.prefix_len;
+			text_append(text, ANNOUNCE_TEXT_MAX, " --peer %s",
+				    addr_format(&swapped, addr));
+		} else if (addr_neighbour(own, &other)) {
+			text_append(text, ANNOUNCE_TEXT_MAX, " --addr %s",
+				    addr_format(&other, addr));
+		} else {
+			text_append(text, ANNOUNCE_TEXT_MAX,
+				    " --addr ADDR --route %s",
+				    addr_format(own, addr));
+		}
+	}
+	text_append(text, ANNOUNCE_TEXT_MAX, " --port PORT");
+	if (options->port.baud)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --baud %u",
+			    options->port.baud);
+	if (options->port.rtscts)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --flow rtscts");
+	if (options->mtu)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --mtu %u", options->mtu);
+	return text;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_ANNOUNCE_H
+#define SERIALTUN_ANNOUNCE_H
+
+struct link;
+struct options;
+struct port;
+struct tun;
+
+/* Room for one line; with very many addresses it ends in the middle. */
+#define ANNOUNCE_TEXT_MAX 960
+
+const char *announce_link(const struct options *options, const struct tun *tun,
+			  const struct link *link, const struct port *port,
+			  char text[ANNOUNCE_TEXT_MAX]);
+const char *announce_other_end(const struct options *options,
+			       char text[ANNOUNCE_TEXT_MAX]);
+
+#endif

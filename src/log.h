@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_LOG_H
+#define SERIALTUN_LOG_H
+
+#include <stdbool.h>
+
+/**
+ * enum log_level - how much somebody wants to read
+ * @LOG_LEVEL_ANSWER:  what was asked for just now (SIGUSR1)
+ * @LOG_LEVEL_ERROR:   why the program ends, or did not start
+ * @LOG_LEVEL_WARNING: it goes on, but probably not as meant
+ * @LOG_LEVEL_INFO:    what now is (the default)
+ * @LOG_LEVEL_DEBUG:   each step of the set-up (-v)
+ * @LOG_LEVEL_TRACE:   each frame that is dropped (-vv)
+ */
+enum log_level {
+	LOG_LEVEL_ANSWER,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
+	LOG_LEVEL_TRACE,
+};
+
+void log_set_level(int level);
+bool log_enabled(enum log_level level);
+void log_print(enum log_level level, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#define log_answer(...)	 log_print(LOG_LEVEL_ANSWER, __VA_ARGS__)
+#define log_error(...)	 log_print(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_print(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...)	 log_print(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)	 log_print(LOG_LEVEL_DEBUG, __VA_ARGS__)
+#define log_trace(...)	 log_print(LOG_LEVEL_TRACE, __VA_ARGS__)
+
+#endif

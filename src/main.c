@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * serialtun: an IP link of a serial line, in one command.
+ *
+ * The order of things. The port comes first, because it is what most often is
+ * missing or busy; then the interface; then, by Netlink, what the interface
+ * is given; then the pump runs until a signal comes. Whatever fails, what was
+ * opened so far is closed in reverse order, and nothing of it is left behind.
+ */
+#include "addr.h"
+#include "announce.h"
+#include "link.h"
+#include "log.h"
+#include "options.h"
+#include "port.h"
+#include "pump.h"
+#include "stats.h"
+#include "tun.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop;
+static volatile sig_atomic_t report;
+static int wake_fd = -1;
+
+/* The pump waits on wake_fd; everything else looks at the flags. */
+static void on_signal(int number)
+{
+	static const uint64_t one = 1;
+	int saved_errno = errno;
+
+	if (number == SIGUSR1)
+		report = 1;
+	else
+		stop = 1;
+	/* A full counter wakes the pump just as well. */
+	if (write(wake_fd, &one, sizeof(one)) < 0)
+		errno = saved_errno;
+	errno = saved_errno;
+}
+
+/*
+ * Those that end the program interrupt whatever the set-up waits for (no
+ * SA_RESTART), SIGUSR1 does not.
+ */
+static int set_up_signals(void)
+{
+	static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = on_signal};
+	size_t i;
+
+	wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wake_fd < 0) {
+		log_error("cannot create an eventfd: %s", strerror(errno));
+		return -1;
+	}
+	sigemptyset(&action.sa_mask);
+	for (i = 0; i < sizeof(stopping) / sizeof(*stopping); i++)
+		sigaction(stopping[i], &action, NULL);
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGUSR1, &action, NULL);
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &action, NULL);
+	return 0;
+}
+
+static void print_stats(enum log_level level, const struct stats *stats)
+{
+	char text[STATS_TEXT_MAX];
+
+	log_print(level, "to the line: %s",
+		  stats_format(&stats->to_line, text));
+	log_print(level, "from the line: %s",
+		  stats_format(&stats->from_line, text));
+}
+
+/* Answer the signals that woke the pump. */
+static void answer_signals(const struct pump *pump)
+{
+	uint64_t count;
+
+	/* EAGAIN is all that it can say, and then there is nothing to do. */
+	if (read(wake_fd, &count, sizeof(count)) < 0)
+		return;
+	if (report) {
+		report = 0;
+		print_stats(LOG_LEVEL_ANSWER, pump_stats(pump));
+	}
+}
+
+/* Carry packets until a signal ends it. Return: 0, or -1, logged. */
+static int carry(struct pump *pump, const struct tun *tun,
+		 const struct port *port)
+{
+	enum pump_end end;
+
+	while (!stop) {
+		end = pump_run(pump);
+		switch (end) {
+		case PUMP_WOKEN:
+			answer_signals(pump);
+			break;
+		case PUMP_PORT_GONE:
+			log_error("lost the port %s: it hung up (plug it in "
+				  "and start again)",
+				  port->path);
+			return -1;
+		case PUMP_TUN_GONE:
+			log_error("lost the interface %s: somebody deleted it "
+				  "(start again to have it back)",
+				  tun->name);
+			return -1;
+		case PUMP_FAILED:
+			log_error("cannot wait for packets: %s",
+				  strerror(errno));
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void announce(const struct options *options, const struct tun *tun,
+		     const struct link *link, const struct port *port)
+{
+	char text[ANNOUNCE_TEXT_MAX];
+	size_t i;
+
+	log_info("%s", announce_link(options, tun, link, port, text));
+	/* What we were not told of our own end says nothing of the other. */
+	if (options->addr_count || !tun->attached)
+		log_info("%s", announce_other_end(options, text));
+	for (i = 0; i < options->addr_count; i++) {
+		const struct addr *own = &options->addrs[i];
+
+		if (own->prefix_len == addr_bits(own->family) &&
+		    !options->peer_of && !options->route_count)
+			log_warning("nothing is reachable through %s yet: %s "
+				    "has no prefix length, and there is "
+				    "neither --peer nor --route",
+				    tun->name, addr_format(own, text));
+	}
+}
+
+/* Everything from the open port on. Return: 0, or -1, logged. */
+static int run(const struct options *options, struct tun *tun,
+	       struct port *port)
+{
+	struct pump_config config = {
+		.tun = tun,
+		.port = port,
+		.wake_fd = wake_fd,
+		.ipv6 = options->ipv6,
+		.accept_ra = options->accept_ra,
+	};
+	struct pump *pump;
+	struct link link;
+	int status;
+
+	if (link_configure(&link, tun, options))
+		return -1;
+	pump = pump_new(&config);
+	if (!pump) {
+		log_error("cannot start: %s", strerror(ENOMEM));
+		return -1;
+	}
+	announce(options, tun, &link, port);
+	status = carry(pump, tun, port);
+	print_stats(LOG_LEVEL_INFO, pump_stats(pump));
+	pump_free(pump);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct port *port = NULL;
+	struct tun tun = TUN_CLOSED;
+	int status = -1;
+
+	options_parse(&options, argc, argv);
+	log_set_level(options.log_level);
+
+	if (!set_up_signals() && !port_open(&port, &options.port) &&
+	    !tun_open(&tun, options.interface))
+		status = run(&options, &tun, port);
+	tun_close(&tun);
+	port_close(port);
+
+	/* A signal during the set-up made whatever failed fail. */
+	return status && !stop ? EXIT_FAILURE : EXIT_SUCCESS;
+}

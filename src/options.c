@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command line, by argp: the table of options, and every check that needs
+ * nothing but the command line itself. What passes is consistent; what does
+ * not ends the program here, with argp's two lines and status 64, before
+ * anything was touched.
+ *
+ * Options are compared with each other when all have been seen
+ * (ARGP_KEY_END), so their order does not matter.
+ */
+#include "options.h"
+#include "log.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define MTU_MIN	     68 /* RFC 791, section 3.2 */
+#define MTU_MAX	     65535
+#define MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
+
+/* Options without a short name. */
+enum {
+	KEY_PEER = 256,
+	KEY_METRIC,
+	KEY_FLOW,
+	KEY_ACCEPT_RA,
+};
+
+static const struct argp_option table[] = {
+	{"addr", 'a', "ADDR[/LEN]", 0,
+	 "Address of this end, IPv4 or IPv6; may be repeated. Without LEN: /32 "
+	 "or /128. Default: none, the link then has nothing but its IPv6 "
+	 "link-local address",
+	 0},
+	{"port", 'p', "PORT", 0,
+	 "Serial port: /dev/ttyUSB0, ttyUSB0, a link such as those in "
+	 "/dev/serial/by-id, or a pty. Required",
+	 0},
+
+	{0, 0, 0, 0, "The line:", 0},
+	{"baud", 'b', "N", 0,
+	 "Bits per second, any rate that the driver can do. Default: 115200 on "
+	 "a device; none on a pty, which has no clock",
+	 0},
+	{"flow", KEY_FLOW, "none|rtscts", 0,
+	 "Flow control. Default: none. Other modem lines are ignored", 0},
+
+	{0, 0, 0, 0, "The interface:", 0},
+	{"peer", KEY_PEER, "ADDR[/LEN]", 0,
+	 "Address of the other end: a point-to-point pair with the one --addr "
+	 "of its family, whose own LEN then says nothing. Without LEN: /32 or "
+	 "/128. Default: none",
+	 0},
+	{"route", 'r', "DEST[/LEN]", 0,
+	 "Route through the link; may be repeated. \"default\" is 0.0.0.0/0 "
+	 "or, without an IPv4 --addr, ::/0. Default: none",
+	 0},
+	{"metric", KEY_METRIC, "N", 0,
+	 "Priority of every --route, the lowest wins. Default: the kernel's, 0 "
+	 "for IPv4 and 1024 for IPv6",
+	 0},
+	{"interface", 'i', "NAME", 0,
+	 "Name of the interface. If a persistent TUN interface has this name, "
+	 "it is attached to, and what is added to it stays after the end. "
+	 "Default: the kernel's next tun%d",
+	 0},
+	{"mtu", 'm', "N", 0,
+	 "Longest packet in octets, 68 to 65535; at least 1280 with IPv6. "
+	 "Default: 1500, or what the interface attached to has",
+	 0},
+	{"accept-ra", KEY_ACCEPT_RA, NULL, 0,
+	 "Let IPv6 Router Advertisements from the line through. Default: they "
+	 "are dropped",
+	 0},
+
+	{0, 0, 0, 0, "What is printed:", 0},
+	{"verbose", 'v', NULL, 0,
+	 "More: the steps of the set-up; twice: each dropped frame. Default: "
+	 "what now is, and the totals at the end",
+	 0},
+	{"quiet", 'q', NULL, 0,
+	 "Less: warnings and errors; twice: errors. Default: as said at -v", 0},
+
+	{0, 0, 0, 0, "Other:", -1},
+	{0},
+};
+
+static const char doc[] =
+	"Make an IP link of a serial line: create a TUN interface, give it its "
+	"address, and carry its packets over the port as SLIP (RFC 1055).\v"
+	"Two machines and a cable:\n\n"
+	"  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n"
+	"  sudo serialtun --addr 10.10.10.2/24 --port /dev/ttyUSB0\n\n"
+	"It runs until SIGINT, SIGTERM or SIGHUP; then the interface is gone "
+	"and the port is as it was. SIGUSR1 prints the counters. "
+	"The manual, serialtun(8), has the rest.";
+
+/* The default route, before it is known whose default it is. */
+static const struct addr default_route = {.family = AF_UNSPEC};
+
+static const char *family_name(int family)
+{
+	return family == AF_INET ? "IPv4" : "IPv6";
+}
+
+/* A decimal number from min to max, and nothing else. */
+static unsigned long parse_number(struct argp_state *state, const char *option,
+				  const char *arg, unsigned long min,
+				  unsigned long max)
+{
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(arg, &end, 10);
+	/* strtoul() itself takes "", " 8" and "-8" as well. */
+	if (arg[0] < '0' || arg[0] > '9' || *end || errno || number < min ||
+	    number > max)
+		argp_error(state, "%s: \"%s\" is not a number from %lu to %lu",
+			   option, arg, min, max);
+	return number;
+}
+
+static struct addr parse_addr(struct argp_state *state, const char *option,
+			      const char *arg)
+{
+	struct addr addr = {0};
+
+	switch (addr_parse(&addr, arg)) {
+	case ADDR_OK:
+		break;
+	case ADDR_MALFORMED:
+		argp_error(state,
+			   "%s: \"%s\" is not an IPv4 or IPv6 address, such as "
+			   "10.10.10.1/24 or fd00::1/64",
+			   option, arg);
+		break;
+	case ADDR_PREFIX_LEN:
+		argp_error(state,
+			   "%s: \"%s\" has no valid prefix length: 0 to 32 for "
+			   "IPv4, 0 to 128 for IPv6",
+			   option, arg);
+		break;
+	}
+	return addr;
+}
+
+static struct addr parse_host(struct argp_state *state, const char *option,
+			      const char *arg)
+{
+	struct addr addr = parse_addr(state, option, arg);
+
+	if (!addr_is_host(&addr))
+		argp_error(state,
+			   "%s: \"%s\" cannot be the address of one host",
+			   option, arg);
+	return addr;
+}
+
+static struct addr parse_route(struct argp_state *state, const char *arg)
+{
+	char text[ADDR_TEXT_MAX];
+	struct addr network;
+	struct addr dest;
+
+	if (!strcmp(arg, "default"))
+		return default_route;
+	dest = parse_addr(state, "--route", arg);
+	network = addr_network(&dest);
+	if (!addr_same_host(&dest, &network))
+		argp_error(state,
+			   "--route: \"%s\" has bits set behind its prefix; "
+			   "the network is %s",
+			   arg, addr_format(&network, text));
+	return dest;
+}
+
+/* The rules of dev_valid_name(), net/core/dev.c. */
+static void parse_interface(struct argp_state *state, char name[IFNAMSIZ],
+			    const char *arg)
+{
+	size_t len = strlen(arg);
+
+	if (len >= IFNAMSIZ)
+		argp_error(state,
+			   "--interface: \"%s\" is too long: %zu characters, "
+			   "%d are possible",
+			   arg, len, IFNAMSIZ - 1);
+	if (!len || !strcmp(arg, ".") || !strcmp(arg, "..") ||
+	    strpbrk(arg, "/: \t\n\v\f\r"))
+		argp_error(state,
+			   "--interface: \"%s\" cannot be the name of an "
+			   "interface",
+			   arg);
+	memcpy(name, arg, len + 1);
+}
+
+static bool parse_flow(struct argp_state *state, const char *arg)
+{
+	if (!strcmp(arg, "xonxoff"))
+		argp_error(state,
+			   "--flow: xonxoff cannot work: SLIP does not escape "
+			   "XON and XOFF, so packets would stop the line (use "
+			   "rtscts or none)");
+	else if (strcmp(arg, "none") != 0 && strcmp(arg, "rtscts") != 0)
+		argp_error(state, "--flow: \"%s\" is neither none nor rtscts",
+			   arg);
+	return !strcmp(arg, "rtscts");
+}
+
+static size_t count_family(const struct options *options, int family)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < options->addr_count; i++)
+		count += options->addrs[i].family == family;
+	return count;
+}
+
+static void check_peer(struct argp_state *state, struct options *options)
+{
+	const struct addr *peer = &options->peer;
+	const char *family = family_name(peer->family);
+	size_t count = count_family(options, peer->family);
+	char text[ADDR_TEXT_MAX];
+	size_t i = 0;
+
+	if (peer->family == AF_UNSPEC)
+		return;
+	addr_format_host(peer, text);
+	if (!count)
+		argp_error(state, "--peer %s needs an %s --addr for this end",
+			   text, family);
+	if (count > 1)
+		argp_error(state,
+			   "--peer %s could go with %zu of the --addr: give "
+			   "only one %s --addr",
+			   text, count, family);
+	while (options->addrs[i].family != peer->family)
+		i++;
+	if (addr_same_host(peer, &options->addrs[i]))
+		argp_error(state,
+			   "--peer %s is this end's own --addr: the two ends "
+			   "need different ones",
+			   text);
+	options->peer_of = &options->addrs[i];
+}
+
+static void check_ipv6(struct argp_state *state, struct options *options)
+{
+	char text[ADDR_TEXT_MAX];
+	size_t i;
+
+	options->ipv6 = !options->addr_count || count_family(options, AF_INET6);
+	if (options->ipv6 && options->mtu && options->mtu < MTU_MIN_IPV6)
+		argp_error(
+			state,
+			"--mtu %u is too small for IPv6, which needs %d%s",
+			options->mtu, MTU_MIN_IPV6,
+			options->addr_count
+				? ""
+				: " (without --addr the link has IPv6 only)");
+	if (options->accept_ra && !options->ipv6)
+		argp_error(state, "--accept-ra needs an IPv6 --addr");
+	for (i = 0; i < options->route_count; i++)
+		if (options->routes[i].family == AF_INET6 && !options->ipv6)
+			argp_error(state, "--route %s needs an IPv6 --addr",
+				   addr_format(&options->routes[i], text));
+}
+
+static void check_routes(struct argp_state *state, struct options *options)
+{
+	int family = count_family(options, AF_INET) ? AF_INET : AF_INET6;
+	size_t i;
+
+	for (i = 0; i < options->route_count; i++)
+		if (options->routes[i].family == AF_UNSPEC)
+			options->routes[i].family = family;
+	if (options->metric_given && !options->route_count)
+		argp_error(state, "--metric needs a --route");
+}
+
+static void check(struct argp_state *state, struct options *options)
+{
+	if (!options->port.name)
+		argp_error(state, "--port is required, such as --port "
+				  "/dev/ttyUSB0");
+	check_routes(state, options);
+	check_peer(state, options);
+	check_ipv6(state, options);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'a':
+		if (options->addr_count == OPTIONS_ADDRS_MAX)
+			argp_error(state, "--addr: %d are possible",
+				   OPTIONS_ADDRS_MAX);
+		options->addrs[options->addr_count++] =
+			parse_host(state, "--addr", arg);
+		break;
+	case KEY_PEER:
+		if (options->peer.family != AF_UNSPEC)
+			argp_error(state, "--peer can be given only once");
+		options->peer = parse_host(state, "--peer", arg);
+		break;
+	case 'r':
+		if (options->route_count == OPTIONS_ROUTES_MAX)
+			argp_error(state, "--route: %d are possible",
+				   OPTIONS_ROUTES_MAX);
+		options->routes[options->route_count++] =
+			parse_route(state, arg);
+		break;
+	case KEY_METRIC:
+		options->metric = (uint32_t)parse_number(state, "--metric", arg,
+							 0, UINT32_MAX);
+		options->metric_given = true;
+		break;
+	case 'p':
+		if (!*arg)
+			argp_error(state, "--port: the name is empty");
+		options->port.name = arg;
+		break;
+	case 'b':
+		options->port.baud =
+			(unsigned int)parse_number(state, "--baud", arg, 1,
+						   INT32_MAX);
+		break;
+	case KEY_FLOW:
+		options->port.rtscts = parse_flow(state, arg);
+		break;
+	case 'i':
+		parse_interface(state, options->interface, arg);
+		break;
+	case 'm':
+		options->mtu = (uint32_t)parse_number(state, "--mtu", arg,
+						      MTU_MIN, MTU_MAX);
+		break;
+	case KEY_ACCEPT_RA:
+		options->accept_ra = true;
+		break;
+	case 'v':
+		options->log_level++;
+		break;
+	case 'q':
+		options->log_level--;
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state,
+			   "\"%s\" belongs to no option (see --help for what "
+			   "there is)",
+			   arg);
+		break;
+	case ARGP_KEY_END:
+		check(state, options);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+/**
+ * options_parse() - turn a command line into what the user asked for
+ * @options: filled in
+ * @argc:    as given to main()
+ * @argv:    as given to main(); @options keeps pointers into it
+ *
+ * Does not return if the command line is wrong (argp's message on stderr,
+ * exit status EX_USAGE, 64), or if it asked for help or the version only.
+ */
+void options_parse(struct options *options, int argc, char **argv)
+{
+	static const struct argp argp = {table, parse, NULL, doc, 0, 0, 0};
+
+	argp_program_version = "serialtun " SERIALTUN_VERSION;
+	*options = (struct options){.log_level = LOG_LEVEL_INFO};
+	argp_parse(&argp, argc, argv, 0, NULL, options);
+}

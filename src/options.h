@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_OPTIONS_H
+#define SERIALTUN_OPTIONS_H
+
+#include "addr.h"
+#include "port.h"
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Repeatable options may be repeated this often. */
+#define OPTIONS_ADDRS_MAX  32
+#define OPTIONS_ROUTES_MAX 64
+
+#define OPTIONS_MTU_DEFAULT 1500
+
+/**
+ * struct options - what the user asked for
+ * @addrs:      addresses of this end, @addr_count of them
+ * @peer:       the other end's address, if @peer_of is not NULL
+ * @peer_of:    the one of @addrs that @peer is paired with, or NULL
+ * @routes:     destinations through the link, @route_count of them
+ * @metric:     priority of the routes, if @metric_given
+ * @port:       the port
+ * @interface:  name of the interface; "": the kernel's next tun%d
+ * @mtu:        octets; 0: not said
+ * @accept_ra:  let Router Advertisements through
+ * @ipv6:       IPv6 is wanted
+ * @log_level:  how much to print, by enum log_level, but unbounded
+ */
+struct options {
+	struct addr addrs[OPTIONS_ADDRS_MAX];
+	size_t addr_count;
+	struct addr peer;
+	const struct addr *peer_of;
+	struct addr routes[OPTIONS_ROUTES_MAX];
+	size_t route_count;
+	uint32_t metric;
+	bool metric_given;
+	struct port_config port;
+	char interface[IFNAMSIZ];
+	uint32_t mtu;
+	bool accept_ra;
+	bool ipv6;
+	int log_level;
+};
+
+void options_parse(struct options *options, int argc, char **argv);
+
+#endif

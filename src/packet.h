@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_PACKET_H
+#define SERIALTUN_PACKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * enum packet_verdict - is this an IP packet, and if not, why not
+ * @PACKET_IPV4:         an IPv4 packet
+ * @PACKET_IPV6:         an IPv6 packet
+ * @PACKET_BAD_VERSION:  the version is neither 4 nor 6
+ * @PACKET_BAD_HEADER:   the header does not fit in, or says it is shorter
+ *                       than a header can be
+ * @PACKET_BAD_LENGTH:   its length is not what its header says
+ * @PACKET_BAD_CHECKSUM: the IPv4 header checksum is wrong
+ */
+enum packet_verdict {
+	PACKET_IPV4,
+	PACKET_IPV6,
+	PACKET_BAD_VERSION,
+	PACKET_BAD_HEADER,
+	PACKET_BAD_LENGTH,
+	PACKET_BAD_CHECKSUM,
+};
+
+enum packet_verdict packet_check(const uint8_t *packet, size_t len);
+bool packet_is_router_advert(const uint8_t *packet, size_t len);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The port: one face for every kind of line. What a name stands for is found
+ * out here; how such a thing is opened and put back is its kind's own affair.
+ *
+ * Reading and writing are the same for all, because each kind promises a
+ * descriptor that is non-blocking and that reads 0 only after a hang-up.
+ */
+#include "port.h"
+#include "log.h"
+#include "pty.h"
+#include "serial.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The first that claims a file has it. */
+static const struct port_kind *const kinds[] = {&pty_kind, &serial_kind, NULL};
+
+/*
+ * The file that a name stands for: /dev/NAME for a name without a slash, the
+ * target of a link such as those in /dev/serial/by-id, which libserialport
+ * 0.1.1 does not follow. Return: a string to be freed, or NULL and errno.
+ */
+static char *resolve(const char *name)
+{
+	char *path = NULL;
+	char *real;
+	int saved_errno;
+
+	if (strchr(name, '/'))
+		return realpath(name, NULL);
+	if (asprintf(&path, "/dev/%s", name) < 0)
+		return NULL;
+	real = realpath(path, NULL);
+	saved_errno = errno;
+	free(path);
+	errno = saved_errno;
+	return real;
+}
+
+static const struct port_kind *find_kind(const char *path)
+{
+	const struct port_kind *const *kind = kinds;
+	struct stat file;
+
+	if (stat(path, &file))
+		return NULL;
+	while (*kind && !(*kind)->claims(&file))
+		kind++;
+	return *kind;
+}
+
+/**
+ * port_open() - open and set up a port
+ * @port:   the open port on success; port_close() puts it back and frees it
+ * @config: what is wanted of it
+ *
+ * Until it is known that nobody else uses the port, nothing of it is changed.
+ * A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int port_open(struct port **port, const struct port_config *config)
+{
+	const struct port_kind *kind;
+	char *path = resolve(config->name);
+	int err;
+
+	if (!path) {
+		err = -errno;
+		log_error("cannot find port %s: %s%s", config->name,
+			  strerror(-err),
+			  err == -ENOENT
+				  ? " (is it plugged in? ls /dev/serial/by-id "
+				    "shows the USB adapters)"
+				  : "");
+		return err;
+	}
+	kind = find_kind(path);
+	if (!kind) {
+		log_error("cannot use %s as a port: it is not a serial device "
+			  "or a pty (name one, such as /dev/ttyUSB0)",
+			  config->name);
+		free(path);
+		return -ENOTTY;
+	}
+	err = kind->open(port, path, config);
+	if (err) {
+		free(path);
+		return err;
+	}
+	(*port)->kind = kind;
+	(*port)->path = path;
+	return 0;
+}
+
+/**
+ * port_close() - put a port back as it was found, and close it
+ * @port: an open port, or NULL
+ */
+void port_close(struct port *port)
+{
+	char *path;
+
+	if (!port)
+		return;
+	path = port->path;
+	port->kind->close(port);
+	free(path);
+}
+
+/**
+ * port_read() - take what has arrived
+ * @port:   the port
+ * @buffer: where it goes
+ * @cap:    room there
+ *
+ * Return: octets read; 0 if there is nothing now; -errno if the line is gone,
+ * -EIO where the system says no more than "hung up"
+ */
+ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap)
+{
+	ssize_t n;
+
+	do
+		n = read(port->fd, buffer, cap);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		return n;
+	if (!n)
+		return -EIO;
+	return errno == EAGAIN ? 0 : -errno;
+}
+
+/**
+ * port_write() - hand over octets for the line
+ * @port:   the port
+ * @octets: the octets
+ * @len:    how many
+ *
+ * Return: octets taken, maybe fewer than @len, maybe none; -errno if the line
+ * is gone
+ */
+ssize_t port_write(struct port *port, const uint8_t *octets, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = write(port->fd, octets, len);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return n;
+	return errno == EAGAIN ? 0 : -errno;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_PORT_H
+#define SERIALTUN_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct stat;
+
+#define PORT_BAUD_DEFAULT 115200
+
+/**
+ * struct port_config - what the user asks of a port
+ * @name:   a path, or a name below /dev
+ * @baud:   bits per second; 0: not said
+ * @rtscts: RTS/CTS flow control
+ */
+struct port_config {
+	const char *name;
+	unsigned int baud;
+	bool rtscts;
+};
+
+/**
+ * struct port - an open port, whatever kind it is
+ * @kind: what is behind the face
+ * @path: the name in the file system, links resolved
+ * @fd:   non-blocking, for poll()
+ * @baud: bits per second on the wire; 0: it has no clock that we know of
+ *
+ * To be read by everyone and written by its kind only.
+ */
+struct port {
+	const struct port_kind *kind;
+	char *path;
+	int fd;
+	unsigned int baud;
+};
+
+/**
+ * struct port_kind - one kind of line; for serial.c, pty.c and their like
+ * @claims: is a file of this kind?
+ * @open:   open and set up the file at @path; allocates the port, sets its
+ *          @fd and @baud, logs a failure; 0 or -errno
+ * @close:  put everything back as it was and free the port
+ */
+struct port_kind {
+	bool (*claims)(const struct stat *file);
+	int (*open)(struct port **port, const char *path,
+		    const struct port_config *config);
+	void (*close)(struct port *port);
+};
+
+int port_open(struct port **port, const struct port_config *config);
+void port_close(struct port *port);
+ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap);
+ssize_t port_write(struct port *port, const uint8_t *octets, size_t len);
+
+#endif

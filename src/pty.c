@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A pty as the port: what an emulator, a virtual machine or socat offers in
+ * place of a serial device. libserialport refuses them (they have neither a
+ * place in /sys/class/tty nor modem lines), so this is plain termios.
+ *
+ * A pty has no clock: it carries octets as fast as the other side reads. A
+ * speed is set only if the user names one, so that the other side can see
+ * what was meant.
+ *
+ * The lock is flock(2) alone. TIOCEXCL would outlive a killed program here,
+ * because the tty lives on as long as its master side is open.
+ */
+#include "pty.h"
+#include "port.h"
+#include "tty.h"
+
+#include <asm/termbits.h>
+#include <errno.h>
+#include <linux/major.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+struct pty {
+	struct port port;
+	struct termios2 saved;
+};
+
+static bool pty_claims(const struct stat *file)
+{
+	return S_ISCHR(file->st_mode) &&
+	       major(file->st_rdev) >= UNIX98_PTY_SLAVE_MAJOR &&
+	       major(file->st_rdev) <
+		       UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
+}
+
+static struct termios2 pty_raw(const struct termios2 *from,
+			       const struct port_config *config)
+{
+	struct termios2 raw = *from;
+
+	raw.c_iflag = 0;
+	raw.c_oflag = 0;
+	raw.c_lflag = 0;
+	raw.c_cflag &= ~(tcflag_t)(CSIZE | PARENB | CSTOPB | CRTSCTS | HUPCL);
+	raw.c_cflag |= CS8 | CREAD | CLOCAL;
+	if (config->rtscts)
+		raw.c_cflag |= CRTSCTS;
+	if (config->baud)
+		tty_set_baud(&raw, config->baud);
+	/* With 0, a read of nothing would look like a hang-up. */
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	return raw;
+}
+
+static int pty_open(struct port **port, const char *path,
+		    const struct port_config *config)
+{
+	struct pty *pty = calloc(1, sizeof(*pty));
+	struct termios2 raw;
+	int err;
+	int fd;
+
+	if (!pty)
+		return -ENOMEM;
+	err = tty_claim(&fd, path);
+	if (err)
+		goto free_pty;
+	err = tty_get(fd, path, &pty->saved);
+	if (err)
+		goto close_fd;
+	raw = pty_raw(&pty->saved, config);
+	err = tty_set(fd, path, &raw);
+	if (err)
+		goto close_fd;
+	pty->port.fd = fd;
+	pty->port.baud = config->baud;
+	*port = &pty->port;
+	return 0;
+
+close_fd:
+	close(fd);
+free_pty:
+	free(pty);
+	return err;
+}
+
+static void pty_close(struct port *port)
+{
+	struct pty *pty = (struct pty *)port;
+
+	tty_restore(port->fd, &pty->saved);
+	close(port->fd);
+	free(pty);
+}
+
+const struct port_kind pty_kind = {
+	.claims = pty_claims,
+	.open = pty_open,
+	.close = pty_close,
+};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_PUMP_H
+#define SERIALTUN_PUMP_H
+
+#include <stdbool.h>
+
+struct port;
+struct pump;
+struct stats;
+struct tun;
+
+/**
+ * struct pump_config - what a pump runs between, and what it lets through
+ * @tun:       the interface
+ * @port:      the port
+ * @wake_fd:   pump_run() returns when this descriptor is readable
+ * @ipv6:      carry IPv6; otherwise such packets are dropped both ways
+ * @accept_ra: let Router Advertisements from the line through
+ *
+ * All of it is borrowed for the life of the pump.
+ */
+struct pump_config {
+	const struct tun *tun;
+	struct port *port;
+	int wake_fd;
+	bool ipv6;
+	bool accept_ra;
+};
+
+/**
+ * enum pump_end - why pump_run() returned
+ * @PUMP_WOKEN:     @wake_fd is readable; it may be run again
+ * @PUMP_PORT_GONE: the port hung up
+ * @PUMP_TUN_GONE:  the interface was deleted
+ * @PUMP_FAILED:    the system did not let us wait; errno says why
+ */
+enum pump_end {
+	PUMP_WOKEN,
+	PUMP_PORT_GONE,
+	PUMP_TUN_GONE,
+	PUMP_FAILED,
+};
+
+struct pump *pump_new(const struct pump_config *config);
+void pump_free(struct pump *pump);
+enum pump_end pump_run(struct pump *pump);
+const struct stats *pump_stats(const struct pump *pump);
+
+#endif

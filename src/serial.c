@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Serial devices, by libserialport.
+ *
+ * The order of opening is dictated by its versions. 0.1.1's sp_open() locks
+ * nothing and changes the settings at once (raw, CLOCAL, HUPCL), so whether
+ * somebody else uses the port, and what its settings were, must be known
+ * before. 0.1.2 locks by itself and would find our own lock. Therefore: open
+ * the device ourselves, lock it, read the settings, unlock; let the library
+ * open it while ours is still open (a last close in between would drop DTR);
+ * lock the library's descriptor; close ours.
+ *
+ * What the library leaves open or has wrong is put right with termios2
+ * afterwards: HUPCL off (a close shall not reset the board), VMIN 1 (so that
+ * only a hang-up reads 0), CRTSCTS as asked for.
+ */
+#include "serial.h"
+#include "log.h"
+#include "port.h"
+#include "tty.h"
+
+#include <asm/termbits.h>
+#include <errno.h>
+#include <libserialport.h>
+#include <linux/major.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A receiver samples in the middle of a bit: 5 % in ten bits is too much. */
+#define SERIAL_BAUD_TOLERANCE_PERCENT 2
+
+struct serial {
+	struct port port;
+	struct sp_port *device;
+	struct termios2 saved;
+};
+
+static bool serial_claims(const struct stat *file)
+{
+	return S_ISCHR(file->st_mode);
+}
+
+/* The library's verdict as -errno. To be called before any other call. */
+static int serial_errno(enum sp_return status)
+{
+	switch (status) {
+	case SP_ERR_FAIL:
+		return sp_last_error_code() ? -sp_last_error_code() : -EIO;
+	case SP_ERR_MEM:
+		return -ENOMEM;
+	case SP_ERR_SUPP:
+		return -EOPNOTSUPP;
+	case SP_ERR_ARG:
+		return -EINVAL;
+	default:
+		return 0;
+	}
+}
+
+/* Let the library open the device and tell its descriptor. */
+static int open_device(struct serial *serial, const char *path)
+{
+	int err = serial_errno(sp_get_port_by_name(path, &serial->device));
+
+	if (err) {
+		log_error("cannot use %s: libserialport does not take it for a "
+			  "serial port: %s",
+			  path, strerror(-err));
+		return err;
+	}
+	err = serial_errno(sp_open(serial->device, SP_MODE_READ_WRITE));
+	if (!err)
+		err = serial_errno(
+			sp_get_port_handle(serial->device, &serial->port.fd));
+	if (err) {
+		log_error("cannot open %s: %s%s", path, strerror(-err),
+			  err == -ENOTTY ? " (it has no modem lines: name a "
+					   "serial port, such as /dev/ttyUSB0)"
+					 : "");
+		sp_free_port(serial->device);
+	}
+	return err;
+}
+
+/* 8N1 at a speed, by the library; XON/XOFF off. */
+static int configure_device(struct serial *serial, const char *path,
+			    unsigned int baud, bool rtscts)
+{
+	struct sp_port_config *config = NULL;
+	int err = serial_errno(sp_new_config(&config));
+
+	if (!err)
+		err = serial_errno(sp_set_config_baudrate(config, (int)baud));
+	if (!err)
+		err = serial_errno(sp_set_config_bits(config, 8));
+	if (!err)
+		err = serial_errno(
+			sp_set_config_parity(config, SP_PARITY_NONE));
+	if (!err)
+		err = serial_errno(sp_set_config_stopbits(config, 1));
+	if (!err)
+		err = serial_errno(sp_set_config_flowcontrol(
+			config,
+			rtscts ? SP_FLOWCONTROL_RTSCTS : SP_FLOWCONTROL_NONE));
+	if (!err)
+		err = serial_errno(sp_set_config(serial->device, config));
+	if (err)
+		log_error("cannot set up %s for %u baud 8N1: %s", path, baud,
+			  strerror(-err));
+	sp_free_config(config);
+	return err;
+}
+
+static int check_baud(const char *path, unsigned int wanted, unsigned int real)
+{
+	uint64_t off = real > wanted ? real - wanted : wanted - real;
+
+	if (off * 100 <= (uint64_t)wanted * SERIAL_BAUD_TOLERANCE_PERCENT)
+		return 0;
+	log_error("cannot set %s to %u baud: its driver makes that %u (choose "
+		  "a rate that it can do with -b)",
+		  path, wanted, real);
+	return -EINVAL;
+}
+
+static int check_rtscts(const char *path, const struct termios2 *settings,
+			bool rtscts)
+{
+	if (!rtscts || settings->c_cflag & CRTSCTS)
+		return 0;
+	log_error("cannot set RTS/CTS flow control on %s: its driver has none "
+		  "(use --flow none)",
+		  path);
+	return -EOPNOTSUPP;
+}
+
+static int configure(struct serial *serial, const char *path,
+		     const struct port_config *config)
+{
+	unsigned int baud = config->baud ? config->baud : PORT_BAUD_DEFAULT;
+	int fd = serial->port.fd;
+	struct termios2 settings;
+	int err;
+
+	err = configure_device(serial, path, baud, config->rtscts);
+	if (err)
+		return err;
+	err = tty_get(fd, path, &settings);
+	if (err)
+		return err;
+	settings.c_cflag &= ~(tcflag_t)(HUPCL | CRTSCTS);
+	if (config->rtscts)
+		settings.c_cflag |= CRTSCTS;
+	settings.c_cc[VMIN] = 1;
+	settings.c_cc[VTIME] = 0;
+	err = tty_set(fd, path, &settings);
+	if (err)
+		return err;
+
+	err = tty_get(fd, path, &settings);
+	if (err)
+		return err;
+	serial->port.baud = settings.c_ospeed;
+	err = check_baud(path, baud, settings.c_ospeed);
+	return err ? err : check_rtscts(path, &settings, config->rtscts);
+}
+
+static void serial_close(struct port *port)
+{
+	struct serial *serial = (struct serial *)port;
+
+	tty_restore(port->fd, &serial->saved);
+	ioctl(port->fd, TIOCNXCL);
+	sp_close(serial->device);
+	sp_free_port(serial->device);
+	free(serial);
+}
+
+static int serial_open(struct port **port, const char *path,
+		       const struct port_config *config)
+{
+	struct serial *serial = calloc(1, sizeof(*serial));
+	int probe = -1;
+	int err;
+
+	if (!serial)
+		return -ENOMEM;
+	err = tty_claim(&probe, path);
+	if (!err)
+		err = tty_get(probe, path, &serial->saved);
+	if (!err) {
+		flock(probe, LOCK_UN);
+		err = open_device(serial, path);
+	}
+	if (err) {
+		if (probe >= 0)
+			close(probe);
+		free(serial);
+		return err;
+	}
+
+	err = tty_lock(serial->port.fd, path);
+	close(probe);
+	if (!err) {
+		/* root opens it all the same; flock(2) is for root. */
+		ioctl(serial->port.fd, TIOCEXCL);
+		err = configure(serial, path, config);
+	}
+	if (err) {
+		serial_close(&serial->port);
+		return err;
+	}
+	*port = &serial->port;
+	return 0;
+}
+
+const struct port_kind serial_kind = {
+	.claims = serial_claims,
+	.open = serial_open,
+	.close = serial_close,
+};

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * SLIP, RFC 1055: packets to octets and back.
+ *
+ * A frame is END packet END, and inside it END travels as ESC ESC_END and ESC
+ * as ESC ESC_ESC. The leading END ends whatever noise the line made in the
+ * meantime (RFC 1055 credits it to Phil Karn); receivers see it as an empty
+ * frame.
+ *
+ * Where we differ from the RFC's sample receiver: it keeps an octet behind
+ * ESC that should not be there, and cuts off what is too long. Both deliver a
+ * packet that was never sent. Here such a frame is dropped whole, the caller
+ * is told at once, and the decoder is in step again at the next END. ESC END
+ * is a bad escape and an END: the frame is dropped, the next one is not
+ * (a sender that gives up a frame half-way writes just this).
+ *
+ * Most octets are neither END nor ESC (of random ones, 1 in 128 is), so both
+ * ways look for the next special octet sixteen at a time and copy what lies
+ * before it in one go.
+ */
+#include "slip.h"
+
+#include <string.h>
+
+typedef uint8_t slip_vector __attribute__((vector_size(16)));
+
+/* How many octets from p on are neither END nor ESC. */
+static size_t slip_plain_run(const uint8_t *p, size_t len)
+{
+	size_t run = 0;
+
+	for (; len - run >= sizeof(slip_vector); run += sizeof(slip_vector)) {
+		uint64_t special[sizeof(slip_vector) / sizeof(uint64_t)];
+		slip_vector octets;
+
+		memcpy(&octets, p + run, sizeof(octets));
+		octets = (slip_vector)(octets == SLIP_END) |
+			 (slip_vector)(octets == SLIP_ESC);
+		memcpy(special, &octets, sizeof(special));
+		if (special[0] | special[1])
+			break;
+	}
+	while (run < len && p[run] != SLIP_END && p[run] != SLIP_ESC)
+		run++;
+	return run;
+}
+
+/**
+ * slip_encode() - make a frame of a packet
+ * @out:    where the frame goes; room for SLIP_ENCODED_MAX(@len) octets
+ * @packet: the packet, not overlapping @out
+ * @len:    its length in octets
+ *
+ * Return: length of the frame in octets
+ */
+size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len)
+{
+	uint8_t *o = out;
+	size_t run;
+
+	*o++ = SLIP_END;
+	while (len) {
+		run = slip_plain_run(packet, len);
+		memcpy(o, packet, run);
+		o += run;
+		packet += run;
+		len -= run;
+		for (; len && (*packet == SLIP_END || *packet == SLIP_ESC);
+		     packet++, len--) {
+			*o++ = SLIP_ESC;
+			*o++ = *packet == SLIP_END ? SLIP_ESC_END
+						   : SLIP_ESC_ESC;
+		}
+	}
+	*o++ = SLIP_END;
+	return (size_t)(o - out);
+}
+
+static enum slip_status slip_skip(struct slip_decoder *decoder,
+				  enum slip_status why)
+{
+	decoder->state = SLIP_STATE_SKIP;
+	decoder->len = 0;
+	return why;
+}
+
+/* The octet behind ESC. */
+static enum slip_status slip_unescape(struct slip_decoder *decoder,
+				      uint8_t octet)
+{
+	decoder->state = SLIP_STATE_PACKET;
+	if (octet == SLIP_ESC_END)
+		octet = SLIP_END;
+	else if (octet == SLIP_ESC_ESC)
+		octet = SLIP_ESC;
+	else {
+		slip_skip(decoder, SLIP_BAD_ESCAPE);
+		if (octet == SLIP_END)
+			decoder->state = SLIP_STATE_PACKET;
+		return SLIP_BAD_ESCAPE;
+	}
+
+	if (decoder->len == sizeof(decoder->packet))
+		return slip_skip(decoder, SLIP_TOO_LONG);
+	decoder->packet[decoder->len++] = octet;
+	return SLIP_MORE;
+}
+
+/* A run of plain octets of the packet. */
+static enum slip_status slip_append(struct slip_decoder *decoder,
+				    const uint8_t *run, size_t len)
+{
+	if (len > sizeof(decoder->packet) - decoder->len)
+		return slip_skip(decoder, SLIP_TOO_LONG);
+	memcpy(decoder->packet + decoder->len, run, len);
+	decoder->len += len;
+	return SLIP_MORE;
+}
+
+/**
+ * slip_decode() - read on in a stream of frames
+ * @decoder: state between calls
+ * @in:      octets as they came from the line, in pieces of any size
+ * @len:     how many
+ * @status:  what was found; unless it is SLIP_MORE, call again with the rest
+ *
+ * Empty frames are passed over. With SLIP_FRAME the packet is in
+ * @decoder->packet, @decoder->len octets of it, 1 to SLIP_PACKET_MAX.
+ *
+ * Return: how many octets of @in were used; all of them with SLIP_MORE
+ */
+size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
+		   enum slip_status *status)
+{
+	const uint8_t *p = in;
+	const uint8_t *const end = in + len;
+	const uint8_t *frame_end;
+	size_t run;
+
+	if (decoder->state == SLIP_STATE_DONE) {
+		decoder->state = SLIP_STATE_PACKET;
+		decoder->len = 0;
+	}
+
+	*status = SLIP_MORE;
+	while (p < end && *status == SLIP_MORE) {
+		switch (decoder->state) {
+		case SLIP_STATE_SKIP:
+			frame_end = memchr(p, SLIP_END, (size_t)(end - p));
+			if (!frame_end)
+				return len;
+			decoder->state = SLIP_STATE_PACKET;
+			p = frame_end + 1;
+			break;
+		case SLIP_STATE_ESCAPE:
+			*status = slip_unescape(decoder, *p++);
+			break;
+		default:
+			run = slip_plain_run(p, (size_t)(end - p));
+			*status = slip_append(decoder, p, run);
+			p += run;
+			if (p == end || *status != SLIP_MORE)
+				break;
+			if (*p++ == SLIP_ESC) {
+				decoder->state = SLIP_STATE_ESCAPE;
+			} else if (decoder->len) {
+				decoder->state = SLIP_STATE_DONE;
+				*status = SLIP_FRAME;
+			}
+			break;
+		}
+	}
+	return (size_t)(p - in);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_SLIP_H
+#define SERIALTUN_SLIP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The four special octets of RFC 1055, "PROTOCOL" and "slip.h". */
+#define SLIP_END     0xC0
+#define SLIP_ESC     0xDB
+#define SLIP_ESC_END 0xDC
+#define SLIP_ESC_ESC 0xDD
+
+/* The longest packet: what IPv4's total length can say (RFC 791). */
+#define SLIP_PACKET_MAX 65535
+
+/* The longest frame of a packet of len octets: each escaped, two ENDs. */
+#define SLIP_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
+
+/**
+ * enum slip_status - what the decoder found
+ * @SLIP_MORE:       the input is used up, no frame has ended yet
+ * @SLIP_FRAME:      a frame is complete
+ * @SLIP_BAD_ESCAPE: a frame was dropped: ESC was followed by what is neither
+ *                   ESC_END nor ESC_ESC
+ * @SLIP_TOO_LONG:   a frame was dropped: over SLIP_PACKET_MAX octets
+ */
+enum slip_status {
+	SLIP_MORE,
+	SLIP_FRAME,
+	SLIP_BAD_ESCAPE,
+	SLIP_TOO_LONG,
+};
+
+/**
+ * struct slip_decoder - where in the stream the receiver is
+ * @state:  what the next octet means
+ * @len:    octets in @packet
+ * @packet: the packet so far
+ *
+ * All zero is a decoder that has seen nothing. @packet and @len may be read
+ * after SLIP_FRAME, until the next call; the rest is the decoder's own.
+ */
+struct slip_decoder {
+	enum {
+		SLIP_STATE_PACKET,
+		SLIP_STATE_ESCAPE,
+		SLIP_STATE_SKIP,
+		SLIP_STATE_DONE,
+	} state;
+	size_t len;
+	uint8_t packet[SLIP_PACKET_MAX];
+};
+
+size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len);
+size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
+		   enum slip_status *status);
+
+#endif

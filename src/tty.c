@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What every kind of tty has in common: claiming it for ourselves, and its
+ * settings. They are read and written as termios2, because the older struct
+ * cannot say a speed that has no name (ioctl_tty(2), TCGETS2 and BOTHER).
+ *
+ * Each function logs its failure.
+ */
+#include "tty.h"
+#include "log.h"
+
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TTY_REMEDY_MAX 160
+
+/* Who could have opened it: most systems give serial ports to a group. */
+static void permission_remedy(const char *path, char remedy[TTY_REMEDY_MAX])
+{
+	const struct group *group = NULL;
+	struct stat file;
+
+	if (!stat(path, &file) && file.st_mode & S_IWGRP)
+		group = getgrgid(file.st_gid);
+	if (group && file.st_gid)
+		snprintf(remedy, TTY_REMEDY_MAX,
+			 " (run as root, or join its group: sudo usermod -aG "
+			 "%s USER, then log in anew)",
+			 group->gr_name);
+	else
+		snprintf(remedy, TTY_REMEDY_MAX, " (run as root)");
+}
+
+static void report_open(const char *path, int err)
+{
+	char remedy[TTY_REMEDY_MAX] = "";
+
+	if (err == EACCES || err == EPERM)
+		permission_remedy(path, remedy);
+	else if (err == EBUSY)
+		snprintf(remedy, sizeof(remedy),
+			 " (another program has it for itself: end that one "
+			 "first)");
+	else if (err == ENXIO || err == EIO || err == ENODEV)
+		snprintf(remedy, sizeof(remedy),
+			 " (there is no device behind that name)");
+	log_error("cannot open %s: %s%s", path, strerror(err), remedy);
+}
+
+/**
+ * tty_lock() - let other programs know that the port is in use
+ * @fd:   the tty
+ * @path: its name, for the message
+ *
+ * An flock(2) lock is what picocom, tio, minicom and systemd's agetty look
+ * at; it goes with the descriptor, however the program ends.
+ *
+ * Return: 0 or -errno, -EBUSY if somebody else holds it
+ */
+int tty_lock(int fd, const char *path)
+{
+	int err;
+
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return 0;
+	err = errno == EWOULDBLOCK ? EBUSY : errno;
+	log_error("cannot lock %s: %s%s", path, strerror(err),
+		  err == EBUSY ? " (another program uses it: end that one "
+				 "first)"
+			       : "");
+	return -err;
+}
+
+/**
+ * tty_claim() - open a tty if nobody else uses it
+ * @fd:   its descriptor on success: locked, non-blocking, nothing changed
+ * @path: its name
+ *
+ * Return: 0 or -errno
+ */
+int tty_claim(int *fd, const char *path)
+{
+	int opened = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int err;
+
+	if (opened < 0) {
+		err = -errno;
+		report_open(path, errno);
+		return err;
+	}
+	err = tty_lock(opened, path);
+	if (err) {
+		close(opened);
+		return err;
+	}
+	*fd = opened;
+	return 0;
+}
+
+/**
+ * tty_get() - read the settings
+ * @fd:       the tty
+ * @path:     its name, for the message
+ * @settings: filled in on success
+ *
+ * Return: 0 or -errno
+ */
+int tty_get(int fd, const char *path, struct termios2 *settings)
+{
+	int err;
+
+	if (!ioctl(fd, TCGETS2, settings))
+		return 0;
+	err = errno;
+	log_error("cannot read the settings of %s: %s%s", path, strerror(err),
+		  err == ENOTTY ? " (name a serial port, such as /dev/ttyUSB0)"
+		  : err == EIO	? " (there is no device behind that name)"
+				: "");
+	return -err;
+}
+
+/**
+ * tty_set() - write the settings, at once
+ * @fd:       the tty
+ * @path:     its name, for the message
+ * @settings: the settings; a driver does what it can of them, so read back
+ *            what matters
+ *
+ * Return: 0 or -errno
+ */
+int tty_set(int fd, const char *path, const struct termios2 *settings)
+{
+	int err;
+
+	if (!ioctl(fd, TCSETS2, settings))
+		return 0;
+	err = errno;
+	log_error("cannot set up %s: %s", path, strerror(err));
+	return -err;
+}
+
+/* The speeds that have names, and the names. */
+static const struct {
+	unsigned int baud;
+	tcflag_t name;
+} named_speeds[] = {
+	{300, B300},	     {600, B600},	  {1200, B1200},
+	{2400, B2400},	     {4800, B4800},	  {9600, B9600},
+	{19200, B19200},     {38400, B38400},	  {57600, B57600},
+	{115200, B115200},   {230400, B230400},	  {460800, B460800},
+	{500000, B500000},   {576000, B576000},	  {921600, B921600},
+	{1000000, B1000000}, {1152000, B1152000}, {1500000, B1500000},
+	{2000000, B2000000}, {2500000, B2500000}, {3000000, B3000000},
+	{3500000, B3500000}, {4000000, B4000000},
+};
+
+/**
+ * tty_set_baud() - put a speed into settings
+ * @settings: the settings
+ * @baud:     bits per second, for both directions, any number
+ *
+ * A speed that has a name is written by it, for programs that read no other.
+ */
+void tty_set_baud(struct termios2 *settings, unsigned int baud)
+{
+	tcflag_t name = BOTHER;
+	size_t i;
+
+	for (i = 0; i < sizeof(named_speeds) / sizeof(*named_speeds); i++)
+		if (named_speeds[i].baud == baud)
+			name = named_speeds[i].name;
+	settings->c_cflag &= ~(tcflag_t)(CBAUD | CIBAUD);
+	settings->c_cflag |= name;
+	settings->c_ispeed = baud;
+	settings->c_ospeed = baud;
+}
+
+/**
+ * tty_restore() - leave a tty as it was found
+ * @fd:       the tty
+ * @settings: what tty_get() said in the beginning
+ *
+ * What still waits in either direction is discarded first: a close() of a
+ * port that flow control holds would wait for it (closing_wait, 30 s). HUPCL
+ * stays off, because closing would drop DTR and so reset many a board. If
+ * the device is gone there is nothing to restore, so failure says nothing.
+ */
+void tty_restore(int fd, const struct termios2 *settings)
+{
+	struct termios2 restored = *settings;
+
+	restored.c_cflag &= ~(tcflag_t)HUPCL;
+	ioctl(fd, TCFLSH, TCIOFLUSH);
+	ioctl(fd, TCSETS2, &restored);
+}

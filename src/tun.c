@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The TUN interface: a network interface whose other side is a descriptor
+ * (Documentation/networking/tuntap.rst in the kernel's tree).
+ *
+ * An interface that we create vanishes with its descriptor, whatever way the
+ * program ends. One that somebody made persistent is attached to, and stays.
+ */
+#include "tun.h"
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define TUN_DEVICE "/dev/net/tun"
+
+static int open_device(void)
+{
+	const char *remedy = "";
+	int fd = open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int err = errno;
+
+	if (fd >= 0)
+		return fd;
+	if (err == ENOENT || err == ENODEV || err == ENXIO)
+		remedy = " (load the tun module: modprobe tun; in a container: "
+			 "--device /dev/net/tun --cap-add NET_ADMIN)";
+	else if (err == EACCES || err == EPERM)
+		remedy = " (run as root, or give the user access to it)";
+	log_error("cannot open " TUN_DEVICE ": %s%s", strerror(err), remedy);
+	return -err;
+}
+
+/* TUNSETIFF without packet information (IFF_NO_PI). Return: 0 or -errno. */
+static int set_interface(int fd, struct ifreq *ifr, int flags)
+{
+	ifr->ifr_flags = (short)(IFF_TUN | IFF_NO_PI | flags);
+	return ioctl(fd, TUNSETIFF, ifr) < 0 ? -errno : 0;
+}
+
+static int report_create(const char *name, int err)
+{
+	log_error("cannot create interface %s: %s%s", *name ? name : "tun%d",
+		  strerror(-err),
+		  err == -EPERM ? " (needs CAP_NET_ADMIN: run as root)" : "");
+	return err;
+}
+
+static int report_attach(const char *name, int err)
+{
+	const char *reason = strerror(-err);
+
+	if (err == -EBUSY)
+		reason = "another program is attached to it (end that one, or "
+			 "choose another name with -i)";
+	else if (err == -EINVAL)
+		reason = "it exists and is not a TUN interface (choose another "
+			 "name with -i)";
+	else if (err == -EPERM)
+		reason = "it belongs to another user or group (run as its "
+			 "owner or as root)";
+	log_error("cannot attach to interface %s: %s", name, reason);
+	return err;
+}
+
+/**
+ * tun_open() - create a TUN interface, or attach to a persistent one
+ * @tun:  filled in on success, TUN_CLOSED otherwise
+ * @name: the interface's name, shorter than IFNAMSIZ (the kernel would cut
+ *        it and report success); "" for the kernel's next tun%d
+ *
+ * A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int tun_open(struct tun *tun, const char *name)
+{
+	struct ifreq ifr = {0};
+	bool attached = false;
+	int err;
+	int fd;
+
+	*tun = TUN_CLOSED;
+	fd = open_device();
+	if (fd < 0)
+		return fd;
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	/* IFF_TUN_EXCL: EBUSY says "it is there already" and nothing else. */
+	err = set_interface(fd, &ifr, IFF_TUN_EXCL);
+	if (err == -EBUSY && *name) {
+		attached = true;
+		err = set_interface(fd, &ifr, 0);
+	}
+	if (err) {
+		close(fd);
+		return attached ? report_attach(name, err)
+				: report_create(name, err);
+	}
+
+	tun->fd = fd;
+	tun->attached = attached;
+	memcpy(tun->name, ifr.ifr_name, sizeof(tun->name));
+	return 0;
+}
+
+/**
+ * tun_close() - let the interface go
+ * @tun: an open interface, or TUN_CLOSED, which is left as it is
+ */
+void tun_close(struct tun *tun)
+{
+	if (tun->fd >= 0)
+		close(tun->fd);
+	*tun = TUN_CLOSED;
+}
+
+/**
+ * tun_read() - take the next packet that the kernel sends out
+ * @tun:    the interface
+ * @packet: where it goes
+ * @cap:    room there; a longer packet would be cut without a sign, so give
+ *          65535 octets, whatever the MTU is now
+ *
+ * Return: its length; 0 if there is none now; -ENODEV if the interface was
+ * deleted
+ */
+ssize_t tun_read(const struct tun *tun, uint8_t *packet, size_t cap)
+{
+	ssize_t n;
+
+	do
+		n = read(tun->fd, packet, cap);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return n;
+	return errno == EAGAIN ? 0 : -ENODEV;
+}
+
+/**
+ * tun_write() - give the kernel a packet that came in
+ * @tun:    the interface
+ * @packet: the packet
+ * @len:    its length in octets
+ *
+ * Only a deleted interface (EBADFD, drivers/net/tun.c) is worth ending for.
+ * Everything else concerns this packet or this moment: EIO is an interface
+ * that is down, EINVAL a packet that the kernel does not like, ENOMEM,
+ * ENOBUFS and EAGAIN a lack of room.
+ *
+ * Return: what became of it
+ */
+enum tun_write_result tun_write(const struct tun *tun, const uint8_t *packet,
+				size_t len)
+{
+	ssize_t n;
+
+	do
+		n = write(tun->fd, packet, len);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return TUN_WRITTEN;
+	switch (errno) {
+	case EBADFD:
+		return TUN_GONE;
+	case EIO:
+		return TUN_DOWN;
+	default:
+		return TUN_REFUSED;
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_TUN_H
+#define SERIALTUN_TUN_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/**
+ * struct tun - a TUN interface that we hold
+ * @fd:       one read() or write() is one packet; -1: none
+ * @name:     what the kernel calls it
+ * @attached: it was there before us and stays when we go
+ */
+struct tun {
+	int fd;
+	char name[IFNAMSIZ];
+	bool attached;
+};
+
+#define TUN_CLOSED ((struct tun){.fd = -1})
+
+/**
+ * enum tun_write_result - what became of a packet
+ * @TUN_WRITTEN: the kernel has it
+ * @TUN_DOWN:    dropped, the interface is down
+ * @TUN_REFUSED: dropped, the kernel did not want this one
+ * @TUN_GONE:    dropped, and so will be all others: the interface was deleted
+ */
+enum tun_write_result {
+	TUN_WRITTEN,
+	TUN_DOWN,
+	TUN_REFUSED,
+	TUN_GONE,
+};
+
+int tun_open(struct tun *tun, const char *name);
+void tun_close(struct tun *tun);
+ssize_t tun_read(const struct tun *tun, uint8_t *packet, size_t cap);
+enum tun_write_result tun_write(const struct tun *tun, const uint8_t *packet,
+				size_t len);
+
+#endif
