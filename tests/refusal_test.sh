@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# What the system refuses: one line that names the object, the operation, the
+# reason and the remedy; status 1; nothing left behind. (What the command line
+# alone shows to be wrong is options_test's.)
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+start_cable --baud 0
+
+# refusal DESCRIPTION REGEX ARGUMENT...
+refusal() {
+	local description=$1 regex=$2
+	shift 2
+	refused "$@"
+	check_match "$description" "^serialtun: $regex\$" "$said"
+	check_equal "$description: status 1, one line, no interface" '1 1 ' \
+		"$ended $(wc -l <<<"$said") $(in_a ip -br link show type tun)"
+}
+
+refusal 'no such port' \
+	'cannot find port /dev/ttyUSB99: No such file or directory \(is it plugged in\? .*\)' \
+	--port /dev/ttyUSB99
+refusal 'a name below /dev' \
+	'cannot find port ttyUSB99: No such file or directory \(.*\)' \
+	--port ttyUSB99
+refusal 'a regular file' \
+	'cannot use .*/cable.log as a port: it is not a serial device or a pty \(.*\)' \
+	--port "$dir/cable.log"
+refusal 'a device that is no tty' \
+	'cannot read the settings of /dev/null: Inappropriate ioctl for device \(name a serial port.*\)' \
+	--port /dev/null
+
+start_a --addr 10.0.0.1/24 -i first0
+in_a ip link set first0 name hidden0 2>/dev/null
+refused --addr 10.0.0.3/24 --port "$port_a"
+check_match 'a busy port' \
+	'^serialtun: cannot lock /dev/pts/[0-9]+: Device or resource busy \(another program uses it.*\)$' \
+	"$said"
+check_equal 'a busy port: status 1' 1 "$ended"
+stop_a
+
+# The kernel's own words.
+refusal 'the same address twice' \
+	'cannot add address 10.0.0.1/24 to tun0: .*(exists|assigned).*' \
+	--addr 10.0.0.1/24 --addr 10.0.0.1/24 --port "$port_a"
+in_a ip link add type veth 2>/dev/null
+in_a ip link set veth0 up
+in_a ip route add default dev veth0 metric 0
+refusal 'a default route that exists' \
+	'cannot add route 0.0.0.0/0 through tun0: File exists \(.*--metric\)' \
+	--addr 10.0.0.1/24 --route default --port "$port_a"
+start_a --addr 10.0.0.1/24 --route default --metric 50
+check 'with another --metric it is taken' alive "$pid_a"
+stop_a
+in_a ip link del veth0
+
+# Less than root: no capability, no device.
+unprivileged=(nsenter --target "$host_a" --net --
+	setpriv --bounding-set=-net_admin --inh-caps=-net_admin)
+if "${unprivileged[@]}" true 2>/dev/null; then
+	said=$("${unprivileged[@]}" "$serialtun" --addr 10.0.0.1/24 \
+		--port "$port_a" 2>&1)
+	ended=$?
+	check_match 'no privilege' \
+		'^serialtun: cannot create interface tun%d: Operation not permitted \(needs CAP_NET_ADMIN: run as root\)$' \
+		"$said"
+	check_equal 'no privilege: status 1, one line' '1 1' \
+		"$ended $(wc -l <<<"$said")"
+else
+	skip 'no privilege' 'capabilities cannot be dropped here'
+fi
+if in_a ip tuntap add dev other0 mode tun user 12345 2>/dev/null; then
+	said=$("${unprivileged[@]}" "$serialtun" -i other0 --port "$port_a" 2>&1)
+	check_match 'the interface of somebody else' \
+		'^serialtun: cannot attach to interface other0: it belongs to another user' \
+		"$said"
+	in_a ip link del other0
+else
+	skip 'the interface of somebody else' 'there is nobody else here'
+fi
+
+# A file system without /dev/net/tun; only in this test's own mount namespace.
+if mount -t tmpfs none /dev/net 2>/dev/null; then
+	refusal 'no /dev/net/tun' \
+		'cannot open /dev/net/tun: No such file or directory \(load the tun module: modprobe tun; in a container: --device /dev/net/tun --cap-add NET_ADMIN\)' \
+		--addr 10.0.0.1/24 --port "$port_a"
+	umount /dev/net
+else
+	skip 'no /dev/net/tun' 'no mounting here'
+fi
+
+# A port that may not be opened.
+nobody=(setpriv --reuid=65534 --clear-groups)
+if "${nobody[@]}" true 2>/dev/null; then
+	said=$("${nobody[@]}" "$serialtun" --port "$(readlink -f "$port_a")" 2>&1)
+	check_match 'no permission for the port' \
+		'^serialtun: cannot open /dev/pts/[0-9]+: Permission denied \(run as root.*\)$' \
+		"$said"
+else
+	skip 'no permission for the port' 'there is nobody else here'
+fi
+
+# What is wrong with the command line ends it before anything is touched.
+refused --port "$port_a" --addr 10.0.0.1/24 --mtu 10
+check_equal 'a usage error: status 64, two lines' '64 2' \
+	"$ended $(wc -l <<<"$said")"
+
+# A pty has no clock, but who looks at it can see the speed that was meant.
+start_a --addr 10.0.0.1/24 --baud 57600
+check_match 'the speed is set on the port' 'speed 57600 baud' \
+	"$(stty -F "$port_a")"
+stop_a
+finish
