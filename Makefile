@@ -97,10 +97,12 @@ check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
 	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
 		--exec '' $(unit_tests) $(script_tests)
 
+valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
+
 .PHONY: valgrind
 valgrind: $(unit_tests) ## run the unit tests under valgrind
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --exec 'valgrind --quiet \
-		--leak-check=full --error-exitcode=99' $(unit_tests)
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
+		--exec '$(valgrind)' $(unit_tests)
 
 .PHONY: lint
 lint: ## look at the sources with every checker there is

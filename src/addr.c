@@ -103,18 +103,21 @@ const char *addr_format(const struct addr *addr, char text[ADDR_TEXT_MAX])
  * addr_is_host() - could this be the address of one host?
  * @addr: the address
  *
- * Return: false if it is the unspecified address or a multicast one
- * (RFC 1122, section 3.2.1.3; RFC 4291, sections 2.5.2 and 2.7)
+ * Return: false if it is the unspecified address, a multicast one or IPv4's
+ * limited broadcast (RFC 1122, section 3.2.1.3; RFC 4291, sections 2.5.2 and
+ * 2.7)
  */
 bool addr_is_host(const struct addr *addr)
 {
-	static const struct addr unspecified[] = {{.family = AF_INET},
-						  {.family = AF_INET6}};
-	bool ipv4 = addr->family == AF_INET;
+	static const struct addr any = {.family = AF_INET};
+	static const struct addr any6 = {.family = AF_INET6};
+	static const struct addr broadcast = {.family = AF_INET,
+					      .octets = {255, 255, 255, 255}};
 
-	if (addr_same_host(addr, &unspecified[ipv4 ? 0 : 1]))
-		return false;
-	return ipv4 ? addr->octets[0] >> 4 != 0xE : addr->octets[0] != 0xFF;
+	if (addr->family == AF_INET6)
+		return !addr_same_host(addr, &any6) && addr->octets[0] != 0xFF;
+	return !addr_same_host(addr, &any) && addr->octets[0] >> 4 != 0xE &&
+	       !addr_same_host(addr, &broadcast);
 }
 
 /**

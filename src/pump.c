@@ -114,14 +114,16 @@ static void drop(struct stats_direction *way, enum stats_drop reason,
 static ssize_t next_packet(struct pump *pump)
 {
 	ssize_t len;
+	int round;
 
-	for (;;) {
+	for (round = 0; round < PUMP_ROUNDS; round++) {
 		len = tun_read(pump->config.tun, pump->packet,
 			       sizeof(pump->packet));
 		if (len <= 0 || pump->config.ipv6 || pump->packet[0] >> 4 != 6)
 			return len;
 		drop(&pump->stats.to_line, STATS_DROP_IPV6, (size_t)len);
 	}
+	return 0;
 }
 
 /* Fill the empty outbox with frames. Return: 0 or -ENODEV. */
@@ -325,6 +327,7 @@ enum pump_end pump_run(struct pump *pump)
 
 	while (end == PUMP_WOKEN) {
 		bool idle = outbox_empty(pump);
+		bool hung_up;
 
 		fds[TUN].events = idle ? POLLIN : 0;
 		fds[PORT].events = idle ? POLLIN : POLLIN | POLLOUT;
@@ -337,10 +340,10 @@ enum pump_end pump_run(struct pump *pump)
 			return PUMP_WOKEN;
 		if (fds[TUN].revents & POLLERR)
 			return PUMP_TUN_GONE;
-		if (fds[PORT].revents & (POLLIN | POLLHUP | POLLERR))
-			end = pump_from_line(pump, fds[PORT].revents &
-							   (POLLHUP | POLLERR));
-		if (end == PUMP_WOKEN &&
+		hung_up = fds[PORT].revents & (POLLHUP | POLLERR);
+		if (hung_up || fds[PORT].revents & POLLIN)
+			end = pump_from_line(pump, hung_up);
+		if (end == PUMP_WOKEN && !hung_up &&
 		    (fds[PORT].revents & POLLOUT || fds[TUN].revents & POLLIN))
 			end = pump_to_line(pump);
 	}

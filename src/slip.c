@@ -80,7 +80,6 @@ static enum slip_status slip_skip(struct slip_decoder *decoder,
 				  enum slip_status why)
 {
 	decoder->state = SLIP_STATE_SKIP;
-	decoder->len = 0;
 	return why;
 }
 
@@ -96,7 +95,7 @@ static enum slip_status slip_unescape(struct slip_decoder *decoder,
 	else {
 		slip_skip(decoder, SLIP_BAD_ESCAPE);
 		if (octet == SLIP_END)
-			decoder->state = SLIP_STATE_PACKET;
+			decoder->state = SLIP_STATE_DONE;
 		return SLIP_BAD_ESCAPE;
 	}
 
@@ -125,7 +124,8 @@ static enum slip_status slip_append(struct slip_decoder *decoder,
  * @status:  what was found; unless it is SLIP_MORE, call again with the rest
  *
  * Empty frames are passed over. With SLIP_FRAME the packet is in
- * @decoder->packet, @decoder->len octets of it, 1 to SLIP_PACKET_MAX.
+ * @decoder->packet, @decoder->len octets of it, 1 to SLIP_PACKET_MAX; with a
+ * frame that was dropped, that is what there was of it so far.
  *
  * Return: how many octets of @in were used; all of them with SLIP_MORE
  */
@@ -150,6 +150,7 @@ size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 			if (!frame_end)
 				return len;
 			decoder->state = SLIP_STATE_PACKET;
+			decoder->len = 0;
 			p = frame_end + 1;
 			break;
 		case SLIP_STATE_ESCAPE:

@@ -157,7 +157,8 @@ static bool end_clear_link(const struct end *e)
 
 	if (len < 0 && errno != EINVAL)
 		return true;
-	if (strncmp(target, dir, strlen(dir)) || access(target, F_OK) == 0) {
+	if (strncmp(target, dir, strlen(dir)) != 0 ||
+	    access(target, F_OK) == 0) {
 		warnx("%s: exists and is not the stale link of a cable "
 		      "(remove it or choose another name)",
 		      e->link);
