@@ -74,6 +74,7 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 /**
  * announce_other_end() - say what to type at the other end
  * @options: what was asked for here
+ * @link:    what was made of it
  * @text:    where to write it
  *
  * The other end's address is --peer's if there is one, else the lowest host
@@ -84,6 +85,7 @@ const char *announce_link(const struct options *options, const struct tun *tun,
  * Return: @text, one line
  */
 const char *announce_other_end(const struct options *options,
+			       const struct link *link,
 			       char text[ANNOUNCE_TEXT_MAX])
 {
 	char addr[ADDR_TEXT_MAX];
@@ -119,7 +121,7 @@ const char *announce_other_end(const struct options *options,
 			    options->port.baud);
 	if (options->port.rtscts)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --flow rtscts");
-	if (options->mtu)
-		text_append(text, ANNOUNCE_TEXT_MAX, " --mtu %u", options->mtu);
+	if (link->mtu_chosen)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --mtu %u", link->mtu);
 	return text;
 }

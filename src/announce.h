@@ -14,6 +14,7 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 			  const struct link *link, const struct port *port,
 			  char text[ANNOUNCE_TEXT_MAX]);
 const char *announce_other_end(const struct options *options,
+			       const struct link *link,
 			       char text[ANNOUNCE_TEXT_MAX]);
 
 #endif

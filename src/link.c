@@ -229,6 +229,8 @@ int link_configure(struct link *link, const struct tun *tun,
 		goto close_rtnl;
 	}
 	link->mtu = state.mtu;
+	link->mtu_chosen = options->mtu ||
+			   (tun->attached && state.mtu != OPTIONS_MTU_DEFAULT);
 	link->link_local_only = !options->addr_count && !tun->attached &&
 				!rtnl_addr_link_local(setup.rtnl, state.index,
 						      &link->link_local);

@@ -13,11 +13,13 @@ struct tun;
 /**
  * struct link - the interface as it now is
  * @mtu:             octets
+ * @mtu_chosen:      somebody chose it, so the other end would have another
  * @link_local_only: it has no other address than @link_local
  * @link_local:      an IPv6 link-local address
  */
 struct link {
 	uint32_t mtu;
+	bool mtu_chosen;
 	bool link_local_only;
 	struct addr link_local;
 };

@@ -134,7 +134,7 @@ static void announce(const struct options *options, const struct tun *tun,
 	log_info("%s", announce_link(options, tun, link, port, text));
 	/* What we were not told of our own end says nothing of the other. */
 	if (options->addr_count || !tun->attached)
-		log_info("%s", announce_other_end(options, text));
+		log_info("%s", announce_other_end(options, link, text));
 	for (i = 0; i < options->addr_count; i++) {
 		const struct addr *own = &options->addrs[i];
 

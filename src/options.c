@@ -190,7 +190,7 @@ static void parse_interface(struct argp_state *state, char name[IFNAMSIZ],
 			   "%d are possible",
 			   arg, len, IFNAMSIZ - 1);
 	if (!len || !strcmp(arg, ".") || !strcmp(arg, "..") ||
-	    strpbrk(arg, "/: \t\n\v\f\r"))
+	    strpbrk(arg, "/: \t\n\v\f\r\240"))
 		argp_error(state,
 			   "--interface: \"%s\" cannot be the name of an "
 			   "interface",

@@ -37,8 +37,7 @@ static enum packet_verdict check_ipv4(const uint8_t *packet, size_t len)
 {
 	size_t header_len = (size_t)(packet[0] & 0x0F) * 4;
 
-	if (len < IPV4_HEADER_MIN || header_len < IPV4_HEADER_MIN ||
-	    header_len > len)
+	if (header_len < IPV4_HEADER_MIN || header_len > len)
 		return PACKET_BAD_HEADER;
 	if (read_be16(packet + 2) != len)
 		return PACKET_BAD_LENGTH;

@@ -109,11 +109,12 @@ static enum slip_status slip_unescape(struct slip_decoder *decoder,
 static enum slip_status slip_append(struct slip_decoder *decoder,
 				    const uint8_t *run, size_t len)
 {
-	if (len > sizeof(decoder->packet) - decoder->len)
-		return slip_skip(decoder, SLIP_TOO_LONG);
-	memcpy(decoder->packet + decoder->len, run, len);
-	decoder->len += len;
-	return SLIP_MORE;
+	size_t room = sizeof(decoder->packet) - decoder->len;
+	size_t part = len < room ? len : room;
+
+	memcpy(decoder->packet + decoder->len, run, part);
+	decoder->len += part;
+	return part < len ? slip_skip(decoder, SLIP_TOO_LONG) : SLIP_MORE;
 }
 
 /**

@@ -28,12 +28,13 @@ enum stats_drop {
 
 /**
  * struct stats_direction - what went one way
- * @packets:      packets that arrived at the other side of the pump
+ * @packets:      packets that were passed on: framed, or written to the
+ *                interface
  * @bytes:        octets in them
  * @line_bytes:   octets that travelled on the line, escapes, ENDs and noise
  *                included
  * @short_writes: writes of which the port took only a part
- * @dropped:      frames or packets that did not arrive, by reason
+ * @dropped:      frames or packets that were not, by reason
  */
 struct stats_direction {
 	uint64_t packets;

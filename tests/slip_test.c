@@ -1,0 +1,713 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of slip: what RFC 1055 says, under every chunking.
+ *
+ * What a decoder finds in a stream is written down as text, in which a frame
+ * is "<packet>", a bad escape "!" and a frame that is too long "#". So two
+ * decodings are the same if their texts are. The references are the plainest
+ * loops there are, octet by octet.
+ */
+#include "slip.h"
+#include "testing.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Octal, because a hexadecimal escape swallows the letters behind it. */
+#define END	"\300"
+#define ESC	"\333"
+#define ESC_END "\334"
+#define ESC_ESC "\335"
+
+/* Longer than any packet. */
+#define STREAM_MAX (1 << 20)
+
+struct trace {
+	size_t len;
+	uint8_t text[4 * SLIP_PACKET_MAX];
+};
+
+static void trace_append(struct trace *trace, const void *text, size_t len)
+{
+	assert_true(len <= sizeof(trace->text) - trace->len);
+	memcpy(trace->text + trace->len, text, len);
+	trace->len += len;
+}
+
+static void trace_status(struct trace *trace, enum slip_status status,
+			 const uint8_t *packet, size_t len)
+{
+	switch (status) {
+	case SLIP_MORE:
+		break;
+	case SLIP_FRAME:
+		assert_in_range(len, 1, SLIP_PACKET_MAX);
+		trace_append(trace, "<", 1);
+		trace_append(trace, packet, len);
+		trace_append(trace, ">", 1);
+		break;
+	case SLIP_BAD_ESCAPE:
+		trace_append(trace, "!", 1);
+		break;
+	case SLIP_TOO_LONG:
+		trace_append(trace, "#", 1);
+		break;
+	}
+}
+
+/* Decode one chunk, and hold slip_decode() to what it promises. */
+static void feed(struct slip_decoder *decoder, const uint8_t *octets,
+		 size_t len, struct trace *trace)
+{
+	uint8_t *chunk = testing_copy(octets, len);
+	enum slip_status status;
+	size_t at = 0;
+	size_t used;
+
+	do {
+		used = slip_decode(decoder, chunk + at, len - at, &status);
+		assert_true(used <= len - at);
+		assert_true(used || at == len);
+		if (status == SLIP_MORE)
+			assert_int_equal(used, len - at);
+		at += used;
+		trace_status(trace, status, decoder->packet, decoder->len);
+	} while (at < len);
+	free(chunk);
+}
+
+/* The reference: RFC 1055's receiver, but for what slip.c says is different. */
+struct reference {
+	bool escape;
+	bool skip;
+	size_t len;
+	uint8_t packet[SLIP_PACKET_MAX];
+};
+
+static enum slip_status reference_give_up(struct reference *reference,
+					  enum slip_status why)
+{
+	reference->escape = false;
+	reference->skip = true;
+	return why;
+}
+
+static enum slip_status reference_end(struct reference *reference)
+{
+	enum slip_status status = SLIP_FRAME;
+
+	if (reference->escape)
+		status = SLIP_BAD_ESCAPE;
+	else if (reference->skip || !reference->len)
+		status = SLIP_MORE;
+	reference->escape = false;
+	reference->skip = false;
+	return status;
+}
+
+static enum slip_status reference_push(struct reference *reference,
+				       uint8_t octet)
+{
+	if (octet == SLIP_END)
+		return reference_end(reference);
+	if (reference->skip)
+		return SLIP_MORE;
+	if (!reference->escape && octet == SLIP_ESC) {
+		reference->escape = true;
+		return SLIP_MORE;
+	}
+	if (reference->escape && octet == SLIP_ESC_END)
+		octet = SLIP_END;
+	else if (reference->escape && octet == SLIP_ESC_ESC)
+		octet = SLIP_ESC;
+	else if (reference->escape)
+		return reference_give_up(reference, SLIP_BAD_ESCAPE);
+	reference->escape = false;
+	if (reference->len == sizeof(reference->packet))
+		return reference_give_up(reference, SLIP_TOO_LONG);
+	reference->packet[reference->len++] = octet;
+	return SLIP_MORE;
+}
+
+static void reference_feed(struct reference *reference, const uint8_t *octets,
+			   size_t len, struct trace *trace)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		trace_status(trace, reference_push(reference, octets[i]),
+			     reference->packet, reference->len);
+		if (octets[i] == SLIP_END)
+			reference->len = 0;
+	}
+}
+
+static size_t reference_encode(uint8_t *out, const uint8_t *packet, size_t len)
+{
+	uint8_t *o = out;
+	size_t i;
+
+	*o++ = SLIP_END;
+	for (i = 0; i < len; i++) {
+		if (packet[i] == SLIP_END) {
+			*o++ = SLIP_ESC;
+			*o++ = SLIP_ESC_END;
+		} else if (packet[i] == SLIP_ESC) {
+			*o++ = SLIP_ESC;
+			*o++ = SLIP_ESC_ESC;
+		} else {
+			*o++ = packet[i];
+		}
+	}
+	*o++ = SLIP_END;
+	return (size_t)(o - out);
+}
+
+/* Octets as text that a person can compare, as far as there is room. */
+static const char *readable(const void *octets, size_t len, char *text,
+			    size_t cap)
+{
+	const uint8_t *o = octets;
+	size_t at = 0;
+	size_t i;
+
+	*text = '\0';
+	for (i = 0; i < len && at < cap; i++)
+		at += (size_t)snprintf(text + at, cap - at,
+				       o[i] > ' ' && o[i] < 0x7F ? "%c"
+								 : "\\%03o",
+				       o[i]);
+	return text;
+}
+
+static void assert_same(const char *what, const void *got, size_t got_len,
+			const void *wanted, size_t wanted_len)
+{
+	char got_text[256];
+	char wanted_text[256];
+
+	if (got_len == wanted_len && !memcmp(got, wanted, wanted_len))
+		return;
+	fail_msg("%s: %zu octets %s, wanted are %zu octets %s", what, got_len,
+		 readable(got, got_len, got_text, sizeof(got_text)), wanted_len,
+		 readable(wanted, wanted_len, wanted_text,
+			  sizeof(wanted_text)));
+}
+
+/* Too large for the stack, all of them. */
+static struct trace got;
+static struct trace wanted;
+
+static struct slip_decoder *new_decoder(void)
+{
+	struct slip_decoder *decoder = calloc(1, sizeof(*decoder));
+
+	assert_non_null(decoder);
+	got.len = 0;
+	return decoder;
+}
+
+static void check_chunks(const char *what, const void *stream, size_t len,
+			 size_t chunk_len)
+{
+	struct slip_decoder *decoder = new_decoder();
+	const uint8_t *octets = stream;
+	size_t at;
+
+	for (at = 0; at < len; at += chunk_len)
+		feed(decoder, octets + at,
+		     len - at < chunk_len ? len - at : chunk_len, &got);
+	assert_same(what, got.text, got.len, wanted.text, wanted.len);
+	free(decoder);
+}
+
+/* Three chunks, of which any may be empty. */
+static void check_three_chunks(const char *what, const void *stream, size_t len,
+			       size_t first, size_t second)
+{
+	struct slip_decoder *decoder = new_decoder();
+	const uint8_t *octets = stream;
+
+	feed(decoder, octets, first, &got);
+	feed(decoder, octets + first, second - first, &got);
+	feed(decoder, octets + second, len - second, &got);
+	assert_same(what, got.text, got.len, wanted.text, wanted.len);
+	free(decoder);
+}
+
+static void want(const void *text, size_t len)
+{
+	wanted.len = 0;
+	trace_append(&wanted, text, len);
+}
+
+#define OCTETS(text) (text), sizeof(text) - 1
+
+static const struct {
+	const char *packet;
+	size_t packet_len;
+	const char *frame;
+	size_t frame_len;
+} encodings[] = {
+	{OCTETS(""), OCTETS(END END)},
+	{OCTETS("a"), OCTETS(END "a" END)},
+	{OCTETS("\0\0\377"), OCTETS(END "\0\0\377" END)},
+	{OCTETS(END), OCTETS(END ESC ESC_END END)},
+	{OCTETS(ESC), OCTETS(END ESC ESC_ESC END)},
+	{OCTETS(ESC_END), OCTETS(END ESC_END END)},
+	{OCTETS(ESC_ESC), OCTETS(END ESC_ESC END)},
+	{OCTETS(ESC ESC_END), OCTETS(END ESC ESC_ESC ESC_END END)},
+	{OCTETS(ESC ESC_ESC), OCTETS(END ESC ESC_ESC ESC_ESC END)},
+	{OCTETS(END END), OCTETS(END ESC ESC_END ESC ESC_END END)},
+	{OCTETS(END ESC), OCTETS(END ESC ESC_END ESC ESC_ESC END)},
+	{OCTETS("a" END "b" ESC "c"),
+	 OCTETS(END "a" ESC ESC_END "b" ESC ESC_ESC "c" END)},
+	{OCTETS("fifteen octets" END "and more"),
+	 OCTETS(END "fifteen octets" ESC ESC_END "and more" END)},
+	{OCTETS("sixteen octets!" ESC),
+	 OCTETS(END "sixteen octets!" ESC ESC_ESC END)},
+	{OCTETS("seventeen octets" END),
+	 OCTETS(END "seventeen octets" ESC ESC_END END)},
+};
+
+static void test_slip_encode_table(void **state)
+{
+	uint8_t out[64];
+	size_t len;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(encodings); i++) {
+		len = slip_encode(out, (const uint8_t *)encodings[i].packet,
+				  encodings[i].packet_len);
+		assert_same("encoded", out, len, encodings[i].frame,
+			    encodings[i].frame_len);
+	}
+}
+
+/* Each frame of the table gives its packet back, but for the empty one. */
+static void test_slip_decode_undoes_encode(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(encodings); i++) {
+		wanted.len = 0;
+		if (encodings[i].packet_len)
+			trace_status(&wanted, SLIP_FRAME,
+				     (const uint8_t *)encodings[i].packet,
+				     encodings[i].packet_len);
+		check_chunks("decoded", encodings[i].frame,
+			     encodings[i].frame_len, encodings[i].frame_len);
+	}
+}
+
+static const struct {
+	const char *what;
+	const char *stream;
+	size_t stream_len;
+	const char *trace;
+	size_t trace_len;
+} decodings[] = {
+	{"nothing", OCTETS(""), OCTETS("")},
+	{"a frame", OCTETS(END "abc" END), OCTETS("<abc>")},
+	{"two frames", OCTETS(END "abc" END END "de" END), OCTETS("<abc><de>")},
+	{"one END between", OCTETS("abc" END "de" END), OCTETS("<abc><de>")},
+	{"no END yet", OCTETS(END "abc"), OCTETS("")},
+	{"empty frames", OCTETS(END END END "a" END END END END "b" END END),
+	 OCTETS("<a><b>")},
+	{"noise", OCTETS("?~" END "abc" END), OCTETS("<?~><abc>")},
+	{"escapes", OCTETS(END ESC ESC_END ESC ESC_ESC END),
+	 OCTETS("<" END ESC ">")},
+	{"escapes inside", OCTETS("a" ESC ESC_END "b" ESC ESC_ESC "c" END),
+	 OCTETS("<a" END "b" ESC "c>")},
+	{"an escaped escape of END", OCTETS(ESC ESC_ESC ESC_END END),
+	 OCTETS("<" ESC ESC_END ">")},
+	{"the second octets alone", OCTETS(ESC_END ESC_ESC END),
+	 OCTETS("<" ESC_END ESC_ESC ">")},
+
+	{"ESC plain", OCTETS("ab" ESC "cd" END "ef" END), OCTETS("!<ef>")},
+	{"ESC ESC", OCTETS("ab" ESC ESC "cd" END "ef" END), OCTETS("!<ef>")},
+	{"ESC ESC ESC_END", OCTETS(ESC ESC ESC_END END "ef" END),
+	 OCTETS("!<ef>")},
+	{"ESC END", OCTETS("ab" ESC END "ef" END), OCTETS("!<ef>")},
+	{"ESC END END", OCTETS("ab" ESC END END "ef" END), OCTETS("!<ef>")},
+	{"ESC END first of all", OCTETS(ESC END "ef" END), OCTETS("!<ef>")},
+	{"ESC 0", OCTETS("ab" ESC "\0" END "ef" END), OCTETS("!<ef>")},
+	{"a bad escape is told once",
+	 OCTETS("ab" ESC "c" ESC "d" ESC ESC ESC END "ef" END),
+	 OCTETS("!<ef>")},
+	{"a bad escape is told before its frame ends", OCTETS("ab" ESC "c"),
+	 OCTETS("!")},
+	{"escapes in what is skipped",
+	 OCTETS(ESC "c" ESC ESC_END ESC ESC_ESC END "ef" END), OCTETS("!<ef>")},
+	{"ESC last in what is skipped", OCTETS(ESC "c" ESC END "ef" END),
+	 OCTETS("!<ef>")},
+	{"one bad frame after the other",
+	 OCTETS(ESC "a" END ESC END "b" ESC ESC END "ef" END),
+	 OCTETS("!!!<ef>")},
+	{"ESC only", OCTETS(ESC ESC ESC ESC ESC ESC ESC ESC ESC), OCTETS("!")},
+	{"ESC only, then a frame", OCTETS(ESC ESC ESC ESC ESC END "ef" END),
+	 OCTETS("!<ef>")},
+	{"a good, a bad, a good one",
+	 OCTETS(END "ab" END END "c" ESC "d" END END "ef" END),
+	 OCTETS("<ab>!<ef>")},
+};
+
+static void test_slip_decode_table(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(decodings); i++) {
+		want(decodings[i].trace, decodings[i].trace_len);
+		check_chunks(decodings[i].what, decodings[i].stream,
+			     decodings[i].stream_len, STREAM_MAX);
+	}
+}
+
+static void test_slip_decode_octet_by_octet(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(decodings); i++) {
+		want(decodings[i].trace, decodings[i].trace_len);
+		check_chunks(decodings[i].what, decodings[i].stream,
+			     decodings[i].stream_len, 1);
+	}
+}
+
+/* With one of them empty, the three are two. */
+static void test_slip_decode_every_split(void **state)
+{
+	size_t first;
+	size_t second;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(decodings); i++) {
+		want(decodings[i].trace, decodings[i].trace_len);
+		for (first = 0; first <= decodings[i].stream_len; first++)
+			for (second = first; second <= decodings[i].stream_len;
+			     second++)
+				check_three_chunks(decodings[i].what,
+						   decodings[i].stream,
+						   decodings[i].stream_len,
+						   first, second);
+	}
+}
+
+/* One octet, a special one as often as @plain_per_special says. */
+static uint8_t random_octet(uint64_t *seed, size_t plain_per_special)
+{
+	static const uint8_t special[] = {SLIP_END, SLIP_ESC, SLIP_ESC_END,
+					  SLIP_ESC_ESC};
+
+	if (!testing_random(seed, plain_per_special + 1))
+		return special[testing_random(seed, sizeof(special))];
+	return (uint8_t)testing_random(seed, 256);
+}
+
+static void random_octets(uint64_t *seed, uint8_t *octets, size_t len,
+			  size_t plain_per_special)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		octets[i] = random_octet(seed, plain_per_special);
+}
+
+/* A decoder and the reference read on and on, through all the streams. */
+static void check_random_streams(uint64_t seed)
+{
+	static const size_t mixes[] = {0, 1, 5, 60};
+	struct slip_decoder *decoder = new_decoder();
+	struct reference *reference = calloc(1, sizeof(*reference));
+	uint8_t octets[200];
+	char what[64];
+	size_t len;
+	size_t at;
+	size_t n;
+	int round;
+
+	assert_non_null(reference);
+	snprintf(what, sizeof(what), "seed %#llx", (unsigned long long)seed);
+	for (round = 0; round < 3000; round++) {
+		len = testing_random(&seed, sizeof(octets) + 1);
+		random_octets(&seed, octets, len, mixes[round % 4]);
+		got.len = 0;
+		wanted.len = 0;
+		reference_feed(reference, octets, len, &wanted);
+		for (at = 0; at < len; at += n) {
+			n = 1 + testing_random(&seed, 40);
+			if (n > len - at)
+				n = len - at;
+			feed(decoder, octets + at, n, &got);
+		}
+		assert_same(what, got.text, got.len, wanted.text, wanted.len);
+	}
+	free(reference);
+	free(decoder);
+}
+
+static void test_slip_decode_random_streams(void **state)
+{
+	static const uint64_t seeds[] = {1, 0xC0DBDCDD, 1055, 0x5EED5EED5EED};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(seeds); i++)
+		check_random_streams(seeds[i]);
+}
+
+/* Every length, every alignment, from random octets to special ones only. */
+static void test_slip_encode_random_packets(void **state)
+{
+	static const size_t mixes[] = {0, 3, 30, 1000};
+	uint8_t frame[SLIP_ENCODED_MAX(300)];
+	uint8_t reference[SLIP_ENCODED_MAX(300)];
+	uint8_t octets[16 + 300];
+	uint64_t seed = 1988;
+	size_t reference_len;
+	size_t frame_len;
+	size_t align;
+	size_t len;
+
+	(void)state;
+	for (len = 0; len <= 300; len++) {
+		for (align = 0; align < 16; align++) {
+			uint8_t *packet;
+
+			random_octets(&seed, octets, align + len,
+				      mixes[align % 4]);
+			packet = testing_copy(octets, align + len);
+			frame_len = slip_encode(frame, packet + align, len);
+			reference_len = reference_encode(reference,
+							 packet + align, len);
+			assert_same("encoded", frame, frame_len, reference,
+				    reference_len);
+			free(packet);
+		}
+	}
+}
+
+static void test_slip_random_packets_survive(void **state)
+{
+	struct slip_decoder *decoder = new_decoder();
+	uint8_t frame[SLIP_ENCODED_MAX(1500)];
+	uint8_t packet[1500];
+	uint64_t seed = 1500;
+	size_t len;
+	int round;
+
+	(void)state;
+	for (round = 0; round < 500; round++) {
+		len = 1 + testing_random(&seed, sizeof(packet));
+		random_octets(&seed, packet, len, (size_t)round % 100);
+		got.len = 0;
+		wanted.len = 0;
+		trace_status(&wanted, SLIP_FRAME, packet, len);
+		feed(decoder, frame, slip_encode(frame, packet, len), &got);
+		assert_same("survived", got.text, got.len, wanted.text,
+			    wanted.len);
+	}
+	free(decoder);
+}
+
+/* All END or all ESC is the most that a packet can grow. */
+static void test_slip_encode_worst_case(void **state)
+{
+	static const uint8_t specials[] = {SLIP_END, SLIP_ESC};
+	static const uint8_t guard[16] = "fifteen guards!";
+	const size_t cap = SLIP_ENCODED_MAX(SLIP_PACKET_MAX);
+	uint8_t *packet = malloc(SLIP_PACKET_MAX);
+	uint8_t *out = malloc(cap + sizeof(guard));
+	size_t i;
+
+	(void)state;
+	assert_non_null(packet);
+	assert_non_null(out);
+	for (i = 0; i < sizeof(specials); i++) {
+		memset(packet, specials[i], SLIP_PACKET_MAX);
+		memset(out, 0, cap);
+		memcpy(out + cap, guard, sizeof(guard));
+		assert_int_equal(slip_encode(out, packet, SLIP_PACKET_MAX),
+				 cap);
+		assert_int_equal(out[0], SLIP_END);
+		assert_int_equal(out[cap - 3], SLIP_ESC);
+		assert_int_equal(out[cap - 1], SLIP_END);
+		assert_memory_equal(out + cap, guard, sizeof(guard));
+
+		wanted.len = 0;
+		trace_status(&wanted, SLIP_FRAME, packet, SLIP_PACKET_MAX);
+		check_chunks("decoded", out, cap, cap);
+	}
+	free(out);
+	free(packet);
+}
+
+static uint8_t stream[STREAM_MAX];
+static size_t stream_len;
+
+/* Put text at the end of the stream, so often. */
+static void stream_append(const char *text, size_t times)
+{
+	const char *t;
+
+	assert_true(strlen(text) * times <= sizeof(stream) - stream_len);
+	for (; times; times--)
+		for (t = text; *t; t++)
+			stream[stream_len++] = (uint8_t)*t;
+}
+
+/* The longest frame, and those that are longer by little and by much. */
+static const struct {
+	const char *what;
+	const char *begin;
+	const char *fill; /* given so often: */
+	size_t times;
+	const char *end;
+	const char *verdict; /* NULL: it is a good frame */
+} lengths[] = {
+	{"65535 plain octets", "", "x", 65535, END, NULL},
+	{"65535 escaped octets", "", ESC ESC_END, 65535, END, NULL},
+	{"65534 plain octets and an escaped one", "", "x", 65534,
+	 ESC ESC_ESC END, NULL},
+	{"65535 plain octets behind a frame", "a" END END, "x", 65535, END,
+	 NULL},
+	{"65536 plain octets", "", "x", 65536, END, "#"},
+	{"65536 escaped octets", "", ESC ESC_END, 65536, END, "#"},
+	{"65535 plain octets and END escaped", "", "x", 65535, ESC ESC_END END,
+	 "#"},
+	{"65535 plain octets and ESC escaped", "", "x", 65535, ESC ESC_ESC END,
+	 "#"},
+	{"65535 escaped octets and a plain one", "", ESC ESC_ESC, 65535,
+	 "x" END, "#"},
+	{"65535 plain octets and a bad escape", "", "x", 65535, ESC "x" END,
+	 "!"},
+	{"65535 plain octets and ESC END", "", "x", 65535, ESC END, "!"},
+	{"a bad escape in what is too long", "", "x", 65536, ESC "x" ESC END,
+	 "#"},
+	{"what is too long in a bad escape", ESC "x", "x", 70000, END, "!"},
+	{"a million plain octets", "", "x", 1000000, END, "#"},
+	{"half a million escaped octets", "", ESC ESC_END, 500000, END, "#"},
+	{"a million ESC", "", ESC, 1000000, END, "!"},
+};
+
+/* What a stream of the table is to give: a frame of its own, then "next". */
+static void want_length(size_t row)
+{
+	static struct reference reference;
+
+	memset(&reference, 0, sizeof(reference));
+	want("", 0);
+	if (!lengths[row].verdict) {
+		reference_feed(&reference, stream, stream_len, &wanted);
+		assert_true(wanted.len > SLIP_PACKET_MAX);
+		return;
+	}
+	trace_append(&wanted, lengths[row].verdict, 1);
+	trace_append(&wanted, OCTETS("<next>"));
+}
+
+static void test_slip_decode_lengths(void **state)
+{
+	static const size_t chunk_lens[] = {STREAM_MAX, 4095, 65536, 1};
+	size_t row;
+	size_t i;
+
+	(void)state;
+	for (row = 0; row < TESTING_COUNT(lengths); row++) {
+		stream_len = 0;
+		stream_append(lengths[row].begin, 1);
+		stream_append(lengths[row].fill, lengths[row].times);
+		stream_append(lengths[row].end, 1);
+		stream_append(END "next" END, 1);
+		want_length(row);
+		for (i = 0; i < TESTING_COUNT(chunk_lens); i++)
+			check_chunks(lengths[row].what, stream, stream_len,
+				     chunk_lens[i]);
+	}
+}
+
+/* There is no END to wait for when a frame is given up. */
+static void test_slip_decode_tells_at_once(void **state)
+{
+	struct slip_decoder *decoder = new_decoder();
+
+	(void)state;
+	memset(stream, 'x', SLIP_PACKET_MAX + 1);
+	feed(decoder, stream, SLIP_PACKET_MAX, &got);
+	assert_int_equal(got.len, 0);
+	feed(decoder, stream, 1, &got);
+	assert_same("at once", got.text, got.len, "#", 1);
+	feed(decoder, stream, SLIP_PACKET_MAX + 1, &got);
+	assert_same("once", got.text, got.len, "#", 1);
+	free(decoder);
+}
+
+/* The packet may be looked at until the decoder is called again. */
+static void test_slip_decode_keeps_the_packet(void **state)
+{
+	static const uint8_t octets[] = {'a', 'b', SLIP_END, 'c', SLIP_END};
+	struct slip_decoder *decoder = new_decoder();
+	enum slip_status status;
+
+	(void)state;
+	assert_int_equal(slip_decode(decoder, octets, sizeof(octets), &status),
+			 3);
+	assert_int_equal(status, SLIP_FRAME);
+	assert_int_equal(decoder->len, 2);
+	assert_memory_equal(decoder->packet, "ab", 2);
+	assert_int_equal(slip_decode(decoder, octets + 3, 0, &status), 0);
+	assert_int_equal(status, SLIP_MORE);
+	assert_int_equal(slip_decode(decoder, octets + 3, 2, &status), 2);
+	assert_int_equal(status, SLIP_FRAME);
+	assert_int_equal(decoder->len, 1);
+	assert_memory_equal(decoder->packet, "c", 1);
+	free(decoder);
+}
+
+/* What there was of a frame may be looked at when it is dropped, too. */
+static void test_slip_decode_keeps_what_is_dropped(void **state)
+{
+	static const uint8_t octets[] = {'a', SLIP_ESC, 'b',
+					 'c', SLIP_END, 'd',
+					 'e', SLIP_ESC, SLIP_END};
+	struct slip_decoder *decoder = new_decoder();
+	enum slip_status status;
+
+	(void)state;
+	assert_int_equal(slip_decode(decoder, octets, sizeof(octets), &status),
+			 3);
+	assert_int_equal(status, SLIP_BAD_ESCAPE);
+	assert_int_equal(decoder->len, 1);
+	assert_memory_equal(decoder->packet, "a", 1);
+	assert_int_equal(slip_decode(decoder, octets + 3, 6, &status), 6);
+	assert_int_equal(status, SLIP_BAD_ESCAPE);
+	assert_int_equal(decoder->len, 2);
+	assert_memory_equal(decoder->packet, "de", 2);
+	free(decoder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_slip_encode_table),
+		cmocka_unit_test(test_slip_encode_random_packets),
+		cmocka_unit_test(test_slip_encode_worst_case),
+		cmocka_unit_test(test_slip_decode_undoes_encode),
+		cmocka_unit_test(test_slip_random_packets_survive),
+		cmocka_unit_test(test_slip_decode_table),
+		cmocka_unit_test(test_slip_decode_octet_by_octet),
+		cmocka_unit_test(test_slip_decode_every_split),
+		cmocka_unit_test(test_slip_decode_random_streams),
+		cmocka_unit_test(test_slip_decode_lengths),
+		cmocka_unit_test(test_slip_decode_tells_at_once),
+		cmocka_unit_test(test_slip_decode_keeps_the_packet),
+		cmocka_unit_test(test_slip_decode_keeps_what_is_dropped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

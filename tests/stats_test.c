@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of stats: the line that a person reads.
+ */
+#include "stats.h"
+#include "testing.h"
+
+static const struct {
+	struct stats_direction way;
+	const char *line;
+} lines[] = {
+	{{0}, "0 packets, 0 bytes (0 on the line), 0 short writes, 0 dropped"},
+	{{.packets = 1, .bytes = 84, .line_bytes = 86, .short_writes = 2},
+	 "1 packets, 84 bytes (86 on the line), 2 short writes, 0 dropped"},
+	{{.packets = 12,
+	  .line_bytes = 5000000000,
+	  .dropped = {[STATS_DROP_BAD_CHECKSUM] = 3}},
+	 "12 packets, 0 bytes (5000000000 on the line), 0 short writes, 3 "
+	 "dropped, 3 bad checksum"},
+	{{.dropped = {[STATS_DROP_BAD_ESCAPE] = 1,
+		      [STATS_DROP_INTERFACE_REFUSED] = 20}},
+	 "0 packets, 0 bytes (0 on the line), 0 short writes, 21 dropped, 1 "
+	 "bad escape, 20 refused by the interface"},
+	{{.dropped = {[STATS_DROP_BAD_ESCAPE] = 1,
+		      [STATS_DROP_TOO_LONG] = 2,
+		      [STATS_DROP_BAD_VERSION] = 3,
+		      [STATS_DROP_BAD_HEADER] = 4,
+		      [STATS_DROP_BAD_LENGTH] = 5,
+		      [STATS_DROP_BAD_CHECKSUM] = 6,
+		      [STATS_DROP_IPV6] = 7,
+		      [STATS_DROP_ROUTER_ADVERT] = 8,
+		      [STATS_DROP_INTERFACE_DOWN] = 9,
+		      [STATS_DROP_INTERFACE_REFUSED] = 10}},
+	 "0 packets, 0 bytes (0 on the line), 0 short writes, 55 dropped, 1 "
+	 "bad escape, 2 too long, 3 not IP, 4 bad header, 5 bad length, 6 bad "
+	 "checksum, 7 IPv6 not wanted, 8 Router Advertisement, 9 interface "
+	 "down, 10 refused by the interface"},
+};
+
+static void test_stats_format(void **state)
+{
+	char text[STATS_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(lines); i++) {
+		assert_ptr_equal(stats_format(&lines[i].way, text), text);
+		assert_string_equal(text, lines[i].line);
+	}
+}
+
+/* Nothing is cut off, however large the numbers are. */
+static void test_stats_format_has_room(void **state)
+{
+	static const char end[] =
+		", 18446744073709551615 refused by the interface";
+	struct stats_direction way;
+	char *text = malloc(STATS_TEXT_MAX);
+	size_t len;
+
+	(void)state;
+	assert_non_null(text);
+	memset(&way, 0xFF, sizeof(way));
+	stats_format(&way, text);
+	len = strlen(text);
+	assert_in_range(len, sizeof(end), STATS_TEXT_MAX - 2);
+	assert_string_equal(text + len - strlen(end), end);
+	free(text);
+}
+
+/* Each reason has words of its own. */
+static void test_stats_drop_name(void **state)
+{
+	int i;
+	int j;
+
+	(void)state;
+	for (i = 0; i < STATS_DROP_COUNT; i++) {
+		const char *name = stats_drop_name((enum stats_drop)i);
+
+		assert_non_null(name);
+		assert_true(*name);
+		for (j = 0; j < i; j++)
+			assert_string_not_equal(
+				name, stats_drop_name((enum stats_drop)j));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stats_format),
+		cmocka_unit_test(test_stats_format_has_room),
+		cmocka_unit_test(test_stats_drop_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
