@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Is this an IP packet? SLIP has no checksum, and a TUN interface takes
+ * What can be told of a packet by looking at it: is it one, which flow is it
+ * of, may it be marked. SLIP has no checksum, and a TUN interface takes
  * whatever begins with a 4 or a 6 in its first four bits, so a damaged frame
  * is found here or nowhere. Everything that a header says of itself is
  * compared with what is there.
  */
 #include "packet.h"
+#include "siphash.h"
 
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -81,12 +83,70 @@ enum packet_verdict packet_check(const uint8_t *packet, size_t len)
 	}
 }
 
+/* What a packet carries: the header behind those of IP. */
+struct upper_layer {
+	uint8_t protocol;
+	bool fragment; /* only a part of it is in this packet */
+	bool first;    /* the part with the header */
+	size_t at;     /* where the header begins; maybe behind the end */
+};
+
+static struct upper_layer find_upper_ipv4(const uint8_t *packet)
+{
+	size_t fragment = read_be16(packet + 6);
+
+	return (struct upper_layer){
+		.protocol = packet[9],
+		/* More fragments, or an offset (RFC 791, section 3.1). */
+		.fragment = fragment & 0x3FFF,
+		.first = !(fragment & 0x1FFF),
+		.at = (size_t)(packet[0] & 0x0F) * 4,
+	};
+}
+
+/*
+ * Extension headers are walked as a receiver does (RFC 8200, section 4). If
+ * the chain leaves the packet, the protocol is the last one that was named.
+ */
+static struct upper_layer find_upper_ipv6(const uint8_t *packet, size_t len)
+{
+	struct upper_layer upper = {.protocol = packet[6],
+				    .first = true,
+				    .at = IPV6_HEADER_LEN};
+	const uint8_t *header;
+
+	/* The shortest extension header is as long as a fragment header. */
+	while (upper.at + IPV6_FRAGMENT_LEN <= len) {
+		header = packet + upper.at;
+		switch (upper.protocol) {
+		case IPPROTO_HOPOPTS:
+		case IPPROTO_ROUTING:
+		case IPPROTO_DSTOPTS:
+			upper.at += ((size_t)header[1] + 1) * 8;
+			break;
+		case IPPROTO_AH: /* RFC 4302, section 2.2: counted in fours */
+			upper.at += ((size_t)header[1] + 2) * 4;
+			break;
+		case IPPROTO_FRAGMENT:
+			upper.fragment = read_be16(header + 2) & 0xFFF9;
+			upper.first = !(read_be16(header + 2) >> 3);
+			upper.at += IPV6_FRAGMENT_LEN;
+			break;
+		default:
+			return upper;
+		}
+		upper.protocol = header[0];
+		if (!upper.first)
+			break;
+	}
+	return upper;
+}
+
 /**
  * packet_is_router_advert() - is this an IPv6 Router Advertisement?
  * @packet: a packet that packet_check() calls PACKET_IPV6
  * @len:    its length in octets
  *
- * Extension headers are walked as a receiver does (RFC 8200, section 4).
  * A fragment counts by its own header chain: a receiver that follows
  * RFC 6980 takes no Router Advertisement in fragments anyway.
  *
@@ -94,33 +154,121 @@ enum packet_verdict packet_check(const uint8_t *packet, size_t len)
  */
 bool packet_is_router_advert(const uint8_t *packet, size_t len)
 {
-	uint8_t next = packet[6];
-	size_t at = IPV6_HEADER_LEN;
+	struct upper_layer upper = find_upper_ipv6(packet, len);
 
-	/* The shortest extension header is as long as a fragment header. */
-	while (at + IPV6_FRAGMENT_LEN <= len) {
-		switch (next) {
-		case IPPROTO_HOPOPTS:
-		case IPPROTO_ROUTING:
-		case IPPROTO_DSTOPTS:
-			next = packet[at];
-			at += ((size_t)packet[at + 1] + 1) * 8;
-			break;
-		case IPPROTO_AH: /* RFC 4302, section 2.2: counted in fours */
-			next = packet[at];
-			at += ((size_t)packet[at + 1] + 2) * 4;
-			break;
-		case IPPROTO_FRAGMENT:
-			if (read_be16(packet + at + 2) >> 3)
-				return false;
-			next = packet[at];
-			at += IPV6_FRAGMENT_LEN;
-			break;
-		case IPPROTO_ICMPV6:
-			return packet[at] == ND_ROUTER_ADVERT;
-		default:
-			return false;
-		}
+	return upper.first && upper.protocol == IPPROTO_ICMPV6 &&
+	       upper.at < len && packet[upper.at] == ND_ROUTER_ADVERT;
+}
+
+/* What tells apart the flows of two hosts: ports, or an echo's identifier. */
+static uint32_t flow_ports(const uint8_t *packet, size_t len,
+			   const struct upper_layer *upper)
+{
+	const uint8_t *header = packet + upper->at;
+
+	/* Of the other fragments nobody knows, so all go together. */
+	if (upper->fragment || upper->at + 8 > len)
+		return 0;
+	switch (upper->protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+	case IPPROTO_SCTP:
+		return (uint32_t)(read_be16(header) << 16 |
+				  read_be16(header + 2));
+	case IPPROTO_ICMP: /* RFC 792: echo reply, echo */
+		if (header[0] == 0 || header[0] == 8)
+			return (uint32_t)read_be16(header + 4);
+		return 0;
+	case IPPROTO_ICMPV6: /* RFC 4443, section 4 */
+		if (header[0] == ICMP6_ECHO_REQUEST ||
+		    header[0] == ICMP6_ECHO_REPLY)
+			return (uint32_t)read_be16(header + 4);
+		return 0;
+	default:
+		return 0;
 	}
-	return false;
+}
+
+/**
+ * packet_flow() - which flow is this packet of?
+ * @packet: octets that should be an IP packet
+ * @len:    how many
+ * @key:    a secret, so that nobody can choose flows that meet
+ *
+ * A flow is what has the same addresses, protocol and ports (RFC 8290,
+ * section 4.1); of an ICMP echo, the identifier stands for the ports.
+ *
+ * Return: the hash of the flow
+ */
+uint32_t packet_flow(const uint8_t *packet, size_t len,
+		     const struct siphash_key *key)
+{
+	uint64_t words[5] = {0};
+	struct upper_layer upper;
+	size_t count = 0;
+
+	if (len >= IPV4_HEADER_MIN && packet[0] >> 4 == 4) {
+		upper = find_upper_ipv4(packet);
+		memcpy(words, packet + 12, 8);
+		count = 2;
+	} else if (len >= IPV6_HEADER_LEN && packet[0] >> 4 == 6) {
+		upper = find_upper_ipv6(packet, len);
+		memcpy(words, packet + 8, 32);
+		count = 5;
+	} else {
+		return 0;
+	}
+	words[count - 1] = (uint64_t)upper.protocol << 32 |
+			   flow_ports(packet, len, &upper);
+	return (uint32_t)siphash(key, words, count);
+}
+
+/* Where the two bits of ECN are, as a shift in the second octet (RFC 3168). */
+static unsigned int ecn_shift(const uint8_t *packet)
+{
+	return packet[0] >> 4 == 6 ? 4 : 0;
+}
+
+/**
+ * packet_is_ecn_capable() - may this packet be marked instead of dropped?
+ * @packet: octets that should be an IP packet
+ * @len:    how many
+ *
+ * Return: true if its ECN field says so (RFC 3168, section 5), or if it bears
+ * the mark already
+ */
+bool packet_is_ecn_capable(const uint8_t *packet, size_t len)
+{
+	size_t version = len ? packet[0] >> 4 : 0;
+
+	if ((version != 4 || len < IPV4_HEADER_MIN) &&
+	    (version != 6 || len < IPV6_HEADER_LEN))
+		return false;
+	return packet[1] >> ecn_shift(packet) & 3;
+}
+
+/**
+ * packet_mark_ce() - mark a packet "congestion experienced"
+ * @packet: a packet that packet_is_ecn_capable() says yes to
+ *
+ * IPv4's header checksum is brought up to date as RFC 1624 has it, so that
+ * one that was wrong stays wrong.
+ */
+void packet_mark_ce(uint8_t *packet)
+{
+	size_t before = read_be16(packet);
+	size_t sum;
+
+	packet[1] |= (uint8_t)(3 << ecn_shift(packet));
+	if (packet[0] >> 4 != 4)
+		return;
+	/* Equation 3: HC' = ~(~HC + ~m + m') */
+	sum = (~read_be16(packet + 10) & 0xFFFF) + (~before & 0xFFFF) +
+	      read_be16(packet);
+	sum = (sum & 0xFFFF) + (sum >> 16);
+	sum = ~(sum + (sum >> 16)) & 0xFFFF;
+	packet[10] = (uint8_t)(sum >> 8);
+	packet[11] = (uint8_t)sum;
 }

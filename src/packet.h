@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct siphash_key;
+
 /**
  * enum packet_verdict - is this an IP packet, and if not, why not
  * @PACKET_IPV4:         an IPv4 packet
@@ -27,5 +29,9 @@ enum packet_verdict {
 
 enum packet_verdict packet_check(const uint8_t *packet, size_t len);
 bool packet_is_router_advert(const uint8_t *packet, size_t len);
+uint32_t packet_flow(const uint8_t *packet, size_t len,
+		     const struct siphash_key *key);
+bool packet_is_ecn_capable(const uint8_t *packet, size_t len);
+void packet_mark_ce(uint8_t *packet);
 
 #endif

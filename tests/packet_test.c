@@ -6,6 +6,7 @@
  * Every packet is looked at in a buffer that is exactly as long as it is.
  */
 #include "packet.h"
+#include "siphash.h"
 #include "testing.h"
 
 #include <ctype.h>
@@ -513,6 +514,222 @@ static void test_packet_router_advert_random_chains(void **state)
 	assert_in_range(found, 100, 10000);
 }
 
+static const struct siphash_key flow_key = {{1, 2}};
+
+static uint32_t flow_of(const uint8_t *octets, size_t len)
+{
+	uint8_t *copy = testing_copy(octets, len);
+	uint32_t flow = packet_flow(copy, len, &flow_key);
+
+	free(copy);
+	return flow;
+}
+
+/* One octet of a packet, and whether it tells flows apart. */
+struct flow_octet {
+	size_t at;
+	bool tells;
+};
+
+static void assert_flow_octets(const uint8_t *good, size_t len,
+			       const struct flow_octet *octets, size_t count)
+{
+	uint8_t other[200];
+	size_t i;
+
+	assert_true(len <= sizeof(other));
+	for (i = 0; i < count; i++) {
+		memcpy(other, good, len);
+		other[octets[i].at] ^= 1;
+		if ((flow_of(good, len) != flow_of(other, len)) !=
+		    octets[i].tells)
+			fail_msg("octet %zu %s flows apart", octets[i].at,
+				 octets[i].tells ? "does not tell" : "tells");
+	}
+}
+
+static void test_packet_flow_ipv4(void **state)
+{
+	static const struct flow_octet udp[] = {
+		{9, true},  {12, true},	 {19, true},  {20, true},
+		{23, true}, {1, false},	 {2, false},  {4, false},
+		{8, false}, {10, false}, {24, false}, {28, false}};
+	/* A fragment: the first one too, for the others have no ports. */
+	static const struct flow_octet fragment[] = {
+		{9, true}, {12, true}, {19, true}, {20, false}, {23, false}};
+
+	(void)state;
+	testing_ipv4(packet, 60, 7);
+	assert_flow_octets(packet, 60, udp, TESTING_COUNT(udp));
+	packet[6] = 0x20; /* more fragments */
+	assert_flow_octets(packet, 60, fragment, TESTING_COUNT(fragment));
+	packet[6] = 0;
+	packet[7] = 9; /* an offset */
+	assert_flow_octets(packet, 60, fragment, TESTING_COUNT(fragment));
+}
+
+static void test_packet_flow_icmp_by_identifier(void **state)
+{
+	/* Type, code and checksum, identifier, sequence number. */
+	static const struct flow_octet echo[] = {
+		{21, false}, {22, false}, {24, true}, {25, true}, {26, false}};
+	static const struct flow_octet error[] = {
+		{21, false}, {22, false}, {24, false}, {26, false}};
+
+	(void)state;
+	testing_ipv4(packet, 84, 7);
+	packet[9] = IPPROTO_ICMP;
+	packet[20] = 8;
+	assert_flow_octets(packet, 84, echo, TESTING_COUNT(echo));
+	packet[20] = 0;
+	assert_flow_octets(packet, 84, echo, TESTING_COUNT(echo));
+	packet[20] = 3;
+	assert_flow_octets(packet, 84, error, TESTING_COUNT(error));
+}
+
+static void test_packet_flow_ipv6(void **state)
+{
+	static const struct flow_octet tcp[] = {
+		{8, true},  {23, true}, {24, true}, {39, true},
+		{40, true}, {43, true}, {1, false}, {2, false},
+		{3, false}, {7, false}, {44, false}};
+
+	(void)state;
+	testing_ipv6(packet, 80, IPPROTO_TCP, 7);
+	assert_flow_octets(packet, 80, tcp, TESTING_COUNT(tcp));
+}
+
+static void test_packet_flow_behind_extension_headers(void **state)
+{
+	static const struct flow_octet ports[] = {{56, true},
+						  {59, true},
+						  {60, false}};
+	static const struct flow_octet echo[] = {{52, true},
+						 {53, true},
+						 {54, false}};
+
+	(void)state;
+	testing_ipv6(packet, 100, IPPROTO_HOPOPTS, 0);
+	packet[40] = IPPROTO_DSTOPTS;
+	packet[48] = IPPROTO_UDP;
+	assert_flow_octets(packet, 100, ports, TESTING_COUNT(ports));
+
+	testing_ipv6(packet, 100, IPPROTO_DSTOPTS, 0);
+	packet[40] = IPPROTO_ICMPV6;
+	packet[48] = 128;
+	assert_flow_octets(packet, 100, echo, TESTING_COUNT(echo));
+
+	/* A fragment, the first one: by addresses alone. */
+	testing_ipv6(packet, 100, IPPROTO_FRAGMENT, 0);
+	packet[40] = IPPROTO_UDP;
+	packet[43] = 1;
+	assert_flow_octets(packet, 100,
+			   (struct flow_octet[]){{48, false}, {39, true}}, 2);
+}
+
+static void test_packet_flow_depends_on_the_key(void **state)
+{
+	static const struct siphash_key other = {{1, 3}};
+
+	(void)state;
+	testing_ipv4(packet, 60, 7);
+	assert_int_not_equal(packet_flow(packet, 60, &flow_key),
+			     packet_flow(packet, 60, &other));
+}
+
+/* Whatever the octets: not one beyond the end is looked at. */
+static void test_packet_flow_of_anything(void **state)
+{
+	uint64_t seed = 8290;
+	size_t len;
+	size_t at;
+	int round;
+
+	(void)state;
+	for (round = 0; round < 20000; round++) {
+		len = testing_random(&seed, 120);
+		for (at = 0; at < len; at++)
+			packet[at] = (uint8_t)testing_random(&seed, 256);
+		if (len && round % 2)
+			packet[0] = round % 4 == 1 ? 0x45 : 0x60;
+		if (len > 6 && round % 3)
+			packet[6] = (uint8_t)(testing_random(&seed, 2) * 44);
+		flow_of(packet, len);
+	}
+}
+
+/* Many flows, spread over as many places: hardly more than chance has it. */
+static void test_packet_flow_spreads(void **state)
+{
+	unsigned int places[256] = {0};
+	unsigned int most = 0;
+	unsigned int i;
+
+	(void)state;
+	testing_ipv4(packet, 60, 0);
+	for (i = 0; i < 65536; i++) {
+		packet[20] = (uint8_t)(i >> 8);
+		packet[21] = (uint8_t)i;
+		places[flow_of(packet, 60) % 256]++;
+	}
+	for (i = 0; i < 256; i++)
+		if (places[i] > most)
+			most = places[i];
+	assert_in_range(most, 256, 256 + 5 * 16);
+}
+
+static void test_packet_ecn(void **state)
+{
+	size_t ecn;
+
+	(void)state;
+	for (ecn = 0; ecn < 4; ecn++) {
+		testing_ipv4(packet, 60, 7);
+		packet[1] = (uint8_t)(0xB8 | ecn);
+		testing_ipv4_seal(packet, 20);
+		assert_int_equal(packet_is_ecn_capable(packet, 60), ecn != 0);
+		packet_mark_ce(packet);
+		assert_int_equal(packet[1], 0xBB);
+		assert_int_equal(packet_check(packet, 60), PACKET_IPV4);
+
+		testing_ipv6(packet, 60, IPPROTO_TCP, 7);
+		packet[1] = (uint8_t)(0x8F | ecn << 4);
+		assert_int_equal(packet_is_ecn_capable(packet, 60), ecn != 0);
+		packet_mark_ce(packet);
+		assert_int_equal(packet[1], 0xBF);
+	}
+	testing_ipv4(packet, 60, 7);
+	packet[1] = 3;
+	assert_false(packet_is_ecn_capable(packet, 19));
+	assert_false(packet_is_ecn_capable(packet, 0));
+	packet[0] = 0x75;
+	assert_false(packet_is_ecn_capable(packet, 60));
+}
+
+/* Every header there is, so to speak: the checksum is right or stays wrong. */
+static void test_packet_mark_ce_keeps_the_checksum(void **state)
+{
+	uint64_t seed = 1624;
+	size_t at;
+	int round;
+
+	(void)state;
+	for (round = 0; round < 20000; round++) {
+		testing_ipv4(packet, 20, 0);
+		for (at = 1; at < 20; at++)
+			if (at != 2 && at != 3)
+				packet[at] =
+					(uint8_t)testing_random(&seed, 256);
+		testing_ipv4_seal(packet, 20);
+		packet_mark_ce(packet);
+		assert_int_equal(packet_check(packet, 20), PACKET_IPV4);
+		packet[11] ^= 4;
+		packet[1] &= 0xFC;
+		packet_mark_ce(packet);
+		assert_int_equal(packet_check(packet, 20), PACKET_BAD_CHECKSUM);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -527,6 +744,15 @@ int main(void)
 		cmocka_unit_test(test_packet_router_advert_every_cut),
 		cmocka_unit_test(test_packet_router_advert_lying_lengths),
 		cmocka_unit_test(test_packet_router_advert_random_chains),
+		cmocka_unit_test(test_packet_flow_ipv4),
+		cmocka_unit_test(test_packet_flow_icmp_by_identifier),
+		cmocka_unit_test(test_packet_flow_ipv6),
+		cmocka_unit_test(test_packet_flow_behind_extension_headers),
+		cmocka_unit_test(test_packet_flow_depends_on_the_key),
+		cmocka_unit_test(test_packet_flow_of_anything),
+		cmocka_unit_test(test_packet_flow_spreads),
+		cmocka_unit_test(test_packet_ecn),
+		cmocka_unit_test(test_packet_mark_ce_keeps_the_checksum),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

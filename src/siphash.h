@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_SIPHASH_H
+#define SERIALTUN_SIPHASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct siphash_key - 128 bits that nobody else knows
+ * @words: the key
+ */
+struct siphash_key {
+	uint64_t words[2];
+};
+
+uint64_t siphash(const struct siphash_key *key, const uint64_t *words,
+		 size_t count);
+
+#endif
