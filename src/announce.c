@@ -10,6 +10,7 @@
 #include "port.h"
 #include "text.h"
 #include "tun.h"
+#include "wire.h"
 
 #include <string.h>
 
@@ -47,6 +48,7 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 			  char text[ANNOUNCE_TEXT_MAX])
 {
 	char addr[ADDR_TEXT_MAX];
+	uint32_t packet_ms;
 
 	*text = '\0';
 	text_append(text, ANNOUNCE_TEXT_MAX,
@@ -56,8 +58,12 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 	if (link->link_local_only)
 		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
 			    addr_format(&link->link_local, addr));
-	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u, on %s", link->mtu,
-		    port->path);
+	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u", link->mtu);
+	packet_ms = wire_packet_ms(port->baud, link->mtu);
+	if (packet_ms > WIRE_PACKET_MS_MAX)
+		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
+			    packet_ms);
+	text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", port->path);
 	/* A link is shown beside what it stands for at the moment. */
 	if (strchr(options->port.name, '/') &&
 	    strcmp(options->port.name, port->path) != 0)

@@ -17,23 +17,19 @@
 #include "options.h"
 #include "rtnl.h"
 #include "tun.h"
+#include "wire.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/*
- * The driver's ring is the only queue, so it has to be short: each packet of
- * 1500 octets that waits in it is 130 ms at 115200 baud.
- */
-#define LINK_TXQLEN 10
-
 /* What every step needs. */
 struct setup {
 	struct rtnl *rtnl;
 	const struct tun *tun;
 	const struct options *options;
+	uint32_t auto_mtu;
 	int index;
 };
 
@@ -82,28 +78,12 @@ static int set_mtu(const struct setup *setup)
 	if (!mtu && setup->tun->attached)
 		return 0;
 	if (!mtu)
-		mtu = OPTIONS_MTU_DEFAULT;
+		mtu = setup->auto_mtu;
 	err = rtnl_link_set_mtu(setup->rtnl, setup->index, mtu);
 	if (err)
 		return refused(setup, err, "", "set the MTU of %s to %u", name,
 			       mtu);
 	log_debug("%s: mtu %u", name, mtu);
-	return 0;
-}
-
-static int set_txqlen(const struct setup *setup)
-{
-	const char *name = setup->tun->name;
-	int err;
-
-	if (setup->tun->attached)
-		return 0;
-	err = rtnl_link_set_txqlen(setup->rtnl, setup->index, LINK_TXQLEN);
-	if (err)
-		return refused(setup, err, "",
-			       "set the queue length of %s to %d", name,
-			       LINK_TXQLEN);
-	log_debug("%s: queue of %d packets", name, LINK_TXQLEN);
 	return 0;
 }
 
@@ -180,8 +160,6 @@ static int configure(const struct setup *setup, bool up)
 	err = set_addrgen(setup);
 	if (!err)
 		err = set_mtu(setup);
-	if (!err)
-		err = set_txqlen(setup);
 	for (i = 0; !err && i < options->addr_count; i++)
 		err = add_addr(setup, &options->addrs[i]);
 	if (!err && !up)
@@ -196,6 +174,7 @@ static int configure(const struct setup *setup, bool up)
  * @link:    what it then is, on success
  * @tun:     the interface
  * @options: what the user asked for
+ * @baud:    bits per second on the wire, 0: unknown
  *
  * A failure is logged, and what was done before it is left as it is: with an
  * interface of our own, closing it undoes everything.
@@ -203,9 +182,13 @@ static int configure(const struct setup *setup, bool up)
  * Return: 0 or -errno
  */
 int link_configure(struct link *link, const struct tun *tun,
-		   const struct options *options)
+		   const struct options *options, uint32_t baud)
 {
-	struct setup setup = {.tun = tun, .options = options};
+	struct setup setup = {
+		.tun = tun,
+		.options = options,
+		.auto_mtu = wire_auto_mtu(baud, options->ipv6),
+	};
 	struct rtnl_link state;
 	int err;
 
@@ -229,8 +212,8 @@ int link_configure(struct link *link, const struct tun *tun,
 		goto close_rtnl;
 	}
 	link->mtu = state.mtu;
-	link->mtu_chosen = options->mtu ||
-			   (tun->attached && state.mtu != OPTIONS_MTU_DEFAULT);
+	link->mtu_chosen =
+		options->mtu || (tun->attached && state.mtu != setup.auto_mtu);
 	link->link_local_only = !options->addr_count && !tun->attached &&
 				!rtnl_addr_link_local(setup.rtnl, state.index,
 						      &link->link_local);

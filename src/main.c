@@ -70,18 +70,20 @@ static int set_up_signals(void)
 	return 0;
 }
 
-static void print_stats(enum log_level level, const struct stats *stats)
+static void print_stats(enum log_level level, struct pump *pump)
 {
+	const struct stats *stats = pump_stats(pump);
 	char text[STATS_TEXT_MAX];
 
 	log_print(level, "to the line: %s",
 		  stats_format(&stats->to_line, text));
 	log_print(level, "from the line: %s",
 		  stats_format(&stats->from_line, text));
+	log_print(level, "queue: %s", stats_format_queue(&stats->queue, text));
 }
 
 /* Answer the signals that woke the pump. */
-static void answer_signals(const struct pump *pump)
+static void answer_signals(struct pump *pump)
 {
 	uint64_t count;
 
@@ -90,7 +92,7 @@ static void answer_signals(const struct pump *pump)
 		return;
 	if (report) {
 		report = 0;
-		print_stats(LOG_LEVEL_ANSWER, pump_stats(pump));
+		print_stats(LOG_LEVEL_ANSWER, pump);
 	}
 }
 
@@ -162,8 +164,9 @@ static int run(const struct options *options, struct tun *tun,
 	struct link link;
 	int status;
 
-	if (link_configure(&link, tun, options))
+	if (link_configure(&link, tun, options, port->baud))
 		return -1;
+	config.mtu = link.mtu;
 	pump = pump_new(&config);
 	if (!pump) {
 		log_error("cannot start: %s", strerror(ENOMEM));
@@ -171,7 +174,7 @@ static int run(const struct options *options, struct tun *tun,
 	}
 	announce(options, tun, &link, port);
 	status = carry(pump, tun, port);
-	print_stats(LOG_LEVEL_INFO, pump_stats(pump));
+	print_stats(LOG_LEVEL_INFO, pump);
 	pump_free(pump);
 	return status;
 }

@@ -67,9 +67,11 @@ static const struct argp_option table[] = {
 	 "it is attached to, and what is added to it stays after the end. "
 	 "Default: the kernel's next tun%d",
 	 0},
-	{"mtu", 'm', "N", 0,
+	{"mtu", 'm', "N|auto", 0,
 	 "Longest packet in octets, 68 to 65535; at least 1280 with IPv6. "
-	 "Default: 1500, or what the interface attached to has",
+	 "Default: auto, the largest of 1500, 1006 and 576 that takes 200 ms "
+	 "at most, else 296; with IPv6 1500 or 1280. An interface that is "
+	 "attached to keeps its own",
 	 0},
 	{"accept-ra", KEY_ACCEPT_RA, NULL, 0,
 	 "Let IPv6 Router Advertisements from the line through. Default: they "
@@ -211,6 +213,14 @@ static bool parse_flow(struct argp_state *state, const char *arg)
 	return !strcmp(arg, "rtscts");
 }
 
+/* Return: octets, 0 for "auto". */
+static uint32_t parse_mtu(struct argp_state *state, const char *arg)
+{
+	if (!strcmp(arg, "auto"))
+		return 0;
+	return (uint32_t)parse_number(state, "--mtu", arg, MTU_MIN, MTU_MAX);
+}
+
 static size_t count_family(const struct options *options, int family)
 {
 	size_t count = 0;
@@ -340,8 +350,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_interface(state, options->interface, arg);
 		break;
 	case 'm':
-		options->mtu = (uint32_t)parse_number(state, "--mtu", arg,
-						      MTU_MIN, MTU_MAX);
+		options->mtu = parse_mtu(state, arg);
 		break;
 	case KEY_ACCEPT_RA:
 		options->accept_ra = true;

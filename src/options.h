@@ -14,8 +14,6 @@
 #define OPTIONS_ADDRS_MAX  32
 #define OPTIONS_ROUTES_MAX 64
 
-#define OPTIONS_MTU_DEFAULT 1500
-
 /**
  * struct options - what the user asked for
  * @addrs:      addresses of this end, @addr_count of them
@@ -25,7 +23,7 @@
  * @metric:     priority of the routes, if @metric_given
  * @port:       the port
  * @interface:  name of the interface; "": the kernel's next tun%d
- * @mtu:        octets; 0: not said
+ * @mtu:        octets; 0: what suits the line
  * @accept_ra:  let Router Advertisements through
  * @ipv6:       IPv6 is wanted
  * @log_level:  how much to print, by enum log_level, but unbounded

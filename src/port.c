@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -156,4 +157,20 @@ ssize_t port_write(struct port *port, const uint8_t *octets, size_t len)
 	if (n >= 0)
 		return n;
 	return errno == EAGAIN ? 0 : -errno;
+}
+
+/**
+ * port_queued() - how much waits in the port to be sent
+ * @port: the port
+ *
+ * Return: octets, as far as the driver counts them (TIOCOUTQ, tty_ioctl(4)); 0
+ * also if it does not
+ */
+size_t port_queued(const struct port *port)
+{
+	int queued;
+
+	if (ioctl(port->fd, TIOCOUTQ, &queued) || queued < 0)
+		return 0;
+	return (size_t)queued;
 }

@@ -25,10 +25,11 @@ struct port_config {
 
 /**
  * struct port - an open port, whatever kind it is
- * @kind: what is behind the face
- * @path: the name in the file system, links resolved
- * @fd:   non-blocking, for poll()
- * @baud: bits per second on the wire; 0: it has no clock that we know of
+ * @kind:  what is behind the face
+ * @path:  the name in the file system, links resolved
+ * @fd:    non-blocking, for poll()
+ * @baud:  bits per second on the wire; 0: it has no clock that we know of
+ * @grain: by how many octets port_queued() may say too much
  *
  * To be read by everyone and written by its kind only.
  */
@@ -37,13 +38,14 @@ struct port {
 	char *path;
 	int fd;
 	unsigned int baud;
+	unsigned int grain;
 };
 
 /**
  * struct port_kind - one kind of line; for serial.c, pty.c and their like
  * @claims: is a file of this kind?
  * @open:   open and set up the file at @path; allocates the port, sets its
- *          @fd and @baud, logs a failure; 0 or -errno
+ *          @fd, @baud and @grain, logs a failure; 0 or -errno
  * @close:  put everything back as it was and free the port
  */
 struct port_kind {
@@ -56,6 +58,7 @@ struct port_kind {
 int port_open(struct port **port, const struct port_config *config);
 void port_close(struct port *port);
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap);
+size_t port_queued(const struct port *port);
 ssize_t port_write(struct port *port, const uint8_t *octets, size_t len);
 
 #endif

@@ -3,45 +3,68 @@
  * The pump: packets from the interface become frames on the line, frames from
  * the line become packets of the interface.
  *
- *   interface --tun_read--> slip_encode --> outbox --port_write--> port
- *   interface <--tun_write-- packet_check <-- slip_decode <--port_read-- port
+ *   interface --tun_read--> fq_codel --> slip_encode --> outbox --> port
+ *   interface <--tun_write-- packet_check <-- slip_decode <-- port_read
  *
- * One thread, one ppoll(), and nothing else that could block. What is waited
- * for follows from the outbox:
+ * Towards the line there are three questions, each asked as late as can be.
+ * What is there to send? The interface is always emptied into the queue,
+ * because packets that wait in the driver's ring wait in one line, and the
+ * last ones are lost. When can the next one go? When the wire is about to run
+ * dry (wire), or, if nothing is known of the wire, when the port takes more.
+ * Which one is it? That is fq_codel's choice, made at this moment and not
+ * before, because what is encoded cannot be overtaken any more.
  *
- *   - it is empty: for a packet of the interface;
- *   - it is not:   for room in the port, and the interface is left alone.
- *
- * So a full port stops the choosing of the next packet and never cuts a
- * frame: what a short write left stays in the outbox and goes first. While
- * the port accepts, frames are gathered until a write is worth its price,
- * unless the line has a known speed: then a frame is chosen only when
- * the one before it has been handed over, because a packet that waits in the
- * interface can still be overtaken there, and one that waits in the port
- * cannot.
+ * What the port did not take stays in the outbox and goes first; until it has
+ * gone, nothing else is chosen. So a full port never cuts a frame. On a wire
+ * of known speed there is one frame at a time in the outbox; otherwise frames
+ * are gathered until a write is worth its price.
  *
  * Towards the interface nothing waits. A packet that it does not take is
- * dropped and counted; so is every frame that is no IP packet. Neither side
- * is served for longer than PUMP_ROUNDS system calls before the other one has
- * its turn, so that neither a flood from the line nor one from the kernel
- * keeps the rest waiting, the wake-up included.
+ * dropped and counted; so is every frame that is no IP packet.
+ *
+ * One thread, one ppoll(), and nothing else that could block. Each side has
+ * its turn, of PUMP_ROUNDS or PUMP_BURST system calls at most, so that no
+ * flood, from the line or from the kernel, keeps the rest waiting, the wake-up
+ * included.
+ *
+ * System calls, each of which has to earn its place:
+ *
+ *   ppoll()  once for all that has become ready in the meantime
+ *   read()   of the interface, one a packet, and one more that says "no more"
+ *   write()  to the port, one a frame, or one for all that were gathered
+ *   ioctl()  TIOCOUTQ, on a wire of known speed twice a frame: behind the
+ *            write, to see whether the port counts, and before the next one
+ *   read()   of the port, one for all that has arrived
+ *   write()  to the interface, one a packet
+ *
+ * The time comes from the vDSO.
  */
 #include "pump.h"
+#include "fq_codel.h"
 #include "log.h"
 #include "packet.h"
 #include "port.h"
+#include "siphash.h"
 #include "slip.h"
 #include "stats.h"
 #include "tun.h"
+#include "wire.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/types.h>
+#include <time.h>
+
+#define NS_PER_S UINT64_C(1000000000)
 
 /* Enough for what a tty has at once (4095), and for a socket's bursts. */
 #define PUMP_INBOX_LEN 65536
+
+/* What a read of a tty gives, if it has more (N_TTY_BUF_SIZE, n_tty.c). */
+#define PUMP_TTY_READ 4095
 
 /* When gathering, how much makes a write worth its price. */
 #define PUMP_BATCH_LEN 32768
@@ -49,12 +72,25 @@
 /* The last frame may begin just below the batch's length. */
 #define PUMP_OUTBOX_LEN (PUMP_BATCH_LEN + SLIP_ENCODED_MAX(SLIP_PACKET_MAX))
 
+/* How often one side is read or written before the others have their turn. */
 #define PUMP_ROUNDS 16
+
+/* How long the interface is left alone while the line is full: its ring has
+ * room for 500 packets. */
+#define PUMP_PUT_OFF_NS UINT64_C(1000000)
+
+/* And how many packets the interface may bring in its turn: a burst. */
+#define PUMP_BURST 64
+
+_Static_assert(FQ_CODEL_PACKET_MAX == SLIP_PACKET_MAX,
+	       "what the queue gives out must fit in a frame");
 
 struct pump {
 	struct pump_config config;
 	struct stats stats;
-	size_t batch_len; /* gather frames up to here */
+	struct siphash_key flow_key;
+	struct fq_codel *queue;
+	struct wire wire;
 	size_t outbox_at; /* where in the outbox the next write begins */
 	size_t outbox_len;
 	struct slip_decoder decoder;
@@ -67,16 +103,28 @@ struct pump {
  * pump_new() - make a pump
  * @config: copied
  *
- * Return: the pump, which pump_free() frees; NULL if there is no memory
+ * Return: the pump, which pump_free() frees; NULL and errno if there is no
+ * memory
  */
 struct pump *pump_new(const struct pump_config *config)
 {
 	struct pump *pump = calloc(1, sizeof(*pump));
+	struct fq_codel_config queue;
 
 	if (!pump)
 		return NULL;
 	pump->config = *config;
-	pump->batch_len = config->port->baud ? 1 : PUMP_BATCH_LEN;
+	wire_init(&pump->wire, config->port->baud, config->port->grain);
+	fq_codel_derive_config(&queue, pump->wire.rate, config->mtu);
+	pump->queue = fq_codel_new(&queue);
+	/* A key that is not random only makes flows easier to collide. */
+	if (getrandom(&pump->flow_key, sizeof(pump->flow_key), GRND_NONBLOCK) <
+	    0)
+		log_debug("no random numbers for the flow hash yet");
+	if (!pump->queue) {
+		free(pump);
+		return NULL;
+	}
 	return pump;
 }
 
@@ -86,6 +134,9 @@ struct pump *pump_new(const struct pump_config *config)
  */
 void pump_free(struct pump *pump)
 {
+	if (!pump)
+		return;
+	fq_codel_free(pump->queue);
 	free(pump);
 }
 
@@ -95,9 +146,23 @@ void pump_free(struct pump *pump)
  *
  * Return: the counters, valid as long as the pump is
  */
-const struct stats *pump_stats(const struct pump *pump)
+const struct stats *pump_stats(struct pump *pump)
 {
+	const struct fq_codel_stats *queue = fq_codel_get_stats(pump->queue);
+	struct stats_direction *way = &pump->stats.to_line;
+
+	way->dropped[STATS_DROP_CODEL] = queue->dropped_codel;
+	way->dropped[STATS_DROP_QUEUE_FULL] = queue->dropped_limit;
+	pump->stats.queue = *queue;
 	return &pump->stats;
+}
+
+static uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 static void drop(struct stats_direction *way, enum stats_drop reason,
@@ -107,45 +172,30 @@ static void drop(struct stats_direction *way, enum stats_drop reason,
 	log_trace("dropped %zu octets: %s", len, stats_drop_name(reason));
 }
 
-/*
- * The next packet that is to go out, into pump->packet. Return: its length,
- * 0 if there is none, or -ENODEV.
- */
-static ssize_t next_packet(struct pump *pump)
+/* Interface to queue, while there is something to read. */
+static enum pump_end drain_interface(struct pump *pump, uint64_t now_ns)
 {
-	ssize_t len;
+	uint8_t *packet = pump->packet;
+	ssize_t n;
+	size_t len;
 	int round;
 
-	for (round = 0; round < PUMP_ROUNDS; round++) {
-		len = tun_read(pump->config.tun, pump->packet,
-			       sizeof(pump->packet));
-		if (len <= 0 || pump->config.ipv6 || pump->packet[0] >> 4 != 6)
-			return len;
-		drop(&pump->stats.to_line, STATS_DROP_IPV6, (size_t)len);
-	}
-	return 0;
-}
-
-/* Fill the empty outbox with frames. Return: 0 or -ENODEV. */
-static int fill_outbox(struct pump *pump)
-{
-	struct stats_direction *way = &pump->stats.to_line;
-	ssize_t len;
-
-	pump->outbox_at = 0;
-	pump->outbox_len = 0;
-	while (pump->outbox_len < pump->batch_len) {
-		len = next_packet(pump);
-		if (len < 0)
-			return (int)len;
-		if (!len)
+	for (round = 0; round < PUMP_BURST; round++) {
+		n = tun_read(pump->config.tun, packet, sizeof(pump->packet));
+		if (n < 0)
+			return PUMP_TUN_GONE;
+		if (!n)
 			break;
-		pump->outbox_len += slip_encode(pump->outbox + pump->outbox_len,
-						pump->packet, (size_t)len);
-		way->packets++;
-		way->bytes += (size_t)len;
+		len = (size_t)n;
+		if (!pump->config.ipv6 && packet[0] >> 4 == 6)
+			drop(&pump->stats.to_line, STATS_DROP_IPV6, len);
+		else
+			fq_codel_enqueue(
+				pump->queue, packet, len,
+				packet_flow(packet, len, &pump->flow_key),
+				packet_is_ecn_capable(packet, len), now_ns);
 	}
-	return 0;
+	return PUMP_WOKEN;
 }
 
 static bool outbox_empty(const struct pump *pump)
@@ -153,12 +203,47 @@ static bool outbox_empty(const struct pump *pump)
 	return pump->outbox_at == pump->outbox_len;
 }
 
-/* Hand over what the port takes of the outbox. Return: 0 or -errno. */
-static int flush_outbox(struct pump *pump)
+/* May the next frame be handed over? */
+static bool line_ready(struct pump *pump, uint64_t now_ns)
 {
+	struct wire *wire = &pump->wire;
+
+	if (!wire_is_paced(wire))
+		return true;
+	return wire_look_ns(wire) <= now_ns &&
+	       wire_look(wire, port_queued(pump->config.port), now_ns);
+}
+
+/* Fill the empty outbox: one frame, or many where only their number counts. */
+static void fill_outbox(struct pump *pump, uint64_t now_ns)
+{
+	size_t enough = wire_is_paced(&pump->wire) ? 1 : PUMP_BATCH_LEN;
+	struct stats_direction *way = &pump->stats.to_line;
+	bool mark;
+	size_t len;
+
+	pump->outbox_at = 0;
+	pump->outbox_len = 0;
+	while (pump->outbox_len < enough) {
+		len = fq_codel_dequeue(pump->queue, pump->packet, &mark,
+				       now_ns);
+		if (!len)
+			break;
+		if (mark)
+			packet_mark_ce(pump->packet);
+		pump->outbox_len += slip_encode(pump->outbox + pump->outbox_len,
+						pump->packet, len);
+		way->packets++;
+		way->bytes += len;
+	}
+}
+
+/* Hand over what the port takes of the outbox. Return: 0 or -errno. */
+static int flush_outbox(struct pump *pump, uint64_t now_ns)
+{
+	struct port *port = pump->config.port;
 	size_t len = pump->outbox_len - pump->outbox_at;
-	ssize_t n = port_write(pump->config.port,
-			       pump->outbox + pump->outbox_at, len);
+	ssize_t n = port_write(port, pump->outbox + pump->outbox_at, len);
 
 	if (n < 0)
 		return (int)n;
@@ -166,20 +251,25 @@ static int flush_outbox(struct pump *pump)
 	pump->stats.to_line.line_bytes += (size_t)n;
 	if ((size_t)n < len)
 		pump->stats.to_line.short_writes++;
+	if (wire_is_paced(&pump->wire))
+		wire_hand_over(&pump->wire, (size_t)n, port_queued(port),
+			       now_ns);
 	return 0;
 }
 
-/* Interface to port, while there are packets and the port takes them. */
-static enum pump_end pump_to_line(struct pump *pump)
+/* Queue to port, while the line is ready and the port takes it. */
+static enum pump_end pump_to_line(struct pump *pump, uint64_t now_ns)
 {
 	int round;
 
 	for (round = 0; round < PUMP_ROUNDS; round++) {
-		if (outbox_empty(pump) && fill_outbox(pump))
-			return PUMP_TUN_GONE;
-		if (outbox_empty(pump))
-			break;
-		if (flush_outbox(pump))
+		if (outbox_empty(pump)) {
+			if (fq_codel_is_empty(pump->queue) ||
+			    !line_ready(pump, now_ns))
+				break;
+			fill_outbox(pump, now_ns);
+		}
+		if (flush_outbox(pump, now_ns))
 			return PUMP_PORT_GONE;
 		if (!outbox_empty(pump))
 			break;
@@ -297,11 +387,45 @@ static enum pump_end pump_from_line(struct pump *pump, bool hung_up)
 		pump->stats.from_line.line_bytes += (size_t)n;
 		if (!decode(pump, pump->inbox, (size_t)n))
 			return PUMP_TUN_GONE;
-		/* A tty has no more than it gave. */
-		if ((size_t)n < sizeof(pump->inbox))
+		/* Less than a tty gives at once: that was all. */
+		if (n < PUMP_TTY_READ)
 			break;
 	}
 	return PUMP_WOKEN;
+}
+
+/*
+ * While a line without a known speed is full, a packet more in the queue
+ * changes nothing, and to be woken for each costs more than all the rest.
+ */
+static bool puts_off_interface(const struct pump *pump)
+{
+	return !outbox_empty(pump) && !wire_is_paced(&pump->wire);
+}
+
+/*
+ * How long there is nothing to do but to wait for descriptors. Return: @wait,
+ * filled in, or NULL for as long as it takes.
+ */
+static const struct timespec *longest_wait(const struct pump *pump,
+					   struct timespec *wait)
+{
+	uint64_t look_ns = wire_look_ns(&pump->wire);
+	uint64_t now_ns;
+	uint64_t ns = 0;
+
+	if (puts_off_interface(pump)) {
+		ns = PUMP_PUT_OFF_NS;
+	} else if (!outbox_empty(pump) || fq_codel_is_empty(pump->queue)) {
+		/* For POLLOUT, or for the next packet. */
+		return NULL;
+	} else if (wire_is_paced(&pump->wire)) {
+		now_ns = clock_ns();
+		ns = look_ns > now_ns ? look_ns - now_ns : 0;
+	}
+	wait->tv_sec = (time_t)(ns / NS_PER_S);
+	wait->tv_nsec = (long)(ns % NS_PER_S);
+	return wait;
 }
 
 /**
@@ -324,14 +448,17 @@ enum pump_end pump_run(struct pump *pump)
 		[PORT] = {.fd = pump->config.port->fd},
 	};
 	enum pump_end end = PUMP_WOKEN;
+	struct timespec wait;
+	uint64_t now_ns;
+	bool hung_up;
+	bool put_off;
 
 	while (end == PUMP_WOKEN) {
-		bool idle = outbox_empty(pump);
-		bool hung_up;
-
-		fds[TUN].events = idle ? POLLIN : 0;
-		fds[PORT].events = idle ? POLLIN : POLLIN | POLLOUT;
-		if (ppoll(fds, FDS, NULL, NULL) < 0) {
+		put_off = puts_off_interface(pump);
+		fds[TUN].events = put_off ? 0 : POLLIN;
+		fds[PORT].events =
+			outbox_empty(pump) ? POLLIN : POLLIN | POLLOUT;
+		if (ppoll(fds, FDS, longest_wait(pump, &wait), NULL) < 0) {
 			if (errno == EINTR)
 				continue;
 			return PUMP_FAILED;
@@ -343,9 +470,12 @@ enum pump_end pump_run(struct pump *pump)
 		hung_up = fds[PORT].revents & (POLLHUP | POLLERR);
 		if (hung_up || fds[PORT].revents & POLLIN)
 			end = pump_from_line(pump, hung_up);
+		now_ns = clock_ns();
+		if (end == PUMP_WOKEN && (put_off || fds[TUN].revents & POLLIN))
+			end = drain_interface(pump, now_ns);
 		if (end == PUMP_WOKEN && !hung_up &&
-		    (fds[PORT].revents & POLLOUT || fds[TUN].revents & POLLIN))
-			end = pump_to_line(pump);
+		    (outbox_empty(pump) || fds[PORT].revents & POLLOUT))
+			end = pump_to_line(pump, now_ns);
 	}
 	return end;
 }

@@ -3,6 +3,7 @@
 #define SERIALTUN_PUMP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct port;
 struct pump;
@@ -13,6 +14,7 @@ struct tun;
  * struct pump_config - what a pump runs between, and what it lets through
  * @tun:       the interface
  * @port:      the port
+ * @mtu:       octets of the longest packet that the interface sends
  * @wake_fd:   pump_run() returns when this descriptor is readable
  * @ipv6:      carry IPv6; otherwise such packets are dropped both ways
  * @accept_ra: let Router Advertisements from the line through
@@ -22,6 +24,7 @@ struct tun;
 struct pump_config {
 	const struct tun *tun;
 	struct port *port;
+	uint32_t mtu;
 	int wake_fd;
 	bool ipv6;
 	bool accept_ra;
@@ -44,6 +47,6 @@ enum pump_end {
 struct pump *pump_new(const struct pump_config *config);
 void pump_free(struct pump *pump);
 enum pump_end pump_run(struct pump *pump);
-const struct stats *pump_stats(const struct pump *pump);
+const struct stats *pump_stats(struct pump *pump);
 
 #endif

@@ -236,15 +236,6 @@ int rtnl_link_set_addrgen_none(struct rtnl *rtnl, int index)
 	return err == -EAFNOSUPPORT ? 0 : err;
 }
 
-static int link_set_u32(struct rtnl *rtnl, int index, uint16_t attr,
-			uint32_t value)
-{
-	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
-
-	mnl_attr_put_u32(nlh, attr, value);
-	return rtnl_talk(rtnl, NULL);
-}
-
 /**
  * rtnl_link_set_mtu() - set the longest packet that the kernel sends
  * @rtnl:  the handle
@@ -255,21 +246,10 @@ static int link_set_u32(struct rtnl *rtnl, int index, uint16_t attr,
  */
 int rtnl_link_set_mtu(struct rtnl *rtnl, int index, uint32_t mtu)
 {
-	return link_set_u32(rtnl, index, IFLA_MTU, mtu);
-}
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
 
-/**
- * rtnl_link_set_txqlen() - set how many packets wait in the kernel; for a
- *                          TUN interface, the length of the driver's ring
- * @rtnl:    the handle
- * @index:   the interface
- * @packets: how many
- *
- * Return: 0 or -errno
- */
-int rtnl_link_set_txqlen(struct rtnl *rtnl, int index, uint32_t packets)
-{
-	return link_set_u32(rtnl, index, IFLA_TXQLEN, packets);
+	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+	return rtnl_talk(rtnl, NULL);
 }
 
 /**

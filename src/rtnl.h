@@ -27,7 +27,6 @@ const char *rtnl_strerror(const struct rtnl *rtnl, int err);
 int rtnl_link_get(struct rtnl *rtnl, const char *name, struct rtnl_link *link);
 int rtnl_link_set_addrgen_none(struct rtnl *rtnl, int index);
 int rtnl_link_set_mtu(struct rtnl *rtnl, int index, uint32_t mtu);
-int rtnl_link_set_txqlen(struct rtnl *rtnl, int index, uint32_t packets);
 int rtnl_link_set_up(struct rtnl *rtnl, int index);
 int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
 		  const struct addr *peer);

@@ -30,6 +30,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What usb-serial hands to the adapter at once, and counts until it is gone. */
+#define SERIAL_USB_GRAIN 256
+
 /* A receiver samples in the middle of a bit: 5 % in ten bits is too much. */
 #define SERIAL_BAUD_TOLERANCE_PERCENT 2
 
@@ -165,6 +168,8 @@ static int configure(struct serial *serial, const char *path,
 	if (err)
 		return err;
 	serial->port.baud = settings.c_ospeed;
+	if (sp_get_port_transport(serial->device) == SP_TRANSPORT_USB)
+		serial->port.grain = SERIAL_USB_GRAIN;
 	err = check_baud(path, baud, settings.c_ospeed);
 	return err ? err : check_rtscts(path, &settings, config->rtscts);
 }

@@ -53,3 +53,24 @@ const char *stats_format(const struct stats_direction *way,
 				    stats_drop_name((enum stats_drop)i));
 	return text;
 }
+
+/**
+ * stats_format_queue() - the queue's counters for a person
+ * @queue: the counters
+ * @text:  where to write them
+ *
+ * Return: @text, one line without a newline
+ */
+const char *stats_format_queue(const struct fq_codel_stats *queue,
+			       char text[STATS_TEXT_MAX])
+{
+	*text = '\0';
+	text_append(text, STATS_TEXT_MAX,
+		    "%" PRIu64 " packets, %" PRIu64
+		    " bytes waiting, longest wait %" PRIu64 ".%03" PRIu64
+		    " s, %" PRIu64 " marked",
+		    queue->backlog_packets, queue->backlog_bytes,
+		    queue->sojourn_max_ns / 1000000000,
+		    queue->sojourn_max_ns / 1000000 % 1000, queue->marked);
+	return text;
+}

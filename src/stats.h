@@ -2,6 +2,8 @@
 #ifndef SERIALTUN_STATS_H
 #define SERIALTUN_STATS_H
 
+#include "fq_codel.h"
+
 #include <stdint.h>
 
 /* Why a frame or a packet was dropped, and what the statistics call it. */
@@ -14,6 +16,8 @@
 	X(BAD_CHECKSUM, "bad checksum")          \
 	X(IPV6, "IPv6 not wanted")               \
 	X(ROUTER_ADVERT, "Router Advertisement") \
+	X(CODEL, "CoDel")                        \
+	X(QUEUE_FULL, "queue full")              \
 	X(INTERFACE_DOWN, "interface down")      \
 	X(INTERFACE_REFUSED, "refused by the interface")
 
@@ -48,14 +52,18 @@ struct stats_direction {
  * struct stats - the counters of one link since its start
  * @to_line:   from the interface to the port
  * @from_line: from the port to the interface
+ * @queue:     what waits for the line, and what became of it
  */
 struct stats {
 	struct stats_direction to_line;
 	struct stats_direction from_line;
+	struct fq_codel_stats queue;
 };
 
 const char *stats_drop_name(enum stats_drop drop);
 const char *stats_format(const struct stats_direction *way,
 			 char text[STATS_TEXT_MAX]);
+const char *stats_format_queue(const struct fq_codel_stats *queue,
+			       char text[STATS_TEXT_MAX]);
 
 #endif

@@ -45,7 +45,8 @@ static const struct {
 	 "tun0 is up: 10.10.10.1, mtu 1500, on /dev/ttyUSB0"},
 	{"--addr 10.10.10.1/24 --port ttyUSB0 --flow rtscts --mtu 576", false,
 	 576, 9600,
-	 "tun0 is up: 10.10.10.1/24, mtu 576, on /dev/ttyUSB0 at 9600 baud "
+	 "tun0 is up: 10.10.10.1/24, mtu 576 (602 ms a packet), on "
+	 "/dev/ttyUSB0 at 9600 baud "
 	 "8N1, RTS/CTS"},
 	/* what the driver made of the speed, not what was asked for */
 	{"--addr 10.10.10.1/24 --port ttyUSB0 --baud 921600", false, 1500,
@@ -69,10 +70,12 @@ static const struct {
 	 */
 	{"--addr 10.10.10.1/24 --port /dev/serial/by-id/usb-FTDI-if0", false,
 	 1500, 9600,
-	 "tun0 is up: 10.10.10.1/24, mtu 1500, on /dev/ttyUSB0 "
+	 "tun0 is up: 10.10.10.1/24, mtu 1500 (1565 ms a packet), on "
+	 "/dev/ttyUSB0 "
 	 "(/dev/serial/by-id/usb-FTDI-if0) at 9600 baud 8N1"},
 	{"--addr 10.10.10.1/24 --port /dev/ttyUSB0", false, 1500, 9600,
-	 "tun0 is up: 10.10.10.1/24, mtu 1500, on /dev/ttyUSB0 at 9600 baud "
+	 "tun0 is up: 10.10.10.1/24, mtu 1500 (1565 ms a packet), on "
+	 "/dev/ttyUSB0 at 9600 baud "
 	 "8N1"},
 	{"--addr 10.10.10.1/24 --port ttyUSB0 --interface slip9", true, 1280, 0,
 	 "attached to slip9: 10.10.10.1/24, mtu 1280, on /dev/ttyUSB0"},

@@ -227,6 +227,7 @@ static const struct {
 	 "addr=fd00::1/128 port=p mtu=1280 ipv6 level=3"},
 	{"--mtu 1280 --port p", "port=p mtu=1280 ipv6 level=3"},
 	{"--mtu 65535 --port p", "port=p mtu=65535 ipv6 level=3"},
+	{"--mtu 576 --mtu auto --port p", "port=p ipv6 level=3"},
 	{"--baud 1 --port p", "port=p baud=1 ipv6 level=3"},
 	{"--baud 2147483647 --port p", "port=p baud=2147483647 ipv6 level=3"},
 	{"--interface a --port p", "port=p interface=a ipv6 level=3"},

@@ -127,11 +127,8 @@ static void test_rtnl_link_set_reaches_the_kernel(void **state)
 	(void)state;
 	assert_int_equal(
 		rtnl_link_set_mtu(fixture.rtnl, fixture.link.index, 1006), 0);
-	assert_int_equal(
-		rtnl_link_set_txqlen(fixture.rtnl, fixture.link.index, 17), 0);
 	bring_up();
 	assert_json_has("link show dev tun0", "\"mtu\":1006");
-	assert_json_has("link show dev tun0", "\"txqlen\":17");
 	assert_json_has("link show dev tun0", "\"UP\"");
 }
 

@@ -69,6 +69,22 @@ static void test_stats_format_has_room(void **state)
 }
 
 /* Each reason has words of its own. */
+static void test_stats_format_queue(void **state)
+{
+	static const struct fq_codel_stats queue = {
+		.backlog_packets = 3,
+		.backlog_bytes = 4500,
+		.sojourn_max_ns = 1042999999,
+		.marked = 7,
+	};
+	char text[STATS_TEXT_MAX];
+
+	(void)state;
+	assert_string_equal(stats_format_queue(&queue, text),
+			    "3 packets, 4500 bytes waiting, longest wait "
+			    "1.042 s, 7 marked");
+}
+
 static void test_stats_drop_name(void **state)
 {
 	int i;
@@ -91,6 +107,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stats_format),
 		cmocka_unit_test(test_stats_format_has_room),
+		cmocka_unit_test(test_stats_format_queue),
 		cmocka_unit_test(test_stats_drop_name),
 	};
 

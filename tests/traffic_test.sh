@@ -19,8 +19,8 @@ check 'a payload of ESC only' \
 	in_a ping -c 2 -i 0.2 -W 5 -s 1472 -p db 10.0.0.2
 check 'escapes of escapes' \
 	in_a ping -c 2 -i 0.2 -W 5 -s 1472 -p dbdcdbddc0 10.0.0.2
-check 'fragments, IPv4' in_a ping -c 2 -i 0.2 -W 5 -s 8000 10.0.0.2
-check 'fragments, IPv6' in_a ping -c 2 -i 0.2 -W 5 -s 8000 fd00::2
+check 'fragments, IPv4' in_a ping -c 2 -i 0.2 -W 5 -s 20000 10.0.0.2
+check 'fragments, IPv6' in_a ping -c 2 -i 0.2 -W 5 -s 20000 fd00::2
 check 'the smallest packet' in_a ping -c 2 -i 0.2 -W 5 -s 0 10.0.0.2
 
 # tcp FROM PORT TO ADDRESS FILE RECEIVED: one file over TCP, hosts a and b.
