@@ -91,7 +91,8 @@ struct pump {
 	struct siphash_key flow_key;
 	struct fq_codel *queue;
 	struct wire wire;
-	size_t outbox_at; /* where in the outbox the next write begins */
+	uint64_t drained_ns; /* when the interface was last read */
+	size_t outbox_at;    /* where in the outbox the next write begins */
 	size_t outbox_len;
 	struct slip_decoder decoder;
 	uint8_t packet[SLIP_PACKET_MAX];
@@ -180,6 +181,7 @@ static enum pump_end drain_interface(struct pump *pump, uint64_t now_ns)
 	size_t len;
 	int round;
 
+	pump->drained_ns = now_ns;
 	for (round = 0; round < PUMP_BURST; round++) {
 		n = tun_read(pump->config.tun, packet, sizeof(pump->packet));
 		if (n < 0)
@@ -471,7 +473,9 @@ enum pump_end pump_run(struct pump *pump)
 		if (hung_up || fds[PORT].revents & POLLIN)
 			end = pump_from_line(pump, hung_up);
 		now_ns = clock_ns();
-		if (end == PUMP_WOKEN && (put_off || fds[TUN].revents & POLLIN))
+		if (end == PUMP_WOKEN &&
+		    (fds[TUN].revents & POLLIN ||
+		     (put_off && now_ns >= pump->drained_ns + PUMP_PUT_OFF_NS)))
 			end = drain_interface(pump, now_ns);
 		if (end == PUMP_WOKEN && !hung_up &&
 		    (outbox_empty(pump) || fds[PORT].revents & POLLOUT))
