@@ -149,32 +149,65 @@ struct addr addr_network(const struct addr *addr)
 	return network;
 }
 
+static bool is_among(const struct addr *addr, const struct addr *list,
+		     size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (addr_same_host(addr, &list[i]))
+			return true;
+	return false;
+}
+
+/* The address that follows. Return: false behind the last one. */
+static bool next_host(struct addr *addr)
+{
+	unsigned int i = addr_bits(addr->family) / 8;
+
+	while (i-- > 0)
+		if (++addr->octets[i])
+			return true;
+	return false;
+}
+
 /**
  * addr_neighbour() - the address that the other end of a link likely has
- * @own:   address of this end
- * @other: filled in with the lowest host address of the prefix that is not
- *         @own, and its prefix length; untouched if there is none
+ * @own:         address of this end
+ * @taken:       addresses that it has not, @own among them
+ * @taken_count: how many
+ * @other:       filled in with the lowest host address of the prefix that is
+ *               not taken, and its prefix length; untouched if there is none
  *
  * The first address of a prefix is the network's name in IPv4 and the
  * subnet-router anycast address in IPv6 (RFC 4291, section 2.6.1), so hosts
  * begin at the second, but for a prefix of two, where both are hosts
  * (RFC 3021 and RFC 6164).
  *
- * Return: false if the prefix is the whole address and so has no other host
+ * Return: false if there is no such host
  */
-bool addr_neighbour(const struct addr *own, struct addr *other)
+bool addr_neighbour(const struct addr *own, const struct addr *taken,
+		    size_t taken_count, struct addr *other)
 {
 	const unsigned int bits = addr_bits(own->family);
-	struct addr host = addr_network(own);
-	uint8_t *last = &host.octets[bits / 8 - 1];
+	const struct addr network = addr_network(own);
+	struct addr host = network;
+	struct addr last;
 
 	if (own->prefix_len == bits)
 		return false;
-	/* The bits behind the prefix are 0, so nothing here can carry. */
 	if (own->prefix_len < bits - 1)
-		*last += 1;
-	if (addr_same_host(&host, own))
-		*last += 1;
+		next_host(&host);
+	while (is_among(&host, taken, taken_count))
+		if (!next_host(&host))
+			return false;
+	/* IPv4's last one is everybody (RFC 1122, section 3.2.1.3). */
+	last = host;
+	if (own->family == AF_INET && own->prefix_len < bits - 1)
+		next_host(&last);
+	last = addr_network(&last);
+	if (!addr_same_host(&last, &network))
+		return false;
 	*other = host;
 	return true;
 }

@@ -3,6 +3,7 @@
 #define SERIALTUN_ADDR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The longest text is an IPv6 address with an IPv4 tail and "/128". */
@@ -39,6 +40,7 @@ unsigned int addr_bits(int family);
 bool addr_is_host(const struct addr *addr);
 bool addr_same_host(const struct addr *a, const struct addr *b);
 struct addr addr_network(const struct addr *addr);
-bool addr_neighbour(const struct addr *own, struct addr *other);
+bool addr_neighbour(const struct addr *own, const struct addr *taken,
+		    size_t taken_count, struct addr *other);
 
 #endif

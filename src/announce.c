@@ -94,6 +94,8 @@ const char *announce_other_end(const struct options *options,
 			       const struct link *link,
 			       char text[ANNOUNCE_TEXT_MAX])
 {
+	struct addr taken[2 * OPTIONS_ADDRS_MAX];
+	size_t taken_count = options->addr_count;
 	char addr[ADDR_TEXT_MAX];
 	struct addr swapped;
 	struct addr other;
@@ -102,6 +104,7 @@ const char *announce_other_end(const struct options *options,
 	*text = '\0';
 	text_append(text, ANNOUNCE_TEXT_MAX,
 		    "at the other end: sudo serialtun");
+	memcpy(taken, options->addrs, sizeof(options->addrs));
 	for (i = 0; i < options->addr_count; i++) {
 		const struct addr *own = &options->addrs[i];
 
@@ -112,7 +115,8 @@ const char *announce_other_end(const struct options *options,
 			swapped.prefix_len = options->peer.prefix_len;
 			text_append(text, ANNOUNCE_TEXT_MAX, " --peer %s",
 				    addr_format(&swapped, addr));
-		} else if (addr_neighbour(own, &other)) {
+		} else if (addr_neighbour(own, taken, taken_count, &other)) {
+			taken[taken_count++] = other;
 			text_append(text, ANNOUNCE_TEXT_MAX, " --addr %s",
 				    addr_format(&other, addr));
 		} else {

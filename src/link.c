@@ -23,6 +23,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* What every step needs. */
 struct setup {
@@ -128,8 +129,12 @@ static int bring_up(const struct setup *setup)
 static int add_route(const struct setup *setup, const struct addr *dest)
 {
 	const struct options *options = setup->options;
+	/* 0 is IPv6's way of saying "the usual one". */
 	const uint32_t *metric =
-		options->metric_given ? &options->metric : NULL;
+		options->metric_given &&
+				(options->metric || dest->family == AF_INET)
+			? &options->metric
+			: NULL;
 	const char *name = setup->tun->name;
 	char text[ADDR_TEXT_MAX];
 	int err;
@@ -197,18 +202,18 @@ int link_configure(struct link *link, const struct tun *tun,
 		log_error("cannot open a Netlink socket: %s", strerror(-err));
 		return err;
 	}
-	err = rtnl_link_get(setup.rtnl, tun->name, &state);
+	err = rtnl_link_find(setup.rtnl, tun->name, &state);
 	if (err) {
-		refused(&setup, err, "", "look %s up", tun->name);
+		refused(&setup, err, "", "look up %s", tun->name);
 		goto close_rtnl;
 	}
 	setup.index = state.index;
 	err = configure(&setup, state.up);
 	if (err)
 		goto close_rtnl;
-	err = rtnl_link_get(setup.rtnl, tun->name, &state);
+	err = rtnl_link_get(setup.rtnl, setup.index, &state);
 	if (err) {
-		refused(&setup, err, "", "look %s up", tun->name);
+		refused(&setup, err, "", "look up %s", tun->name);
 		goto close_rtnl;
 	}
 	link->mtu = state.mtu;

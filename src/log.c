@@ -6,12 +6,14 @@
 #include "log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LOG_PREFIX "serialtun: "
+#define LOG_PREFIX   "serialtun: "
+#define LOG_LINE_MAX 1024
 
 static int threshold = LOG_LEVEL_INFO;
 
@@ -42,13 +44,16 @@ bool log_enabled(enum log_level level)
  * @format: as for printf(), without a newline
  *
  * The line goes out in a single write(), so that the lines of two programs
- * on one terminal do not mix. errno is kept.
+ * on one terminal do not mix. If it would have to wait (a terminal stopped by
+ * Ctrl-S, a pipe that nobody reads), it is left out: the link goes on. errno is
+ * kept.
  */
 void log_print(enum log_level level, const char *format, ...)
 {
-	char line[1024] = LOG_PREFIX;
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	char line[LOG_LINE_MAX];
 	const size_t cap = sizeof(line) - 1; /* the newline's place */
-	size_t len = strlen(line);
+	size_t len = strlen(LOG_PREFIX);
 	int saved_errno = errno;
 	va_list args;
 	int n;
@@ -56,6 +61,7 @@ void log_print(enum log_level level, const char *format, ...)
 	if (!log_enabled(level))
 		return;
 
+	snprintf(line, sizeof(line), LOG_PREFIX);
 	va_start(args, format);
 	n = vsnprintf(line + len, cap - len, format, args);
 	va_end(args);
@@ -63,8 +69,8 @@ void log_print(enum log_level level, const char *format, ...)
 		len += (size_t)n < cap - len ? (size_t)n : cap - len - 1;
 	line[len++] = '\n';
 
-	/* Nobody is left to tell when stderr itself fails. */
-	if (write(STDERR_FILENO, line, len) < 0)
-		errno = saved_errno;
+	/* And if it fails, there is nobody left to tell. */
+	if (poll(&out, 1, 0) == 1)
+		(void)!write(STDERR_FILENO, line, len);
 	errno = saved_errno;
 }

@@ -18,6 +18,7 @@
 #include "tun.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,20 +40,38 @@ static void on_signal(int number)
 		report = 1;
 	else
 		stop = 1;
-	/* A full counter wakes the pump just as well. */
-	if (write(wake_fd, &one, sizeof(one)) < 0)
-		errno = saved_errno;
+	/* If it fails, the counter is full, which wakes the pump as well. */
+	(void)!write(wake_fd, &one, sizeof(one));
 	errno = saved_errno;
 }
 
 /*
+ * Whoever starts us may have closed these, and then the port would become one
+ * of them, and messages would travel on the line.
+ */
+static int open_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+/*
  * Those that end the program interrupt whatever the set-up waits for (no
- * SA_RESTART), SIGUSR1 does not.
+ * SA_RESTART), SIGUSR1 does not. A SIGHUP that nohup(1) has put out of force
+ * stays so.
  */
 static int set_up_signals(void)
 {
 	static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction before;
 	size_t i;
 
 	wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -61,8 +80,11 @@ static int set_up_signals(void)
 		return -1;
 	}
 	sigemptyset(&action.sa_mask);
-	for (i = 0; i < sizeof(stopping) / sizeof(*stopping); i++)
-		sigaction(stopping[i], &action, NULL);
+	for (i = 0; i < sizeof(stopping) / sizeof(*stopping); i++) {
+		sigaction(stopping[i], &action, &before);
+		if (stopping[i] == SIGHUP && before.sa_handler == SIG_IGN)
+			sigaction(SIGHUP, &before, NULL);
+	}
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGUSR1, &action, NULL);
 	action.sa_handler = SIG_IGN;
@@ -114,7 +136,7 @@ static int carry(struct pump *pump, const struct tun *tun,
 				  port->path);
 			return -1;
 		case PUMP_TUN_GONE:
-			log_error("lost the interface %s: somebody deleted it "
+			log_error("lost the interface %s: it was deleted "
 				  "(start again to have it back)",
 				  tun->name);
 			return -1;
@@ -131,22 +153,32 @@ static void announce(const struct options *options, const struct tun *tun,
 		     const struct link *link, const struct port *port)
 {
 	char text[ANNOUNCE_TEXT_MAX];
+	size_t hosts = 0;
 	size_t i;
 
 	log_info("%s", announce_link(options, tun, link, port, text));
 	/* What we were not told of our own end says nothing of the other. */
 	if (options->addr_count || !tun->attached)
 		log_info("%s", announce_other_end(options, link, text));
-	for (i = 0; i < options->addr_count; i++) {
-		const struct addr *own = &options->addrs[i];
+	for (i = 0; i < options->addr_count; i++)
+		hosts += options->addrs[i].prefix_len ==
+			 addr_bits(options->addrs[i].family);
+	if (hosts && hosts == options->addr_count && !options->peer_of &&
+	    !options->route_count)
+		log_warning("nothing is reachable through %s yet: give --addr "
+			    "a prefix length, or say --peer or --route",
+			    tun->name);
+	if (!options->addr_count && !tun->attached && !link->link_local_only)
+		log_warning("%s has no address: IPv6 is switched off here "
+			    "(give an IPv4 --addr, or see the sysctl "
+			    "net.ipv6.conf.default.disable_ipv6)",
+			    tun->name);
+}
 
-		if (own->prefix_len == addr_bits(own->family) &&
-		    !options->peer_of && !options->route_count)
-			log_warning("nothing is reachable through %s yet: %s "
-				    "has no prefix length, and there is "
-				    "neither --peer nor --route",
-				    tun->name, addr_format(own, text));
-	}
+/* A signal that came during the set-up made whatever failed fail. */
+static int set_up_failed(void)
+{
+	return stop ? 0 : -1;
 }
 
 /* Everything from the open port on. Return: 0, or -1, logged. */
@@ -165,7 +197,7 @@ static int run(const struct options *options, struct tun *tun,
 	int status;
 
 	if (link_configure(&link, tun, options, port->baud))
-		return -1;
+		return set_up_failed();
 	config.mtu = link.mtu;
 	pump = pump_new(&config);
 	if (!pump) {
@@ -184,17 +216,19 @@ int main(int argc, char **argv)
 	struct options options;
 	struct port *port = NULL;
 	struct tun tun = TUN_CLOSED;
-	int status = -1;
+	int status;
 
+	if (open_standard_fds())
+		return EXIT_FAILURE;
 	options_parse(&options, argc, argv);
 	log_set_level(options.log_level);
 
 	if (!set_up_signals() && !port_open(&port, &options.port) &&
 	    !tun_open(&tun, options.interface))
 		status = run(&options, &tun, port);
+	else
+		status = set_up_failed();
 	tun_close(&tun);
 	port_close(port);
-
-	/* A signal during the set-up made whatever failed fail. */
-	return status && !stop ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -51,7 +51,7 @@ static const struct argp_option table[] = {
 	{0, 0, 0, 0, "The interface:", 0},
 	{"peer", KEY_PEER, "ADDR[/LEN]", 0,
 	 "Address of the other end: a point-to-point pair with the one --addr "
-	 "of its family, whose own LEN then says nothing. Without LEN: /32 or "
+	 "of its family, whose own LEN is then ignored. Without LEN: /32 or "
 	 "/128. Default: none",
 	 0},
 	{"route", 'r', "DEST[/LEN]", 0,
@@ -84,14 +84,14 @@ static const struct argp_option table[] = {
 	 "what now is, and the totals at the end",
 	 0},
 	{"quiet", 'q', NULL, 0,
-	 "Less: warnings and errors; twice: errors. Default: as said at -v", 0},
+	 "Less: warnings and errors; twice: errors. Default: see --verbose", 0},
 
 	{0, 0, 0, 0, "Other:", -1},
 	{0},
 };
 
 static const char doc[] =
-	"Make an IP link of a serial line: create a TUN interface, give it its "
+	"Turn a serial line into an IP link: create a TUN interface, give it its "
 	"address, and carry its packets over the port as SLIP (RFC 1055).\v"
 	"Two machines and a cable:\n\n"
 	"  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n"
@@ -174,7 +174,7 @@ static struct addr parse_route(struct argp_state *state, const char *arg)
 	network = addr_network(&dest);
 	if (!addr_same_host(&dest, &network))
 		argp_error(state,
-			   "--route: \"%s\" has bits set behind its prefix; "
+			   "--route: \"%s\" has host bits set; "
 			   "the network is %s",
 			   arg, addr_format(&network, text));
 	return dest;
@@ -189,7 +189,7 @@ static void parse_interface(struct argp_state *state, char name[IFNAMSIZ],
 	if (len >= IFNAMSIZ)
 		argp_error(state,
 			   "--interface: \"%s\" is too long: %zu characters, "
-			   "%d are possible",
+			   "at most %d are possible",
 			   arg, len, IFNAMSIZ - 1);
 	if (!len || !strcmp(arg, ".") || !strcmp(arg, "..") ||
 	    strpbrk(arg, "/: \t\n\v\f\r\240"))
@@ -247,8 +247,8 @@ static void check_peer(struct argp_state *state, struct options *options)
 			   text, family);
 	if (count > 1)
 		argp_error(state,
-			   "--peer %s could go with %zu of the --addr: give "
-			   "only one %s --addr",
+			   "--peer %s matches %zu --addr options: give only "
+			   "one %s --addr",
 			   text, count, family);
 	while (options->addrs[i].family != peer->family)
 		i++;
@@ -311,7 +311,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'a':
 		if (options->addr_count == OPTIONS_ADDRS_MAX)
-			argp_error(state, "--addr: %d are possible",
+			argp_error(state,
+				   "--addr may be given %d times at most",
 				   OPTIONS_ADDRS_MAX);
 		options->addrs[options->addr_count++] =
 			parse_host(state, "--addr", arg);
@@ -323,7 +324,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'r':
 		if (options->route_count == OPTIONS_ROUTES_MAX)
-			argp_error(state, "--route: %d are possible",
+			argp_error(state,
+				   "--route may be given %d times at most",
 				   OPTIONS_ROUTES_MAX);
 		options->routes[options->route_count++] =
 			parse_route(state, arg);
@@ -362,10 +364,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->log_level--;
 		break;
 	case ARGP_KEY_ARG:
-		argp_error(state,
-			   "\"%s\" belongs to no option (see --help for what "
-			   "there is)",
-			   arg);
+		argp_error(state, "unexpected argument \"%s\"", arg);
 		break;
 	case ARGP_KEY_END:
 		check(state, options);

@@ -12,6 +12,7 @@
  * because the tty lives on as long as its master side is open.
  */
 #include "pty.h"
+#include "log.h"
 #include "port.h"
 #include "tty.h"
 
@@ -19,6 +20,7 @@
 #include <errno.h>
 #include <linux/major.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -64,8 +66,10 @@ static int pty_open(struct port **port, const char *path,
 	int err;
 	int fd;
 
-	if (!pty)
+	if (!pty) {
+		log_error("cannot open %s: %s", path, strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	err = tty_claim(&fd, path);
 	if (err)
 		goto free_pty;

@@ -195,14 +195,29 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * rtnl_link_get() - look an interface up by its name
+ * rtnl_link_get() - look at an interface
+ * @rtnl:  the handle
+ * @index: its number
+ * @link:  filled in on success
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_get(struct rtnl *rtnl, int index, struct rtnl_link *link)
+{
+	link_request(rtnl, RTM_GETLINK, index);
+	rtnl->answer = link;
+	return rtnl_talk(rtnl, on_link);
+}
+
+/**
+ * rtnl_link_find() - look an interface up by its name
  * @rtnl: the handle
  * @name: the interface's name
  * @link: filled in on success
  *
  * Return: 0 or -errno
  */
-int rtnl_link_get(struct rtnl *rtnl, const char *name, struct rtnl_link *link)
+int rtnl_link_find(struct rtnl *rtnl, const char *name, struct rtnl_link *link)
 {
 	struct nlmsghdr *nlh = link_request(rtnl, RTM_GETLINK, 0);
 

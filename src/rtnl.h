@@ -24,7 +24,8 @@ int rtnl_open(struct rtnl **rtnl);
 void rtnl_close(struct rtnl *rtnl);
 const char *rtnl_strerror(const struct rtnl *rtnl, int err);
 
-int rtnl_link_get(struct rtnl *rtnl, const char *name, struct rtnl_link *link);
+int rtnl_link_find(struct rtnl *rtnl, const char *name, struct rtnl_link *link);
+int rtnl_link_get(struct rtnl *rtnl, int index, struct rtnl_link *link);
 int rtnl_link_set_addrgen_none(struct rtnl *rtnl, int index);
 int rtnl_link_set_mtu(struct rtnl *rtnl, int index, uint32_t mtu);
 int rtnl_link_set_up(struct rtnl *rtnl, int index);

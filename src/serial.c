@@ -5,10 +5,10 @@
  * The order of opening is dictated by its versions. 0.1.1's sp_open() locks
  * nothing and changes the settings at once (raw, CLOCAL, HUPCL), so whether
  * somebody else uses the port, and what its settings were, must be known
- * before. 0.1.2 locks by itself and would find our own lock. Therefore: open
- * the device ourselves, lock it, read the settings, unlock; let the library
- * open it while ours is still open (a last close in between would drop DTR);
- * lock the library's descriptor; close ours.
+ * before. Therefore we open the device ourselves first, lock it, and read the
+ * settings; this descriptor, and with it the lock, is kept until the port is
+ * closed. 0.1.2 locks by itself and finds our own lock; only then it is
+ * let go.
  *
  * What the library leaves open or has wrong is put right with termios2
  * afterwards: HUPCL off (a close shall not reset the board), VMIN 1 (so that
@@ -22,7 +22,7 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <libserialport.h>
-#include <linux/major.h>
+#include <linux/serial.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -40,6 +40,7 @@ struct serial {
 	struct port port;
 	struct sp_port *device;
 	struct termios2 saved;
+	int lock_fd;
 };
 
 static bool serial_claims(const struct stat *file)
@@ -64,6 +65,17 @@ static int serial_errno(enum sp_return status)
 	}
 }
 
+/* sp_open(), even if the library means to take the lock that we hold. */
+static int open_locked(struct serial *serial)
+{
+	int err = serial_errno(sp_open(serial->device, SP_MODE_READ_WRITE));
+
+	if (err != -EBUSY && err != -EWOULDBLOCK)
+		return err;
+	flock(serial->lock_fd, LOCK_UN);
+	return serial_errno(sp_open(serial->device, SP_MODE_READ_WRITE));
+}
+
 /* Let the library open the device and tell its descriptor. */
 static int open_device(struct serial *serial, const char *path)
 {
@@ -75,7 +87,7 @@ static int open_device(struct serial *serial, const char *path)
 			  path, strerror(-err));
 		return err;
 	}
-	err = serial_errno(sp_open(serial->device, SP_MODE_READ_WRITE));
+	err = open_locked(serial);
 	if (!err)
 		err = serial_errno(
 			sp_get_port_handle(serial->device, &serial->port.fd));
@@ -84,6 +96,8 @@ static int open_device(struct serial *serial, const char *path)
 			  err == -ENOTTY ? " (it has no modem lines: name a "
 					   "serial port, such as /dev/ttyUSB0)"
 					 : "");
+		/* It may have come as far as to change the settings. */
+		tty_restore(serial->lock_fd, &serial->saved);
 		sp_free_port(serial->device);
 	}
 	return err;
@@ -118,14 +132,37 @@ static int configure_device(struct serial *serial, const char *path,
 	return err;
 }
 
+/*
+ * The rate that the chip really has. The 8250's driver echoes what was asked
+ * for; what it did is divide its clock by a whole number (uart_get_divisor(),
+ * serial_core.c), and the clock it tells.
+ */
+static unsigned int real_baud(const struct serial *serial,
+			      const struct termios2 *settings)
+{
+	unsigned int baud = settings->c_ospeed;
+	struct serial_struct chip = {0};
+	unsigned int base;
+	unsigned int divisor;
+
+	if (sp_get_port_transport(serial->device) != SP_TRANSPORT_NATIVE ||
+	    ioctl(serial->port.fd, TIOCGSERIAL, &chip) ||
+	    chip.type < PORT_8250 || chip.type > PORT_16850 ||
+	    chip.baud_base <= 0 || !baud)
+		return baud;
+	base = (unsigned int)chip.baud_base;
+	divisor = (base + baud / 2) / baud;
+	return divisor ? base / divisor : base;
+}
+
 static int check_baud(const char *path, unsigned int wanted, unsigned int real)
 {
 	uint64_t off = real > wanted ? real - wanted : wanted - real;
 
 	if (off * 100 <= (uint64_t)wanted * SERIAL_BAUD_TOLERANCE_PERCENT)
 		return 0;
-	log_error("cannot set %s to %u baud: its driver makes that %u (choose "
-		  "a rate that it can do with -b)",
+	log_error("cannot set %s to %u baud: it would be %u (choose a rate "
+		  "that the hardware can do with -b)",
 		  path, wanted, real);
 	return -EINVAL;
 }
@@ -167,10 +204,10 @@ static int configure(struct serial *serial, const char *path,
 	err = tty_get(fd, path, &settings);
 	if (err)
 		return err;
-	serial->port.baud = settings.c_ospeed;
+	serial->port.baud = real_baud(serial, &settings);
 	if (sp_get_port_transport(serial->device) == SP_TRANSPORT_USB)
 		serial->port.grain = SERIAL_USB_GRAIN;
-	err = check_baud(path, baud, settings.c_ospeed);
+	err = check_baud(path, baud, serial->port.baud);
 	return err ? err : check_rtscts(path, &settings, config->rtscts);
 }
 
@@ -182,45 +219,62 @@ static void serial_close(struct port *port)
 	ioctl(port->fd, TIOCNXCL);
 	sp_close(serial->device);
 	sp_free_port(serial->device);
+	close(serial->lock_fd);
 	free(serial);
+}
+
+/* The device for us alone, as far as it can be had. Return: 0 or -errno. */
+static int claim(struct serial *serial, const char *path)
+{
+	int exclusive = 0;
+	int err = tty_claim(&serial->lock_fd, path);
+
+	if (err)
+		return err;
+	err = tty_get(serial->lock_fd, path, &serial->saved);
+	/* root may open what somebody has for himself; it must not use it. */
+	if (!err && !ioctl(serial->lock_fd, TIOCGEXCL, &exclusive) &&
+	    exclusive) {
+		err = -EBUSY;
+		log_error("cannot use %s: %s (another program has exclusive "
+			  "use of it; stop it first)",
+			  path, strerror(-err));
+	}
+	if (err)
+		close(serial->lock_fd);
+	return err;
 }
 
 static int serial_open(struct port **port, const char *path,
 		       const struct port_config *config)
 {
 	struct serial *serial = calloc(1, sizeof(*serial));
-	int probe = -1;
 	int err;
 
-	if (!serial)
+	if (!serial) {
+		log_error("cannot open %s: %s", path, strerror(ENOMEM));
 		return -ENOMEM;
-	err = tty_claim(&probe, path);
-	if (!err)
-		err = tty_get(probe, path, &serial->saved);
-	if (!err) {
-		flock(probe, LOCK_UN);
-		err = open_device(serial, path);
 	}
-	if (err) {
-		if (probe >= 0)
-			close(probe);
-		free(serial);
-		return err;
-	}
-
-	err = tty_lock(serial->port.fd, path);
-	close(probe);
-	if (!err) {
-		/* root opens it all the same; flock(2) is for root. */
-		ioctl(serial->port.fd, TIOCEXCL);
-		err = configure(serial, path, config);
-	}
+	err = claim(serial, path);
+	if (err)
+		goto free_serial;
+	err = open_device(serial, path);
+	if (err)
+		goto close_lock;
+	ioctl(serial->port.fd, TIOCEXCL);
+	err = configure(serial, path, config);
 	if (err) {
 		serial_close(&serial->port);
 		return err;
 	}
 	*port = &serial->port;
 	return 0;
+
+close_lock:
+	close(serial->lock_fd);
+free_serial:
+	free(serial);
+	return err;
 }
 
 const struct port_kind serial_kind = {

@@ -33,7 +33,7 @@ static void permission_remedy(const char *path, char remedy[TTY_REMEDY_MAX])
 	if (group && file.st_gid)
 		snprintf(remedy, TTY_REMEDY_MAX,
 			 " (run as root, or join its group: sudo usermod -aG "
-			 "%s USER, then log in anew)",
+			 "%s USER, then log in again)",
 			 group->gr_name);
 	else
 		snprintf(remedy, TTY_REMEDY_MAX, " (run as root)");
@@ -47,25 +47,20 @@ static void report_open(const char *path, int err)
 		permission_remedy(path, remedy);
 	else if (err == EBUSY)
 		snprintf(remedy, sizeof(remedy),
-			 " (another program has it for itself: end that one "
-			 "first)");
+			 " (another program has exclusive use of it; stop "
+			 "it first)");
 	else if (err == ENXIO || err == EIO || err == ENODEV)
 		snprintf(remedy, sizeof(remedy),
 			 " (there is no device behind that name)");
 	log_error("cannot open %s: %s%s", path, strerror(err), remedy);
 }
 
-/**
- * tty_lock() - let other programs know that the port is in use
- * @fd:   the tty
- * @path: its name, for the message
- *
- * An flock(2) lock is what picocom, tio, minicom and systemd's agetty look
- * at; it goes with the descriptor, however the program ends.
- *
- * Return: 0 or -errno, -EBUSY if somebody else holds it
+/*
+ * Let other programs know that the port is in use. An flock(2) lock is what
+ * picocom, tio and minicom look at; it goes with the descriptor, however the
+ * program ends. Return: 0 or -errno, -EBUSY if somebody else holds it.
  */
-int tty_lock(int fd, const char *path)
+static int tty_lock(int fd, const char *path)
 {
 	int err;
 
@@ -73,7 +68,7 @@ int tty_lock(int fd, const char *path)
 		return 0;
 	err = errno == EWOULDBLOCK ? EBUSY : errno;
 	log_error("cannot lock %s: %s%s", path, strerror(err),
-		  err == EBUSY ? " (another program uses it: end that one "
+		  err == EBUSY ? " (another program is using it; stop it "
 				 "first)"
 			       : "");
 	return -err;

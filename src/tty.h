@@ -2,12 +2,9 @@
 #ifndef SERIALTUN_TTY_H
 #define SERIALTUN_TTY_H
 
-#include <stdbool.h>
-
 struct termios2;
 
 int tty_claim(int *fd, const char *path);
-int tty_lock(int fd, const char *path);
 int tty_get(int fd, const char *path, struct termios2 *settings);
 int tty_set(int fd, const char *path, const struct termios2 *settings);
 void tty_set_baud(struct termios2 *settings, unsigned int baud);

@@ -59,8 +59,8 @@ static int report_attach(const char *name, int err)
 		reason = "another program is attached to it (end that one, or "
 			 "choose another name with -i)";
 	else if (err == -EINVAL)
-		reason = "it exists and is not a TUN interface (choose another "
-			 "name with -i)";
+		reason = "it exists and is not a TUN interface of one queue "
+			 "(choose another name with -i)";
 	else if (err == -EPERM)
 		reason = "it belongs to another user or group (run as its "
 			 "owner or as root)";

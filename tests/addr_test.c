@@ -5,6 +5,7 @@
 #include "addr.h"
 #include "testing.h"
 
+#include <stdio.h>
 #include <sys/socket.h>
 
 /* An address that has to be good. */
@@ -346,7 +347,8 @@ static void test_addr_neighbour(void **state)
 	for (i = 0; i < TESTING_COUNT(neighbours); i++) {
 		own = parse(neighbours[i].own);
 		other = untouched;
-		if (addr_neighbour(&own, &other) != !!neighbours[i].other)
+		if (addr_neighbour(&own, &own, 1, &other) !=
+		    !!neighbours[i].other)
 			fail_msg("%s: has one, or has none", neighbours[i].own);
 		if (neighbours[i].other)
 			assert_addr(neighbours[i].own, &other,
@@ -454,6 +456,30 @@ static void test_addr_same_host_ignores_the_rest(void **state)
 	assert_true(addr_same_host(&a, &b));
 }
 
+/* What is taken is passed over, with a carry; a full prefix has none. */
+static void test_addr_neighbour_not_taken(void **state)
+{
+	struct addr taken[300];
+	struct addr other = {0};
+	char text[ADDR_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(taken); i++) {
+		snprintf(text, sizeof(text), "10.0.%zu.%zu/16", (i + 1) / 256,
+			 (i + 1) % 256);
+		assert_int_equal(addr_parse(&taken[i], text), ADDR_OK);
+	}
+	assert_true(addr_neighbour(&taken[7], taken, 255, &other));
+	assert_string_equal(addr_format(&other, text), "10.0.1.0/16");
+	assert_true(addr_neighbour(&taken[0], taken, 300, &other));
+	assert_string_equal(addr_format(&other, text), "10.0.1.45/16");
+	taken[0].prefix_len = 30;
+	assert_true(addr_neighbour(&taken[0], taken, 1, &other));
+	assert_string_equal(addr_format(&other, text), "10.0.0.2/30");
+	assert_false(addr_neighbour(&taken[0], taken, 2, &other));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -465,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_addr_bits),
 		cmocka_unit_test(test_addr_network),
 		cmocka_unit_test(test_addr_neighbour),
+		cmocka_unit_test(test_addr_neighbour_not_taken),
 		cmocka_unit_test(test_addr_is_host),
 		cmocka_unit_test(test_addr_is_host_not_limited_broadcast),
 		cmocka_unit_test(test_addr_same_host),

@@ -170,6 +170,8 @@ static const struct {
 	 "--metric 5 -vv",
 	 "--addr 10.0.0.2/24 --port PORT"},
 	{"--port ttyUSB0 --accept-ra -q", "--port PORT"},
+	{"--addr 10.0.0.1/24 --addr 10.0.0.2/24 --port ttyUSB0",
+	 "--addr 10.0.0.3/24 --addr 10.0.0.4/24 --port PORT"},
 };
 
 /* An interface of our own: what was asked for is what it has. */
@@ -259,7 +261,7 @@ static void test_announce_never_overflows(void **state)
 	assert_non_null(strstr(text, "7777:8819/127, 1111:"));
 	other_end(&options, text);
 	assert_int_equal(strlen(text), ANNOUNCE_TEXT_MAX - 1);
-	assert_non_null(strstr(text, "7777:8817/127 --addr 1111:"));
+	assert_non_null(strstr(text, " --addr ADDR --route 1111:"));
 	free(text);
 }
 

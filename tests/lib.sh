@@ -18,7 +18,10 @@
 set -u
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=$root/${BUILD:-build}
+case ${BUILD:=build} in
+/*) build=$BUILD ;;
+*) build=$root/$BUILD ;;
+esac
 serialtun=$build/serialtun
 cable=$build/tests/cable
 
@@ -32,8 +35,9 @@ if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	SERIALTUN_TEST_DIR=$(mktemp -d -t serialtun-test.XXXXXX) || exit 1
 	export SERIALTUN_TEST_DIR
 	trap 'rm -rf "$SERIALTUN_TEST_DIR"' EXIT
-	trap 'exit 1' INT TERM HUP
-	world=(unshare --net --mount --pid --fork --kill-child --mount-proc)
+	# Whatever ends this process ends that one, and so all that is in it.
+	world=(setpriv --pdeathsig KILL)
+	world+=(unshare --net --mount --pid --fork --kill-child --mount-proc)
 	[ "$(id -u)" = 0 ] || world+=(--user --map-root-user)
 	"${world[@]}" true 2>/dev/null ||
 		skip_all 'no namespaces here (run as root)'

@@ -331,11 +331,11 @@ static const struct {
 	{"--addr 10.0.0.1 --peer fd00::2 --port p",
 	 "--peer fd00::2 needs an IPv6 --addr for this end"},
 	{"--addr 10.0.0.1 --addr 10.0.1.1 --peer 10.0.0.2 --port p",
-	 "--peer 10.0.0.2 could go with 2 of the --addr: give only one IPv4 "
+	 "--peer 10.0.0.2 matches 2 --addr options: give only one IPv4 "
 	 "--addr"},
 	{"--peer fd00::4/64 --addr fd00::1 --addr fd00::2 --addr 10.0.0.1 "
 	 "--addr fd00::3 --port p",
-	 "--peer fd00::4 could go with 3 of the --addr: give only one IPv6 "
+	 "--peer fd00::4 matches 3 --addr options: give only one IPv6 "
 	 "--addr"},
 	{"--addr 10.0.0.1/24 --peer 10.0.0.1 --port p",
 	 "--peer 10.0.0.1 is this end's own --addr: the two ends need "
@@ -352,10 +352,10 @@ static const struct {
 	{"--addr 10.0.0.1 --route 10.0.0.0/33 --port p",
 	 "--route: \"10.0.0.0/33\"" NOT_A_PREFIX_LEN},
 	{"--addr 10.0.0.1 --route 10.1.2.3/16 --port p",
-	 "--route: \"10.1.2.3/16\" has bits set behind its prefix; the network "
+	 "--route: \"10.1.2.3/16\" has host bits set; the network "
 	 "is 10.1.0.0/16"},
 	{"--addr fd00::1 -r fd00::1/64 --port p",
-	 "--route: \"fd00::1/64\" has bits set behind its prefix; the network "
+	 "--route: \"fd00::1/64\" has host bits set; the network "
 	 "is fd00::/64"},
 	{"--addr 10.0.0.1 --route fd01::/64 --port p",
 	 "--route fd01::/64 needs an IPv6 --addr"},
@@ -413,17 +413,14 @@ static const struct {
 	{"--interface a:0 --port p", "--interface: \"a:0\"" NOT_AN_INTERFACE},
 	{"-i a\tb --port p", "--interface: \"a\tb\"" NOT_AN_INTERFACE},
 	{"-i abcdefghijklmnop --port p",
-	 "--interface: \"abcdefghijklmnop\" is too long: 16 characters, 15 are "
+	 "--interface: \"abcdefghijklmnop\" is too long: 16 characters, at most 15 are "
 	 "possible"},
 
 	{"--accept-ra --addr 10.0.0.1 --port p",
 	 "--accept-ra needs an IPv6 --addr"},
 
-	{"/dev/ttyUSB0",
-	 "\"/dev/ttyUSB0\" belongs to no option (see --help for what there "
-	 "is)"},
-	{"--port p -- --verbose",
-	 "\"--verbose\" belongs to no option (see --help for what there is)"},
+	{"/dev/ttyUSB0", "unexpected argument \"/dev/ttyUSB0\""},
+	{"--port p -- --verbose", "unexpected argument \"--verbose\""},
 	{"--nonsense --port p", "unrecognized option '--nonsense'"},
 	{"-x --port p", "invalid option -- 'x'"},
 	{"--port", "option '--port' requires an argument"},
@@ -465,7 +462,7 @@ static void test_options_addr_repeated(void **state)
 	assert_int_equal(options->addrs[31].octets[2], 32);
 
 	repeat(line, "--addr", "1/24", OPTIONS_ADDRS_MAX + 1);
-	assert_refused(line, "--addr: 32 are possible");
+	assert_refused(line, "--addr may be given 32 times at most");
 }
 
 static void test_options_route_repeated(void **state)
@@ -482,7 +479,7 @@ static void test_options_route_repeated(void **state)
 	assert_int_equal(options->routes[63].octets[2], 64);
 
 	repeat(line, "--route", "0/24", OPTIONS_ROUTES_MAX + 1);
-	assert_refused(line, "--route: 64 are possible");
+	assert_refused(line, "--route may be given 64 times at most");
 }
 
 /* What was asked for is on stdout, and that is no failure. */

@@ -33,10 +33,9 @@ refusal 'a device that is no tty' \
 	--port /dev/null
 
 start_a --addr 10.0.0.1/24 -i first0
-in_a ip link set first0 name hidden0 2>/dev/null
 refused --addr 10.0.0.3/24 --port "$port_a"
 check_match 'a busy port' \
-	'^serialtun: cannot lock /dev/pts/[0-9]+: Device or resource busy \(another program uses it.*\)$' \
+	'^serialtun: cannot lock /dev/pts/[0-9]+: Device or resource busy \(another program is using it.*\)$' \
 	"$said"
 check_equal 'a busy port: status 1' 1 "$ended"
 stop_a

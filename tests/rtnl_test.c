@@ -32,7 +32,7 @@ static int set_up(void **state)
 {
 	*state = &fixture;
 	return tun_open(&fixture.tun, "") || rtnl_open(&fixture.rtnl) ||
-	       rtnl_link_get(fixture.rtnl, fixture.tun.name, &fixture.link);
+	       rtnl_link_find(fixture.rtnl, fixture.tun.name, &fixture.link);
 }
 
 static int tear_down(void **state)
@@ -115,11 +115,11 @@ static void test_rtnl_link_get_tells_what_is(void **state)
 	assert_int_equal(fixture.link.mtu, 1500);
 	assert_false(fixture.link.up);
 	bring_up();
-	assert_int_equal(rtnl_link_get(fixture.rtnl, fixture.tun.name, &link),
+	assert_int_equal(rtnl_link_get(fixture.rtnl, fixture.link.index, &link),
 			 0);
 	assert_true(link.up);
 	assert_int_equal(link.index, fixture.link.index);
-	assert_int_equal(rtnl_link_get(fixture.rtnl, "none0", &link), -ENODEV);
+	assert_int_equal(rtnl_link_find(fixture.rtnl, "none0", &link), -ENODEV);
 }
 
 static void test_rtnl_link_set_reaches_the_kernel(void **state)

@@ -148,7 +148,7 @@ start_a --addr fd00::1 --route default
 check_match 'default with IPv6 only is ::/0' '^default dev tun0' \
 	"$(in_a ip -6 route show)"
 stop_a
-start_a --addr 10.9.9.9
+start_a --addr 10.9.9.9/32
 check_match 'a lone /32 warns that nothing is reachable' \
 	'nothing is reachable through tun0 yet' "$(<"$dir/a.log")"
 stop_a
