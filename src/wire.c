@@ -3,8 +3,8 @@
  * How much waits in front of the wire, and when may the next frame join it?
  *
  * What has been handed to a port cannot be overtaken any more, so a frame is
- * handed over as late as possible: when the wire is about to run dry,
- * WIRE_LEAD_NS before it does, because a process may wake up late. Two things
+ * handed over as late as possible: when the wire is about to run dry, some
+ * milliseconds before it does, because a process may wake up late. Two things
  * tell when that is, and neither alone is enough.
  *
  * The clock: so many octets at so many a second take so long. It knows nothing
@@ -38,12 +38,19 @@
 
 #define NS_PER_S  UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_US UINT64_C(1000)
 
 /* 8N1: a start bit, eight of data, a stop bit. */
 #define WIRE_BITS_PER_OCTET 10
 
-/* Later than this a wake-up is rarely; earlier, packets wait for nothing. */
-#define WIRE_LEAD_NS (4 * NS_PER_MS)
+/*
+ * Later than this a wake-up is rarely. What is handed over earlier waits for
+ * nothing, which counts the more the shorter the frames are, so of a frame it
+ * is this part at most.
+ */
+#define WIRE_LEAD_MIN_NS (2500 * NS_PER_US)
+#define WIRE_LEAD_MAX_NS (4000 * NS_PER_US)
+#define WIRE_LEAD_PART	 6
 
 /* The largest FIFOs of USB adapters are of 4096 octets (FT2232H). */
 #define WIRE_HIDDEN_MAX ((size_t)8192)
@@ -63,6 +70,16 @@ static uint64_t duration_ns(const struct wire *wire, size_t octets)
 static uint64_t later(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
+}
+
+/* How long before the end of a frame the next one may be handed over. */
+static uint64_t lead_ns(const struct wire *wire, size_t octets)
+{
+	uint64_t part_ns = duration_ns(wire, octets) / WIRE_LEAD_PART;
+
+	if (part_ns < WIRE_LEAD_MIN_NS)
+		return WIRE_LEAD_MIN_NS;
+	return part_ns < WIRE_LEAD_MAX_NS ? part_ns : WIRE_LEAD_MAX_NS;
 }
 
 /**
@@ -187,7 +204,7 @@ static void plan_look(struct wire *wire, size_t octets, uint64_t now_ns)
 		wire->look_ns = now_ns + duration_ns(wire, octets) * 5 / 8;
 	else
 		wire->look_ns =
-			later(wire->free_ns, WIRE_LEAD_NS) - WIRE_LEAD_NS;
+			later(wire->free_ns, wire->lead_ns) - wire->lead_ns;
 }
 
 /**
@@ -203,7 +220,7 @@ bool wire_look(struct wire *wire, size_t queued, uint64_t now_ns)
 	if (!wire->rate)
 		return true;
 	correct(wire, queued, now_ns);
-	if (wire->free_ns <= now_ns + WIRE_LEAD_NS)
+	if (wire->free_ns <= now_ns + wire->lead_ns)
 		return true;
 	if (probe(wire, queued, now_ns))
 		return true;
@@ -225,6 +242,7 @@ void wire_hand_over(struct wire *wire, size_t octets, size_t queued,
 		return;
 	wire->free_ns =
 		later(wire->free_ns, now_ns) + duration_ns(wire, octets);
+	wire->lead_ns = lead_ns(wire, octets);
 	wire->probed += octets;
 	correct(wire, queued, now_ns);
 	plan_look(wire, octets, now_ns);

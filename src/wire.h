@@ -10,6 +10,7 @@
  * struct wire - what is known of the wire behind a port
  * @rate:      octets per second, 0: there is no telling
  * @free_ns:   when, at that rate, all that was handed over will be sent
+ * @lead_ns:   how long before that the next frame may be handed over
  * @look_ns:   when it pays to look again; not before
  * @grain:     by how much the port's count may be too high
  * @counts:    the port has been seen to count what waits in it
@@ -20,6 +21,7 @@ struct wire {
 	uint32_t rate;
 	uint32_t grain;
 	uint64_t free_ns;
+	uint64_t lead_ns;
 	uint64_t look_ns;
 	bool counts;
 	enum {
