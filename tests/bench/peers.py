@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The programs that can be measured: how each is started on one end.
+
+An adapter says whether its program is there, and makes a command that has the
+link up, with its address, soon after its start, and ends it when it is ended.
+What the program needs beside itself (an address by `ip`) belongs in the
+command, as a person would type it. A program is looked for in PATH, where ours is
+what has just been built; a script of that name that starts it will do.
+
+The ends of the cable are ptys, which not all programs take: Serial-TUN finds its
+port by a library that knows no ptys, and tunslip6 insists on modem lines. They
+fail here unless a script gives them what they ask for (LD_PRELOAD). slattach has
+no adapter: the kernel's SLIP puts its interface into the machine's own network
+namespace, which is not touched here.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from shlex import quote
+
+
+@dataclass(frozen=True)
+class End:
+    """What an adapter is told."""
+
+    port: str
+    address: str
+    other: str
+    prefix_len: int
+    baud: int  # 0: unlimited
+    mtu: int | None  # None: what the program takes by itself
+
+    @property
+    def network(self) -> str:
+        return f"{self.address}/{self.prefix_len}"
+
+    def speed(self, *known: int) -> int:
+        """For programs that know some speeds only: to a pty they are all one."""
+        return self.baud if self.baud in known else known[-1]
+
+    def shell(self, command: str, interface: str) -> list[str]:
+        """A program that makes the interface but does not set it up."""
+        up = f"ip link set {interface} mtu {self.mtu or 1500} up"
+        address = f"ip address add {self.network} dev {interface}"
+        until_up = f"until {up} || ! kill -0 $!; do sleep 0.01; done"
+        return ["sh", "-c", f"{command} & {until_up}; {address}; wait"]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A program: what it needs, and its command for one end."""
+
+    name: str
+    needs: tuple[str, ...]
+    command: Callable[[End], list[str]]
+    ip_version: int = 4
+
+    def missing(self) -> str | None:
+        """What it needs and is not there, if anything."""
+        for need in self.needs:
+            if not (os.path.exists(need) if "/" in need else shutil.which(need)):
+                return need
+        return None
+
+
+def serialtun(end: End) -> list[str]:
+    command = ["serialtun", "--addr", end.network, "--port", end.port]
+    command += ["--baud", str(end.baud)] if end.baud else []
+    return command + (["--mtu", str(end.mtu)] if end.mtu else [])
+
+
+def pppd(end: End) -> list[str]:
+    command = ["pppd", end.port, str(end.baud or 115200), f"{end.address}:{end.other}"]
+    command += "nodetach noauth local nocrtscts nolock nodefaultroute noccp".split()
+    return command + (["mtu", str(end.mtu), "mru", str(end.mtu)] if end.mtu else [])
+
+
+def tncattach(end: End) -> list[str]:
+    speed = end.speed(9600, 19200, 38400, 57600, 115200, 230400)
+    command = ["tncattach", end.port, str(speed), "--noipv6", "--ipv4", end.network]
+    return [*command, "--mtu", str(end.mtu or 1500)]
+
+
+def tunslip6(end: End) -> list[str]:
+    speed = end.speed(9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
+    command = ["tunslip6", "-v0", "-B", str(speed), "-s", end.port]
+    return [*command, *(["-M", str(end.mtu)] if end.mtu else []), end.network]
+
+
+def serial_tun(end: End) -> list[str]:
+    command = f"serial_tun -i tun0 -p {quote(end.port)} -b {end.baud or 115200}"
+    return end.shell(command, "tun0")
+
+
+OURS = "serialtun"
+PEERS = {
+    peer.name: peer
+    for peer in (
+        Peer(OURS, ("serialtun",), serialtun),
+        Peer("pppd", ("pppd", "/dev/ppp"), pppd),
+        Peer("tncattach", ("tncattach",), tncattach),
+        Peer("tunslip6", ("tunslip6", "ifconfig"), tunslip6, ip_version=6),
+        Peer("serial-tun", ("serial_tun",), serial_tun),
+    )
+}
