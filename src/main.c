@@ -196,6 +196,9 @@ static int run(const struct options *options, struct tun *tun,
 	struct link link;
 	int status;
 
+	log_debug("%s: opened and set up", port->path);
+	log_debug("%s: %s", tun->name,
+		  tun->attached ? "attached to" : "created");
 	if (link_configure(&link, tun, options, port->baud))
 		return set_up_failed();
 	config.mtu = link.mtu;
