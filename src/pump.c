@@ -63,8 +63,11 @@
 /* Enough for what a tty has at once (4095), and for a socket's bursts. */
 #define PUMP_INBOX_LEN 65536
 
-/* What a read of a tty gives, if it has more (N_TTY_BUF_SIZE, n_tty.c). */
-#define PUMP_TTY_READ 4095
+/*
+ * After a read of so much there is likely more by now: a tty gives no more than
+ * 4095 at once (N_TTY_BUF_SIZE, n_tty.c), and often less while more is coming.
+ */
+#define PUMP_READ_MORE 1024
 
 /* When gathering, how much makes a write worth its price. */
 #define PUMP_BATCH_LEN 32768
@@ -77,7 +80,7 @@
 
 /* How long the interface is left alone while the line is full: its ring has
  * room for 500 packets. */
-#define PUMP_PUT_OFF_NS UINT64_C(1000000)
+#define PUMP_PUT_OFF_NS UINT64_C(3000000)
 
 /* And how many packets the interface may bring in its turn: a burst. */
 #define PUMP_BURST 64
@@ -389,8 +392,7 @@ static enum pump_end pump_from_line(struct pump *pump, bool hung_up)
 		pump->stats.from_line.line_bytes += (size_t)n;
 		if (!decode(pump, pump->inbox, (size_t)n))
 			return PUMP_TUN_GONE;
-		/* Less than a tty gives at once: that was all. */
-		if (n < PUMP_TTY_READ)
+		if (n < PUMP_READ_MORE)
 			break;
 	}
 	return PUMP_WOKEN;
