@@ -33,6 +33,19 @@ static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
 	}
 }
 
+/* As in "8N1". */
+static char parity_letter(enum port_parity parity)
+{
+	switch (parity) {
+	case PORT_PARITY_EVEN:
+		return 'E';
+	case PORT_PARITY_ODD:
+		return 'O';
+	default:
+		return 'N';
+	}
+}
+
 /**
  * announce_link() - say what now is
  * @options: what was asked for
@@ -59,7 +72,7 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
 			    addr_format(&link->link_local, addr));
 	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u", link->mtu);
-	packet_ms = wire_packet_ms(port->baud, link->mtu);
+	packet_ms = wire_packet_ms(port->rate, link->mtu);
 	if (packet_ms > WIRE_PACKET_MS_MAX)
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
 			    packet_ms);
@@ -70,10 +83,13 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)",
 			    options->port.name);
 	if (port->baud)
-		text_append(text, ANNOUNCE_TEXT_MAX, " at %u baud 8N1",
-			    port->baud);
-	if (options->port.rtscts)
+		text_append(text, ANNOUNCE_TEXT_MAX, " at %u baud 8%c%u",
+			    port->baud, parity_letter(options->port.parity),
+			    options->port.stop_bits);
+	if (options->port.flow == PORT_FLOW_RTSCTS)
 		text_append(text, ANNOUNCE_TEXT_MAX, ", RTS/CTS");
+	if (options->port.flow == PORT_FLOW_XONXOFF)
+		text_append(text, ANNOUNCE_TEXT_MAX, ", XON/XOFF");
 	return text;
 }
 
@@ -129,8 +145,17 @@ const char *announce_other_end(const struct options *options,
 	if (options->port.baud)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --baud %u",
 			    options->port.baud);
-	if (options->port.rtscts)
+	if (options->port.parity != PORT_PARITY_NONE)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --parity %s",
+			    options->port.parity == PORT_PARITY_EVEN ? "even"
+								     : "odd");
+	if (options->port.stop_bits != 1)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --stop-bits %u",
+			    options->port.stop_bits);
+	if (options->port.flow == PORT_FLOW_RTSCTS)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --flow rtscts");
+	if (options->port.flow == PORT_FLOW_XONXOFF)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --flow xonxoff");
 	if (link->mtu_chosen)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --mtu %u", link->mtu);
 	return text;

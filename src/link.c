@@ -179,7 +179,7 @@ static int configure(const struct setup *setup, bool up)
  * @link:    what it then is, on success
  * @tun:     the interface
  * @options: what the user asked for
- * @baud:    bits per second on the wire, 0: unknown
+ * @rate:    octets per second on the wire, 0: unknown
  *
  * A failure is logged, and what was done before it is left as it is: with an
  * interface of our own, closing it undoes everything.
@@ -187,12 +187,12 @@ static int configure(const struct setup *setup, bool up)
  * Return: 0 or -errno
  */
 int link_configure(struct link *link, const struct tun *tun,
-		   const struct options *options, uint32_t baud)
+		   const struct options *options, uint32_t rate)
 {
 	struct setup setup = {
 		.tun = tun,
 		.options = options,
-		.auto_mtu = wire_auto_mtu(baud, options->ipv6),
+		.auto_mtu = wire_auto_mtu(rate, options->ipv6),
 	};
 	struct rtnl_link state;
 	int err;

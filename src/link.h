@@ -25,6 +25,6 @@ struct link {
 };
 
 int link_configure(struct link *link, const struct tun *tun,
-		   const struct options *options, uint32_t baud);
+		   const struct options *options, uint32_t rate);
 
 #endif

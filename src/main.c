@@ -199,7 +199,7 @@ static int run(const struct options *options, struct tun *tun,
 	log_debug("%s: opened and set up", port->path);
 	log_debug("%s: %s", tun->name,
 		  tun->attached ? "attached to" : "created");
-	if (link_configure(&link, tun, options, port->baud))
+	if (link_configure(&link, tun, options, port->rate))
 		return set_up_failed();
 	config.mtu = link.mtu;
 	pump = pump_new(&config);

@@ -10,6 +10,7 @@
  */
 #include "options.h"
 #include "log.h"
+#include "text.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -21,12 +22,29 @@
 #define MTU_MAX	     65535
 #define MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
 
+#define SETTLE_MS_MAX	60000
+#define KEEPALIVE_S_MAX 3600
+#define STATS_S_MAX	86400
+
 /* Options without a short name. */
 enum {
 	KEY_PEER = 256,
 	KEY_METRIC,
 	KEY_FLOW,
 	KEY_ACCEPT_RA,
+	KEY_WAIT,
+	KEY_ONCE,
+	KEY_KEEPALIVE,
+	KEY_PARITY,
+	KEY_STOP_BITS,
+	KEY_DTR,
+	KEY_RTS,
+	KEY_HUPCL,
+	KEY_SETTLE,
+	KEY_NO_LOW_LATENCY,
+	KEY_STATS,
+	KEY_STATS_JSON,
+	KEY_USER,
 };
 
 static const struct argp_option table[] = {
@@ -37,7 +55,11 @@ static const struct argp_option table[] = {
 	 0},
 	{"port", 'p', "PORT", 0,
 	 "Serial port: /dev/ttyUSB0, ttyUSB0, a link such as those in "
-	 "/dev/serial/by-id, or a pty. Required",
+	 "/dev/serial/by-id, a pty, or \"auto\" for the only USB port. Required",
+	 0},
+	{"list", 'l', "json", OPTION_ARG_OPTIONAL,
+	 "Print the serial ports that there are, and who uses them; for "
+	 "programs, as JSON",
 	 0},
 
 	{0, 0, 0, 0, "The line:", 0},
@@ -45,8 +67,48 @@ static const struct argp_option table[] = {
 	 "Bits per second, any rate that the driver can do. Default: 115200 on "
 	 "a device; none on a pty, which has no clock",
 	 0},
-	{"flow", KEY_FLOW, "none|rtscts", 0,
-	 "Flow control. Default: none. Other modem lines are ignored", 0},
+	{"flow", KEY_FLOW, "none|rtscts|xonxoff", 0,
+	 "Flow control. xonxoff sends 0x11 and 0x13 as DB DE and DB DF (as "
+	 "tunslip6 -X does), so both ends must use it. Default: none. Carrier "
+	 "detect is always ignored",
+	 0},
+	{"parity", KEY_PARITY, "none|even|odd", 0, "Default: none", 0},
+	{"stop-bits", KEY_STOP_BITS, "1|2", 0, "Default: 1", 0},
+	{"dtr", KEY_DTR, "on|off|keep", 0,
+	 "The line DTR. Opening a device raises it for a moment in any case. "
+	 "Default: keep, what opening makes of it",
+	 0},
+	{"rts", KEY_RTS, "on|off|keep", 0,
+	 "The line RTS, as --dtr; not with --flow rtscts, which moves it. "
+	 "Default: keep",
+	 0},
+	{"hupcl", KEY_HUPCL, NULL, 0,
+	 "Drop DTR when the port is closed, which resets many a board. "
+	 "Default: leave it",
+	 0},
+	{"settle", KEY_SETTLE, "MS", 0,
+	 "After opening, throw away what arrives for so many milliseconds, "
+	 "0 to 60000: the chatter of a board that was just reset. Default: 0",
+	 0},
+	{"no-low-latency", KEY_NO_LOW_LATENCY, NULL, 0,
+	 "Leave an adapter's latency timer as it is. Default: the shortest, "
+	 "put back at the end",
+	 0},
+
+	{0, 0, 0, 0, "When the port is not there:", 0},
+	{"wait", KEY_WAIT, NULL, 0,
+	 "Start before the port is there, or while another program has it. "
+	 "Default: that is an error",
+	 0},
+	{"once", KEY_ONCE, NULL, 0,
+	 "End, with status 1, when the port is lost. Default: keep the "
+	 "interface, and go on when the port is back",
+	 0},
+	{"keepalive", KEY_KEEPALIVE, "SEC", 0,
+	 "Send an END, which every receiver ignores, when nothing was sent for "
+	 "so long, 1 to 3600; and say so when nothing arrived for three times "
+	 "that. Default: off",
+	 0},
 
 	{0, 0, 0, 0, "The interface:", 0},
 	{"peer", KEY_PEER, "ADDR[/LEN]", 0,
@@ -78,7 +140,20 @@ static const struct argp_option table[] = {
 	 "are dropped",
 	 0},
 
+	{"user", KEY_USER, "NAME", 0,
+	 "Run as this user, and as the group of the port, once everything is "
+	 "set up. Default: the same user. Capabilities are dropped either way",
+	 0},
+
 	{0, 0, 0, 0, "What is printed:", 0},
+	{"stats", KEY_STATS, "SEC", 0,
+	 "What crossed the line, every SEC seconds, 1 to 86400; on a terminal "
+	 "in one line that is rewritten. Default: only at the end",
+	 0},
+	{"stats-json", KEY_STATS_JSON, "FILE", 0,
+	 "The same into a file, as one JSON object that is replaced at each "
+	 "interval, of --stats or 1 second. Default: none",
+	 0},
 	{"verbose", 'v', NULL, 0,
 	 "More: the steps of the set-up; twice: each dropped frame. Default: "
 	 "what now is, and the totals at the end",
@@ -97,7 +172,8 @@ static const char doc[] =
 	"  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n"
 	"  sudo serialtun --addr 10.10.10.2/24 --port /dev/ttyUSB0\n\n"
 	"It runs until SIGINT, SIGTERM or SIGHUP; then the interface is gone "
-	"and the port is as it was. SIGUSR1 prints the counters. "
+	"and the port is as it was. SIGUSR1 prints the counters, SIGUSR2 closes "
+	"and reopens the port. "
 	"The manual, serialtun(8), has the rest.";
 
 /* The default route, before it is known whose default it is. */
@@ -200,17 +276,88 @@ static void parse_interface(struct argp_state *state, char name[IFNAMSIZ],
 	memcpy(name, arg, len + 1);
 }
 
-static bool parse_flow(struct argp_state *state, const char *arg)
+/* One of a few words. Return: which one, counted from 0. */
+static int parse_word(struct argp_state *state, const char *option,
+		      const char *arg, const char *const *words)
 {
-	if (!strcmp(arg, "xonxoff"))
-		argp_error(state,
-			   "--flow: xonxoff cannot work: SLIP does not escape "
-			   "XON and XOFF, so packets would stop the line (use "
-			   "rtscts or none)");
-	else if (strcmp(arg, "none") != 0 && strcmp(arg, "rtscts") != 0)
-		argp_error(state, "--flow: \"%s\" is neither none nor rtscts",
-			   arg);
-	return !strcmp(arg, "rtscts");
+	char list[64] = "";
+	int i;
+
+	for (i = 0; words[i]; i++) {
+		if (!strcmp(arg, words[i]))
+			return i;
+		text_append(list, sizeof(list), "%s%s",
+			    !i		   ? ""
+			    : words[i + 1] ? ", "
+					   : " or ",
+			    words[i]);
+	}
+	argp_error(state, "%s: \"%s\" is not %s", option, arg, list);
+	return 0;
+}
+
+static enum port_flow parse_flow(struct argp_state *state, const char *arg)
+{
+	static const char *const words[] = {
+		[PORT_FLOW_NONE] = "none",
+		[PORT_FLOW_RTSCTS] = "rtscts",
+		[PORT_FLOW_XONXOFF] = "xonxoff",
+		NULL,
+	};
+
+	return (enum port_flow)parse_word(state, "--flow", arg, words);
+}
+
+static enum port_parity parse_parity(struct argp_state *state, const char *arg)
+{
+	static const char *const words[] = {
+		[PORT_PARITY_NONE] = "none",
+		[PORT_PARITY_EVEN] = "even",
+		[PORT_PARITY_ODD] = "odd",
+		NULL,
+	};
+
+	return (enum port_parity)parse_word(state, "--parity", arg, words);
+}
+
+static enum port_modem_line parse_modem_line(struct argp_state *state,
+					     const char *option,
+					     const char *arg)
+{
+	static const char *const words[] = {
+		[PORT_MODEM_LINE_KEEP] = "keep",
+		[PORT_MODEM_LINE_ON] = "on",
+		[PORT_MODEM_LINE_OFF] = "off",
+		NULL,
+	};
+
+	return (enum port_modem_line)parse_word(state, option, arg, words);
+}
+
+static enum options_list parse_list(struct argp_state *state, const char *arg)
+{
+	static const char *const words[] = {"json", NULL};
+
+	if (!arg)
+		return OPTIONS_LIST_TABLE;
+	parse_word(state, "--list", arg, words);
+	return OPTIONS_LIST_JSON;
+}
+
+/* Seconds. */
+static unsigned int parse_seconds(struct argp_state *state, const char *option,
+				  const char *arg, unsigned long max)
+{
+	return (unsigned int)parse_number(state, option, arg, 1, max);
+}
+
+/* A name that must not be empty. */
+static const char *parse_name(struct argp_state *state, const char *option,
+			      const char *arg)
+{
+	if (!*arg)
+		argp_error(state, "%s: the name is empty", option);
+	return arg;
 }
 
 /* Return: octets, 0 for "auto". */
@@ -294,11 +441,28 @@ static void check_routes(struct argp_state *state, struct options *options)
 		argp_error(state, "--metric needs a --route");
 }
 
+static void check_line(struct argp_state *state, const struct options *options)
+{
+	const struct port_config *port = &options->port;
+
+	if (port->flow == PORT_FLOW_RTSCTS && port->rts != PORT_MODEM_LINE_KEEP)
+		argp_error(state, "--rts cannot be set with --flow rtscts, "
+				  "which moves it by itself");
+}
+
 static void check(struct argp_state *state, struct options *options)
 {
+	if (options->list) {
+		if (options->port.name)
+			argp_error(state, "--list prints all ports: leave "
+					  "--port out");
+		return;
+	}
 	if (!options->port.name)
 		argp_error(state, "--port is required, such as --port "
-				  "/dev/ttyUSB0");
+				  "/dev/ttyUSB0 (--list shows the ports that "
+				  "there are)");
+	check_line(state, options);
 	check_routes(state, options);
 	check_peer(state, options);
 	check_ipv6(state, options);
@@ -336,9 +500,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->metric_given = true;
 		break;
 	case 'p':
-		if (!*arg)
-			argp_error(state, "--port: the name is empty");
-		options->port.name = arg;
+		options->port.name = parse_name(state, "--port", arg);
 		break;
 	case 'b':
 		options->port.baud =
@@ -346,7 +508,55 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 						   INT32_MAX);
 		break;
 	case KEY_FLOW:
-		options->port.rtscts = parse_flow(state, arg);
+		options->port.flow = parse_flow(state, arg);
+		break;
+	case KEY_PARITY:
+		options->port.parity = parse_parity(state, arg);
+		break;
+	case KEY_STOP_BITS:
+		options->port.stop_bits =
+			(unsigned int)parse_number(state, "--stop-bits", arg, 1,
+						   2);
+		break;
+	case KEY_DTR:
+		options->port.dtr = parse_modem_line(state, "--dtr", arg);
+		break;
+	case KEY_RTS:
+		options->port.rts = parse_modem_line(state, "--rts", arg);
+		break;
+	case KEY_HUPCL:
+		options->port.hupcl = true;
+		break;
+	case KEY_SETTLE:
+		options->port.settle_ms =
+			(unsigned int)parse_number(state, "--settle", arg, 0,
+						   SETTLE_MS_MAX);
+		break;
+	case KEY_NO_LOW_LATENCY:
+		options->port.low_latency = false;
+		break;
+	case KEY_WAIT:
+		options->wait = true;
+		break;
+	case KEY_ONCE:
+		options->once = true;
+		break;
+	case KEY_KEEPALIVE:
+		options->keepalive_s = parse_seconds(state, "--keepalive", arg,
+						     KEEPALIVE_S_MAX);
+		break;
+	case KEY_USER:
+		options->user = parse_name(state, "--user", arg);
+		break;
+	case KEY_STATS:
+		options->stats_s =
+			parse_seconds(state, "--stats", arg, STATS_S_MAX);
+		break;
+	case KEY_STATS_JSON:
+		options->stats_json = parse_name(state, "--stats-json", arg);
+		break;
+	case 'l':
+		options->list = parse_list(state, arg);
 		break;
 	case 'i':
 		parse_interface(state, options->interface, arg);
@@ -389,6 +599,9 @@ void options_parse(struct options *options, int argc, char **argv)
 	static const struct argp argp = {table, parse, NULL, doc, 0, 0, 0};
 
 	argp_program_version = "serialtun " SERIALTUN_VERSION;
-	*options = (struct options){.log_level = LOG_LEVEL_INFO};
+	*options = (struct options){
+		.port = {.stop_bits = 1, .low_latency = true},
+		.log_level = LOG_LEVEL_INFO,
+	};
 	argp_parse(&argp, argc, argv, 0, NULL, options);
 }

@@ -15,20 +15,40 @@
 #define OPTIONS_ROUTES_MAX 64
 
 /**
+ * enum options_list - what is printed instead of making a link
+ * @OPTIONS_LIST_NONE:  nothing, a link is made
+ * @OPTIONS_LIST_TABLE: the serial ports, for a person
+ * @OPTIONS_LIST_JSON:  the serial ports, for a program
+ */
+enum options_list {
+	OPTIONS_LIST_NONE,
+	OPTIONS_LIST_TABLE,
+	OPTIONS_LIST_JSON,
+};
+
+/**
  * struct options - what the user asked for
+ * @list:       print the ports, and nothing else
  * @addrs:      addresses of this end, @addr_count of them
  * @peer:       the other end's address, if @peer_of is not NULL
  * @peer_of:    the one of @addrs that @peer is paired with, or NULL
  * @routes:     destinations through the link, @route_count of them
  * @metric:     priority of the routes, if @metric_given
  * @port:       the port
+ * @wait:       start before the port is there
+ * @once:       end when the port is lost
+ * @keepalive_s: after so many seconds of silence send an END; 0: never
  * @interface:  name of the interface; "": the kernel's next tun%d
  * @mtu:        octets; 0: what suits the line
  * @accept_ra:  let Router Advertisements through
  * @ipv6:       IPv6 is wanted
+ * @user:       whom to run as once everything is set up, or NULL
+ * @stats_s:    seconds between two reports; 0: none
+ * @stats_json: the file that holds the statistics as JSON, or NULL
  * @log_level:  how much to print, by enum log_level, but unbounded
  */
 struct options {
+	enum options_list list;
 	struct addr addrs[OPTIONS_ADDRS_MAX];
 	size_t addr_count;
 	struct addr peer;
@@ -38,10 +58,16 @@ struct options {
 	uint32_t metric;
 	bool metric_given;
 	struct port_config port;
+	bool wait;
+	bool once;
+	unsigned int keepalive_s;
 	char interface[IFNAMSIZ];
 	uint32_t mtu;
 	bool accept_ra;
 	bool ipv6;
+	const char *user;
+	unsigned int stats_s;
+	const char *stats_json;
 	int log_level;
 };
 

@@ -57,6 +57,18 @@ static const struct port_kind *find_kind(const char *path)
 }
 
 /**
+ * port_bits_per_octet() - what an octet costs on the wire
+ * @config: parity and stop bits
+ *
+ * Return: a start bit, eight of data, and what else there is
+ */
+unsigned int port_bits_per_octet(const struct port_config *config)
+{
+	return (config->parity == PORT_PARITY_NONE ? 9 : 10) +
+	       config->stop_bits;
+}
+
+/**
  * port_open() - open and set up a port
  * @port:   the open port on success; port_close() puts it back and frees it
  * @config: what is wanted of it
@@ -97,6 +109,7 @@ int port_open(struct port **port, const struct port_config *config)
 	}
 	(*port)->kind = kind;
 	(*port)->path = path;
+	(*port)->rate = (*port)->baud / port_bits_per_octet(config);
 	return 0;
 }
 

@@ -11,16 +11,54 @@ struct stat;
 
 #define PORT_BAUD_DEFAULT 115200
 
+enum port_flow {
+	PORT_FLOW_NONE,
+	PORT_FLOW_RTSCTS,
+	PORT_FLOW_XONXOFF,
+};
+
+enum port_parity {
+	PORT_PARITY_NONE,
+	PORT_PARITY_EVEN,
+	PORT_PARITY_ODD,
+};
+
+/**
+ * enum port_modem_line - what becomes of DTR or RTS
+ * @PORT_MODEM_LINE_KEEP: what opening makes of it: Linux raises it
+ * @PORT_MODEM_LINE_ON:   raised, and said so to the driver
+ * @PORT_MODEM_LINE_OFF:  lowered, as soon as the port is open
+ */
+enum port_modem_line {
+	PORT_MODEM_LINE_KEEP,
+	PORT_MODEM_LINE_ON,
+	PORT_MODEM_LINE_OFF,
+};
+
 /**
  * struct port_config - what the user asks of a port
- * @name:   a path, or a name below /dev
- * @baud:   bits per second; 0: not said
- * @rtscts: RTS/CTS flow control
+ * @name:        a path, or a name below /dev
+ * @baud:        bits per second; 0: not said
+ * @flow:        flow control
+ * @parity:      the parity bit, if there is one
+ * @stop_bits:   1 or 2
+ * @dtr:         Data Terminal Ready
+ * @rts:         Request To Send, unless @flow has it
+ * @hupcl:       drop DTR when the port is closed
+ * @settle_ms:   after opening, how long what arrives is thrown away
+ * @low_latency: ask the adapter not to collect what arrives
  */
 struct port_config {
 	const char *name;
 	unsigned int baud;
-	bool rtscts;
+	enum port_flow flow;
+	enum port_parity parity;
+	unsigned int stop_bits;
+	enum port_modem_line dtr;
+	enum port_modem_line rts;
+	bool hupcl;
+	unsigned int settle_ms;
+	bool low_latency;
 };
 
 /**
@@ -29,6 +67,7 @@ struct port_config {
  * @path:  the name in the file system, links resolved
  * @fd:    non-blocking, for poll()
  * @baud:  bits per second on the wire; 0: it has no clock that we know of
+ * @rate:  octets per second that this makes; set by port_open()
  * @grain: by how many octets port_queued() may say too much
  *
  * To be read by everyone and written by its kind only.
@@ -38,6 +77,7 @@ struct port {
 	char *path;
 	int fd;
 	unsigned int baud;
+	unsigned int rate;
 	unsigned int grain;
 };
 
@@ -55,6 +95,7 @@ struct port_kind {
 	void (*close)(struct port *port);
 };
 
+unsigned int port_bits_per_octet(const struct port_config *config);
 int port_open(struct port **port, const struct port_config *config);
 void port_close(struct port *port);
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap);

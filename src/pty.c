@@ -48,7 +48,7 @@ static struct termios2 pty_raw(const struct termios2 *from,
 	raw.c_lflag = 0;
 	raw.c_cflag &= ~(tcflag_t)(CSIZE | PARENB | CSTOPB | CRTSCTS | HUPCL);
 	raw.c_cflag |= CS8 | CREAD | CLOCAL;
-	if (config->rtscts)
+	if (config->flow == PORT_FLOW_RTSCTS)
 		raw.c_cflag |= CRTSCTS;
 	if (config->baud)
 		tty_set_baud(&raw, config->baud);

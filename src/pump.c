@@ -118,7 +118,7 @@ struct pump *pump_new(const struct pump_config *config)
 	if (!pump)
 		return NULL;
 	pump->config = *config;
-	wire_init(&pump->wire, config->port->baud, config->port->grain);
+	wire_init(&pump->wire, config->port->rate, config->port->grain);
 	fq_codel_derive_config(&queue, pump->wire.rate, config->mtu);
 	pump->queue = fq_codel_new(&queue);
 	/* A key that is not random only makes flows easier to collide. */

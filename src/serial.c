@@ -186,14 +186,15 @@ static int configure(struct serial *serial, const char *path,
 	struct termios2 settings;
 	int err;
 
-	err = configure_device(serial, path, baud, config->rtscts);
+	err = configure_device(serial, path, baud,
+			       config->flow == PORT_FLOW_RTSCTS);
 	if (err)
 		return err;
 	err = tty_get(fd, path, &settings);
 	if (err)
 		return err;
 	settings.c_cflag &= ~(tcflag_t)(HUPCL | CRTSCTS);
-	if (config->rtscts)
+	if (config->flow == PORT_FLOW_RTSCTS)
 		settings.c_cflag |= CRTSCTS;
 	settings.c_cc[VMIN] = 1;
 	settings.c_cc[VTIME] = 0;
@@ -208,7 +209,9 @@ static int configure(struct serial *serial, const char *path,
 	if (sp_get_port_transport(serial->device) == SP_TRANSPORT_USB)
 		serial->port.grain = SERIAL_USB_GRAIN;
 	err = check_baud(path, baud, serial->port.baud);
-	return err ? err : check_rtscts(path, &settings, config->rtscts);
+	return err ? err
+		   : check_rtscts(path, &settings,
+				  config->flow == PORT_FLOW_RTSCTS);
 }
 
 static void serial_close(struct port *port)

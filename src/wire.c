@@ -40,9 +40,6 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_US UINT64_C(1000)
 
-/* 8N1: a start bit, eight of data, a stop bit. */
-#define WIRE_BITS_PER_OCTET 10
-
 /*
  * Later than this a wake-up is rarely. What is handed over earlier waits for
  * nothing, which counts the more the shorter the frames are, so of a frame it
@@ -84,21 +81,21 @@ static uint64_t lead_ns(const struct wire *wire, size_t octets)
 
 /**
  * wire_packet_ms() - how long a packet keeps the wire busy
- * @baud: bits per second; 0: unknown
+ * @rate: octets per second; 0: unknown
  * @mtu:  its length in octets; on the line there are two ENDs more
  *
  * Return: milliseconds, rounded; 0 if the speed is not known
  */
-uint32_t wire_packet_ms(uint32_t baud, uint32_t mtu)
+uint32_t wire_packet_ms(uint32_t rate, uint32_t mtu)
 {
-	uint64_t bits = ((uint64_t)mtu + 2) * WIRE_BITS_PER_OCTET;
+	uint64_t octets = (uint64_t)mtu + 2;
 
-	return baud ? (uint32_t)((bits * 1000 + baud / 2) / baud) : 0;
+	return rate ? (uint32_t)((octets * 1000 + rate / 2) / rate) : 0;
 }
 
 /**
  * wire_auto_mtu() - the MTU that suits a wire
- * @baud: bits per second; 0: unknown
+ * @rate: octets per second; 0: unknown
  * @ipv6: it has to carry IPv6
  *
  * A packet on the wire cannot be overtaken, so on a slow one it should be
@@ -109,14 +106,14 @@ uint32_t wire_packet_ms(uint32_t baud, uint32_t mtu)
  * Return: the largest of 1500, 1006 and 576 that takes WIRE_PACKET_MS_MAX at
  * the most, else 296; with IPv6 1500 or 1280
  */
-uint32_t wire_auto_mtu(uint32_t baud, bool ipv6)
+uint32_t wire_auto_mtu(uint32_t rate, bool ipv6)
 {
 	static const uint32_t mtus[] = {1500, 1006, 576};
 	uint32_t mtu = 296;
 	size_t i;
 
 	for (i = sizeof(mtus) / sizeof(*mtus); i > 0; i--)
-		if (wire_packet_ms(baud, mtus[i - 1]) <= WIRE_PACKET_MS_MAX)
+		if (wire_packet_ms(rate, mtus[i - 1]) <= WIRE_PACKET_MS_MAX)
 			mtu = mtus[i - 1];
 	return ipv6 && mtu < WIRE_MTU_MIN_IPV6 ? WIRE_MTU_MIN_IPV6 : mtu;
 }
@@ -124,13 +121,12 @@ uint32_t wire_auto_mtu(uint32_t baud, bool ipv6)
 /**
  * wire_init() - a wire of which nothing has been seen yet
  * @wire:  filled in
- * @baud:  bits per second, 0: unknown
+ * @rate:  octets per second, 0: unknown
  * @grain: by how many octets the port's count may be too high
  */
-void wire_init(struct wire *wire, uint32_t baud, uint32_t grain)
+void wire_init(struct wire *wire, uint32_t rate, uint32_t grain)
 {
-	*wire = (struct wire){.rate = baud / WIRE_BITS_PER_OCTET,
-			      .grain = grain};
+	*wire = (struct wire){.rate = rate, .grain = grain};
 }
 
 /**

@@ -35,9 +35,9 @@ struct wire {
 /* A packet that takes longer than this on the wire is felt by who types. */
 #define WIRE_PACKET_MS_MAX 200
 
-uint32_t wire_packet_ms(uint32_t baud, uint32_t mtu);
-uint32_t wire_auto_mtu(uint32_t baud, bool ipv6);
-void wire_init(struct wire *wire, uint32_t baud, uint32_t grain);
+uint32_t wire_packet_ms(uint32_t rate, uint32_t mtu);
+uint32_t wire_auto_mtu(uint32_t rate, bool ipv6);
+void wire_init(struct wire *wire, uint32_t rate, uint32_t grain);
 bool wire_is_paced(const struct wire *wire);
 uint64_t wire_look_ns(const struct wire *wire);
 bool wire_look(struct wire *wire, size_t queued, uint64_t now_ns);

@@ -93,7 +93,9 @@ static void test_announce_link(void **state)
 	for (i = 0; i < TESTING_COUNT(links); i++) {
 		struct tun tun = {.attached = links[i].attached};
 		struct link link = {.mtu = links[i].mtu};
-		struct port port = {.path = path, .baud = links[i].baud};
+		struct port port = {.path = path,
+				    .baud = links[i].baud,
+				    .rate = links[i].baud / 10};
 
 		parse(&options, &args, links[i].line);
 		snprintf(tun.name, sizeof(tun.name), "%s",
@@ -248,7 +250,7 @@ static void test_announce_never_overflows(void **state)
 	char path[] = "/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A1000000-if0";
 	struct tun tun = {.name = "abcdefghijklmno"};
 	struct link link = {.mtu = 65535, .mtu_chosen = true};
-	struct port port = {.path = path, .baud = 4000000};
+	struct port port = {.path = path, .baud = 4000000, .rate = 400000};
 	char *text = malloc(ANNOUNCE_TEXT_MAX);
 	struct testing_args args;
 	struct options options;

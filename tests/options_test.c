@@ -92,6 +92,15 @@ static char *append_addr(char *text, const char *what, const struct addr *addr)
 			      addr_format_host(addr, host), addr->prefix_len);
 }
 
+static char *append_modem_line(char *text, const char *name,
+			       enum port_modem_line line)
+{
+	if (line == PORT_MODEM_LINE_KEEP)
+		return text;
+	return text + sprintf(text, "%s=%s ", name,
+			      line == PORT_MODEM_LINE_ON ? "on" : "off");
+}
+
 /* All that is in the struct, but for what nobody asked for. */
 static const char *describe(char *text)
 {
@@ -108,11 +117,39 @@ static const char *describe(char *text)
 		t = append_addr(t, "route", &options->routes[i]);
 	if (options->metric_given)
 		t += sprintf(t, "metric=%u ", options->metric);
+	if (options->list) {
+		sprintf(t, "list%s",
+			options->list == OPTIONS_LIST_JSON ? "=json" : "");
+		return text;
+	}
 	t += sprintf(t, "port=%s ", options->port.name);
 	if (options->port.baud)
 		t += sprintf(t, "baud=%u ", options->port.baud);
-	if (options->port.rtscts)
-		t += sprintf(t, "rtscts ");
+	if (options->port.flow)
+		t += sprintf(t, "%s ",
+			     options->port.flow == PORT_FLOW_RTSCTS
+				     ? "rtscts"
+				     : "xonxoff");
+	if (options->port.parity)
+		t += sprintf(t, "%s ",
+			     options->port.parity == PORT_PARITY_EVEN ? "even"
+								      : "odd");
+	if (options->port.stop_bits != 1)
+		t += sprintf(t, "stop_bits=%u ", options->port.stop_bits);
+	t = append_modem_line(t, "dtr", options->port.dtr);
+	t = append_modem_line(t, "rts", options->port.rts);
+	if (options->port.hupcl)
+		t += sprintf(t, "hupcl ");
+	if (options->port.settle_ms)
+		t += sprintf(t, "settle=%u ", options->port.settle_ms);
+	if (!options->port.low_latency)
+		t += sprintf(t, "no_low_latency ");
+	if (options->wait)
+		t += sprintf(t, "wait ");
+	if (options->once)
+		t += sprintf(t, "once ");
+	if (options->keepalive_s)
+		t += sprintf(t, "keepalive=%u ", options->keepalive_s);
 	if (*options->interface)
 		t += sprintf(t, "interface=%s ", options->interface);
 	if (options->mtu)
@@ -121,6 +158,12 @@ static const char *describe(char *text)
 		t += sprintf(t, "accept_ra ");
 	if (options->ipv6)
 		t += sprintf(t, "ipv6 ");
+	if (options->user)
+		t += sprintf(t, "user=%s ", options->user);
+	if (options->stats_s)
+		t += sprintf(t, "stats=%u ", options->stats_s);
+	if (options->stats_json)
+		t += sprintf(t, "json=%s ", options->stats_json);
 	sprintf(t, "level=%d", options->log_level);
 	return text;
 }
@@ -163,6 +206,12 @@ static const struct {
 	 "route=192.168.0.0/16 route=0.0.0.0/0 metric=5 port=ttyS1 "
 	 "baud=921600 rtscts interface=serial0 mtu=1400 accept_ra ipv6 "
 	 "level=4"},
+	{"--port p --parity even --stop-bits 2 --dtr on --rts off --hupcl "
+	 "--settle 500 --no-low-latency --wait --once --keepalive 5 "
+	 "--user nobody --stats 10 --stats-json /run/s.json",
+	 "port=p even stop_bits=2 dtr=on rts=off hupcl settle=500 "
+	 "no_low_latency wait once keepalive=5 ipv6 user=nobody stats=10 "
+	 "json=/run/s.json level=3"},
 	{"-a 10.0.0.1/24 -r 192.168.0.0/16 -p ttyS1 -b 9600 -i serial0 "
 	 "-m 1400 -q",
 	 "addr=10.0.0.1/24 route=192.168.0.0/16 port=ttyS1 baud=9600 "
@@ -237,6 +286,17 @@ static const struct {
 
 	{"--flow none --port p", "port=p ipv6 level=3"},
 	{"--flow rtscts --port p", "port=p rtscts ipv6 level=3"},
+	{"--flow xonxoff --rts on --port p", "port=p xonxoff rts=on ipv6 "
+					     "level=3"},
+	{"--parity none --port p", "port=p ipv6 level=3"},
+	{"--parity odd --port p", "port=p odd ipv6 level=3"},
+	{"--dtr keep --rts keep --flow rtscts --port p",
+	 "port=p rtscts ipv6 level=3"},
+	{"--settle 60000 --keepalive 3600 --stats 86400 --port p",
+	 "port=p settle=60000 keepalive=3600 ipv6 stats=86400 level=3"},
+	{"--list", "list"},
+	{"-l", "list"},
+	{"--list=json", "list=json"},
 	{"--accept-ra --port p", "port=p accept_ra ipv6 level=3"},
 
 	/* how much is printed */
@@ -299,9 +359,10 @@ static const struct {
 	const char *line;
 	const char *reason;
 } bad[] = {
-	{"", "--port is required, such as --port /dev/ttyUSB0"},
+	{"",
+	 "--port is required, such as --port /dev/ttyUSB0 (--list shows the ports that there are)"},
 	{"--addr 10.0.0.1/24",
-	 "--port is required, such as --port /dev/ttyUSB0"},
+	 "--port is required, such as --port /dev/ttyUSB0 (--list shows the ports that there are)"},
 	{"--port ''", "--port: the name is empty"},
 	{"-p ''", "--port: the name is empty"},
 
@@ -385,13 +446,32 @@ static const struct {
 	{"-b 99999999999999999999999 --port p",
 	 "--baud: \"99999999999999999999999\"" NOT_A_BAUD},
 
-	{"--flow xonxoff --port p",
-	 "--flow: xonxoff cannot work: SLIP does not escape XON and XOFF, so "
-	 "packets would stop the line (use rtscts or none)"},
-	{"--flow hard --port p", "--flow: \"hard\" is neither none nor rtscts"},
-	{"--flow '' --port p", "--flow: \"\" is neither none nor rtscts"},
+	{"--flow hard --port p",
+	 "--flow: \"hard\" is not none, rtscts or xonxoff"},
+	{"--flow '' --port p", "--flow: \"\" is not none, rtscts or xonxoff"},
 	{"--flow RTSCTS --port p",
-	 "--flow: \"RTSCTS\" is neither none nor rtscts"},
+	 "--flow: \"RTSCTS\" is not none, rtscts or xonxoff"},
+	{"--parity mark --port p",
+	 "--parity: \"mark\" is not none, even or odd"},
+	{"--stop-bits 3 --port p",
+	 "--stop-bits: \"3\" is not a number from 1 to 2"},
+	{"--dtr up --port p", "--dtr: \"up\" is not keep, on or off"},
+	{"--rts 1 --port p", "--rts: \"1\" is not keep, on or off"},
+	{"--rts on --flow rtscts --port p",
+	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
+	{"--flow rtscts --rts off --port p",
+	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
+	{"--settle 60001 --port p",
+	 "--settle: \"60001\" is not a number from 0 to 60000"},
+	{"--keepalive 0 --port p",
+	 "--keepalive: \"0\" is not a number from 1 to 3600"},
+	{"--stats 0 --port p",
+	 "--stats: \"0\" is not a number from 1 to 86400"},
+	{"--stats-json '' --port p", "--stats-json: the name is empty"},
+	{"--user '' --port p", "--user: the name is empty"},
+	{"--list=xml", "--list: \"xml\" is not json"},
+	{"--list --port p", "--list prints all ports: leave --port out"},
+	{"--port p --list", "--list prints all ports: leave --port out"},
 
 	{"--mtu 67 --port p", "--mtu: \"67\"" NOT_AN_MTU},
 	{"--mtu 65536 --port p", "--mtu: \"65536\"" NOT_AN_MTU},
@@ -518,7 +598,7 @@ static const char *const help_lines[] = {
 	"\n  -a, --addr=ADDR[/LEN]",
 	"\n  -p, --port=PORT",
 	"\n  -b, --baud=N",
-	"\n      --flow=none|rtscts",
+	"\n      --flow=none|rtscts|xonxoff",
 	"\n      --peer=ADDR[/LEN]",
 	"\n  -r, --route=DEST[/LEN]",
 	"\n      --metric=N",
@@ -589,13 +669,13 @@ static void test_options_help_says_defaults(void **state)
 		if (*end)
 			*end++ = '\0';
 		if (strstr(entry, "--help") || strstr(entry, "--usage") ||
-		    strstr(entry, "--version"))
+		    strstr(entry, "--list") || strstr(entry, "--version"))
 			continue;
 		count++;
 		if (!strstr(entry, "Default:") && !strstr(entry, "Required"))
 			fail_msg("--help says no default:\n%s", entry);
 	}
-	assert_int_equal(count, 12);
+	assert_int_equal(count, 25);
 }
 
 int main(void)

@@ -95,6 +95,7 @@ static void open_world(const struct setup *setup)
 	world.port.path = path;
 	world.port.fd = fds[0];
 	world.port.baud = setup->baud;
+	world.port.rate = setup->baud / 10;
 	world.line = fds[1];
 	world.wake = epoll_create1(EPOLL_CLOEXEC);
 	assert_true(world.wake >= 0);

@@ -157,7 +157,7 @@ static void test_wire_stays_full_and_short(void **state)
 		uint64_t nominal = 60 * ((uint64_t)c->baud / 10);
 		uint64_t wanted;
 
-		wire_init(&wire, c->baud, c->grain);
+		wire_init(&wire, c->baud / 10, c->grain);
 		result = run(&wire, &port, 60 * NS_PER_S, NS_PER_MS);
 		wanted = 60 * (uint64_t)port.rate;
 		if (wanted > nominal)
@@ -186,7 +186,7 @@ static void test_wire_lets_a_fast_port_run(void **state)
 	struct run result;
 
 	(void)state;
-	wire_init(&wire, 115200, 256);
+	wire_init(&wire, 11520, 256);
 	result = run(&wire, &port, NS_PER_S, NS_PER_MS / 10);
 	assert_false(wire_is_paced(&wire));
 	assert_true(result.octets > 900000);
@@ -200,7 +200,7 @@ static void test_wire_notices_a_port_of_twice_the_rate(void **state)
 	struct wire wire;
 
 	(void)state;
-	wire_init(&wire, 115200, 256);
+	wire_init(&wire, 11520, 256);
 	run(&wire, &port, 10 * NS_PER_S, NS_PER_MS);
 	assert_false(wire_is_paced(&wire));
 }
@@ -218,7 +218,7 @@ static void test_wire_does_not_fill_a_port_that_is_held(void **state)
 	struct run result;
 
 	(void)state;
-	wire_init(&wire, 115200, 0);
+	wire_init(&wire, 11520, 0);
 	result = run(&wire, &port, 20 * NS_PER_S, NS_PER_MS);
 	assert_in_range(result.octets, 15 * 11520 * 97 / 100,
 			15 * 11520 * 1.02);
@@ -235,7 +235,7 @@ static void test_wire_follows_a_slow_port(void **state)
 	struct run result;
 
 	(void)state;
-	wire_init(&wire, 115200, 0);
+	wire_init(&wire, 11520, 0);
 	result = run(&wire, &port, 60 * NS_PER_S, NS_PER_MS);
 	assert_in_range(result.octets, 60 * 5760 * 98 / 100, 60 * 5760 * 1.01);
 	assert_in_range(result.waiting_late, 0, 150);
@@ -259,7 +259,7 @@ static void test_wire_begins_at_any_time(void **state)
 	struct wire wire;
 
 	(void)state;
-	wire_init(&wire, 3000000, 0);
+	wire_init(&wire, 300000, 0);
 	assert_true(wire_look(&wire, 0, 0));
 	wire_hand_over(&wire, 30, 0, 0);
 	assert_true(wire_look(&wire, 0, 0));
@@ -284,9 +284,9 @@ static void test_wire_auto_mtu(void **state)
 
 	(void)state;
 	for (i = 0; i < TESTING_COUNT(rows); i++) {
-		assert_int_equal(wire_auto_mtu(rows[i].baud, false),
+		assert_int_equal(wire_auto_mtu(rows[i].baud / 10, false),
 				 rows[i].mtu);
-		assert_int_equal(wire_auto_mtu(rows[i].baud, true),
+		assert_int_equal(wire_auto_mtu(rows[i].baud / 10, true),
 				 rows[i].mtu_ipv6);
 	}
 }
@@ -294,10 +294,10 @@ static void test_wire_auto_mtu(void **state)
 static void test_wire_packet_ms(void **state)
 {
 	(void)state;
-	assert_int_equal(wire_packet_ms(115200, 1500), 130);
-	assert_int_equal(wire_packet_ms(9600, 296), 310);
+	assert_int_equal(wire_packet_ms(11520, 1500), 130);
+	assert_int_equal(wire_packet_ms(960, 296), 310);
 	assert_int_equal(wire_packet_ms(0, 1500), 0);
-	assert_int_equal(wire_packet_ms(4000000, 68), 0);
+	assert_int_equal(wire_packet_ms(400000, 68), 0);
 }
 
 int main(void)
