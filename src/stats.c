@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The counters of a link, and how a person reads them: one line for each
- * direction, drops by reason where there were any.
+ * direction, drops by reason where there were any, one for the queue and one
+ * for the line. How a program reads them is report.c's affair; the names that
+ * it knows them by are here.
  */
 #include "stats.h"
 #include "text.h"
@@ -16,11 +18,54 @@
  */
 const char *stats_drop_name(enum stats_drop drop)
 {
-#define STATS_DROP_NAME(name, text) [STATS_DROP_##name] = (text),
+#define STATS_DROP_NAME(name, key, words) [STATS_DROP_##name] = (words),
 	static const char *const names[] = {STATS_DROPS(STATS_DROP_NAME)};
 #undef STATS_DROP_NAME
 
 	return names[drop];
+}
+
+/**
+ * stats_drop_key() - what a program knows a reason by
+ * @drop: the reason, below STATS_DROP_COUNT
+ *
+ * Return: its name in lower case, constant
+ */
+const char *stats_drop_key(enum stats_drop drop)
+{
+#define STATS_DROP_KEY(name, key, words) [STATS_DROP_##name] = (key),
+	static const char *const keys[] = {STATS_DROPS(STATS_DROP_KEY)};
+#undef STATS_DROP_KEY
+
+	return keys[drop];
+}
+
+/**
+ * stats_dropped() - how much was dropped, for whatever reason
+ * @way: the direction
+ *
+ * Return: frames or packets
+ */
+uint64_t stats_dropped(const struct stats_direction *way)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < STATS_DROP_COUNT; i++)
+		sum += way->dropped[i];
+	return sum;
+}
+
+/**
+ * stats_line_errors() - how many octets the line spoiled or lost
+ * @line: the line
+ *
+ * Return: octets, as far as the driver counts them; a break is none
+ */
+uint64_t stats_line_errors(const struct stats_line *line)
+{
+	return line->frame + line->parity + line->overrun +
+	       line->buffer_overrun;
 }
 
 /**
@@ -33,11 +78,7 @@ const char *stats_drop_name(enum stats_drop drop)
 const char *stats_format(const struct stats_direction *way,
 			 char text[STATS_TEXT_MAX])
 {
-	uint64_t dropped = 0;
 	int i;
-
-	for (i = 0; i < STATS_DROP_COUNT; i++)
-		dropped += way->dropped[i];
 
 	*text = '\0';
 	text_append(text, STATS_TEXT_MAX,
@@ -45,7 +86,7 @@ const char *stats_format(const struct stats_direction *way,
 		    " on the line), %" PRIu64 " short writes, %" PRIu64
 		    " dropped",
 		    way->packets, way->bytes, way->line_bytes,
-		    way->short_writes, dropped);
+		    way->short_writes, stats_dropped(way));
 	for (i = 0; i < STATS_DROP_COUNT; i++)
 		if (way->dropped[i])
 			text_append(text, STATS_TEXT_MAX, ", %" PRIu64 " %s",
@@ -72,5 +113,28 @@ const char *stats_format_queue(const struct fq_codel_stats *queue,
 		    queue->backlog_packets, queue->backlog_bytes,
 		    queue->sojourn_max_ns / 1000000000,
 		    queue->sojourn_max_ns / 1000000 % 1000, queue->marked);
+	return text;
+}
+
+/**
+ * stats_format_line() - the line's counters for a person
+ * @line: the counters
+ * @text: where to write them
+ *
+ * Return: @text, one line without a newline
+ */
+const char *stats_format_line(const struct stats_line *line,
+			      char text[STATS_TEXT_MAX])
+{
+	*text = '\0';
+	if (line->known)
+		text_append(text, STATS_TEXT_MAX,
+			    "%" PRIu64 " framing, %" PRIu64 " parity, %" PRIu64
+			    " overrun, %" PRIu64
+			    " buffer overrun errors, %" PRIu64 " breaks, ",
+			    line->frame, line->parity, line->overrun,
+			    line->buffer_overrun, line->breaks);
+	text_append(text, STATS_TEXT_MAX, "lost %" PRIu64 " times",
+		    line->losses);
 	return text;
 }

@@ -4,30 +4,35 @@
 
 #include "fq_codel.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Why a frame or a packet was dropped, and what the statistics call it. */
-#define STATS_DROPS(X)                           \
-	X(BAD_ESCAPE, "bad escape")              \
-	X(TOO_LONG, "too long")                  \
-	X(BAD_VERSION, "not IP")                 \
-	X(BAD_HEADER, "bad header")              \
-	X(BAD_LENGTH, "bad length")              \
-	X(BAD_CHECKSUM, "bad checksum")          \
-	X(IPV6, "IPv6 not wanted")               \
-	X(ROUTER_ADVERT, "Router Advertisement") \
-	X(CODEL, "CoDel")                        \
-	X(QUEUE_FULL, "queue full")              \
-	X(INTERFACE_DOWN, "interface down")      \
-	X(INTERFACE_REFUSED, "refused by the interface")
+/*
+ * Why a frame or a packet was dropped, and what the statistics call it: for a
+ * program, and for a person.
+ */
+#define STATS_DROPS(X)                                            \
+	X(BAD_ESCAPE, "bad_escape", "bad escape")                 \
+	X(TOO_LONG, "too_long", "too long")                       \
+	X(BAD_VERSION, "bad_version", "not IP")                   \
+	X(BAD_HEADER, "bad_header", "bad header")                 \
+	X(BAD_LENGTH, "bad_length", "bad length")                 \
+	X(BAD_CHECKSUM, "bad_checksum", "bad checksum")           \
+	X(IPV6, "ipv6", "IPv6 not wanted")                        \
+	X(ROUTER_ADVERT, "router_advert", "Router Advertisement") \
+	X(CODEL, "codel", "CoDel")                                \
+	X(QUEUE_FULL, "queue_full", "queue full")                 \
+	X(NO_LINE, "no_line", "no line")                          \
+	X(INTERFACE_DOWN, "interface_down", "interface down")     \
+	X(INTERFACE_REFUSED, "interface_refused", "refused by the interface")
 
-#define STATS_DROP_ENUM(name, text) STATS_DROP_##name,
+#define STATS_DROP_ENUM(name, key, words) STATS_DROP_##name,
 enum stats_drop {
 	STATS_DROPS(STATS_DROP_ENUM) STATS_DROP_COUNT
 };
 #undef STATS_DROP_ENUM
 
-/* Room for stats_format(): every number at its longest. */
+/* Room for stats_format() and its like: every number at its longest. */
 #define STATS_TEXT_MAX 768
 
 /**
@@ -49,21 +54,48 @@ struct stats_direction {
 };
 
 /**
+ * struct stats_line - what the port's driver says of the line, and its losses
+ * @known:          the driver counts errors
+ * @frame:          octets without a stop bit where it should be
+ * @parity:         octets with a wrong parity bit
+ * @overrun:        octets that the hardware had no room for
+ * @buffer_overrun: octets that the kernel had no room for
+ * @breaks:         breaks received
+ * @losses:         how often the port was lost
+ */
+struct stats_line {
+	bool known;
+	uint64_t frame;
+	uint64_t parity;
+	uint64_t overrun;
+	uint64_t buffer_overrun;
+	uint64_t breaks;
+	uint64_t losses;
+};
+
+/**
  * struct stats - the counters of one link since its start
  * @to_line:   from the interface to the port
  * @from_line: from the port to the interface
  * @queue:     what waits for the line, and what became of it
+ * @line:      the port and what is wired to it
  */
 struct stats {
 	struct stats_direction to_line;
 	struct stats_direction from_line;
 	struct fq_codel_stats queue;
+	struct stats_line line;
 };
 
 const char *stats_drop_name(enum stats_drop drop);
+const char *stats_drop_key(enum stats_drop drop);
+uint64_t stats_dropped(const struct stats_direction *way);
+uint64_t stats_line_errors(const struct stats_line *line);
 const char *stats_format(const struct stats_direction *way,
 			 char text[STATS_TEXT_MAX]);
 const char *stats_format_queue(const struct fq_codel_stats *queue,
 			       char text[STATS_TEXT_MAX]);
+const char *stats_format_line(const struct stats_line *line,
+			      char text[STATS_TEXT_MAX]);
 
 #endif

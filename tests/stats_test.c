@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of stats: the line that a person reads.
+ * Tests of stats: the lines that a person reads, and the names
+ * that a program reads.
  */
 #include "stats.h"
 #include "testing.h"
@@ -35,6 +36,9 @@ static const struct {
 	 "bad escape, 2 too long, 3 not IP, 4 bad header, 5 bad length, 6 bad "
 	 "checksum, 7 IPv6 not wanted, 8 Router Advertisement, 9 interface "
 	 "down, 10 refused by the interface"},
+	{{.dropped = {[STATS_DROP_NO_LINE] = 4}},
+	 "0 packets, 0 bytes (0 on the line), 0 short writes, 4 dropped, 4 no "
+	 "line"},
 };
 
 static void test_stats_format(void **state)
@@ -68,7 +72,6 @@ static void test_stats_format_has_room(void **state)
 	free(text);
 }
 
-/* Each reason has words of its own. */
 static void test_stats_format_queue(void **state)
 {
 	static const struct fq_codel_stats queue = {
@@ -85,20 +88,74 @@ static void test_stats_format_queue(void **state)
 			    "1.042 s, 7 marked");
 }
 
-static void test_stats_drop_name(void **state)
+static void test_stats_format_line(void **state)
 {
-	int i;
-	int j;
+	static const struct {
+		struct stats_line line;
+		const char *text;
+	} cases[] = {
+		{{.known = false, .losses = 2}, "lost 2 times"},
+		{{.known = true},
+		 "0 framing, 0 parity, 0 overrun, 0 buffer overrun errors, 0 "
+		 "breaks, lost 0 times"},
+		{{.known = true,
+		  .frame = 3,
+		  .parity = 4,
+		  .overrun = 5,
+		  .buffer_overrun = 6,
+		  .breaks = 7,
+		  .losses = 8},
+		 "3 framing, 4 parity, 5 overrun, 6 buffer overrun errors, 7 "
+		 "breaks, lost 8 times"},
+	};
+	char text[STATS_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(cases); i++)
+		assert_string_equal(stats_format_line(&cases[i].line, text),
+				    cases[i].text);
+}
+
+static void test_stats_sums(void **state)
+{
+	static const struct stats_direction way = {
+		.dropped = {[STATS_DROP_BAD_ESCAPE] = 1,
+			    [STATS_DROP_NO_LINE] = 20,
+			    [STATS_DROP_INTERFACE_REFUSED] = 300},
+	};
+	static const struct stats_line line = {
+		.frame = 1,
+		.parity = 20,
+		.overrun = 300,
+		.buffer_overrun = 4000,
+		.breaks = 50000,
+	};
+
+	(void)state;
+	assert_int_equal(stats_dropped(&way), 321);
+	assert_int_equal(stats_line_errors(&line), 4321);
+}
+
+/* Each reason has words of its own, and a key of lower case and underscores. */
+static void test_stats_drop_names(void **state)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
+	enum stats_drop i;
+	enum stats_drop j;
 
 	(void)state;
 	for (i = 0; i < STATS_DROP_COUNT; i++) {
-		const char *name = stats_drop_name((enum stats_drop)i);
+		const char *name = stats_drop_name(i);
+		const char *key = stats_drop_key(i);
 
-		assert_non_null(name);
 		assert_true(*name);
-		for (j = 0; j < i; j++)
-			assert_string_not_equal(
-				name, stats_drop_name((enum stats_drop)j));
+		assert_true(*key);
+		assert_int_equal(strspn(key, letters), strlen(key));
+		for (j = 0; j < i; j++) {
+			assert_string_not_equal(name, stats_drop_name(j));
+			assert_string_not_equal(key, stats_drop_key(j));
+		}
 	}
 }
 
@@ -108,7 +165,9 @@ int main(void)
 		cmocka_unit_test(test_stats_format),
 		cmocka_unit_test(test_stats_format_has_room),
 		cmocka_unit_test(test_stats_format_queue),
-		cmocka_unit_test(test_stats_drop_name),
+		cmocka_unit_test(test_stats_format_line),
+		cmocka_unit_test(test_stats_sums),
+		cmocka_unit_test(test_stats_drop_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
