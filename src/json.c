@@ -6,16 +6,17 @@
  * needs no escaping everywhere else.
  */
 #include "json.h"
-#include "text.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 /**
  * json_begin() - begin a text
  * @json: filled in
  * @text: where it is written
- * @cap:  room there
+ * @cap:  room there, at least 1
  */
 void json_begin(struct json *json, char *text, size_t cap)
 {
@@ -23,13 +24,40 @@ void json_begin(struct json *json, char *text, size_t cap)
 	*text = '\0';
 }
 
+static void put(struct json *json, const char *octets, size_t len)
+{
+	size_t room = json->cap - 1 - json->len;
+
+	if (len > room)
+		len = room;
+	memcpy(json->text + json->len, octets, len);
+	json->len += len;
+	json->text[json->len] = '\0';
+}
+
+static void put_format(struct json *json, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void put_format(struct json *json, const char *format, ...)
+{
+	size_t room = json->cap - json->len;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(json->text + json->len, room, format, args);
+	va_end(args);
+	if (n > 0)
+		json->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
 /* What stands before every value. */
 static void begin_value(struct json *json, const char *key)
 {
 	if (json->next)
-		text_append(json->text, json->cap, ", ");
+		put(json, ", ", 2);
 	if (key)
-		text_append(json->text, json->cap, "\"%s\": ", key);
+		put_format(json, "\"%s\": ", key);
 	json->next = true;
 }
 
@@ -42,7 +70,7 @@ static void begin_value(struct json *json, const char *key)
 void json_open(struct json *json, const char *key, char bracket)
 {
 	begin_value(json, key);
-	text_append(json->text, json->cap, "%c", bracket);
+	put(json, &bracket, 1);
 	json->next = false;
 }
 
@@ -53,32 +81,76 @@ void json_open(struct json *json, const char *key, char bracket)
  */
 void json_close(struct json *json, char bracket)
 {
-	text_append(json->text, json->cap, "%c", bracket);
+	put(json, &bracket, 1);
 	json->next = true;
+}
+
+/*
+ * The length of the UTF-8 sequence (RFC 3629, section 4) at the beginning of a
+ * string, 1 to 4; 0 if there is none, because the octets are of another code.
+ */
+static size_t utf8_len(const char *string)
+{
+	const unsigned char *s = (const unsigned char *)string;
+	unsigned char low = 0x80;
+	unsigned char high = 0xBF;
+	size_t len;
+	size_t i;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xC2 || s[0] > 0xF4)
+		return 0;
+	len = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+	/* Neither longer than need be, nor a surrogate, nor out of range. */
+	if (s[0] == 0xE0)
+		low = 0xA0;
+	else if (s[0] == 0xED)
+		high = 0x9F;
+	else if (s[0] == 0xF0)
+		low = 0x90;
+	else if (s[0] == 0xF4)
+		high = 0x8F;
+	for (i = 1; i < len; i++) {
+		if (s[i] < low || s[i] > high)
+			return 0;
+		low = 0x80;
+		high = 0xBF;
+	}
+	return len;
+}
+
+/* One character of a string. Return: octets of it that are done with. */
+static size_t put_character(struct json *json, const char *string)
+{
+	unsigned char octet = (unsigned char)*string;
+	size_t len = utf8_len(string);
+
+	if (octet < 0x20 || octet == 0x7F)
+		put_format(json, "\\u%04x", octet);
+	else if (octet == '"' || octet == '\\')
+		put_format(json, "\\%c", octet);
+	else if (len)
+		put(json, string, len);
+	else
+		put(json, "\\ufffd", 6);
+	return len ? len : 1;
 }
 
 /**
  * json_string() - write a string
  * @json:  the text
  * @key:   its name, or NULL
- * @value: the string; octets that are neither printable nor UTF-8's are the
- *         caller's fault and come out as they are, but for control characters
+ * @value: the string; an octet that is not UTF-8's comes out as the
+ *         replacement character, because JSON has no place for it
  */
 void json_string(struct json *json, const char *key, const char *value)
 {
 	begin_value(json, key);
-	text_append(json->text, json->cap, "\"");
-	for (; *value; value++) {
-		unsigned char octet = (unsigned char)*value;
-
-		if (octet < 0x20 || octet == 0x7F)
-			text_append(json->text, json->cap, "\\u%04x", octet);
-		else if (strchr("\"\\", octet))
-			text_append(json->text, json->cap, "\\%c", octet);
-		else
-			text_append(json->text, json->cap, "%c", octet);
-	}
-	text_append(json->text, json->cap, "\"");
+	put(json, "\"", 1);
+	while (*value)
+		value += put_character(json, value);
+	put(json, "\"", 1);
 }
 
 /**
@@ -90,7 +162,19 @@ void json_string(struct json *json, const char *key, const char *value)
 void json_number(struct json *json, const char *key, uint64_t value)
 {
 	begin_value(json, key);
-	text_append(json->text, json->cap, "%" PRIu64, value);
+	put_format(json, "%" PRIu64, value);
+}
+
+/**
+ * json_thousandths() - write a number with three decimals
+ * @json:  the text
+ * @key:   its name, or NULL
+ * @value: a thousand times the number
+ */
+void json_thousandths(struct json *json, const char *key, uint64_t value)
+{
+	begin_value(json, key);
+	put_format(json, "%" PRIu64 ".%03" PRIu64, value / 1000, value % 1000);
 }
 
 /**
@@ -102,7 +186,7 @@ void json_number(struct json *json, const char *key, uint64_t value)
 void json_bool(struct json *json, const char *key, bool value)
 {
 	begin_value(json, key);
-	text_append(json->text, json->cap, value ? "true" : "false");
+	put_format(json, "%s", value ? "true" : "false");
 }
 
 /**
@@ -113,5 +197,5 @@ void json_bool(struct json *json, const char *key, bool value)
 void json_null(struct json *json, const char *key)
 {
 	begin_value(json, key);
-	text_append(json->text, json->cap, "null");
+	put(json, "null", 4);
 }

@@ -8,13 +8,15 @@
 
 /**
  * struct json - a JSON text under construction
- * @text: the text so far; the caller's
- * @cap:  room in it; what does not fit is left out
+ * @text: the text so far, always a string; the caller's
+ * @cap:  room in it; what does not fit is left out, at the end
+ * @len:  length of the text
  * @next: something stands before the next value: a comma is due
  */
 struct json {
 	char *text;
 	size_t cap;
+	size_t len;
 	bool next;
 };
 
@@ -23,6 +25,7 @@ void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 void json_string(struct json *json, const char *key, const char *value);
 void json_number(struct json *json, const char *key, uint64_t value);
+void json_thousandths(struct json *json, const char *key, uint64_t value);
 void json_bool(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 
