@@ -2,6 +2,10 @@
 /*
  * One line on stderr for one thing that happened. stdout is left to what was
  * asked for there (--help, --version).
+ *
+ * On a terminal there may be one line more, the status, which is rewritten in
+ * place and stays below all others: whoever prints a line wipes it, and puts
+ * it back behind that line.
  */
 #include "log.h"
 
@@ -9,13 +13,25 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define LOG_PREFIX   "serialtun: "
 #define LOG_LINE_MAX 1024
 
+/* What a terminal has, if it does not know its own width: a serial console. */
+#define LOG_COLUMNS 80
+
 static int threshold = LOG_LEVEL_INFO;
+
+/* To the first column, and erase to the end of the line (ECMA-48, EL). */
+static char wipe[] = "\r\033[K";
+
+/* The status as it stands on the terminal; "": there is none. */
+static char status[LOG_LINE_MAX];
 
 /**
  * log_set_level() - choose how much is printed
@@ -38,6 +54,24 @@ bool log_enabled(enum log_level level)
 	return level <= LOG_LEVEL_ERROR || (int)level <= threshold;
 }
 
+/*
+ * Wipe the status, print a line, put the status back, in a single write. If
+ * it would have to wait, nothing is printed; and if it fails, there is nobody
+ * left to tell.
+ */
+static void put_line(char *line, size_t len)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	struct iovec parts[] = {
+		{wipe, *status ? strlen(wipe) : 0},
+		{line, len},
+		{status, strlen(status)},
+	};
+
+	if (poll(&out, 1, 0) == 1)
+		(void)!writev(STDERR_FILENO, parts, 3);
+}
+
 /**
  * log_print() - print one line to stderr, or not, by its level
  * @level:  the line's level
@@ -50,7 +84,6 @@ bool log_enabled(enum log_level level)
  */
 void log_print(enum log_level level, const char *format, ...)
 {
-	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
 	char line[LOG_LINE_MAX];
 	const size_t cap = sizeof(line) - 1; /* the newline's place */
 	size_t len = strlen(LOG_PREFIX);
@@ -68,9 +101,53 @@ void log_print(enum log_level level, const char *format, ...)
 	if (n > 0)
 		len += (size_t)n < cap - len ? (size_t)n : cap - len - 1;
 	line[len++] = '\n';
-
-	/* And if it fails, there is nobody left to tell. */
-	if (poll(&out, 1, 0) == 1)
-		(void)!write(STDERR_FILENO, line, len);
+	put_line(line, len);
 	errno = saved_errno;
+}
+
+/* The columns of the terminal on stderr; 0: a line cannot be rewritten there */
+static size_t terminal_columns(void)
+{
+	const char *type = getenv("TERM");
+	struct winsize size;
+
+	if ((type && !strcmp(type, "dumb")) ||
+	    ioctl(STDERR_FILENO, TIOCGWINSZ, &size))
+		return 0;
+	return size.ws_col ? size.ws_col : LOG_COLUMNS;
+}
+
+/**
+ * log_status() - say how things are
+ * @text: one line of printable ASCII without a newline
+ *
+ * On a terminal it takes the place of the status before, cut to the width that
+ * is there; elsewhere it is one more line, an answer to who asked for it.
+ */
+void log_status(const char *text)
+{
+	size_t columns = terminal_columns();
+
+	if (!columns) {
+		log_answer("%s", text);
+		return;
+	}
+	if (columns > sizeof(status))
+		columns = sizeof(status);
+	/* The last column stays free: there the cursor would wait to wrap. */
+	snprintf(status, columns, "%s", text);
+	put_line(NULL, 0);
+}
+
+/**
+ * log_status_end() - leave the status as it is, and go on below it
+ */
+void log_status_end(void)
+{
+	static char newline[] = "\n";
+
+	if (!*status)
+		return;
+	*status = '\0';
+	put_line(newline, strlen(newline));
 }
