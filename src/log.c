@@ -6,16 +6,21 @@
  * On a terminal there may be one line more, the status, which is rewritten in
  * place and stays below all others: whoever prints a line wipes it, and puts
  * it back behind that line.
+ *
+ * If stderr is the journal, each line begins with its priority (sd-daemon(3)),
+ * which the journal takes off again: "journalctl -p warning" then finds it.
  */
 #include "log.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -72,6 +77,39 @@ static void put_line(char *line, size_t len)
 		(void)!writev(STDERR_FILENO, parts, 3);
 }
 
+/*
+ * Is stderr the journal? Then JOURNAL_STREAM names its device and inode
+ * (systemd.exec(5)); a variable that was inherited while stderr went elsewhere
+ * does not match.
+ */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char own[64];
+	struct stat file;
+
+	if (!stream || fstat(STDERR_FILENO, &file))
+		return false;
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)file.st_dev,
+		 (uintmax_t)file.st_ino);
+	return !strcmp(stream, own);
+}
+
+/* What stands in front of a line: its priority, by the numbers of syslog(3). */
+static const char *prefix(enum log_level level)
+{
+	static const char *const priorities[] = {
+		[LOG_LEVEL_ANSWER] = "<6>" LOG_PREFIX,
+		[LOG_LEVEL_ERROR] = "<3>" LOG_PREFIX,
+		[LOG_LEVEL_WARNING] = "<4>" LOG_PREFIX,
+		[LOG_LEVEL_INFO] = "<6>" LOG_PREFIX,
+		[LOG_LEVEL_DEBUG] = "<7>" LOG_PREFIX,
+		[LOG_LEVEL_TRACE] = "<7>" LOG_PREFIX,
+	};
+
+	return is_journal() ? priorities[level] : LOG_PREFIX;
+}
+
 /**
  * log_print() - print one line to stderr, or not, by its level
  * @level:  the line's level
@@ -86,15 +124,15 @@ void log_print(enum log_level level, const char *format, ...)
 {
 	char line[LOG_LINE_MAX];
 	const size_t cap = sizeof(line) - 1; /* the newline's place */
-	size_t len = strlen(LOG_PREFIX);
 	int saved_errno = errno;
 	va_list args;
+	size_t len;
 	int n;
 
 	if (!log_enabled(level))
 		return;
 
-	snprintf(line, sizeof(line), LOG_PREFIX);
+	len = (size_t)snprintf(line, sizeof(line), "%s", prefix(level));
 	va_start(args, format);
 	n = vsnprintf(line + len, cap - len, format, args);
 	va_end(args);
