@@ -11,8 +11,10 @@
 #include "announce.h"
 #include "link.h"
 #include "log.h"
+#include "notify.h"
 #include "options.h"
 #include "port.h"
+#include "privilege.h"
 #include "pump.h"
 #include "stats.h"
 #include "tun.h"
@@ -182,8 +184,8 @@ static int set_up_failed(void)
 }
 
 /* Everything from the open port on. Return: 0, or -1, logged. */
-static int run(const struct options *options, struct tun *tun,
-	       struct port *port)
+static int run(const struct options *options, const struct privilege_user *user,
+	       struct tun *tun, struct port *port)
 {
 	struct pump_config config = {
 		.tun = tun,
@@ -201,6 +203,8 @@ static int run(const struct options *options, struct tun *tun,
 		  tun->attached ? "attached to" : "created");
 	if (link_configure(&link, tun, options, port->rate))
 		return set_up_failed();
+	if (privilege_drop(user, port->path))
+		return set_up_failed();
 	config.mtu = link.mtu;
 	pump = pump_new(&config);
 	if (!pump) {
@@ -208,7 +212,10 @@ static int run(const struct options *options, struct tun *tun,
 		return -1;
 	}
 	announce(options, tun, &link, port);
+	notify_ready();
+	notify_status("%s is up on %s", tun->name, port->path);
 	status = carry(pump, tun, port);
+	notify_stopping();
 	print_stats(LOG_LEVEL_INFO, pump);
 	pump_free(pump);
 	return status;
@@ -216,6 +223,7 @@ static int run(const struct options *options, struct tun *tun,
 
 int main(int argc, char **argv)
 {
+	struct privilege_user user;
 	struct options options;
 	struct port *port = NULL;
 	struct tun tun = TUN_CLOSED;
@@ -226,9 +234,10 @@ int main(int argc, char **argv)
 	options_parse(&options, argc, argv);
 	log_set_level(options.log_level);
 
-	if (!set_up_signals() && !port_open(&port, &options.port) &&
+	if (!set_up_signals() && !privilege_find_user(&user, options.user) &&
+	    !port_open(&port, &options.port) &&
 	    !tun_open(&tun, options.interface))
-		status = run(&options, &tun, port);
+		status = run(&options, &user, &tun, port);
 	else
 		status = set_up_failed();
 	tun_close(&tun);

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Giving up what only the set-up needed. What comes from the line is parsed by
+ * this program, so after the set-up it should be able to do no more than carry
+ * packets:
+ *
+ * - every capability is dropped, and the bounding set is emptied, so that no
+ *   program could get one back (capabilities(7)). The latter needs
+ *   CAP_SETPCAP; a binary or a service that was given CAP_NET_ADMIN alone does
+ *   without.
+ * - no_new_privs makes set-user-ID and file capabilities powerless (prctl(2)).
+ * - with --user, another user, the groups of that user, and the group of the
+ *   port, so that a port that was lost can be opened again.
+ *
+ * What remains possible: everything on descriptors that are open, among it
+ * the carrier of the interface, the settings of the port and putting them
+ * back. What does not:
+ *
+ * - root without CAP_DAC_OVERRIDE is a user like any other: it may not write
+ *   into another user's directory nor open another user's port. Root owns
+ *   most devices, so a replugged adapter is no matter; a pty of somebody
+ *   else's is.
+ * - a device that another program holds with TIOCEXCL is closed to us too
+ *   (CAP_SYS_ADMIN).
+ * - after a change of user the process is not dumpable (proc(5)): its files
+ *   in /proc belong to root, and there is no core dump. Its own /proc/self/fd
+ *   it can still read.
+ * - nothing can be taken back from an interface that was attached to.
+ *
+ * The threads of a process each have their own capabilities; there is only
+ * one, and so the bare system calls are enough.
+ */
+#include "privilege.h"
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NO_GROUP ((gid_t)-1)
+
+/* The three sets of a process, each in two words of 32. */
+struct capabilities {
+	struct __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3];
+};
+
+static int get_capabilities(struct capabilities *caps)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+
+	return syscall(SYS_capget, &header, caps->words) ? -errno : 0;
+}
+
+static int set_capabilities(const struct capabilities *caps)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+
+	return syscall(SYS_capset, &header, caps->words) ? -errno : 0;
+}
+
+static bool has_capability(const struct capabilities *caps, unsigned int cap)
+{
+	return caps->words[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
+}
+
+/**
+ * privilege_find_user() - look up whom to become, while nothing is done yet
+ * @user: filled in
+ * @name: the user's name, or NULL, which means: stay who we are
+ *
+ * Whether we could become that user is looked at too. A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int privilege_find_user(struct privilege_user *user, const char *name)
+{
+	const struct passwd *entry;
+	struct capabilities caps;
+
+	*user = (struct privilege_user){.name = name};
+	if (!name)
+		return 0;
+	entry = getpwnam(name);
+	if (!entry) {
+		log_error("cannot run as user %s: there is no such user (name "
+			  "one that \"getent passwd\" shows)",
+			  name);
+		return -ENOENT;
+	}
+	if (get_capabilities(&caps) || !has_capability(&caps, CAP_SETUID) ||
+	    !has_capability(&caps, CAP_SETGID)) {
+		log_error("cannot run as user %s: %s (run as root, or leave "
+			  "--user out)",
+			  name, strerror(EPERM));
+		return -EPERM;
+	}
+	user->uid = entry->pw_uid;
+	user->gid = entry->pw_gid;
+	return 0;
+}
+
+/* The group of serial ports, where there is no port to ask yet. */
+static gid_t usual_port_group(void)
+{
+	/* Of Debian, Fedora and their relatives; of Arch and Gentoo. */
+	static const char *const names[] = {"dialout", "uucp"};
+	const struct group *group;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		group = getgrnam(names[i]);
+		if (group)
+			return group->gr_gid;
+	}
+	return NO_GROUP;
+}
+
+/*
+ * The group by which the port can be opened again. Root's own group is never
+ * handed on, and a group that may not both read and write is of no use.
+ */
+static gid_t port_group(const char *path)
+{
+	const mode_t needed = S_IRGRP | S_IWGRP;
+	struct stat file;
+
+	if (!path || stat(path, &file))
+		return usual_port_group();
+	if ((file.st_mode & needed) != needed || !file.st_gid)
+		return NO_GROUP;
+	return file.st_gid;
+}
+
+/* The groups first: without root they cannot be changed any more. */
+static int change_groups(const struct privilege_user *user,
+			 const char *port_path)
+{
+	gid_t extra = port_group(port_path);
+
+	if (initgroups(user->name, extra == NO_GROUP ? user->gid : extra))
+		return -errno;
+	return setresgid(user->gid, user->gid, user->gid) ? -errno : 0;
+}
+
+static void empty_bounding_set(void)
+{
+	int cap;
+
+	/* EINVAL behind the last one that this kernel knows. */
+	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)) {
+			log_debug("the capability bounding set stays: %s",
+				  strerror(errno));
+			return;
+		}
+}
+
+/* That it went well is not taken on trust. */
+static int verify(const struct privilege_user *user)
+{
+	struct capabilities caps;
+	uid_t uids[3];
+	gid_t gids[3];
+	int err = get_capabilities(&caps);
+	size_t i;
+
+	if (err)
+		return err;
+	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		if (caps.words[i].effective || caps.words[i].permitted ||
+		    caps.words[i].inheritable)
+			return -EPERM;
+	if (!user->name)
+		return 0;
+	if (getresuid(&uids[0], &uids[1], &uids[2]) ||
+	    getresgid(&gids[0], &gids[1], &gids[2]))
+		return -errno;
+	for (i = 0; i < 3; i++)
+		if (uids[i] != user->uid || gids[i] != user->gid)
+			return -EPERM;
+	return 0;
+}
+
+/* Everything but who we are. Ambient capabilities go with permitted ones. */
+static int drop_capabilities(void)
+{
+	static const struct capabilities none;
+	int err = set_capabilities(&none);
+
+	if (err)
+		return err;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
+}
+
+/* Better now than when the adapter was unplugged, at night. */
+static void check_port(const char *path)
+{
+	if (!path || !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) ||
+	    errno == ENOENT)
+		return;
+	log_warning("%s could not be opened again if it were lost: %s (choose "
+		    "a --user who may, such as its owner, or let its group "
+		    "read and write it)",
+		    path, strerror(errno));
+}
+
+/**
+ * privilege_drop() - give up root and every capability, for good
+ * @user:      whom to become, by privilege_find_user()
+ * @port_path: the port, whose group is kept; NULL if there is none yet, and
+ *             then it is the group that usually owns serial ports
+ *
+ * A port that could not be opened again afterwards is warned about. A failure
+ * is logged; then it is not known what is left, and the program should end.
+ *
+ * Return: 0 or -errno
+ */
+int privilege_drop(const struct privilege_user *user, const char *port_path)
+{
+	int err = 0;
+
+	if (user->name)
+		err = change_groups(user, port_path);
+	empty_bounding_set();
+	if (!err && user->name && setresuid(user->uid, user->uid, user->uid))
+		err = -errno;
+	if (!err)
+		err = drop_capabilities();
+	if (!err)
+		err = verify(user);
+	if (err) {
+		if (user->name)
+			log_error("cannot become user %s: %s (choose another "
+				  "--user, or leave it out)",
+				  user->name, strerror(-err));
+		else
+			log_error("cannot drop the capabilities: %s",
+				  strerror(-err));
+		return err;
+	}
+	log_debug("privileges dropped, uid %u, gid %u", geteuid(), getegid());
+	check_port(port_path);
+	return 0;
+}

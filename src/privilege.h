@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_PRIVILEGE_H
+#define SERIALTUN_PRIVILEGE_H
+
+#include <sys/types.h>
+
+/**
+ * struct privilege_user - whom to become
+ * @name: as the user gave it; NULL: nobody else
+ * @uid:  its number
+ * @gid:  its own group
+ */
+struct privilege_user {
+	const char *name;
+	uid_t uid;
+	gid_t gid;
+};
+
+int privilege_find_user(struct privilege_user *user, const char *name);
+int privilege_drop(const struct privilege_user *user, const char *port_path);
+
+#endif

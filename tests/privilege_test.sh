@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# What is left of root's powers once the link is up: nothing, as the kernel
+# tells it; and the link works all the same, and is put away cleanly.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+# status_of FIELD: what the kernel says of serialtun on host A.
+status_of() {
+	awk -v field="$1:" '$1 == field { $1 = ""; print substr($0, 2) }' \
+		"/proc/$pid_a/status"
+}
+
+# check_powerless DESCRIPTION
+check_powerless() {
+	local set sets=
+	for set in Eff Prm Inh Bnd Amb; do
+		sets+="$(status_of "Cap$set") "
+	done
+	check_equal "$1: no capability is left (effective, permitted, inheritable, bounding, ambient)" \
+		"$(printf '%016x ' 0 0 0 0 0)" "$sets"
+	check_equal "$1: and none can come back" 1 "$(status_of NoNewPrivs)"
+}
+
+# The settings of port A but for HUPCL, bit 10 of the third field.
+settings() {
+	local i o c rest
+	IFS=: read -r i o c rest <<<"$(stty -F "$port_a" -g)"
+	printf '%s:%s:%x:%s' "$i" "$o" $((0x$c & ~0x400)) "$rest"
+}
+
+# check_end DESCRIPTION SETTINGS
+check_end() {
+	stop_a
+	check_equal "$1: it ends with status 0" 0 "$ended"
+	check_equal "$1: the port has its old settings" "$2" "$(settings)"
+	check_not "$1: the interface is gone" in_a ip -o link show dev tun0
+}
+
+start_cable --baud 0
+start_b --addr 10.0.0.2/24
+before=$(settings)
+
+start_a --addr 10.0.0.1/24
+check_powerless 'as root'
+check_equal 'as root: it stays who it was' '0 0 0 0' "$(status_of Uid | xargs)"
+check 'as root: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
+check_equal 'as root: two lines and no warning' 2 "$(wc -l <"$dir/a.log")"
+check_end 'as root' "$before"
+
+# A user and a group that can be changed to: not in a user namespace.
+if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
+	dialout=$(getent group dialout | cut -d: -f3) && [ "$dialout" ]; then
+	pty=$(readlink -f "$port_a")
+	chgrp dialout "$pty"
+	chmod 660 "$pty"
+	gid=$(id -g nobody)
+	uid=$(id -u nobody)
+	start_a --addr 10.0.0.1/24 --user nobody
+	check_powerless 'as nobody'
+	check_equal 'as nobody: all user ids are its own' \
+		"$uid $uid $uid $uid" "$(status_of Uid | xargs)"
+	check_equal 'as nobody: all group ids are its own' \
+		"$gid $gid $gid $gid" "$(status_of Gid | xargs)"
+	check_equal 'as nobody: of other groups it has that of the port' \
+		"$dialout" "$(status_of Groups | xargs)"
+	check 'as nobody: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
+	check_equal 'as nobody: two lines and no warning' 2 \
+		"$(wc -l <"$dir/a.log")"
+	check_end 'as nobody' "$before"
+
+	chmod 600 "$pty"
+	start_a --addr 10.0.0.1/24 --user nobody
+	check_equal 'a port of root alone: no other group' "$gid" \
+		"$(status_of Groups | xargs)"
+	check_match 'a port that could not be opened again is warned about' \
+		"^serialtun: $pty could not be opened again if it were lost: Permission denied \(choose a --user .*\)\$" \
+		"$(<"$dir/a.log")"
+	check 'and the link is up' in_a ping -c 1 -W 5 10.0.0.2
+	check_end 'a port of root alone' "$before"
+
+	chgrp root "$pty"
+	chmod 660 "$pty"
+	start_a --addr 10.0.0.1/24 --user nobody
+	check_equal "root's own group is not handed on" "$gid" \
+		"$(status_of Groups | xargs)"
+	stop_a
+
+	# Root without capabilities is no more than the owner of its files.
+	chown nobody "$pty"
+	chmod 600 "$pty"
+	start_a --addr 10.0.0.1/24
+	check_match "root, and the port is somebody else's: a warning" \
+		'could not be opened again' "$(<"$dir/a.log")"
+	stop_a
+	start_a --addr 10.0.0.1/24 --user nobody
+	check_equal 'with --user and its owner there is none' 2 \
+		"$(wc -l <"$dir/a.log")"
+	stop_a
+
+	# No more than CAP_NET_ADMIN, as a service has it.
+	start_lean() {
+		: >"$dir/a.log"
+		nsenter --target "$host_a" --net -- setpriv "$@" \
+			--bounding-set=-all,+net_admin -- "$serialtun" -v \
+			--addr 10.0.0.1/24 --port "$pty" 2>"$dir/a.log" &
+		pid_a=$!
+		wait_for 10 is_up "$dir/a.log"
+	}
+	chown root:dialout "$pty"
+	chmod 660 "$pty"
+	start_lean --inh-caps=-all,+net_admin
+	check_equal 'CAP_NET_ADMIN alone: it is dropped' \
+		"$(printf '%016x %016x' 0 0)" \
+		"$(status_of CapEff) $(status_of CapPrm)"
+	check_match 'CAP_NET_ADMIN alone: the bounding set stays, said with -v' \
+		'the capability bounding set stays: Operation not permitted' \
+		"$(<"$dir/a.log")"
+	check_equal 'CAP_NET_ADMIN alone: none can come back' 1 \
+		"$(status_of NoNewPrivs)"
+	check 'CAP_NET_ADMIN alone: a ping crosses' \
+		in_a ping -c 1 -W 5 10.0.0.2
+	check_end 'CAP_NET_ADMIN alone' "$before"
+
+	start_lean --reuid="$uid" --regid="$gid" --groups=dialout \
+		--inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin
+	check_equal 'CAP_NET_ADMIN from the ambient set: it is dropped' \
+		"$(printf '%016x %016x %016x %016x' 0 0 0 0)" \
+		"$(status_of CapEff) $(status_of CapPrm) $(status_of CapInh) $(status_of CapAmb)"
+	check_end 'CAP_NET_ADMIN from the ambient set' "$before"
+
+	# Refused before anything is touched.
+	said=$(nsenter --target "$host_a" --net -- setpriv --reuid="$uid" \
+		--regid="$gid" --groups=dialout "$serialtun" \
+		--user nobody --port "$pty" 2>&1)
+	check_equal 'another user without root is refused' \
+		'1 serialtun: cannot run as user nobody: Operation not permitted (run as root, or leave --user out)' \
+		"$? $said"
+else
+	skip 'another user' 'there is nobody else here'
+fi
+
+before=$(stty -F "$port_a" -g)
+refused --addr 10.0.0.1/24 --user nosuch-user --port "$port_a"
+check_equal 'an unknown user is refused' \
+	'1 serialtun: cannot run as user nosuch-user: there is no such user (name one that "getent passwd" shows)' \
+	"$ended $said"
+check_equal 'and the port was not touched' "$before" "$(stty -F "$port_a" -g)"
+refused --addr 10.0.0.1/24 --user nosuch-user --port /dev/ttyUSB99
+check_match 'that comes first' 'no such user' "$said"
+
+finish
