@@ -15,6 +15,7 @@
  * only a hang-up reads 0), CRTSCTS as asked for.
  */
 #include "serial.h"
+#include "holder.h"
 #include "log.h"
 #include "port.h"
 #include "tty.h"
@@ -226,23 +227,34 @@ static void serial_close(struct port *port)
 	free(serial);
 }
 
+/* Programs that know no flock(2) leave a file. Return: 0 or -EBUSY, logged. */
+static int check_uucp_lock(const char *path)
+{
+	char who[HOLDER_TEXT_MAX];
+	struct holder holder;
+
+	if (!holder_find_uucp(path, &holder))
+		return 0;
+	log_error("cannot use %s: %s (%s, has a lock file for it in /var/lock; "
+		  "stop it first)",
+		  path, strerror(EBUSY), holder_format(&holder, who));
+	return -EBUSY;
+}
+
 /* The device for us alone, as far as it can be had. Return: 0 or -errno. */
 static int claim(struct serial *serial, const char *path)
 {
 	int exclusive = 0;
-	int err = tty_claim(&serial->lock_fd, path);
+	int err = check_uucp_lock(path);
 
+	if (!err)
+		err = tty_claim(&serial->lock_fd, path);
 	if (err)
 		return err;
 	err = tty_get(serial->lock_fd, path, &serial->saved);
 	/* root may open what somebody has for himself; it must not use it. */
-	if (!err && !ioctl(serial->lock_fd, TIOCGEXCL, &exclusive) &&
-	    exclusive) {
-		err = -EBUSY;
-		log_error("cannot use %s: %s (another program has exclusive "
-			  "use of it; stop it first)",
-			  path, strerror(-err));
-	}
+	if (!err && !ioctl(serial->lock_fd, TIOCGEXCL, &exclusive) && exclusive)
+		err = tty_report_busy(path, "use");
 	if (err)
 		close(serial->lock_fd);
 	return err;

@@ -7,6 +7,7 @@
  * Each function logs its failure.
  */
 #include "tty.h"
+#include "holder.h"
 #include "log.h"
 
 #include <asm/termbits.h>
@@ -39,16 +40,39 @@ static void permission_remedy(const char *path, char remedy[TTY_REMEDY_MAX])
 		snprintf(remedy, TTY_REMEDY_MAX, " (run as root)");
 }
 
+/**
+ * tty_report_busy() - say that somebody else uses a tty, and who
+ * @path:      the tty, links resolved
+ * @operation: what could not be done with it
+ *
+ * Return: -EBUSY
+ */
+int tty_report_busy(const char *path, const char *operation)
+{
+	char who[HOLDER_TEXT_MAX];
+	struct holder holder;
+
+	if (holder_find(path, &holder))
+		log_error("cannot %s %s: %s (%s, is using it; stop it first)",
+			  operation, path, strerror(EBUSY),
+			  holder_format(&holder, who));
+	else
+		log_error("cannot %s %s: %s (another program is using it; "
+			  "stop it first)",
+			  operation, path, strerror(EBUSY));
+	return -EBUSY;
+}
+
 static void report_open(const char *path, int err)
 {
 	char remedy[TTY_REMEDY_MAX] = "";
 
+	if (err == EBUSY) {
+		tty_report_busy(path, "open");
+		return;
+	}
 	if (err == EACCES || err == EPERM)
 		permission_remedy(path, remedy);
-	else if (err == EBUSY)
-		snprintf(remedy, sizeof(remedy),
-			 " (another program has exclusive use of it; stop "
-			 "it first)");
 	else if (err == ENXIO || err == EIO || err == ENODEV)
 		snprintf(remedy, sizeof(remedy),
 			 " (there is no device behind that name)");
@@ -66,11 +90,10 @@ static int tty_lock(int fd, const char *path)
 
 	if (!flock(fd, LOCK_EX | LOCK_NB))
 		return 0;
-	err = errno == EWOULDBLOCK ? EBUSY : errno;
-	log_error("cannot lock %s: %s%s", path, strerror(err),
-		  err == EBUSY ? " (another program is using it; stop it "
-				 "first)"
-			       : "");
+	if (errno == EWOULDBLOCK)
+		return tty_report_busy(path, "lock");
+	err = errno;
+	log_error("cannot lock %s: %s", path, strerror(err));
 	return -err;
 }
 

@@ -5,6 +5,7 @@
 struct termios2;
 
 int tty_claim(int *fd, const char *path);
+int tty_report_busy(const char *path, const char *operation);
 int tty_get(int fd, const char *path, struct termios2 *settings);
 int tty_set(int fd, const char *path, const struct termios2 *settings);
 void tty_set_baud(struct termios2 *settings, unsigned int baud);

@@ -35,10 +35,27 @@ refusal 'a device that is no tty' \
 start_a --addr 10.0.0.1/24 -i first0
 refused --addr 10.0.0.3/24 --port "$port_a"
 check_match 'a busy port' \
-	'^serialtun: cannot lock /dev/pts/[0-9]+: Device or resource busy \(another program is using it.*\)$' \
+	"^serialtun: cannot lock /dev/pts/[0-9]+: Device or resource busy \\(serialtun, pid $pid_a, is using it; stop it first\\)\$" \
 	"$said"
 check_equal 'a busy port: status 1' 1 "$ended"
 stop_a
+
+# The lock file of a program that knows no other way.
+if mount -t tmpfs none "$(readlink -f /var/lock)" 2>/dev/null; then
+	sleep infinity &
+	owner=$!
+	printf '%10d\n' "$owner" >/var/lock/LCK..null
+	refusal 'a UUCP lock file' \
+		"cannot use /dev/null: Device or resource busy \\(sleep, pid $owner, has a lock file for it in /var/lock; stop it first\\)" \
+		--port /dev/null
+	kill "$owner"
+	wait "$owner" 2>/dev/null
+	refusal 'a UUCP lock file that nobody owns any more' \
+		'cannot read the settings of /dev/null: .*' --port /dev/null
+	umount /var/lock
+else
+	skip 'a UUCP lock file' 'no mounting here'
+fi
 
 # The kernel's own words.
 refusal 'the same address twice' \
