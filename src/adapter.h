@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_ADAPTER_H
+#define SERIALTUN_ADAPTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* libserialport reads no more of a serial number. */
+#define ADAPTER_SERIAL_MAX   128
+#define ADAPTER_TOPOLOGY_MAX 32
+
+/**
+ * struct adapter - one port of a USB adapter
+ * @vid:       vendor of the adapter
+ * @pid:       its product number
+ * @serial:    its serial number; "": it has none
+ * @topology:  the socket it is plugged in, as the kernel names it, "1-1.2"
+ * @interface: which of its USB interfaces (bInterfaceNumber) it is
+ * @port:      which port of this interface, mostly 0
+ * @by_socket: @serial does not tell it from others: it is known by @topology
+ */
+struct adapter {
+	uint16_t vid;
+	uint16_t pid;
+	char serial[ADAPTER_SERIAL_MAX];
+	char topology[ADAPTER_TOPOLOGY_MAX];
+	unsigned int interface;
+	unsigned int port;
+	bool by_socket;
+};
+
+int adapter_identify(struct adapter *adapter, const char *path);
+bool adapter_locate(struct adapter *adapter, const char *tty_dir);
+bool adapter_has_twin(const struct adapter *adapter,
+		      const struct adapter *other);
+bool adapter_follows_socket(const struct adapter *adapter);
+bool adapter_is_same(const struct adapter *adapter,
+		     const struct adapter *other);
+char *adapter_find(const struct adapter *adapter);
+
+#endif
