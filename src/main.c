@@ -10,6 +10,7 @@
 #include "addr.h"
 #include "announce.h"
 #include "link.h"
+#include "list.h"
 #include "log.h"
 #include "notify.h"
 #include "options.h"
@@ -233,6 +234,10 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	options_parse(&options, argc, argv);
 	log_set_level(options.log_level);
+	if (options.list != OPTIONS_LIST_NONE)
+		return list_print(options.list == OPTIONS_LIST_JSON)
+			       ? EXIT_FAILURE
+			       : EXIT_SUCCESS;
 
 	if (!set_up_signals() && !privilege_find_user(&user, options.user) &&
 	    !port_open(&port, &options.port) &&
