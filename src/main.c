@@ -194,6 +194,7 @@ static int run(const struct options *options, const struct privilege_user *user,
 		.wake_fd = wake_fd,
 		.ipv6 = options->ipv6,
 		.accept_ra = options->accept_ra,
+		.xonxoff = options->port.flow == PORT_FLOW_XONXOFF,
 	};
 	struct pump *pump;
 	struct link link;

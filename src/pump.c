@@ -94,6 +94,7 @@ struct pump {
 	struct siphash_key flow_key;
 	struct fq_codel *queue;
 	struct wire wire;
+	enum slip_escapes escapes;
 	uint64_t drained_ns; /* when the interface was last read */
 	size_t outbox_at;    /* where in the outbox the next write begins */
 	size_t outbox_len;
@@ -118,6 +119,9 @@ struct pump *pump_new(const struct pump_config *config)
 	if (!pump)
 		return NULL;
 	pump->config = *config;
+	pump->escapes =
+		config->xonxoff ? SLIP_ESCAPES_XONXOFF : SLIP_ESCAPES_RFC1055;
+	pump->decoder.escapes = pump->escapes;
 	wire_init(&pump->wire, config->port->rate, config->port->grain);
 	fq_codel_derive_config(&queue, pump->wire.rate, config->mtu);
 	pump->queue = fq_codel_new(&queue);
@@ -236,8 +240,9 @@ static void fill_outbox(struct pump *pump, uint64_t now_ns)
 			break;
 		if (mark)
 			packet_mark_ce(pump->packet);
-		pump->outbox_len += slip_encode(pump->outbox + pump->outbox_len,
-						pump->packet, len);
+		pump->outbox_len +=
+			slip_encode(pump->outbox + pump->outbox_len,
+				    pump->packet, len, pump->escapes);
 		way->packets++;
 		way->bytes += len;
 	}

@@ -18,6 +18,7 @@ struct tun;
  * @wake_fd:   pump_run() returns when this descriptor is readable
  * @ipv6:      carry IPv6; otherwise such packets are dropped both ways
  * @accept_ra: let Router Advertisements from the line through
+ * @xonxoff:   the line has software flow control: escape its octets
  *
  * All of it is borrowed for the life of the pump.
  */
@@ -28,6 +29,7 @@ struct pump_config {
 	int wake_fd;
 	bool ipv6;
 	bool accept_ra;
+	bool xonxoff;
 };
 
 /**

@@ -14,66 +14,110 @@
  * is a bad escape and an END: the frame is dropped, the next one is not
  * (a sender that gives up a frame half-way writes just this).
  *
- * Most octets are neither END nor ESC (of random ones, 1 in 128 is), so both
- * ways look for the next special octet sixteen at a time and copy what lies
- * before it in one go.
+ * On a line with software flow control XON and XOFF are escaped, too. Where
+ * they arrive as they are, the other end's driver or a modem has put them
+ * there, and ours has left them in: they are no part of any frame.
+ *
+ * Most octets are not special (of random ones, 1 in 128 is), so both ways look
+ * for the next special octet sixteen at a time and copy what lies before it in
+ * one go. Each way is compiled twice, so that plain SLIP does not pay for
+ * looking for XON and XOFF.
  */
 #include "slip.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+/* Made part of its caller, so that a constant @xonxoff there is one here. */
+#define SLIP_SPECIALISED static inline __attribute__((always_inline))
 
 typedef uint8_t slip_vector __attribute__((vector_size(16)));
 
-/* How many octets from p on are neither END nor ESC. */
-static size_t slip_plain_run(const uint8_t *p, size_t len)
+SLIP_SPECIALISED bool slip_is_special(uint8_t octet, bool xonxoff)
+{
+	return octet == SLIP_END || octet == SLIP_ESC ||
+	       (xonxoff && (octet == SLIP_XON || octet == SLIP_XOFF));
+}
+
+/* How many octets from p on are not special. */
+SLIP_SPECIALISED size_t slip_plain_run(const uint8_t *p, size_t len,
+				       bool xonxoff)
 {
 	size_t run = 0;
 
 	for (; len - run >= sizeof(slip_vector); run += sizeof(slip_vector)) {
 		uint64_t special[sizeof(slip_vector) / sizeof(uint64_t)];
 		slip_vector octets;
+		slip_vector found;
 
 		memcpy(&octets, p + run, sizeof(octets));
-		octets = (slip_vector)(octets == SLIP_END) |
-			 (slip_vector)(octets == SLIP_ESC);
-		memcpy(special, &octets, sizeof(special));
+		found = (slip_vector)(octets == SLIP_END) |
+			(slip_vector)(octets == SLIP_ESC);
+		if (xonxoff)
+			found |= (slip_vector)(octets == SLIP_XON) |
+				 (slip_vector)(octets == SLIP_XOFF);
+		memcpy(special, &found, sizeof(special));
 		if (special[0] | special[1])
 			break;
 	}
-	while (run < len && p[run] != SLIP_END && p[run] != SLIP_ESC)
+	while (run < len && !slip_is_special(p[run], xonxoff))
 		run++;
 	return run;
 }
 
-/**
- * slip_encode() - make a frame of a packet
- * @out:    where the frame goes; room for SLIP_ENCODED_MAX(@len) octets
- * @packet: the packet, not overlapping @out
- * @len:    its length in octets
- *
- * Return: length of the frame in octets
- */
-size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len)
+/* What stands behind ESC for a special octet. */
+static uint8_t slip_escape(uint8_t octet)
+{
+	switch (octet) {
+	case SLIP_END:
+		return SLIP_ESC_END;
+	case SLIP_XON:
+		return SLIP_ESC_XON;
+	case SLIP_XOFF:
+		return SLIP_ESC_XOFF;
+	default:
+		return SLIP_ESC_ESC;
+	}
+}
+
+SLIP_SPECIALISED size_t slip_encode_as(uint8_t *out, const uint8_t *packet,
+				       size_t len, bool xonxoff)
 {
 	uint8_t *o = out;
 	size_t run;
 
 	*o++ = SLIP_END;
 	while (len) {
-		run = slip_plain_run(packet, len);
+		run = slip_plain_run(packet, len, xonxoff);
 		memcpy(o, packet, run);
 		o += run;
 		packet += run;
 		len -= run;
-		for (; len && (*packet == SLIP_END || *packet == SLIP_ESC);
+		for (; len && slip_is_special(*packet, xonxoff);
 		     packet++, len--) {
 			*o++ = SLIP_ESC;
-			*o++ = *packet == SLIP_END ? SLIP_ESC_END
-						   : SLIP_ESC_ESC;
+			*o++ = slip_escape(*packet);
 		}
 	}
 	*o++ = SLIP_END;
 	return (size_t)(o - out);
+}
+
+/**
+ * slip_encode() - make a frame of a packet
+ * @out:     where the frame goes; room for SLIP_ENCODED_MAX(@len) octets
+ * @packet:  the packet, not overlapping @out
+ * @len:     its length in octets
+ * @escapes: which of them are escaped
+ *
+ * Return: length of the frame in octets
+ */
+size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
+		   enum slip_escapes escapes)
+{
+	return escapes == SLIP_ESCAPES_XONXOFF
+		       ? slip_encode_as(out, packet, len, true)
+		       : slip_encode_as(out, packet, len, false);
 }
 
 static enum slip_status slip_skip(struct slip_decoder *decoder,
@@ -83,22 +127,41 @@ static enum slip_status slip_skip(struct slip_decoder *decoder,
 	return why;
 }
 
-/* The octet behind ESC. */
-static enum slip_status slip_unescape(struct slip_decoder *decoder,
-				      uint8_t octet)
+/* What a good escape stands for. Return: false if it is a bad one. */
+static bool slip_unescape(uint8_t *octet, bool xonxoff)
 {
-	decoder->state = SLIP_STATE_PACKET;
-	if (octet == SLIP_ESC_END)
-		octet = SLIP_END;
-	else if (octet == SLIP_ESC_ESC)
-		octet = SLIP_ESC;
-	else {
-		slip_skip(decoder, SLIP_BAD_ESCAPE);
-		if (octet == SLIP_END)
-			decoder->state = SLIP_STATE_DONE;
+	switch (*octet) {
+	case SLIP_ESC_END:
+		*octet = SLIP_END;
+		return true;
+	case SLIP_ESC_ESC:
+		*octet = SLIP_ESC;
+		return true;
+	case SLIP_ESC_XON:
+		*octet = SLIP_XON;
+		return xonxoff;
+	case SLIP_ESC_XOFF:
+		*octet = SLIP_XOFF;
+		return xonxoff;
+	default:
+		return false;
+	}
+}
+
+/* The octet behind ESC. */
+static enum slip_status slip_end_escape(struct slip_decoder *decoder,
+					uint8_t octet, bool xonxoff)
+{
+	if (xonxoff && (octet == SLIP_XON || octet == SLIP_XOFF))
+		return SLIP_MORE;
+	if (octet == SLIP_END) {
+		decoder->state = SLIP_STATE_DONE;
 		return SLIP_BAD_ESCAPE;
 	}
+	if (!slip_unescape(&octet, xonxoff))
+		return slip_skip(decoder, SLIP_BAD_ESCAPE);
 
+	decoder->state = SLIP_STATE_PACKET;
 	if (decoder->len == sizeof(decoder->packet))
 		return slip_skip(decoder, SLIP_TOO_LONG);
 	decoder->packet[decoder->len++] = octet;
@@ -117,6 +180,54 @@ static enum slip_status slip_append(struct slip_decoder *decoder,
 	return part < len ? slip_skip(decoder, SLIP_TOO_LONG) : SLIP_MORE;
 }
 
+/* A special octet that ends a run of plain ones. */
+static enum slip_status slip_push_special(struct slip_decoder *decoder,
+					  uint8_t octet)
+{
+	if (octet == SLIP_ESC) {
+		decoder->state = SLIP_STATE_ESCAPE;
+	} else if (octet == SLIP_END && decoder->len) {
+		decoder->state = SLIP_STATE_DONE;
+		return SLIP_FRAME;
+	}
+	return SLIP_MORE;
+}
+
+SLIP_SPECIALISED size_t slip_decode_as(struct slip_decoder *decoder,
+				       const uint8_t *in, size_t len,
+				       enum slip_status *status, bool xonxoff)
+{
+	const uint8_t *p = in;
+	const uint8_t *const end = in + len;
+	const uint8_t *frame_end;
+	size_t run;
+
+	*status = SLIP_MORE;
+	while (p < end && *status == SLIP_MORE) {
+		switch (decoder->state) {
+		case SLIP_STATE_SKIP:
+			frame_end = memchr(p, SLIP_END, (size_t)(end - p));
+			if (!frame_end)
+				return len;
+			decoder->state = SLIP_STATE_PACKET;
+			decoder->len = 0;
+			p = frame_end + 1;
+			break;
+		case SLIP_STATE_ESCAPE:
+			*status = slip_end_escape(decoder, *p++, xonxoff);
+			break;
+		default:
+			run = slip_plain_run(p, (size_t)(end - p), xonxoff);
+			*status = slip_append(decoder, p, run);
+			p += run;
+			if (p < end && *status == SLIP_MORE)
+				*status = slip_push_special(decoder, *p++);
+			break;
+		}
+	}
+	return (size_t)(p - in);
+}
+
 /**
  * slip_decode() - read on in a stream of frames
  * @decoder: state between calls
@@ -133,44 +244,11 @@ static enum slip_status slip_append(struct slip_decoder *decoder,
 size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 		   enum slip_status *status)
 {
-	const uint8_t *p = in;
-	const uint8_t *const end = in + len;
-	const uint8_t *frame_end;
-	size_t run;
-
 	if (decoder->state == SLIP_STATE_DONE) {
 		decoder->state = SLIP_STATE_PACKET;
 		decoder->len = 0;
 	}
-
-	*status = SLIP_MORE;
-	while (p < end && *status == SLIP_MORE) {
-		switch (decoder->state) {
-		case SLIP_STATE_SKIP:
-			frame_end = memchr(p, SLIP_END, (size_t)(end - p));
-			if (!frame_end)
-				return len;
-			decoder->state = SLIP_STATE_PACKET;
-			decoder->len = 0;
-			p = frame_end + 1;
-			break;
-		case SLIP_STATE_ESCAPE:
-			*status = slip_unescape(decoder, *p++);
-			break;
-		default:
-			run = slip_plain_run(p, (size_t)(end - p));
-			*status = slip_append(decoder, p, run);
-			p += run;
-			if (p == end || *status != SLIP_MORE)
-				break;
-			if (*p++ == SLIP_ESC) {
-				decoder->state = SLIP_STATE_ESCAPE;
-			} else if (decoder->len) {
-				decoder->state = SLIP_STATE_DONE;
-				*status = SLIP_FRAME;
-			}
-			break;
-		}
-	}
-	return (size_t)(p - in);
+	return decoder->escapes == SLIP_ESCAPES_XONXOFF
+		       ? slip_decode_as(decoder, in, len, status, true)
+		       : slip_decode_as(decoder, in, len, status, false);
 }

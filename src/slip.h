@@ -11,6 +11,12 @@
 #define SLIP_ESC_END 0xDC
 #define SLIP_ESC_ESC 0xDD
 
+/* Flow control's own octets, and what stands for them as tunslip6 -X has it. */
+#define SLIP_XON      0x11
+#define SLIP_XOFF     0x13
+#define SLIP_ESC_XON  0xDE
+#define SLIP_ESC_XOFF 0xDF
+
 /* The longest packet: what IPv4's total length can say (RFC 791). */
 #define SLIP_PACKET_MAX 65535
 
@@ -18,11 +24,22 @@
 #define SLIP_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
 
 /**
+ * enum slip_escapes - which octets of a packet do not travel as they are
+ * @SLIP_ESCAPES_RFC1055: END and ESC
+ * @SLIP_ESCAPES_XONXOFF: XON and XOFF as well, because the line takes them for
+ *                        flow control
+ */
+enum slip_escapes {
+	SLIP_ESCAPES_RFC1055,
+	SLIP_ESCAPES_XONXOFF,
+};
+
+/**
  * enum slip_status - what the decoder found
  * @SLIP_MORE:       the input is used up, no frame has ended yet
  * @SLIP_FRAME:      a frame is complete
- * @SLIP_BAD_ESCAPE: a frame was dropped: ESC was followed by what is neither
- *                   ESC_END nor ESC_ESC
+ * @SLIP_BAD_ESCAPE: a frame was dropped: ESC was followed by what has no
+ *                   meaning there
  * @SLIP_TOO_LONG:   a frame was dropped: over SLIP_PACKET_MAX octets
  */
 enum slip_status {
@@ -34,14 +51,16 @@ enum slip_status {
 
 /**
  * struct slip_decoder - where in the stream the receiver is
- * @state:  what the next octet means
- * @len:    octets in @packet
- * @packet: the packet so far
+ * @escapes: what the other end escapes; to be set before the first octet
+ * @state:   what the next octet means
+ * @len:     octets in @packet
+ * @packet:  the packet so far
  *
- * All zero is a decoder that has seen nothing. @packet and @len may be read
- * after SLIP_FRAME, until the next call; the rest is the decoder's own.
+ * All zero is a decoder of RFC 1055 that has seen nothing. @packet and @len may
+ * be read after SLIP_FRAME, until the next call; the rest is the decoder's own.
  */
 struct slip_decoder {
+	enum slip_escapes escapes;
 	enum {
 		SLIP_STATE_PACKET,
 		SLIP_STATE_ESCAPE,
@@ -52,7 +71,8 @@ struct slip_decoder {
 	uint8_t packet[SLIP_PACKET_MAX];
 };
 
-size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len);
+size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
+		   enum slip_escapes escapes);
 size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 		   enum slip_status *status);
 

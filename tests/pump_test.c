@@ -219,8 +219,8 @@ static void append_frame(struct octets *frames, const struct octets *packet)
 {
 	assert_true(SLIP_ENCODED_MAX(packet->len) <=
 		    sizeof(frames->at) - frames->len);
-	frames->len +=
-		slip_encode(frames->at + frames->len, packet->at, packet->len);
+	frames->len += slip_encode(frames->at + frames->len, packet->at,
+				   packet->len, SLIP_ESCAPES_RFC1055);
 }
 
 static void put_frame(const struct octets *packet)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of slip: what RFC 1055 says, under every chunking.
+ * Tests of slip: what RFC 1055 says, under every chunking; and the same with
+ * XON and XOFF escaped.
  *
  * What a decoder finds in a stream is written down as text, in which a frame
  * is "<packet>", a bad escape "!" and a frame that is too long "#". So two
@@ -18,6 +19,11 @@
 #define ESC	"\333"
 #define ESC_END "\334"
 #define ESC_ESC "\335"
+
+#define XON	 "\021"
+#define XOFF	 "\023"
+#define ESC_XON	 "\336"
+#define ESC_XOFF "\337"
 
 /* Longer than any packet. */
 #define STREAM_MAX (1 << 20)
@@ -78,6 +84,7 @@ static void feed(struct slip_decoder *decoder, const uint8_t *octets,
 
 /* The reference: RFC 1055's receiver, but for what slip.c says is different. */
 struct reference {
+	enum slip_escapes escapes;
 	bool escape;
 	bool skip;
 	size_t len;
@@ -108,9 +115,13 @@ static enum slip_status reference_end(struct reference *reference)
 static enum slip_status reference_push(struct reference *reference,
 				       uint8_t octet)
 {
+	bool xonxoff = reference->escapes == SLIP_ESCAPES_XONXOFF;
+
 	if (octet == SLIP_END)
 		return reference_end(reference);
 	if (reference->skip)
+		return SLIP_MORE;
+	if (xonxoff && (octet == SLIP_XON || octet == SLIP_XOFF))
 		return SLIP_MORE;
 	if (!reference->escape && octet == SLIP_ESC) {
 		reference->escape = true;
@@ -120,6 +131,10 @@ static enum slip_status reference_push(struct reference *reference,
 		octet = SLIP_END;
 	else if (reference->escape && octet == SLIP_ESC_ESC)
 		octet = SLIP_ESC;
+	else if (reference->escape && xonxoff && octet == SLIP_ESC_XON)
+		octet = SLIP_XON;
+	else if (reference->escape && xonxoff && octet == SLIP_ESC_XOFF)
+		octet = SLIP_XOFF;
 	else if (reference->escape)
 		return reference_give_up(reference, SLIP_BAD_ESCAPE);
 	reference->escape = false;
@@ -142,8 +157,10 @@ static void reference_feed(struct reference *reference, const uint8_t *octets,
 	}
 }
 
-static size_t reference_encode(uint8_t *out, const uint8_t *packet, size_t len)
+static size_t reference_encode(uint8_t *out, const uint8_t *packet, size_t len,
+			       enum slip_escapes escapes)
 {
+	bool xonxoff = escapes == SLIP_ESCAPES_XONXOFF;
 	uint8_t *o = out;
 	size_t i;
 
@@ -155,6 +172,12 @@ static size_t reference_encode(uint8_t *out, const uint8_t *packet, size_t len)
 		} else if (packet[i] == SLIP_ESC) {
 			*o++ = SLIP_ESC;
 			*o++ = SLIP_ESC_ESC;
+		} else if (xonxoff && packet[i] == SLIP_XON) {
+			*o++ = SLIP_ESC;
+			*o++ = SLIP_ESC_XON;
+		} else if (xonxoff && packet[i] == SLIP_XOFF) {
+			*o++ = SLIP_ESC;
+			*o++ = SLIP_ESC_XOFF;
 		} else {
 			*o++ = packet[i];
 		}
@@ -198,19 +221,20 @@ static void assert_same(const char *what, const void *got, size_t got_len,
 static struct trace got;
 static struct trace wanted;
 
-static struct slip_decoder *new_decoder(void)
+static struct slip_decoder *new_decoder(enum slip_escapes escapes)
 {
 	struct slip_decoder *decoder = calloc(1, sizeof(*decoder));
 
 	assert_non_null(decoder);
+	decoder->escapes = escapes;
 	got.len = 0;
 	return decoder;
 }
 
-static void check_chunks(const char *what, const void *stream, size_t len,
-			 size_t chunk_len)
+static void check_chunks(const char *what, enum slip_escapes escapes,
+			 const void *stream, size_t len, size_t chunk_len)
 {
-	struct slip_decoder *decoder = new_decoder();
+	struct slip_decoder *decoder = new_decoder(escapes);
 	const uint8_t *octets = stream;
 	size_t at;
 
@@ -222,10 +246,11 @@ static void check_chunks(const char *what, const void *stream, size_t len,
 }
 
 /* Three chunks, of which any may be empty. */
-static void check_three_chunks(const char *what, const void *stream, size_t len,
-			       size_t first, size_t second)
+static void check_three_chunks(const char *what, enum slip_escapes escapes,
+			       const void *stream, size_t len, size_t first,
+			       size_t second)
 {
-	struct slip_decoder *decoder = new_decoder();
+	struct slip_decoder *decoder = new_decoder(escapes);
 	const uint8_t *octets = stream;
 
 	feed(decoder, octets, first, &got);
@@ -243,31 +268,54 @@ static void want(const void *text, size_t len)
 
 #define OCTETS(text) (text), sizeof(text) - 1
 
+static const enum slip_escapes both[] = {SLIP_ESCAPES_RFC1055,
+					 SLIP_ESCAPES_XONXOFF};
+
 static const struct {
+	enum slip_escapes escapes;
 	const char *packet;
 	size_t packet_len;
 	const char *frame;
 	size_t frame_len;
 } encodings[] = {
-	{OCTETS(""), OCTETS(END END)},
-	{OCTETS("a"), OCTETS(END "a" END)},
-	{OCTETS("\0\0\377"), OCTETS(END "\0\0\377" END)},
-	{OCTETS(END), OCTETS(END ESC ESC_END END)},
-	{OCTETS(ESC), OCTETS(END ESC ESC_ESC END)},
-	{OCTETS(ESC_END), OCTETS(END ESC_END END)},
-	{OCTETS(ESC_ESC), OCTETS(END ESC_ESC END)},
-	{OCTETS(ESC ESC_END), OCTETS(END ESC ESC_ESC ESC_END END)},
-	{OCTETS(ESC ESC_ESC), OCTETS(END ESC ESC_ESC ESC_ESC END)},
-	{OCTETS(END END), OCTETS(END ESC ESC_END ESC ESC_END END)},
-	{OCTETS(END ESC), OCTETS(END ESC ESC_END ESC ESC_ESC END)},
-	{OCTETS("a" END "b" ESC "c"),
+	{SLIP_ESCAPES_RFC1055, OCTETS(""), OCTETS(END END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS("a"), OCTETS(END "a" END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS("\0\0\377"), OCTETS(END "\0\0\377" END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(END), OCTETS(END ESC ESC_END END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(ESC), OCTETS(END ESC ESC_ESC END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(ESC_END), OCTETS(END ESC_END END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(ESC_ESC), OCTETS(END ESC_ESC END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(ESC ESC_END),
+	 OCTETS(END ESC ESC_ESC ESC_END END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(ESC ESC_ESC),
+	 OCTETS(END ESC ESC_ESC ESC_ESC END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(END END),
+	 OCTETS(END ESC ESC_END ESC ESC_END END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(END ESC),
+	 OCTETS(END ESC ESC_END ESC ESC_ESC END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS("a" END "b" ESC "c"),
 	 OCTETS(END "a" ESC ESC_END "b" ESC ESC_ESC "c" END)},
-	{OCTETS("fifteen octets" END "and more"),
+	{SLIP_ESCAPES_RFC1055, OCTETS("fifteen octets" END "and more"),
 	 OCTETS(END "fifteen octets" ESC ESC_END "and more" END)},
-	{OCTETS("sixteen octets!" ESC),
+	{SLIP_ESCAPES_RFC1055, OCTETS("sixteen octets!" ESC),
 	 OCTETS(END "sixteen octets!" ESC ESC_ESC END)},
-	{OCTETS("seventeen octets" END),
+	{SLIP_ESCAPES_RFC1055, OCTETS("seventeen octets" END),
 	 OCTETS(END "seventeen octets" ESC ESC_END END)},
+	{SLIP_ESCAPES_RFC1055, OCTETS(XON XOFF), OCTETS(END XON XOFF END)},
+
+	{SLIP_ESCAPES_XONXOFF, OCTETS(""), OCTETS(END END)},
+	{SLIP_ESCAPES_XONXOFF, OCTETS(XON), OCTETS(END ESC ESC_XON END)},
+	{SLIP_ESCAPES_XONXOFF, OCTETS(XOFF), OCTETS(END ESC ESC_XOFF END)},
+	{SLIP_ESCAPES_XONXOFF, OCTETS(ESC_XON ESC_XOFF),
+	 OCTETS(END ESC_XON ESC_XOFF END)},
+	{SLIP_ESCAPES_XONXOFF, OCTETS("\020\022\024\221\223"),
+	 OCTETS(END "\020\022\024\221\223" END)},
+	{SLIP_ESCAPES_XONXOFF, OCTETS(END XON ESC XOFF),
+	 OCTETS(END ESC ESC_END ESC ESC_XON ESC ESC_ESC ESC ESC_XOFF END)},
+	{SLIP_ESCAPES_XONXOFF,
+	 OCTETS("seventeen octets" XOFF "fifteen octets " XON),
+	 OCTETS(END "seventeen octets" ESC ESC_XOFF
+		    "fifteen octets " ESC ESC_XON END)},
 };
 
 static void test_slip_encode_table(void **state)
@@ -279,7 +327,8 @@ static void test_slip_encode_table(void **state)
 	(void)state;
 	for (i = 0; i < TESTING_COUNT(encodings); i++) {
 		len = slip_encode(out, (const uint8_t *)encodings[i].packet,
-				  encodings[i].packet_len);
+				  encodings[i].packet_len,
+				  encodings[i].escapes);
 		assert_same("encoded", out, len, encodings[i].frame,
 			    encodings[i].frame_len);
 	}
@@ -297,18 +346,22 @@ static void test_slip_decode_undoes_encode(void **state)
 			trace_status(&wanted, SLIP_FRAME,
 				     (const uint8_t *)encodings[i].packet,
 				     encodings[i].packet_len);
-		check_chunks("decoded", encodings[i].frame,
-			     encodings[i].frame_len, encodings[i].frame_len);
+		check_chunks("decoded", encodings[i].escapes,
+			     encodings[i].frame, encodings[i].frame_len,
+			     encodings[i].frame_len);
 	}
 }
 
-static const struct {
+struct decoding {
 	const char *what;
 	const char *stream;
 	size_t stream_len;
 	const char *trace;
 	size_t trace_len;
-} decodings[] = {
+};
+
+/* The same whatever is escaped. */
+static const struct decoding decodings[] = {
 	{"nothing", OCTETS(""), OCTETS("")},
 	{"a frame", OCTETS(END "abc" END), OCTETS("<abc>")},
 	{"two frames", OCTETS(END "abc" END END "de" END), OCTETS("<abc><de>")},
@@ -354,55 +407,113 @@ static const struct {
 	 OCTETS("<ab>!<ef>")},
 };
 
-static void test_slip_decode_table(void **state)
+static const struct decoding decodings_rfc1055[] = {
+	{"XON and XOFF are data", OCTETS(END XON "a" XOFF END),
+	 OCTETS("<" XON "a" XOFF ">")},
+	{"ESC ESC_XON", OCTETS("a" ESC ESC_XON END "ef" END), OCTETS("!<ef>")},
+	{"ESC ESC_XOFF", OCTETS("a" ESC ESC_XOFF END "ef" END),
+	 OCTETS("!<ef>")},
+	{"ESC XON", OCTETS("a" ESC XON END "ef" END), OCTETS("!<ef>")},
+};
+
+static const struct decoding decodings_xonxoff[] = {
+	{"XON and XOFF escaped", OCTETS(END ESC ESC_XON "a" ESC ESC_XOFF END),
+	 OCTETS("<" XON "a" XOFF ">")},
+	{"the second octets of XON and XOFF alone",
+	 OCTETS(ESC_XON ESC_XOFF END), OCTETS("<" ESC_XON ESC_XOFF ">")},
+	{"XON and XOFF in a frame", OCTETS(END "a" XOFF XON "b" XON END),
+	 OCTETS("<ab>")},
+	{"XON and XOFF between frames",
+	 OCTETS(XON "a" END XOFF XON END "b" END), OCTETS("<a><b>")},
+	{"nothing else in a frame", OCTETS(END XON XOFF END "ef" END),
+	 OCTETS("<ef>")},
+	{"XOFF behind ESC", OCTETS("a" ESC XOFF ESC_END "b" END),
+	 OCTETS("<a" END "b>")},
+	{"XON behind ESC, then a bad escape",
+	 OCTETS("a" ESC XON XON "b" END "ef" END), OCTETS("!<ef>")},
+	{"XON behind ESC, then END", OCTETS("a" ESC XON END "ef" END),
+	 OCTETS("!<ef>")},
+	{"XON in what is skipped", OCTETS("a" ESC "b" XON "c" END "ef" END),
+	 OCTETS("!<ef>")},
+	{"XON in a long run", OCTETS("sixteen octets! and" XON " more" END),
+	 OCTETS("<sixteen octets! and more>")},
+};
+
+/* How one stream is decoded, in chunks as the test has them. */
+typedef void check_decoding(const struct decoding *decoding,
+			    enum slip_escapes escapes);
+
+static void check_decodings(check_decoding *check)
 {
 	size_t i;
+	size_t j;
 
+	for (i = 0; i < TESTING_COUNT(decodings); i++)
+		for (j = 0; j < TESTING_COUNT(both); j++)
+			check(&decodings[i], both[j]);
+	for (i = 0; i < TESTING_COUNT(decodings_rfc1055); i++)
+		check(&decodings_rfc1055[i], SLIP_ESCAPES_RFC1055);
+	for (i = 0; i < TESTING_COUNT(decodings_xonxoff); i++)
+		check(&decodings_xonxoff[i], SLIP_ESCAPES_XONXOFF);
+}
+
+static void check_at_once(const struct decoding *decoding,
+			  enum slip_escapes escapes)
+{
+	want(decoding->trace, decoding->trace_len);
+	check_chunks(decoding->what, escapes, decoding->stream,
+		     decoding->stream_len, STREAM_MAX);
+}
+
+static void test_slip_decode_table(void **state)
+{
 	(void)state;
-	for (i = 0; i < TESTING_COUNT(decodings); i++) {
-		want(decodings[i].trace, decodings[i].trace_len);
-		check_chunks(decodings[i].what, decodings[i].stream,
-			     decodings[i].stream_len, STREAM_MAX);
-	}
+	check_decodings(check_at_once);
+}
+
+static void check_octet_by_octet(const struct decoding *decoding,
+				 enum slip_escapes escapes)
+{
+	want(decoding->trace, decoding->trace_len);
+	check_chunks(decoding->what, escapes, decoding->stream,
+		     decoding->stream_len, 1);
 }
 
 static void test_slip_decode_octet_by_octet(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < TESTING_COUNT(decodings); i++) {
-		want(decodings[i].trace, decodings[i].trace_len);
-		check_chunks(decodings[i].what, decodings[i].stream,
-			     decodings[i].stream_len, 1);
-	}
+	check_decodings(check_octet_by_octet);
 }
 
 /* With one of them empty, the three are two. */
-static void test_slip_decode_every_split(void **state)
+static void check_every_split(const struct decoding *decoding,
+			      enum slip_escapes escapes)
 {
+	size_t len = decoding->stream_len;
 	size_t first;
 	size_t second;
-	size_t i;
 
+	want(decoding->trace, decoding->trace_len);
+	for (first = 0; first <= len; first++)
+		for (second = first; second <= len; second++)
+			check_three_chunks(decoding->what, escapes,
+					   decoding->stream, len, first,
+					   second);
+}
+
+static void test_slip_decode_every_split(void **state)
+{
 	(void)state;
-	for (i = 0; i < TESTING_COUNT(decodings); i++) {
-		want(decodings[i].trace, decodings[i].trace_len);
-		for (first = 0; first <= decodings[i].stream_len; first++)
-			for (second = first; second <= decodings[i].stream_len;
-			     second++)
-				check_three_chunks(decodings[i].what,
-						   decodings[i].stream,
-						   decodings[i].stream_len,
-						   first, second);
-	}
+	check_decodings(check_every_split);
 }
 
 /* One octet, a special one as often as @plain_per_special says. */
 static uint8_t random_octet(uint64_t *seed, size_t plain_per_special)
 {
-	static const uint8_t special[] = {SLIP_END, SLIP_ESC, SLIP_ESC_END,
-					  SLIP_ESC_ESC};
+	static const uint8_t special[] = {SLIP_END,	SLIP_ESC,
+					  SLIP_ESC_END, SLIP_ESC_ESC,
+					  SLIP_XON,	SLIP_XOFF,
+					  SLIP_ESC_XON, SLIP_ESC_XOFF};
 
 	if (!testing_random(seed, plain_per_special + 1))
 		return special[testing_random(seed, sizeof(special))];
@@ -419,10 +530,10 @@ static void random_octets(uint64_t *seed, uint8_t *octets, size_t len,
 }
 
 /* A decoder and the reference read on and on, through all the streams. */
-static void check_random_streams(uint64_t seed)
+static void check_random_streams(uint64_t seed, enum slip_escapes escapes)
 {
 	static const size_t mixes[] = {0, 1, 5, 60};
-	struct slip_decoder *decoder = new_decoder();
+	struct slip_decoder *decoder = new_decoder(escapes);
 	struct reference *reference = calloc(1, sizeof(*reference));
 	uint8_t octets[200];
 	char what[64];
@@ -432,6 +543,7 @@ static void check_random_streams(uint64_t seed)
 	int round;
 
 	assert_non_null(reference);
+	reference->escapes = escapes;
 	snprintf(what, sizeof(what), "seed %#llx", (unsigned long long)seed);
 	for (round = 0; round < 3000; round++) {
 		len = testing_random(&seed, sizeof(octets) + 1);
@@ -455,14 +567,16 @@ static void test_slip_decode_random_streams(void **state)
 {
 	static const uint64_t seeds[] = {1, 0xC0DBDCDD, 1055, 0x5EED5EED5EED};
 	size_t i;
+	size_t j;
 
 	(void)state;
 	for (i = 0; i < TESTING_COUNT(seeds); i++)
-		check_random_streams(seeds[i]);
+		for (j = 0; j < TESTING_COUNT(both); j++)
+			check_random_streams(seeds[i], both[j]);
 }
 
 /* Every length, every alignment, from random octets to special ones only. */
-static void test_slip_encode_random_packets(void **state)
+static void check_random_packets(enum slip_escapes escapes)
 {
 	static const size_t mixes[] = {0, 3, 30, 1000};
 	uint8_t frame[SLIP_ENCODED_MAX(300)];
@@ -474,7 +588,6 @@ static void test_slip_encode_random_packets(void **state)
 	size_t align;
 	size_t len;
 
-	(void)state;
 	for (len = 0; len <= 300; len++) {
 		for (align = 0; align < 16; align++) {
 			uint8_t *packet;
@@ -482,9 +595,11 @@ static void test_slip_encode_random_packets(void **state)
 			random_octets(&seed, octets, align + len,
 				      mixes[align % 4]);
 			packet = testing_copy(octets, align + len);
-			frame_len = slip_encode(frame, packet + align, len);
-			reference_len = reference_encode(reference,
-							 packet + align, len);
+			frame_len = slip_encode(frame, packet + align, len,
+						escapes);
+			reference_len =
+				reference_encode(reference, packet + align, len,
+						 escapes);
 			assert_same("encoded", frame, frame_len, reference,
 				    reference_len);
 			free(packet);
@@ -492,59 +607,99 @@ static void test_slip_encode_random_packets(void **state)
 	}
 }
 
-static void test_slip_random_packets_survive(void **state)
+static void test_slip_encode_random_packets(void **state)
 {
-	struct slip_decoder *decoder = new_decoder();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(both); i++)
+		check_random_packets(both[i]);
+}
+
+/* What a line that takes flow control's octets for its own leaves of them. */
+static size_t eat_xonxoff(uint8_t *octets, size_t len)
+{
+	size_t left = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (octets[i] != SLIP_XON && octets[i] != SLIP_XOFF)
+			octets[left++] = octets[i];
+	return left;
+}
+
+static void check_survival(enum slip_escapes escapes)
+{
+	struct slip_decoder *decoder = new_decoder(escapes);
 	uint8_t frame[SLIP_ENCODED_MAX(1500)];
 	uint8_t packet[1500];
 	uint64_t seed = 1500;
+	size_t frame_len;
 	size_t len;
 	int round;
 
-	(void)state;
 	for (round = 0; round < 500; round++) {
 		len = 1 + testing_random(&seed, sizeof(packet));
 		random_octets(&seed, packet, len, (size_t)round % 100);
 		got.len = 0;
 		wanted.len = 0;
 		trace_status(&wanted, SLIP_FRAME, packet, len);
-		feed(decoder, frame, slip_encode(frame, packet, len), &got);
+		frame_len = slip_encode(frame, packet, len, escapes);
+		if (escapes == SLIP_ESCAPES_XONXOFF)
+			assert_int_equal(eat_xonxoff(frame, frame_len),
+					 frame_len);
+		feed(decoder, frame, frame_len, &got);
 		assert_same("survived", got.text, got.len, wanted.text,
 			    wanted.len);
 	}
 	free(decoder);
 }
 
-/* All END or all ESC is the most that a packet can grow. */
-static void test_slip_encode_worst_case(void **state)
+static void test_slip_random_packets_survive(void **state)
 {
-	static const uint8_t specials[] = {SLIP_END, SLIP_ESC};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(both); i++)
+		check_survival(both[i]);
+}
+
+/* A packet of nothing but one special octet, the most that one can grow. */
+static void check_worst_case(uint8_t special, enum slip_escapes escapes)
+{
 	static const uint8_t guard[16] = "fifteen guards!";
 	const size_t cap = SLIP_ENCODED_MAX(SLIP_PACKET_MAX);
 	uint8_t *packet = malloc(SLIP_PACKET_MAX);
 	uint8_t *out = malloc(cap + sizeof(guard));
-	size_t i;
 
-	(void)state;
 	assert_non_null(packet);
 	assert_non_null(out);
-	for (i = 0; i < sizeof(specials); i++) {
-		memset(packet, specials[i], SLIP_PACKET_MAX);
-		memset(out, 0, cap);
-		memcpy(out + cap, guard, sizeof(guard));
-		assert_int_equal(slip_encode(out, packet, SLIP_PACKET_MAX),
-				 cap);
-		assert_int_equal(out[0], SLIP_END);
-		assert_int_equal(out[cap - 3], SLIP_ESC);
-		assert_int_equal(out[cap - 1], SLIP_END);
-		assert_memory_equal(out + cap, guard, sizeof(guard));
+	memset(packet, special, SLIP_PACKET_MAX);
+	memset(out, 0, cap);
+	memcpy(out + cap, guard, sizeof(guard));
+	assert_int_equal(slip_encode(out, packet, SLIP_PACKET_MAX, escapes),
+			 cap);
+	assert_int_equal(out[0], SLIP_END);
+	assert_int_equal(out[cap - 3], SLIP_ESC);
+	assert_int_equal(out[cap - 1], SLIP_END);
+	assert_memory_equal(out + cap, guard, sizeof(guard));
 
-		wanted.len = 0;
-		trace_status(&wanted, SLIP_FRAME, packet, SLIP_PACKET_MAX);
-		check_chunks("decoded", out, cap, cap);
-	}
+	wanted.len = 0;
+	trace_status(&wanted, SLIP_FRAME, packet, SLIP_PACKET_MAX);
+	check_chunks("decoded", escapes, out, cap, cap);
 	free(out);
 	free(packet);
+}
+
+static void test_slip_encode_worst_case(void **state)
+{
+	(void)state;
+	check_worst_case(SLIP_END, SLIP_ESCAPES_RFC1055);
+	check_worst_case(SLIP_ESC, SLIP_ESCAPES_RFC1055);
+	check_worst_case(SLIP_END, SLIP_ESCAPES_XONXOFF);
+	check_worst_case(SLIP_ESC, SLIP_ESCAPES_XONXOFF);
+	check_worst_case(SLIP_XON, SLIP_ESCAPES_XONXOFF);
+	check_worst_case(SLIP_XOFF, SLIP_ESCAPES_XONXOFF);
 }
 
 static uint8_t stream[STREAM_MAX];
@@ -626,15 +781,15 @@ static void test_slip_decode_lengths(void **state)
 		stream_append(END "next" END, 1);
 		want_length(row);
 		for (i = 0; i < TESTING_COUNT(chunk_lens); i++)
-			check_chunks(lengths[row].what, stream, stream_len,
-				     chunk_lens[i]);
+			check_chunks(lengths[row].what, SLIP_ESCAPES_RFC1055,
+				     stream, stream_len, chunk_lens[i]);
 	}
 }
 
 /* There is no END to wait for when a frame is given up. */
 static void test_slip_decode_tells_at_once(void **state)
 {
-	struct slip_decoder *decoder = new_decoder();
+	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
 
 	(void)state;
 	memset(stream, 'x', SLIP_PACKET_MAX + 1);
@@ -651,7 +806,7 @@ static void test_slip_decode_tells_at_once(void **state)
 static void test_slip_decode_keeps_the_packet(void **state)
 {
 	static const uint8_t octets[] = {'a', 'b', SLIP_END, 'c', SLIP_END};
-	struct slip_decoder *decoder = new_decoder();
+	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
 	enum slip_status status;
 
 	(void)state;
@@ -675,7 +830,7 @@ static void test_slip_decode_keeps_what_is_dropped(void **state)
 	static const uint8_t octets[] = {'a', SLIP_ESC, 'b',
 					 'c', SLIP_END, 'd',
 					 'e', SLIP_ESC, SLIP_END};
-	struct slip_decoder *decoder = new_decoder();
+	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
 	enum slip_status status;
 
 	(void)state;
