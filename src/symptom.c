@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is wrong with a line usually shows in its counters, to those who know
+ * how to read them. Each symptom is named once: who has read it need not be
+ * told again, and who cannot help it should not be pestered.
+ *
+ * That nothing, or nothing good, has ever come is only said when there was
+ * time enough for it to come. Line errors are said at once: there should be
+ * none.
+ *
+ * Pure: the caller brings the counters and the time.
+ */
+#include "symptom.h"
+#include "stats.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+#define SYMPTOM_NOTHING_NS	(10 * NS_PER_S)
+#define SYMPTOM_NOTHING_PACKETS 3
+
+#define SYMPTOM_GARBAGE_NS     (5 * NS_PER_S)
+#define SYMPTOM_GARBAGE_FRAMES 3
+/* Or so much without any END in it: longer than most packets. */
+#define SYMPTOM_GARBAGE_OCTETS 4096
+
+/* Has a condition held for so long? @since_ns is kept between calls. */
+static bool lasts(uint64_t *since_ns, bool holds, uint64_t long_ns,
+		  uint64_t now_ns)
+{
+	if (!holds)
+		*since_ns = 0;
+	else if (!*since_ns)
+		*since_ns = now_ns;
+	return holds && now_ns - *since_ns >= long_ns;
+}
+
+static uint64_t bad_frames(const struct stats_direction *way)
+{
+	return way->dropped[STATS_DROP_BAD_ESCAPE] +
+	       way->dropped[STATS_DROP_TOO_LONG] +
+	       way->dropped[STATS_DROP_BAD_VERSION] +
+	       way->dropped[STATS_DROP_BAD_HEADER] +
+	       way->dropped[STATS_DROP_BAD_LENGTH] +
+	       way->dropped[STATS_DROP_BAD_CHECKSUM];
+}
+
+/* Does a line show this? To be asked at each look, or time is not kept. */
+static bool shows(struct symptoms *symptoms, enum symptom symptom,
+		  const struct stats *stats, uint64_t now_ns)
+{
+	const struct stats_direction *to = &stats->to_line;
+	const struct stats_direction *from = &stats->from_line;
+
+	switch (symptom) {
+	case SYMPTOM_NOTHING:
+		return lasts(&symptoms->first_sent_ns,
+			     !from->line_bytes &&
+				     to->packets >= SYMPTOM_NOTHING_PACKETS,
+			     SYMPTOM_NOTHING_NS, now_ns);
+	case SYMPTOM_GARBAGE:
+		return lasts(
+			&symptoms->first_come_ns,
+			!from->packets &&
+				(bad_frames(from) >= SYMPTOM_GARBAGE_FRAMES ||
+				 from->line_bytes >= SYMPTOM_GARBAGE_OCTETS),
+			SYMPTOM_GARBAGE_NS, now_ns);
+	case SYMPTOM_FRAMING:
+		return stats->line.frame;
+	case SYMPTOM_PARITY:
+		return stats->line.parity;
+	case SYMPTOM_OVERRUN:
+		return stats->line.overrun || stats->line.buffer_overrun;
+	default:
+		return false;
+	}
+}
+
+/**
+ * symptoms_look() - is there something wrong that was not said yet?
+ * @symptoms: what was said; all zero in the beginning
+ * @stats:    the counters
+ * @now_ns:   the time
+ *
+ * To be called every few seconds.
+ *
+ * Return: one symptom, now taken as said, or SYMPTOM_NONE
+ */
+enum symptom symptoms_look(struct symptoms *symptoms, const struct stats *stats,
+			   uint64_t now_ns)
+{
+	enum symptom found = SYMPTOM_NONE;
+	int symptom;
+
+	for (symptom = SYMPTOM_NONE + 1; symptom < SYMPTOM_COUNT; symptom++)
+		if (shows(symptoms, (enum symptom)symptom, stats, now_ns) &&
+		    !symptoms->told[symptom] && !found)
+			found = (enum symptom)symptom;
+	symptoms->told[found] = true;
+	return found;
+}
+
+/**
+ * symptom_text() - what a symptom usually means
+ * @symptom: the symptom, not SYMPTOM_NONE
+ *
+ * Return: a sentence to stand behind the name of the port
+ */
+const char *symptom_text(enum symptom symptom)
+{
+	static const char *const texts[] = {
+		[SYMPTOM_NONE] = "",
+		[SYMPTOM_NOTHING] =
+			"nothing has arrived yet, although packets were sent "
+			"(is anybody at the other end? Are RX and TX crossed, "
+			"is the ground connected?)",
+		[SYMPTOM_GARBAGE] =
+			"octets arrive, but not one IP packet (do both ends "
+			"have the same --baud? Does the other one speak SLIP?)",
+		[SYMPTOM_FRAMING] =
+			"framing errors (do both ends have the same --baud, "
+			"--parity and --stop-bits?)",
+		[SYMPTOM_PARITY] =
+			"parity errors (do both ends have the same --parity? "
+			"Or there is noise on the line)",
+		[SYMPTOM_OVERRUN] =
+			"octets were lost, because they came faster than they "
+			"could be taken (wire RTS and CTS, and use --flow "
+			"rtscts on both ends)",
+	};
+
+	return texts[symptom];
+}
