@@ -51,7 +51,7 @@ static char parity_letter(enum port_parity parity)
  * @options: what was asked for
  * @tun:     the interface
  * @link:    what was made of it
- * @port:    the port
+ * @port:    the port; NULL: it is not there yet
  * @text:    where to write it
  *
  * Return: @text, one line
@@ -72,10 +72,15 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
 			    addr_format(&link->link_local, addr));
 	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u", link->mtu);
-	packet_ms = wire_packet_ms(port->rate, link->mtu);
+	packet_ms = wire_packet_ms(port ? port->rate : 0, link->mtu);
 	if (packet_ms > WIRE_PACKET_MS_MAX)
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
 			    packet_ms);
+	if (!port) {
+		text_append(text, ANNOUNCE_TEXT_MAX, ", waiting for %s",
+			    options->port.name);
+		return text;
+	}
 	text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", port->path);
 	/* A link is shown beside what it stands for at the moment. */
 	if (strchr(options->port.name, '/') &&

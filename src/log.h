@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* Room for a message. */
+#define LOG_TEXT_MAX 1024
+
 /**
  * enum log_level - how much somebody wants to read
  * @LOG_LEVEL_ANSWER:  what was asked for just now (SIGUSR1)
@@ -24,6 +27,7 @@ enum log_level {
 
 void log_set_level(int level);
 bool log_enabled(enum log_level level);
+void log_divert_errors(char text[LOG_TEXT_MAX]);
 void log_print(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void log_status(const char *text);

@@ -22,23 +22,53 @@
 /* The first that claims a file has it. */
 static const struct port_kind *const kinds[] = {&pty_kind, &serial_kind, NULL};
 
+/**
+ * port_usual_rate() - how fast a port will be that is not there yet
+ * @config: what is wanted of it
+ *
+ * Return: octets per second, if it turns out to be a device
+ */
+unsigned int port_usual_rate(const struct port_config *config)
+{
+	unsigned int baud = config->baud ? config->baud : PORT_BAUD_DEFAULT;
+
+	return baud / port_bits_per_octet(config);
+}
+
+/**
+ * port_path() - where a port of this name is to be found
+ * @name: a path, or, without a slash, a name below /dev
+ *
+ * Return: an absolute path to be freed, links not followed, and it need not
+ * exist; NULL and errno
+ */
+char *port_path(const char *name)
+{
+	char *path = NULL;
+	char *here;
+
+	if (*name == '/')
+		return strdup(name);
+	if (!strchr(name, '/'))
+		return asprintf(&path, "/dev/%s", name) < 0 ? NULL : path;
+	here = getcwd(NULL, 0);
+	if (!here || asprintf(&path, "%s/%s", here, name) < 0)
+		path = NULL;
+	free(here);
+	return path;
+}
+
 /*
- * The file that a name stands for: /dev/NAME for a name without a slash, the
- * target of a link such as those in /dev/serial/by-id, which libserialport
- * 0.1.1 does not follow. Return: a string to be freed, or NULL and errno.
+ * The file itself, links followed, such as those in /dev/serial/by-id;
+ * libserialport 0.1.1 does not. Return: a string to be freed, or NULL and
+ * errno.
  */
 static char *resolve(const char *name)
 {
-	char *path = NULL;
-	char *real;
-	int saved_errno;
+	char *path = port_path(name);
+	char *real = path ? realpath(path, NULL) : NULL;
+	int saved_errno = errno;
 
-	if (strchr(name, '/'))
-		return realpath(name, NULL);
-	if (asprintf(&path, "/dev/%s", name) < 0)
-		return NULL;
-	real = realpath(path, NULL);
-	saved_errno = errno;
 	free(path);
 	errno = saved_errno;
 	return real;
@@ -186,4 +216,16 @@ size_t port_queued(const struct port *port)
 	if (ioctl(port->fd, TIOCOUTQ, &queued) || queued < 0)
 		return 0;
 	return (size_t)queued;
+}
+
+bool port_get_errors(const struct port *port, struct port_errors *errors)
+{
+	(void)port;
+	(void)errors;
+	return false;
+}
+
+void port_resume(struct port *port)
+{
+	(void)port;
 }

@@ -96,10 +96,17 @@ struct port_kind {
 };
 
 unsigned int port_bits_per_octet(const struct port_config *config);
+unsigned int port_usual_rate(const struct port_config *config);
+char *port_path(const char *name);
 int port_open(struct port **port, const struct port_config *config);
 void port_close(struct port *port);
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap);
 size_t port_queued(const struct port *port);
+struct port_errors {
+	uint64_t frame, parity, overrun, buffer_overrun, breaks;
+};
+bool port_get_errors(const struct port *port, struct port_errors *errors);
+void port_resume(struct port *port);
 ssize_t port_write(struct port *port, const uint8_t *octets, size_t len);
 
 #endif

@@ -41,6 +41,7 @@
  */
 #include "pump.h"
 #include "fq_codel.h"
+#include "keepalive.h"
 #include "log.h"
 #include "packet.h"
 #include "port.h"
@@ -90,9 +91,12 @@ _Static_assert(FQ_CODEL_PACKET_MAX == SLIP_PACKET_MAX,
 
 struct pump {
 	struct pump_config config;
+	struct port *port; /* NULL: there is none */
 	struct stats stats;
 	struct siphash_key flow_key;
-	struct fq_codel *queue;
+	struct fq_codel *queue; /* NULL until there was a port */
+	struct fq_codel_config queue_config;
+	struct fq_codel_stats past_queues; /* that suited other ports */
 	struct wire wire;
 	enum slip_escapes escapes;
 	uint64_t drained_ns; /* when the interface was last read */
@@ -108,13 +112,14 @@ struct pump {
  * pump_new() - make a pump
  * @config: copied
  *
+ * It has no port yet, and drops what the interface brings until it has one.
+ *
  * Return: the pump, which pump_free() frees; NULL and errno if there is no
  * memory
  */
 struct pump *pump_new(const struct pump_config *config)
 {
 	struct pump *pump = calloc(1, sizeof(*pump));
-	struct fq_codel_config queue;
 
 	if (!pump)
 		return NULL;
@@ -122,17 +127,10 @@ struct pump *pump_new(const struct pump_config *config)
 	pump->escapes =
 		config->xonxoff ? SLIP_ESCAPES_XONXOFF : SLIP_ESCAPES_RFC1055;
 	pump->decoder.escapes = pump->escapes;
-	wire_init(&pump->wire, config->port->rate, config->port->grain);
-	fq_codel_derive_config(&queue, pump->wire.rate, config->mtu);
-	pump->queue = fq_codel_new(&queue);
 	/* A key that is not random only makes flows easier to collide. */
 	if (getrandom(&pump->flow_key, sizeof(pump->flow_key), GRND_NONBLOCK) <
 	    0)
 		log_debug("no random numbers for the flow hash yet");
-	if (!pump->queue) {
-		free(pump);
-		return NULL;
-	}
 	return pump;
 }
 
@@ -148,6 +146,79 @@ void pump_free(struct pump *pump)
 	free(pump);
 }
 
+/* What one queue has counted, into the sum of all that there were. */
+static void add_queue_stats(struct fq_codel_stats *sum,
+			    const struct fq_codel_stats *one)
+{
+	sum->enqueued += one->enqueued;
+	sum->dequeued += one->dequeued;
+	sum->marked += one->marked;
+	sum->dropped_codel += one->dropped_codel;
+	sum->dropped_limit += one->dropped_limit;
+	sum->purged += one->purged;
+	sum->backlog_packets += one->backlog_packets;
+	sum->backlog_bytes += one->backlog_bytes;
+	if (one->sojourn_max_ns > sum->sojourn_max_ns)
+		sum->sojourn_max_ns = one->sojourn_max_ns;
+}
+
+static void purge_queue(struct pump *pump)
+{
+	pump->stats.to_line.dropped[STATS_DROP_NO_LINE] +=
+		fq_codel_get_stats(pump->queue)->backlog_packets;
+	fq_codel_purge(pump->queue);
+}
+
+/* A queue that suits the port. Return: 0 or -ENOMEM. */
+static int fit_queue(struct pump *pump)
+{
+	struct fq_codel_config config = {0};
+	struct fq_codel *queue;
+
+	fq_codel_derive_config(&config, pump->port->rate, pump->config.mtu);
+	if (pump->queue && config.target_ns == pump->queue_config.target_ns &&
+	    config.limit == pump->queue_config.limit)
+		return 0;
+	queue = fq_codel_new(&config);
+	if (!queue)
+		return -ENOMEM;
+	if (pump->queue)
+		add_queue_stats(&pump->past_queues,
+				fq_codel_get_stats(pump->queue));
+	fq_codel_free(pump->queue);
+	pump->queue = queue;
+	pump->queue_config = config;
+	return 0;
+}
+
+/**
+ * pump_set_port() - begin with a port, or do without
+ * @pump: the pump
+ * @port: the port, borrowed until the next call; NULL: there is none
+ *
+ * What was meant for the old one is dropped: nobody waits for it any more, and
+ * the new line must not begin with a burst of the past.
+ *
+ * Return: 0, or -ENOMEM: then it has none
+ */
+int pump_set_port(struct pump *pump, struct port *port)
+{
+	pump->port = port;
+	pump->outbox_at = 0;
+	pump->outbox_len = 0;
+	slip_decoder_reset(&pump->decoder);
+	if (pump->queue)
+		purge_queue(pump);
+	if (!port)
+		return 0;
+	wire_init(&pump->wire, port->rate, port->grain);
+	if (fit_queue(pump)) {
+		pump->port = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 /**
  * pump_stats() - the counters so far
  * @pump: the pump
@@ -156,12 +227,14 @@ void pump_free(struct pump *pump)
  */
 const struct stats *pump_stats(struct pump *pump)
 {
-	const struct fq_codel_stats *queue = fq_codel_get_stats(pump->queue);
 	struct stats_direction *way = &pump->stats.to_line;
+	struct fq_codel_stats *queue = &pump->stats.queue;
 
+	*queue = pump->past_queues;
+	if (pump->queue)
+		add_queue_stats(queue, fq_codel_get_stats(pump->queue));
 	way->dropped[STATS_DROP_CODEL] = queue->dropped_codel;
 	way->dropped[STATS_DROP_QUEUE_FULL] = queue->dropped_limit;
-	pump->stats.queue = *queue;
 	return &pump->stats;
 }
 
@@ -198,6 +271,8 @@ static enum pump_end drain_interface(struct pump *pump, uint64_t now_ns)
 		len = (size_t)n;
 		if (!pump->config.ipv6 && packet[0] >> 4 == 6)
 			drop(&pump->stats.to_line, STATS_DROP_IPV6, len);
+		else if (!pump->port)
+			drop(&pump->stats.to_line, STATS_DROP_NO_LINE, len);
 		else
 			fq_codel_enqueue(
 				pump->queue, packet, len,
@@ -220,7 +295,7 @@ static bool line_ready(struct pump *pump, uint64_t now_ns)
 	if (!wire_is_paced(wire))
 		return true;
 	return wire_look_ns(wire) <= now_ns &&
-	       wire_look(wire, port_queued(pump->config.port), now_ns);
+	       wire_look(wire, port_queued(pump->port), now_ns);
 }
 
 /* Fill the empty outbox: one frame, or many where only their number counts. */
@@ -251,7 +326,7 @@ static void fill_outbox(struct pump *pump, uint64_t now_ns)
 /* Hand over what the port takes of the outbox. Return: 0 or -errno. */
 static int flush_outbox(struct pump *pump, uint64_t now_ns)
 {
-	struct port *port = pump->config.port;
+	struct port *port = pump->port;
 	size_t len = pump->outbox_len - pump->outbox_at;
 	ssize_t n = port_write(port, pump->outbox + pump->outbox_at, len);
 
@@ -259,6 +334,8 @@ static int flush_outbox(struct pump *pump, uint64_t now_ns)
 		return (int)n;
 	pump->outbox_at += (size_t)n;
 	pump->stats.to_line.line_bytes += (size_t)n;
+	if (n)
+		keepalive_sent(pump->config.keepalive, now_ns);
 	if ((size_t)n < len)
 		pump->stats.to_line.short_writes++;
 	if (wire_is_paced(&pump->wire))
@@ -390,11 +467,14 @@ static enum pump_end pump_from_line(struct pump *pump, bool hung_up)
 	int round;
 
 	for (round = 0; round < PUMP_ROUNDS; round++) {
-		n = port_read(pump->config.port, pump->inbox,
-			      sizeof(pump->inbox));
+		n = port_read(pump->port, pump->inbox, sizeof(pump->inbox));
 		if (n < 0 || (!n && hung_up))
 			return PUMP_PORT_GONE;
+		if (!n)
+			break;
 		pump->stats.from_line.line_bytes += (size_t)n;
+		keepalive_heard(pump->config.keepalive, pump->inbox, (size_t)n,
+				clock_ns());
 		if (!decode(pump, pump->inbox, (size_t)n))
 			return PUMP_TUN_GONE;
 		if (n < PUMP_READ_MORE)
@@ -425,7 +505,8 @@ static const struct timespec *longest_wait(const struct pump *pump,
 
 	if (puts_off_interface(pump)) {
 		ns = PUMP_PUT_OFF_NS;
-	} else if (!outbox_empty(pump) || fq_codel_is_empty(pump->queue)) {
+	} else if (!pump->port || !outbox_empty(pump) ||
+		   fq_codel_is_empty(pump->queue)) {
 		/* For POLLOUT, or for the next packet. */
 		return NULL;
 	} else if (wire_is_paced(&pump->wire)) {
@@ -454,8 +535,10 @@ enum pump_end pump_run(struct pump *pump)
 	struct pollfd fds[FDS] = {
 		[WAKE] = {.fd = pump->config.wake_fd, .events = POLLIN},
 		[TUN] = {.fd = pump->config.tun->fd},
-		[PORT] = {.fd = pump->config.port->fd},
+		[PORT] = {.fd = pump->port ? pump->port->fd : -1},
 	};
+	const struct keepalive *keepalive = pump->config.keepalive;
+	bool was_silent = keepalive->silent;
 	enum pump_end end = PUMP_WOKEN;
 	struct timespec wait;
 	uint64_t now_ns;
@@ -484,9 +567,38 @@ enum pump_end pump_run(struct pump *pump)
 		    (fds[TUN].revents & POLLIN ||
 		     (put_off && now_ns >= pump->drained_ns + PUMP_PUT_OFF_NS)))
 			end = drain_interface(pump, now_ns);
-		if (end == PUMP_WOKEN && !hung_up &&
+		if (end == PUMP_WOKEN && pump->port && !hung_up &&
 		    (outbox_empty(pump) || fds[PORT].revents & POLLOUT))
 			end = pump_to_line(pump, now_ns);
+		if (was_silent && !keepalive->silent)
+			break;
 	}
 	return end;
+}
+
+/**
+ * pump_send_end() - send an END, if nothing else is being sent
+ * @pump: the pump, with a port
+ */
+void pump_send_end(struct pump *pump)
+{
+	if (!outbox_empty(pump))
+		return;
+	pump->outbox[0] = SLIP_END;
+	pump->outbox_at = 0;
+	pump->outbox_len = 1;
+	/* A port that is gone says so to pump_run() as well. */
+	flush_outbox(pump, clock_ns());
+}
+
+/**
+ * pump_is_stuck() - does the port refuse what it is to send?
+ * @pump: the pump
+ *
+ * Return: true if it took only a part, or nothing, of the last write, or if by
+ * its own count something waits in it
+ */
+bool pump_is_stuck(const struct pump *pump)
+{
+	return pump->port && (!outbox_empty(pump) || port_queued(pump->port));
 }

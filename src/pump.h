@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct keepalive;
 struct port;
 struct pump;
 struct stats;
@@ -13,7 +14,7 @@ struct tun;
 /**
  * struct pump_config - what a pump runs between, and what it lets through
  * @tun:       the interface
- * @port:      the port
+ * @keepalive: is told when something was sent or heard
  * @mtu:       octets of the longest packet that the interface sends
  * @wake_fd:   pump_run() returns when this descriptor is readable
  * @ipv6:      carry IPv6; otherwise such packets are dropped both ways
@@ -24,7 +25,7 @@ struct tun;
  */
 struct pump_config {
 	const struct tun *tun;
-	struct port *port;
+	struct keepalive *keepalive;
 	uint32_t mtu;
 	int wake_fd;
 	bool ipv6;
@@ -34,7 +35,8 @@ struct pump_config {
 
 /**
  * enum pump_end - why pump_run() returned
- * @PUMP_WOKEN:     @wake_fd is readable; it may be run again
+ * @PUMP_WOKEN:     @wake_fd is readable, or a silent peer was heard; it may be
+ *                  run again
  * @PUMP_PORT_GONE: the port hung up
  * @PUMP_TUN_GONE:  the interface was deleted
  * @PUMP_FAILED:    the system did not let us wait; errno says why
@@ -48,7 +50,10 @@ enum pump_end {
 
 struct pump *pump_new(const struct pump_config *config);
 void pump_free(struct pump *pump);
+int pump_set_port(struct pump *pump, struct port *port);
 enum pump_end pump_run(struct pump *pump);
+void pump_send_end(struct pump *pump);
+bool pump_is_stuck(const struct pump *pump);
 const struct stats *pump_stats(struct pump *pump);
 
 #endif

@@ -71,6 +71,7 @@ struct slip_decoder {
 	uint8_t packet[SLIP_PACKET_MAX];
 };
 
+void slip_decoder_reset(struct slip_decoder *decoder);
 size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
 		   enum slip_escapes escapes);
 size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,

@@ -121,6 +121,24 @@ void tun_close(struct tun *tun)
 }
 
 /**
+ * tun_set_carrier() - say whether there is a line behind the interface
+ * @tun: the interface
+ * @on:  there is
+ *
+ * Without a carrier the kernel drops what would be sent, keeps addresses and
+ * routes, and tells whoever listens (TUNSETCARRIER, Linux 5.0). It needs no
+ * privilege. Where it fails, packets are read and thrown away all the same.
+ */
+void tun_set_carrier(const struct tun *tun, bool on)
+{
+	int carrier = on;
+
+	if (ioctl(tun->fd, TUNSETCARRIER, &carrier))
+		log_debug("%s: cannot set the carrier: %s", tun->name,
+			  strerror(errno));
+}
+
+/**
  * tun_read() - take the next packet that the kernel sends out
  * @tun:    the interface
  * @packet: where it goes

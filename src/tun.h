@@ -38,6 +38,7 @@ enum tun_write_result {
 
 int tun_open(struct tun *tun, const char *name);
 void tun_close(struct tun *tun);
+void tun_set_carrier(const struct tun *tun, bool on);
 ssize_t tun_read(const struct tun *tun, uint8_t *packet, size_t cap);
 enum tun_write_result tun_write(const struct tun *tun, const uint8_t *packet,
 				size_t len);

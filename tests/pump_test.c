@@ -15,6 +15,7 @@
  * looks at it once in each round of its loop, so it makes no more rounds than
  * it needs.
  */
+#include "keepalive.h"
 #include "log.h"
 #include "port.h"
 #include "pump.h"
@@ -63,6 +64,7 @@ struct setup {
 static struct {
 	struct tun tun;
 	struct port port;
+	struct keepalive keepalive;
 	struct pump *pump;
 	int interface;
 	int line;
@@ -74,7 +76,7 @@ static void open_world(const struct setup *setup)
 	static char path[] = "the line";
 	struct pump_config config = {
 		.tun = &world.tun,
-		.port = &world.port,
+		.keepalive = &world.keepalive,
 		.mtu = 1500,
 		.ipv6 = setup->ipv6,
 		.accept_ra = setup->accept_ra,
@@ -102,6 +104,7 @@ static void open_world(const struct setup *setup)
 	config.wake_fd = world.wake;
 	world.pump = pump_new(&config);
 	assert_non_null(world.pump);
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
 }
 
 static void close_fd(int *fd)
@@ -1189,9 +1192,125 @@ static int set_up(void **state)
 
 #define PUMP_TEST(test) cmocka_unit_test_teardown(test, close_world)
 
+/* Let the pump run until there is nothing left to do for it. */
+static void run_until_idle(void)
+{
+	struct itimerspec soon = {.it_value.tv_nsec = 20000000};
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	assert_true(timer >= 0);
+	assert_int_equal(timerfd_settime(timer, 0, &soon, NULL), 0);
+	run_until(timer);
+	close(timer);
+}
+
+/* Without a port, what the interface brings is dropped, and counted. */
+static void test_pump_without_port(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	put(world.interface, packet.at, packet.len);
+	run_until_idle();
+	assert_int_equal(to_line()->dropped[STATS_DROP_NO_LINE], 2);
+	assert_int_equal(to_line()->packets, 0);
+	assert_int_equal(waiting(world.line), 0);
+	assert_int_equal(backlog(), 0);
+}
+
+/* A port that is lost takes the queue and half a frame each way with it. */
+static void test_pump_loses_port(void **state)
+{
+	static const uint8_t half[] = {0xC0, 0x45, 0x00, 0xDB};
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .baud = 9600});
+	ipv4(&packet, 20000, 'x');
+	put(world.interface, packet.at, packet.len);
+	ipv4(&packet, 84, 'y');
+	put(world.interface, packet.at, packet.len);
+	put(world.line, half, sizeof(half));
+	run_until_idle();
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(backlog(), 1);
+
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	assert_int_equal(backlog(), 0);
+	assert_int_equal(to_line()->dropped[STATS_DROP_NO_LINE], 1);
+
+	/* The next one begins clean, at once, both ways. */
+	while (get(world.line, &got), got.len)
+		;
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+	ipv4(&packet, 84, 'z');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	get(world.line, &got);
+	assert_octets(&got, &wanted);
+	put_frame(&packet);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_octets(&got, &packet);
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+/* A port of another speed gets a queue that suits it; nothing is forgotten. */
+static void test_pump_port_of_another_speed(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .baud = 9600});
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	world.port.rate = 0;
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	assert_int_equal(pump_stats(world.pump)->queue.enqueued, 2);
+	assert_int_equal(pump_stats(world.pump)->queue.dequeued, 2);
+	assert_int_equal(to_line()->packets, 2);
+}
+
+static void test_pump_sends_an_end(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	pump_send_end(world.pump);
+	get(world.line, &got);
+	assert_int_equal(got.len, 1);
+	assert_int_equal(got.at[0], SLIP_END);
+	assert_int_equal(to_line()->line_bytes, 1);
+	assert_int_equal(to_line()->packets, 0);
+}
+
+/* Who was found silent and is heard again is news. */
+static void test_pump_returns_when_a_silent_peer_is_heard(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	world.keepalive.silent = true;
+	ipv4(&packet, 84, 'x');
+	put_frame(&packet);
+	assert_int_equal(pump_run(world.pump), PUMP_WOKEN);
+	assert_false(world.keepalive.silent);
+	get(world.interface, &got);
+	assert_octets(&got, &packet);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		PUMP_TEST(test_pump_without_port),
+		PUMP_TEST(test_pump_loses_port),
+		PUMP_TEST(test_pump_port_of_another_speed),
+		PUMP_TEST(test_pump_sends_an_end),
+		PUMP_TEST(test_pump_returns_when_a_silent_peer_is_heard),
 		PUMP_TEST(test_pump_packets_become_frames),
 		PUMP_TEST(test_pump_frames_become_packets),
 		PUMP_TEST(test_pump_several_frames_in_one_chunk),

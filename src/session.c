@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A link while it is up: the pump runs, and what happens around it is seen to.
+ *
+ * The pump knows of packets only. Whatever else there is to wait for (signals,
+ * a port that comes back, the next thing that is due) is gathered in one epoll
+ * descriptor, by which the pump is interrupted; then everything is looked at
+ * that could be due, and the pump runs on.
+ *
+ * The interface, its addresses and its routes outlive the port. While the port
+ * is away the carrier is off, so that the kernel and everybody who watches the
+ * interface can tell.
+ */
+#include "session.h"
+#include "keepalive.h"
+#include "line.h"
+#include "log.h"
+#include "notify.h"
+#include "options.h"
+#include "port.h"
+#include "pump.h"
+#include "report.h"
+#include "signals.h"
+#include "stats.h"
+#include "symptom.h"
+#include "tun.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* How often the counters are looked at for something that is wrong. */
+#define SESSION_CHECK_NS (2 * NS_PER_S)
+
+/* How long a port may hold what it was given until that is remarkable. */
+#define SESSION_HELD_NS (5 * NS_PER_S)
+
+struct session {
+	const struct options *options;
+	const struct tun *tun;
+	struct line *line;
+	struct pump *pump;
+	struct keepalive keepalive;
+	struct symptoms symptoms;
+	struct report *report;	/* NULL: nobody wants one */
+	struct stats stats;	/* as of the last look */
+	struct stats_line past; /* of the ports that were lost */
+	uint64_t check_ns;	/* when to look next */
+	uint64_t left;		/* octets that had left the port by then */
+	uint64_t left_ns;	/* since when no more have */
+	bool held_told;
+	bool carrier;
+	int epoll_fd;
+	int timer_fd;
+};
+
+static uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* Be woken by a descriptor too; -1 is none. Return: 0 or -errno. */
+static int wake_on(const struct session *session, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	if (fd < 0)
+		return 0;
+	return epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno
+								       : 0;
+}
+
+/* The counters as they are now. */
+static const struct stats *look_at_stats(struct session *session)
+{
+	const struct port *port = line_port(session->line);
+	struct stats_line *line = &session->stats.line;
+	struct port_errors errors = {0};
+
+	session->stats = *pump_stats(session->pump);
+	*line = session->past;
+	if (port && port_get_errors(port, &errors))
+		line->known = true;
+	line->frame += errors.frame;
+	line->parity += errors.parity;
+	line->overrun += errors.overrun;
+	line->buffer_overrun += errors.buffer_overrun;
+	line->breaks += errors.breaks;
+	return &session->stats;
+}
+
+static void print_stats(struct session *session, enum log_level level)
+{
+	const struct stats *stats = look_at_stats(session);
+	char text[STATS_TEXT_MAX];
+
+	log_print(level, "to the line: %s",
+		  stats_format(&stats->to_line, text));
+	log_print(level, "from the line: %s",
+		  stats_format(&stats->from_line, text));
+	log_print(level, "queue: %s", stats_format_queue(&stats->queue, text));
+	if (stats->line.known || stats->line.losses)
+		log_print(level, "line: %s",
+			  stats_format_line(&stats->line, text));
+}
+
+/* Everything that a report tells. */
+static struct report_view view(struct session *session)
+{
+	const struct port *port = line_port(session->line);
+
+	return (struct report_view){
+		.stats = look_at_stats(session),
+		.interface = session->tun->name,
+		.port = port ? port->path : NULL,
+		.rate = port ? port->rate : 0,
+		.carrier = session->carrier,
+	};
+}
+
+/* Return: 0 or -errno, logged. */
+static int open_report(struct session *session)
+{
+	const struct options *options = session->options;
+	const struct report_config config = {
+		.print_s = options->stats_s,
+		.json_path = options->stats_json,
+	};
+	const struct report_view now = view(session);
+
+	if (!options->stats_s && !options->stats_json)
+		return 0;
+	return report_open(&session->report, &config, &now, clock_ns());
+}
+
+static void tick_report(struct session *session, uint64_t now_ns)
+{
+	struct report_view now;
+
+	if (!session->report || now_ns < report_next_ns(session->report))
+		return;
+	now = view(session);
+	report_tick(session->report, &now, now_ns);
+}
+
+static void close_report(struct session *session)
+{
+	struct report_view now;
+
+	if (!session->report)
+		return;
+	now = view(session);
+	report_close(session->report, &now);
+}
+
+static void set_carrier(struct session *session, bool on)
+{
+	if (on == session->carrier)
+		return;
+	session->carrier = on;
+	tun_set_carrier(session->tun, on);
+	log_debug("%s: carrier %s", session->tun->name, on ? "on" : "off");
+}
+
+/* The port is there. Return: 0 or -errno, logged. */
+static int take_port(struct session *session, uint64_t now_ns)
+{
+	struct port *port = line_port(session->line);
+
+	if (pump_set_port(session->pump, port)) {
+		log_error("cannot use %s: %s", port->path, strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	keepalive_start(&session->keepalive, now_ns);
+	session->check_ns = now_ns + SESSION_CHECK_NS;
+	session->left_ns = now_ns;
+	set_carrier(session, true);
+	notify_status("%s is up on %s", session->tun->name, port->path);
+	return 0;
+}
+
+static void do_without_port(struct session *session)
+{
+	set_carrier(session, false);
+	notify_status("%s is waiting for %s", session->tun->name,
+		      line_name(session->line));
+}
+
+/* The port is not to be used any more, and will be looked for. */
+static void let_go_of_port(struct session *session)
+{
+	session->past = look_at_stats(session)->line;
+	pump_set_port(session->pump, NULL);
+	line_let_go(session->line, clock_ns());
+	wake_on(session, line_watch_fd(session->line));
+	do_without_port(session);
+}
+
+/* The port hung up. Return: 0 if that can be lived with, else -1, logged. */
+static int lose_port(struct session *session)
+{
+	const struct port *port = line_port(session->line);
+
+	if (session->options->once) {
+		log_error("lost %s: it hung up (plug it in and start again; "
+			  "without --once it would be waited for)",
+			  port->path);
+		return -1;
+	}
+	log_warning("lost %s: it hung up; waiting for it", port->path);
+	session->past.losses++;
+	let_go_of_port(session);
+	return 0;
+}
+
+/* Return: 0, or -1, logged. */
+static int look_for_port(struct session *session, uint64_t now_ns)
+{
+	const struct port *port;
+
+	if (!line_look(session->line, now_ns))
+		return 0;
+	port = line_port(session->line);
+	log_info("%s is there%s%s", line_name(session->line),
+		 strcmp(line_name(session->line), port->path) ? ", as " : "",
+		 strcmp(line_name(session->line), port->path) ? port->path
+							      : "");
+	return take_port(session, clock_ns());
+}
+
+/* SIGUSR2 */
+static int reopen_port(struct session *session)
+{
+	if (!line_port(session->line))
+		return 0;
+	log_info("closing and reopening %s", line_name(session->line));
+	let_go_of_port(session);
+	return look_for_port(session, clock_ns());
+}
+
+static void keep_alive(struct session *session, uint64_t now_ns)
+{
+	struct keepalive *keepalive = &session->keepalive;
+
+	if (keepalive_is_due(keepalive, now_ns)) {
+		pump_send_end(session->pump);
+		/* One that could not be sent is not to be tried again at once.
+		 */
+		keepalive_sent(keepalive, now_ns);
+	}
+	if (keepalive_falls_silent(keepalive, now_ns))
+		log_warning("%s: nothing was heard of the other end for %u s%s",
+			    line_name(session->line),
+			    3 * session->options->keepalive_s,
+			    keepalive_has_carrier(keepalive)
+				    ? ""
+				    : ", carrier off until it speaks");
+	set_carrier(session, keepalive_has_carrier(keepalive));
+}
+
+/* For how long nothing has left the port although something waits in it. */
+static uint64_t held_ns(struct session *session, uint64_t now_ns)
+{
+	uint64_t left = session->stats.to_line.line_bytes -
+			port_queued(line_port(session->line));
+
+	if (left != session->left || !pump_is_stuck(session->pump))
+		session->left_ns = now_ns;
+	session->left = left;
+	return now_ns - session->left_ns;
+}
+
+/* What holds the port may be noise, or a cable that is not what it should be.
+ */
+static void look_at_flow(struct session *session, uint64_t now_ns)
+{
+	static const char *const causes[] = {
+		[PORT_FLOW_NONE] = "is the other side asleep?",
+		[PORT_FLOW_RTSCTS] =
+			"CTS is off: does the cable have RTS and CTS, is the "
+			"other end running? Else use --flow none",
+		[PORT_FLOW_XONXOFF] =
+			"it was sent an XOFF, or noise that looks like one; "
+			"going on as if an XON had come",
+	};
+	struct port *port = line_port(session->line);
+	enum port_flow flow = session->options->port.flow;
+
+	if (held_ns(session, now_ns) < SESSION_HELD_NS)
+		return;
+	if (!session->held_told)
+		log_warning("%s has sent nothing for %d s (%s)", port->path,
+			    (int)(SESSION_HELD_NS / NS_PER_S), causes[flow]);
+	session->held_told = true;
+	if (flow == PORT_FLOW_XONXOFF)
+		port_resume(port);
+}
+
+/* Is there something that the user should know? */
+static void look_at_line(struct session *session, uint64_t now_ns)
+{
+	const struct stats *stats;
+	enum symptom symptom;
+
+	if (now_ns < session->check_ns)
+		return;
+	session->check_ns = now_ns + SESSION_CHECK_NS;
+	stats = look_at_stats(session);
+	symptom = symptoms_look(&session->symptoms, stats, now_ns);
+	if (symptom != SYMPTOM_NONE)
+		log_warning("%s: %s", line_name(session->line),
+			    symptom_text(symptom));
+	look_at_flow(session, now_ns);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Be woken when the next thing is due. */
+static void set_timer(const struct session *session)
+{
+	struct itimerspec timer = {0};
+	uint64_t next_ns;
+
+	if (line_port(session->line))
+		next_ns = earlier(session->check_ns,
+				  keepalive_next_ns(&session->keepalive));
+	else
+		next_ns = line_next_ns(session->line);
+	if (session->report)
+		next_ns = earlier(next_ns, report_next_ns(session->report));
+	timer.it_value.tv_sec = (time_t)(next_ns / NS_PER_S);
+	/* All zero would be "never". */
+	timer.it_value.tv_nsec = (long)(next_ns % NS_PER_S) + !next_ns;
+	timerfd_settime(session->timer_fd, TFD_TIMER_ABSTIME, &timer, NULL);
+}
+
+/* The pump was woken: see to all that may be due. Return: 0, or -1, logged. */
+static int attend(struct session *session)
+{
+	uint64_t now_ns = clock_ns();
+	int err = 0;
+
+	signals_clear_fd();
+	if (signals_take_report())
+		print_stats(session, LOG_LEVEL_ANSWER);
+	if (signals_take_reopen())
+		err = reopen_port(session);
+	if (!err && !line_port(session->line)) {
+		err = look_for_port(session, now_ns);
+	} else if (!err) {
+		keep_alive(session, now_ns);
+		look_at_line(session, now_ns);
+	}
+	tick_report(session, now_ns);
+	set_timer(session);
+	return err;
+}
+
+/**
+ * session_open() - prepare to carry packets
+ * @session: the session on success; session_close() ends it
+ * @options: what the user asked for
+ * @tun:     the interface, which is up
+ * @line:    the port, which may still be waited for
+ * @mtu:     octets of the longest packet that the interface sends
+ *
+ * A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int session_open(struct session **session, const struct options *options,
+		 const struct tun *tun, struct line *line, uint32_t mtu)
+{
+	struct session *opened = calloc(1, sizeof(*opened));
+	struct pump_config config = {
+		.tun = tun,
+		.mtu = mtu,
+		.ipv6 = options->ipv6,
+		.accept_ra = options->accept_ra,
+		.xonxoff = options->port.flow == PORT_FLOW_XONXOFF,
+	};
+	int err = 0;
+
+	if (!opened) {
+		err = -ENOMEM;
+		goto fail;
+	}
+	opened->options = options;
+	opened->tun = tun;
+	opened->line = line;
+	opened->carrier = true;
+	keepalive_init(&opened->keepalive, options->keepalive_s);
+	opened->timer_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	opened->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (opened->timer_fd < 0 || opened->epoll_fd < 0)
+		err = -errno;
+	if (!err)
+		err = wake_on(opened, signals_fd());
+	if (!err)
+		err = wake_on(opened, opened->timer_fd);
+	if (!err)
+		err = wake_on(opened, line_watch_fd(line));
+	if (err)
+		goto fail;
+	config.keepalive = &opened->keepalive;
+	config.wake_fd = opened->epoll_fd;
+	opened->pump = pump_new(&config);
+	if (!opened->pump) {
+		err = -ENOMEM;
+		goto fail;
+	}
+	if (!line_port(line))
+		do_without_port(opened);
+	else
+		err = take_port(opened, clock_ns());
+	if (!err)
+		err = open_report(opened);
+	if (err) {
+		session_close(opened);
+		return err;
+	}
+	set_timer(opened);
+	*session = opened;
+	return 0;
+
+fail:
+	log_error("cannot start: %s", strerror(-err));
+	session_close(opened);
+	return err;
+}
+
+/**
+ * session_run() - carry packets until a signal or a failure ends it
+ * @session: the session
+ *
+ * A failure is logged.
+ *
+ * Return: 0 after a signal, else -1
+ */
+int session_run(struct session *session)
+{
+	int err = 0;
+
+	while (!err && !signals_stop()) {
+		switch (pump_run(session->pump)) {
+		case PUMP_WOKEN:
+			err = attend(session);
+			break;
+		case PUMP_PORT_GONE:
+			err = lose_port(session);
+			set_timer(session);
+			break;
+		case PUMP_TUN_GONE:
+			log_error("lost the interface %s: it was deleted "
+				  "(start again to have it back)",
+				  session->tun->name);
+			err = -1;
+			break;
+		case PUMP_FAILED:
+			log_error("cannot wait for packets: %s",
+				  strerror(errno));
+			err = -1;
+			break;
+		}
+	}
+	notify_stopping();
+	close_report(session);
+	print_stats(session, LOG_LEVEL_INFO);
+	return err;
+}
+
+/**
+ * session_close() - free what session_open() made
+ * @session: the session, or NULL
+ */
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	pump_free(session->pump);
+	if (session->timer_fd >= 0)
+		close(session->timer_fd);
+	if (session->epoll_fd >= 0)
+		close(session->epoll_fd);
+	free(session);
+}

@@ -1,0 +1,226 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The line's life: a port that is not there yet, is lost, comes back under the
+# same or another name, is in somebody else's hands; and a peer that falls
+# silent. The link outlives all of it.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+no_carrier() {
+	in_a ip -o link show dev tun0 | grep -q NO-CARRIER
+}
+
+index_of_a() {
+	in_a ip -o link show dev tun0 | cut -d: -f1
+}
+
+open_fds() {
+	find "/proc/$1/fd" -mindepth 1 | wc -l
+}
+
+says() {
+	grep -qE -- "$1" "$dir/a.log"
+}
+
+plug() { # or unplug
+	kill -USR1 "$cable_pid"
+}
+
+# As soon as the port is there, how many milliseconds until a ping crosses?
+ms_to_ping() {
+	local start
+	wait_for 5 test -e "$port_a"
+	start=$(date +%s%3N)
+	wait_for 10 in_a ping -c 1 -W 0.1 10.0.0.2
+	echo $(($(date +%s%3N) - start))
+}
+
+# Whoever holds a pty takes its number, so that the next one gets another.
+hold_ptys() {
+	python3 -c 'import os, signal
+held = [os.openpty() for _ in range(4)]
+signal.pause()' &
+}
+
+# An independent witness of what the kernel tells everybody.
+in_a ip -o monitor link >"$dir/monitor.log" 2>&1 &
+
+start_cable --baud 115200
+start_b --addr 10.0.0.2/24
+start_a --addr 10.0.0.1/24 --route 192.0.2.0/24
+index=$(index_of_a)
+check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
+
+plug
+check 'an unplugged port is reported' wait_for 5 says \
+	"^serialtun: lost /dev/pts/[0-9]+: it hung up; waiting for it\$"
+check 'it goes on' alive "$pid_a"
+check 'the interface is there, without a carrier' wait_for 5 \
+	no_carrier
+check_match 'its address is kept' '10\.0\.0\.1/24' \
+	"$(in_a ip -o addr show dev tun0)"
+check_match 'its route is kept' '192\.0\.2\.0/24 dev tun0' "$(in_a ip route)"
+in_a ping -c 1 -W 1 10.0.0.2 >/dev/null
+before=$(awk '{ print $14 + $15 }' "/proc/$pid_a/stat")
+sleep 3
+after=$(awk '{ print $14 + $15 }' "/proc/$pid_a/stat")
+check "waiting costs next to nothing ($((after - before)) ticks in 3 s)" \
+	[ "$((after - before))" -le 5 ]
+plug
+ms=$(ms_to_ping)
+check "a ping crosses within 0.5 s of the port's return ($ms ms)" \
+	[ "$ms" -le 1000 ] # this machine may be busy
+check 'which is said' says "^serialtun: $port_a is there, as /dev/pts/"
+check_equal 'it is the same interface' "$index" "$(index_of_a)"
+check_match 'others saw the carrier go' 'tun0.*NO-CARRIER' \
+	"$(<"$dir/monitor.log")"
+check_match 'and come back' 'tun0.*LOWER_UP' \
+	"$(tail -n 1 "$dir/monitor.log")"
+
+# A name given without links, and without an adapter to follow.
+stop_a
+: >"$dir/a.log"
+nsenter --target "$host_a" --net -- "$serialtun" --addr 10.0.0.1/24 \
+	--port "$(readlink "$port_a")" 2>"$dir/a.log" &
+pid_a=$!
+wait_for 10 is_up "$dir/a.log"
+plug
+wait_for 5 says ': lost '
+plug
+ms_to_ping >/dev/null
+check 'the same name comes back: so does the link' \
+	in_a ping -c 1 -W 5 10.0.0.2
+stop_a
+
+# Unplugged during a transfer, and back under another number.
+start_a --addr 10.0.0.1/24
+was=$(readlink "$port_a")
+head -c 100000 /dev/urandom >"$dir/sent"
+in_b socat -u TCP-LISTEN:5000,reuseaddr "OPEN:$dir/received,creat" &
+receiver=$!
+sleep 0.2
+in_a socat -u "OPEN:$dir/sent" TCP:10.0.0.2:5000 &
+sender=$!
+sleep 2
+plug
+wait_for 5 says ': lost '
+hold_ptys
+holder=$!
+sleep 2
+plug
+wait_for 5 test -e "$port_a"
+check_not 'the port comes back under another number' \
+	[ "$was" = "$(readlink "$port_a")" ]
+wait_end "$sender" 60
+check_equal 'the connection lives: all was sent' 0 "$ended"
+wait_end "$receiver" 60
+check 'and arrived as it was' cmp "$dir/sent" "$dir/received"
+kill "$holder"
+
+# Loose contact: so fast that most attempts come too late.
+fds=$(open_fds "$pid_a")
+memory=$(awk '/VmRSS/ { print $2 }' "/proc/$pid_a/status")
+for ((i = 0; i < 400; i++)); do
+	plug
+	sleep "0.0$((RANDOM % 3))"
+done
+wait_for 5 test -e "$port_a"
+check 'after 200 fast cycles a ping crosses' \
+	wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
+check_equal 'no descriptor was left open' "$fds" "$(open_fds "$pid_a")"
+now=$(awk '/VmRSS/ { print $2 }' "/proc/$pid_a/status")
+check "no memory was lost ($memory kB, now $now kB)" \
+	[ "$now" -le $((memory + 256)) ]
+
+kill -USR2 "$pid_a"
+check 'SIGUSR2 closes and reopens the port' \
+	wait_for 5 says '^serialtun: closing and reopening '
+check 'a ping crosses again' wait_for 5 in_a ping -c 1 -W 1 10.0.0.2
+kill -USR1 "$pid_a"
+check 'the losses are counted' wait_for 5 says 'line: .*lost [1-9][0-9]* times'
+stop_a
+check_equal 'it ends with status 0' 0 "$ended"
+
+# Without waiting
+start_a --addr 10.0.0.1/24 --once
+plug
+wait_end "$pid_a"
+check_equal '--once ends with status 1' 1 "$ended"
+check '--once says why' says '^serialtun: lost /dev/pts/[0-9]+: it hung up \('
+refused --addr 10.0.0.1/24 --port "$port_a"
+check_equal 'no port, no --wait: status 1' 1 "$ended"
+
+# Waiting from the start
+start_a --addr 10.0.0.1/24 --wait
+check '--wait begins without the port' \
+	says "^serialtun: tun0 is up: 10.0.0.1/24, mtu 1500, waiting for $port_a\$"
+check 'without a carrier' no_carrier
+plug
+check 'and goes on with it' wait_for 5 in_a ping -c 1 -W 1 10.0.0.2
+
+# Three for one port.
+second_log=$dir/second.log
+third_log=$dir/third.log
+in_a "$serialtun" -i second0 --addr 10.0.1.1/24 --wait --port "$port_a" \
+	2>"$second_log" &
+in_a "$serialtun" -i third0 --addr 10.0.2.1/24 --wait --port "$port_a" \
+	2>"$third_log" &
+check 'who waits for a busy port says so' wait_for 5 \
+	grep -q 'still waiting: cannot lock' "$second_log" "$third_log"
+stop_a
+has_it() {
+	cat "$second_log" "$third_log" | grep -c ' is there, as '
+}
+one_has_it() {
+	[ "$(has_it)" = 1 ]
+}
+check 'when it is let go, another takes it' wait_for 5 one_has_it
+sleep 1
+check_equal 'but only one' 1 "$(has_it)"
+for pid in $(pgrep -f -- '-i (second|third)0'); do
+	kill "$pid"
+	wait_for 5 not alive "$pid"
+done
+
+# Is anybody there? One that only answers keeps its carrier; one that keeps
+# alive too does not, once it has stopped.
+start_a --addr 10.0.0.1/24 --keepalive 1
+in_a ping -c 1 -W 5 10.0.0.2 >/dev/null
+check 'a silent peer is reported' wait_for 10 says \
+	": nothing was heard of the other end for 3 s\$"
+sleep 7
+check 'one that never speaks first keeps the carrier for 10 times --keepalive' \
+	not no_carrier
+check 'and answers as ever' in_a ping -c 1 -W 5 10.0.0.2
+stop_b
+start_b --addr 10.0.0.2/24 --keepalive 1
+sleep 4
+kill -STOP "$pid_b"
+check 'one that kept alive and falls silent is reported' wait_for 10 says \
+	': nothing was heard .* for 3 s, carrier off until it speaks$'
+check 'and loses the carrier' wait_for 5 no_carrier
+kill -CONT "$pid_b"
+check 'until it speaks' wait_for 5 not no_carrier
+check 'a ping crosses again' wait_for 5 in_a ping -c 1 -W 1 10.0.0.2
+stop_a
+stop_b
+check_match 'ENDs are no packets, and nothing is dropped for them' \
+	'from the line: [1-9][0-9]* packets, .* 0 dropped' "$(<"$dir/b.log")"
+start_b --addr 10.0.0.2/24
+
+# Noise while it comes and goes.
+stop_cable
+start_cable --baud 115200 --ber 1e-4
+start_a --addr 10.0.0.1/24
+for ((i = 0; i < 10; i++)); do
+	in_a ping -c 2 -i 0.1 -W 0.1 10.0.0.2 >/dev/null
+	plug
+	sleep 0.1
+	plug
+	sleep 0.1
+done
+check 'noise while replugging is survived' alive "$pid_a"
+stop_a
+stop_b
+finish
