@@ -119,8 +119,8 @@ int port_open(struct port **port, const struct port_config *config)
 		log_error("cannot find port %s: %s%s", config->name,
 			  strerror(-err),
 			  err == -ENOENT
-				  ? " (is it plugged in? ls /dev/serial/by-id "
-				    "shows the USB adapters)"
+				  ? " (is it plugged in? --list shows the "
+				    "ports that there are)"
 				  : "");
 		return err;
 	}

@@ -23,7 +23,7 @@ refusal 'no such port' \
 	'cannot find port /dev/ttyUSB99: No such file or directory \(is it plugged in\? .*\)' \
 	--port /dev/ttyUSB99
 refusal 'a name below /dev' \
-	'cannot find port ttyUSB99: No such file or directory \(.*\)' \
+	'cannot find port /dev/ttyUSB99: No such file or directory \(.*\)' \
 	--port ttyUSB99
 refusal 'a regular file' \
 	'cannot use .*/cable.log as a port: it is not a serial device or a pty \(.*\)' \
