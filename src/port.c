@@ -5,19 +5,30 @@
  *
  * Reading and writing are the same for all, because each kind promises a
  * descriptor that is non-blocking and that reads 0 only after a hang-up.
+ *
+ * A port settles (--settle) while it is already in use: until a time that is
+ * set at opening, reading throws away what it finds. To wait in port_open()
+ * instead would keep a signal waiting, and, when a lost port is opened again,
+ * the interface.
  */
 #include "port.h"
 #include "log.h"
 #include "pty.h"
 #include "serial.h"
+#include "tty.h"
 
 #include <errno.h>
+#include <linux/serial.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define NS_PER_S  UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
 
 /* The first that claims a file has it. */
 static const struct port_kind *const kinds[] = {&pty_kind, &serial_kind, NULL};
@@ -86,6 +97,31 @@ static const struct port_kind *find_kind(const char *path)
 	return *kind;
 }
 
+static uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* What the driver has counted so far. Return: false if it does not count. */
+static bool count_errors(const struct port *port, struct port_errors *errors)
+{
+	struct serial_icounter_struct count;
+
+	if (ioctl(port->fd, TIOCGICOUNT, &count))
+		return false;
+	*errors = (struct port_errors){
+		.frame = (uint32_t)count.frame,
+		.parity = (uint32_t)count.parity,
+		.overrun = (uint32_t)count.overrun,
+		.buf_overrun = (uint32_t)count.buf_overrun,
+		.brk = (uint32_t)count.brk,
+	};
+	return true;
+}
+
 /**
  * port_bits_per_octet() - what an octet costs on the wire
  * @config: parity and stop bits
@@ -140,6 +176,10 @@ int port_open(struct port **port, const struct port_config *config)
 	(*port)->kind = kind;
 	(*port)->path = path;
 	(*port)->rate = (*port)->baud / port_bits_per_octet(config);
+	if (config->settle_ms)
+		(*port)->settled_ns =
+			clock_ns() + config->settle_ms * NS_PER_MS;
+	count_errors(*port, &(*port)->errors_before);
 	return 0;
 }
 
@@ -158,14 +198,23 @@ void port_close(struct port *port)
 	free(path);
 }
 
+/* Is what arrives now still to be thrown away? */
+static bool is_settling(struct port *port)
+{
+	if (port->settled_ns && port->settled_ns <= clock_ns())
+		port->settled_ns = 0;
+	return port->settled_ns;
+}
+
 /**
  * port_read() - take what has arrived
  * @port:   the port
  * @buffer: where it goes
  * @cap:    room there
  *
- * Return: octets read; 0 if there is nothing now; -errno if the line is gone,
- * -EIO where the system says no more than "hung up"
+ * Return: octets read; 0 if there is nothing now, or nothing that counts while
+ * the port settles; -errno if the line is gone, -EIO where the system says no
+ * more than "hung up"
  */
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap)
 {
@@ -175,7 +224,7 @@ ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap)
 		n = read(port->fd, buffer, cap);
 	while (n < 0 && errno == EINTR);
 	if (n > 0)
-		return n;
+		return is_settling(port) ? 0 : n;
 	if (!n)
 		return -EIO;
 	return errno == EAGAIN ? 0 : -errno;
@@ -218,14 +267,43 @@ size_t port_queued(const struct port *port)
 	return (size_t)queued;
 }
 
-bool port_get_errors(const struct port *port, struct port_errors *errors)
+/**
+ * port_resume() - go on sending although the other end said XOFF
+ * @port: the port
+ *
+ * For an XOFF that noise has made: no XON will follow it. Where the output is
+ * not held this changes nothing.
+ *
+ * Return: 0 or -errno
+ */
+int port_resume(struct port *port)
 {
-	(void)port;
-	(void)errors;
-	return false;
+	return tty_resume(port->fd);
 }
 
-void port_resume(struct port *port)
+/**
+ * port_get_errors() - what went wrong on the line since the port was opened
+ * @port:   the port
+ * @errors: filled in on success; the counts wrap
+ *
+ * The driver counts (TIOCGICOUNT, ioctl_tty(2)), and too late to say which
+ * frame was hit.
+ *
+ * Return: false if the port has no driver that counts, as a pty or a socket
+ */
+bool port_get_errors(const struct port *port, struct port_errors *errors)
 {
-	(void)port;
+	const struct port_errors *before = &port->errors_before;
+	struct port_errors now;
+
+	if (!count_errors(port, &now))
+		return false;
+	*errors = (struct port_errors){
+		.frame = now.frame - before->frame,
+		.parity = now.parity - before->parity,
+		.overrun = now.overrun - before->overrun,
+		.buf_overrun = now.buf_overrun - before->buf_overrun,
+		.brk = now.brk - before->brk,
+	};
+	return true;
 }

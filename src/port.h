@@ -62,15 +62,36 @@ struct port_config {
 };
 
 /**
+ * struct port_errors - how often a receiver noticed that something was wrong
+ * @frame:       no stop bit where one should be: most often, speeds differ
+ * @parity:      the parity bit was wrong
+ * @overrun:     the chip was not emptied in time
+ * @buf_overrun: nor was the driver's buffer
+ * @brk:         breaks: the line was held low
+ */
+struct port_errors {
+	uint32_t frame;
+	uint32_t parity;
+	uint32_t overrun;
+	uint32_t buf_overrun;
+	uint32_t brk;
+};
+
+/**
  * struct port - an open port, whatever kind it is
- * @kind:  what is behind the face
- * @path:  the name in the file system, links resolved
- * @fd:    non-blocking, for poll()
- * @baud:  bits per second on the wire; 0: it has no clock that we know of
- * @rate:  octets per second that this makes; set by port_open()
- * @grain: by how many octets port_queued() may say too much
+ * @kind:          what is behind the face
+ * @path:          the name in the file system, links resolved
+ * @fd:            non-blocking, for poll()
+ * @baud:          bits per second on the wire; 0: it has no clock that we know
+ *                 of
+ * @rate:          octets per second that this makes
+ * @grain:         by how many octets port_queued() may say too much
+ * @settled_ns:    until then (CLOCK_MONOTONIC) port_read() throws away; 0: no
+ *                 longer
+ * @errors_before: what the driver had counted when the port was opened
  *
- * To be read by everyone and written by its kind only.
+ * To be read by everyone. Its kind writes @fd, @baud and @grain, port.c the
+ * rest.
  */
 struct port {
 	const struct port_kind *kind;
@@ -79,6 +100,8 @@ struct port {
 	unsigned int baud;
 	unsigned int rate;
 	unsigned int grain;
+	uint64_t settled_ns;
+	struct port_errors errors_before;
 };
 
 /**
@@ -102,11 +125,8 @@ int port_open(struct port **port, const struct port_config *config);
 void port_close(struct port *port);
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap);
 size_t port_queued(const struct port *port);
-struct port_errors {
-	uint64_t frame, parity, overrun, buffer_overrun, breaks;
-};
-bool port_get_errors(const struct port *port, struct port_errors *errors);
-void port_resume(struct port *port);
 ssize_t port_write(struct port *port, const uint8_t *octets, size_t len);
+int port_resume(struct port *port);
+bool port_get_errors(const struct port *port, struct port_errors *errors);
 
 #endif

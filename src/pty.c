@@ -30,6 +30,12 @@ struct pty {
 	struct termios2 saved;
 };
 
+static const tcflag_t parity_flags[] = {
+	[PORT_PARITY_NONE] = 0,
+	[PORT_PARITY_EVEN] = PARENB,
+	[PORT_PARITY_ODD] = PARENB | PARODD,
+};
+
 static bool pty_claims(const struct stat *file)
 {
 	return S_ISCHR(file->st_mode) &&
@@ -46,10 +52,12 @@ static struct termios2 pty_raw(const struct termios2 *from,
 	raw.c_iflag = 0;
 	raw.c_oflag = 0;
 	raw.c_lflag = 0;
-	raw.c_cflag &= ~(tcflag_t)(CSIZE | PARENB | CSTOPB | CRTSCTS | HUPCL);
-	raw.c_cflag |= CS8 | CREAD | CLOCAL;
-	if (config->flow == PORT_FLOW_RTSCTS)
-		raw.c_cflag |= CRTSCTS;
+	raw.c_cflag &=
+		~(tcflag_t)(CSIZE | PARENB | PARODD | CMSPAR | CSTOPB | HUPCL);
+	raw.c_cflag |= CS8 | CREAD | CLOCAL | parity_flags[config->parity];
+	if (config->stop_bits == 2)
+		raw.c_cflag |= CSTOPB;
+	tty_set_flow(&raw, config);
 	if (config->baud)
 		tty_set_baud(&raw, config->baud);
 	/* With 0, a read of nothing would look like a hang-up. */
@@ -58,14 +66,48 @@ static struct termios2 pty_raw(const struct termios2 *from,
 	return raw;
 }
 
+/* There is no DTR or RTS in a pty. Return: 0, or -EOPNOTSUPP, logged. */
+static int check_modem_lines(const char *path, const struct port_config *config)
+{
+	const char *option = config->dtr != PORT_MODEM_LINE_KEEP   ? "--dtr"
+			     : config->rts != PORT_MODEM_LINE_KEEP ? "--rts"
+			     : config->hupcl			   ? "--hupcl"
+								   : NULL;
+
+	if (!option)
+		return 0;
+	log_error(
+		"cannot use %s on %s: a pty has no modem lines (leave it out)",
+		option, path);
+	return -EOPNOTSUPP;
+}
+
+static int set_up(int fd, const char *path, const struct termios2 *saved,
+		  const struct port_config *config)
+{
+	struct termios2 settings = pty_raw(saved, config);
+	int err = tty_set(fd, path, &settings);
+
+	if (!err)
+		err = tty_get(fd, path, &settings);
+	if (!err)
+		err = tty_check(path, &settings, config);
+	if (err)
+		tty_restore(fd, saved, false);
+	return err;
+}
+
 static int pty_open(struct port **port, const char *path,
 		    const struct port_config *config)
 {
-	struct pty *pty = calloc(1, sizeof(*pty));
-	struct termios2 raw;
+	struct pty *pty;
 	int err;
 	int fd;
 
+	err = check_modem_lines(path, config);
+	if (err)
+		return err;
+	pty = calloc(1, sizeof(*pty));
 	if (!pty) {
 		log_error("cannot open %s: %s", path, strerror(ENOMEM));
 		return -ENOMEM;
@@ -76,8 +118,7 @@ static int pty_open(struct port **port, const char *path,
 	err = tty_get(fd, path, &pty->saved);
 	if (err)
 		goto close_fd;
-	raw = pty_raw(&pty->saved, config);
-	err = tty_set(fd, path, &raw);
+	err = set_up(fd, path, &pty->saved, config);
 	if (err)
 		goto close_fd;
 	pty->port.fd = fd;
@@ -96,7 +137,7 @@ static void pty_close(struct port *port)
 {
 	struct pty *pty = (struct pty *)port;
 
-	tty_restore(port->fd, &pty->saved);
+	tty_restore(port->fd, &pty->saved, false);
 	close(port->fd);
 	free(pty);
 }

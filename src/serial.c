@@ -12,7 +12,12 @@
  *
  * What the library leaves open or has wrong is put right with termios2
  * afterwards: HUPCL off (a close shall not reset the board), VMIN 1 (so that
- * only a hang-up reads 0), CRTSCTS as asked for.
+ * only a hang-up reads 0), the flow control and its octets as asked for.
+ *
+ * Each open() raises DTR and RTS (tty_port_block_til_ready(), tty_port.c), so
+ * a line that is to be low can only be lowered again, which is done as soon as
+ * nothing opens the device any more. If that is too late for a board, nothing
+ * but a wire can help it.
  */
 #include "serial.h"
 #include "holder.h"
@@ -37,11 +42,20 @@
 /* A receiver samples in the middle of a bit: 5 % in ten bits is too much. */
 #define SERIAL_BAUD_TOLERANCE_PERCENT 2
 
+/* As in 8N1. */
+static const char parity_letters[] = {
+	[PORT_PARITY_NONE] = 'N',
+	[PORT_PARITY_EVEN] = 'E',
+	[PORT_PARITY_ODD] = 'O',
+};
+
 struct serial {
 	struct port port;
 	struct sp_port *device;
 	struct termios2 saved;
 	int lock_fd;
+	bool hupcl;
+	bool made_low_latency;
 };
 
 static bool serial_claims(const struct stat *file)
@@ -98,15 +112,39 @@ static int open_device(struct serial *serial, const char *path)
 					   "serial port, such as /dev/ttyUSB0)"
 					 : "");
 		/* It may have come as far as to change the settings. */
-		tty_restore(serial->lock_fd, &serial->saved);
+		tty_restore(serial->lock_fd, &serial->saved, serial->hupcl);
 		sp_free_port(serial->device);
 	}
 	return err;
 }
 
-/* 8N1 at a speed, by the library; XON/XOFF off. */
+static enum sp_parity library_parity(enum port_parity parity)
+{
+	switch (parity) {
+	case PORT_PARITY_EVEN:
+		return SP_PARITY_EVEN;
+	case PORT_PARITY_ODD:
+		return SP_PARITY_ODD;
+	default:
+		return SP_PARITY_NONE;
+	}
+}
+
+static enum sp_flowcontrol library_flow(enum port_flow flow)
+{
+	switch (flow) {
+	case PORT_FLOW_RTSCTS:
+		return SP_FLOWCONTROL_RTSCTS;
+	case PORT_FLOW_XONXOFF:
+		return SP_FLOWCONTROL_XONXOFF;
+	default:
+		return SP_FLOWCONTROL_NONE;
+	}
+}
+
+/* Speed, format and flow control, by the library. */
 static int configure_device(struct serial *serial, const char *path,
-			    unsigned int baud, bool rtscts)
+			    unsigned int baud, const struct port_config *wanted)
 {
 	struct sp_port_config *config = NULL;
 	int err = serial_errno(sp_new_config(&config));
@@ -116,18 +154,19 @@ static int configure_device(struct serial *serial, const char *path,
 	if (!err)
 		err = serial_errno(sp_set_config_bits(config, 8));
 	if (!err)
-		err = serial_errno(
-			sp_set_config_parity(config, SP_PARITY_NONE));
+		err = serial_errno(sp_set_config_parity(
+			config, library_parity(wanted->parity)));
 	if (!err)
-		err = serial_errno(sp_set_config_stopbits(config, 1));
+		err = serial_errno(
+			sp_set_config_stopbits(config, (int)wanted->stop_bits));
 	if (!err)
 		err = serial_errno(sp_set_config_flowcontrol(
-			config,
-			rtscts ? SP_FLOWCONTROL_RTSCTS : SP_FLOWCONTROL_NONE));
+			config, library_flow(wanted->flow)));
 	if (!err)
 		err = serial_errno(sp_set_config(serial->device, config));
 	if (err)
-		log_error("cannot set up %s for %u baud 8N1: %s", path, baud,
+		log_error("cannot set up %s for %u baud 8%c%u: %s", path, baud,
+			  parity_letters[wanted->parity], wanted->stop_bits,
 			  strerror(-err));
 	sp_free_config(config);
 	return err;
@@ -168,62 +207,110 @@ static int check_baud(const char *path, unsigned int wanted, unsigned int real)
 	return -EINVAL;
 }
 
-static int check_rtscts(const char *path, const struct termios2 *settings,
-			bool rtscts)
+/* Raise or lower one line. Return: 0 or -errno, logged. */
+static int set_modem_line(int fd, const char *path, const char *name, int line,
+			  enum port_modem_line wanted)
 {
-	if (!rtscts || settings->c_cflag & CRTSCTS)
+	bool on = wanted == PORT_MODEM_LINE_ON;
+	int err;
+
+	if (wanted == PORT_MODEM_LINE_KEEP ||
+	    !ioctl(fd, on ? TIOCMBIS : TIOCMBIC, &line))
 		return 0;
-	log_error("cannot set RTS/CTS flow control on %s: its driver has none "
-		  "(use --flow none)",
-		  path);
-	return -EOPNOTSUPP;
+	err = errno;
+	log_error("cannot %s %s of %s: %s (use --%s keep)",
+		  on ? "raise" : "lower", line == TIOCM_DTR ? "DTR" : "RTS",
+		  path, strerror(err), name);
+	return -err;
+}
+
+static int set_modem_lines(int fd, const char *path,
+			   const struct port_config *config)
+{
+	int err = set_modem_line(fd, path, "dtr", TIOCM_DTR, config->dtr);
+
+	return err ? err
+		   : set_modem_line(fd, path, "rts", TIOCM_RTS, config->rts);
+}
+
+/*
+ * Let the driver hand on what arrives at once, or not: FTDI's latency timer
+ * is 1 ms with the flag and 16 ms without. Return: did that change anything?
+ */
+static bool set_low_latency(int fd, bool on)
+{
+	struct serial_struct adapter;
+
+	if (ioctl(fd, TIOCGSERIAL, &adapter) ||
+	    on == !!(adapter.flags & (int)ASYNC_LOW_LATENCY))
+		return false;
+	adapter.flags ^= (int)ASYNC_LOW_LATENCY;
+	return !ioctl(fd, TIOCSSERIAL, &adapter);
+}
+
+/* What the driver shall do, in termios2. */
+static int set_up_tty(const struct serial *serial, const char *path,
+		      const struct port_config *config)
+{
+	int fd = serial->port.fd;
+	struct termios2 settings;
+	int err = tty_get(fd, path, &settings);
+
+	if (err)
+		return err;
+	settings.c_cflag &= ~(tcflag_t)HUPCL;
+	tty_set_flow(&settings, config);
+	settings.c_cc[VMIN] = 1;
+	settings.c_cc[VTIME] = 0;
+	return tty_set(fd, path, &settings);
 }
 
 static int configure(struct serial *serial, const char *path,
 		     const struct port_config *config)
 {
 	unsigned int baud = config->baud ? config->baud : PORT_BAUD_DEFAULT;
-	int fd = serial->port.fd;
 	struct termios2 settings;
 	int err;
 
-	err = configure_device(serial, path, baud,
-			       config->flow == PORT_FLOW_RTSCTS);
-	if (err)
-		return err;
-	err = tty_get(fd, path, &settings);
-	if (err)
-		return err;
-	settings.c_cflag &= ~(tcflag_t)(HUPCL | CRTSCTS);
-	if (config->flow == PORT_FLOW_RTSCTS)
-		settings.c_cflag |= CRTSCTS;
-	settings.c_cc[VMIN] = 1;
-	settings.c_cc[VTIME] = 0;
-	err = tty_set(fd, path, &settings);
-	if (err)
-		return err;
-
-	err = tty_get(fd, path, &settings);
+	err = configure_device(serial, path, baud, config);
+	if (!err)
+		err = set_up_tty(serial, path, config);
+	if (!err)
+		err = tty_get(serial->port.fd, path, &settings);
 	if (err)
 		return err;
 	serial->port.baud = real_baud(serial, &settings);
-	if (sp_get_port_transport(serial->device) == SP_TRANSPORT_USB)
-		serial->port.grain = SERIAL_USB_GRAIN;
 	err = check_baud(path, baud, serial->port.baud);
-	return err ? err
-		   : check_rtscts(path, &settings,
-				  config->flow == PORT_FLOW_RTSCTS);
+	return err ? err : tty_check(path, &settings, config);
+}
+
+/*
+ * What is only true of USB adapters. On the 8250 the flag for low latency is
+ * for an interrupt of its own, and harms.
+ */
+static void set_up_adapter(struct serial *serial, const char *path,
+			   const struct port_config *config)
+{
+	if (sp_get_port_transport(serial->device) != SP_TRANSPORT_USB)
+		return;
+	serial->port.grain = SERIAL_USB_GRAIN;
+	serial->made_low_latency =
+		config->low_latency && set_low_latency(serial->port.fd, true);
+	log_debug("%s: low latency %s", path,
+		  serial->made_low_latency ? "switched on" : "left as it is");
 }
 
 static void serial_close(struct port *port)
 {
 	struct serial *serial = (struct serial *)port;
 
-	tty_restore(port->fd, &serial->saved);
+	if (serial->made_low_latency)
+		set_low_latency(port->fd, false);
+	tty_restore(port->fd, &serial->saved, serial->hupcl);
 	ioctl(port->fd, TIOCNXCL);
 	sp_close(serial->device);
 	sp_free_port(serial->device);
-	close(serial->lock_fd);
+	tty_close(serial->lock_fd);
 	free(serial);
 }
 
@@ -270,6 +357,7 @@ static int serial_open(struct port **port, const char *path,
 		log_error("cannot open %s: %s", path, strerror(ENOMEM));
 		return -ENOMEM;
 	}
+	serial->hupcl = config->hupcl;
 	err = claim(serial, path);
 	if (err)
 		goto free_serial;
@@ -277,16 +365,19 @@ static int serial_open(struct port **port, const char *path,
 	if (err)
 		goto close_lock;
 	ioctl(serial->port.fd, TIOCEXCL);
-	err = configure(serial, path, config);
+	err = set_modem_lines(serial->port.fd, path, config);
+	if (!err)
+		err = configure(serial, path, config);
 	if (err) {
 		serial_close(&serial->port);
 		return err;
 	}
+	set_up_adapter(serial, path, config);
 	*port = &serial->port;
 	return 0;
 
 close_lock:
-	close(serial->lock_fd);
+	tty_close(serial->lock_fd);
 free_serial:
 	free(serial);
 	return err;

@@ -4,24 +4,34 @@
  * settings. They are read and written as termios2, because the older struct
  * cannot say a speed that has no name (ioctl_tty(2), TCGETS2 and BOTHER).
  *
- * Each function logs its failure.
+ * Each function that can fail logs it, but for tty_resume().
  */
 #include "tty.h"
 #include "holder.h"
 #include "log.h"
+#include "port.h"
 
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define TTY_REMEDY_MAX 160
+
+/* How long what was sent last has to leave. */
+#define TTY_CLOSE_US 200000
+
+/* ASCII's DC1 and DC3, what every software flow control uses. */
+#define TTY_XON	 0x11
+#define TTY_XOFF 0x13
 
 /* Who could have opened it: most systems give serial ports to a group. */
 static void permission_remedy(const char *path, char remedy[TTY_REMEDY_MAX])
@@ -202,20 +212,143 @@ void tty_set_baud(struct termios2 *settings, unsigned int baud)
 }
 
 /**
+ * tty_set_flow() - put the flow control into settings
+ * @settings: the settings
+ * @config:   what the user asked for
+ *
+ * Without IXANY: the first octet that comes is no reason to go on sending.
+ */
+void tty_set_flow(struct termios2 *settings, const struct port_config *config)
+{
+	settings->c_cflag &= ~(tcflag_t)CRTSCTS;
+	settings->c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
+	if (config->flow == PORT_FLOW_RTSCTS)
+		settings->c_cflag |= CRTSCTS;
+	if (config->flow == PORT_FLOW_XONXOFF) {
+		settings->c_iflag |= IXON | IXOFF;
+		settings->c_cc[VSTART] = TTY_XON;
+		settings->c_cc[VSTOP] = TTY_XOFF;
+	}
+}
+
+static int report_missing(const char *path, const char *what,
+			  const char *remedy)
+{
+	log_error("cannot set %s on %s: its driver has none (%s)", what, path,
+		  remedy);
+	return -EOPNOTSUPP;
+}
+
+/**
+ * tty_check() - did the driver do what it was told?
+ * @path:     the tty's name, for the message
+ * @settings: as read back
+ * @config:   what the user asked for
+ *
+ * A driver says what it cannot do by leaving it out of its settings.
+ *
+ * Return: 0 or -EOPNOTSUPP
+ */
+int tty_check(const char *path, const struct termios2 *settings,
+	      const struct port_config *config)
+{
+	tcflag_t parity = settings->c_cflag & (PARENB | PARODD);
+	bool two_stop_bits = settings->c_cflag & CSTOPB;
+
+	if ((settings->c_cflag & CSIZE) != CS8)
+		return report_missing(path, "8 data bits",
+				      "a packet needs them: use another port");
+	if (config->parity == PORT_PARITY_EVEN && parity != PARENB)
+		return report_missing(path, "even parity",
+				      "leave --parity out");
+	if (config->parity == PORT_PARITY_ODD && parity != (PARENB | PARODD))
+		return report_missing(path, "odd parity", "leave --parity out");
+	if (config->stop_bits == 2 && !two_stop_bits)
+		return report_missing(path, "2 stop bits",
+				      "leave --stop-bits out");
+	if (config->flow == PORT_FLOW_RTSCTS && !(settings->c_cflag & CRTSCTS))
+		return report_missing(path, "RTS/CTS flow control",
+				      "use --flow none");
+	return 0;
+}
+
+/**
+ * tty_resume() - send on, whatever XOFF has come
+ * @fd: the tty
+ *
+ * IXON off and on again. That ends the hold wherever it is: in the line
+ * discipline (n_tty_set_termios(), n_tty.c), or in a chip to which the driver
+ * leaves it (ftdi_set_termios(), ftdi_sio.c). TCOON would do nothing: it ends
+ * only what TCOOFF began (n_tty_ioctl_helper(), tty_ioctl.c).
+ *
+ * Return: 0 or -errno
+ */
+int tty_resume(int fd)
+{
+	struct termios2 settings;
+	struct termios2 without;
+
+	if (ioctl(fd, TCGETS2, &settings))
+		return -errno;
+	without = settings;
+	without.c_iflag &= ~(tcflag_t)IXON;
+	if (ioctl(fd, TCSETS2, &without) || ioctl(fd, TCSETS2, &settings))
+		return -errno;
+	return 0;
+}
+
+/**
  * tty_restore() - leave a tty as it was found
  * @fd:       the tty
  * @settings: what tty_get() said in the beginning
+ * @hupcl:    let closing drop DTR
  *
- * What still waits in either direction is discarded first: a close() of a
- * port that flow control holds would wait for it (closing_wait, 30 s). HUPCL
- * stays off, because closing would drop DTR and so reset many a board. If
- * the device is gone there is nothing to restore, so failure says nothing.
+ * What still waits in either direction is discarded first, as far as the
+ * driver can do that. Unless it is asked for, HUPCL stays off even if it was
+ * on, because dropping DTR resets many a board. If the device is gone there
+ * is nothing to restore, so failure says nothing.
  */
-void tty_restore(int fd, const struct termios2 *settings)
+void tty_restore(int fd, const struct termios2 *settings, bool hupcl)
 {
 	struct termios2 restored = *settings;
 
 	restored.c_cflag &= ~(tcflag_t)HUPCL;
+	if (hupcl)
+		restored.c_cflag |= HUPCL;
 	ioctl(fd, TCFLSH, TCIOFLUSH);
 	ioctl(fd, TCSETS2, &restored);
+}
+
+/* That it is called is all: it interrupts. */
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/**
+ * tty_close() - close a tty, and do not wait for what flow control holds
+ * @fd: the tty
+ *
+ * The last close() waits until all is sent, for 30 s if the other end takes
+ * nothing (closing_wait; tty_port_close_start(), tty_port.c). TCFLSH helps with
+ * a UART, but usb-serial and cdc-acm have nothing to do it with. A signal ends
+ * the wait (tty_wait_until_sent(), tty_ioctl.c), and then they discard. Only a
+ * privileged program could shorten closing_wait itself.
+ */
+void tty_close(int fd)
+{
+	static const struct itimerval patience = {
+		.it_value = {.tv_usec = TTY_CLOSE_US},
+		.it_interval = {.tv_usec = TTY_CLOSE_US},
+	};
+	static const struct itimerval never;
+	struct sigaction interrupt = {.sa_handler = on_alarm};
+	struct sigaction before;
+
+	sigemptyset(&interrupt.sa_mask);
+	sigaction(SIGALRM, &interrupt, &before);
+	setitimer(ITIMER_REAL, &patience, NULL);
+	close(fd);
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &before, NULL);
 }

@@ -2,6 +2,9 @@
 #ifndef SERIALTUN_TTY_H
 #define SERIALTUN_TTY_H
 
+#include <stdbool.h>
+
+struct port_config;
 struct termios2;
 
 int tty_claim(int *fd, const char *path);
@@ -9,6 +12,11 @@ int tty_report_busy(const char *path, const char *operation);
 int tty_get(int fd, const char *path, struct termios2 *settings);
 int tty_set(int fd, const char *path, const struct termios2 *settings);
 void tty_set_baud(struct termios2 *settings, unsigned int baud);
-void tty_restore(int fd, const struct termios2 *settings);
+void tty_set_flow(struct termios2 *settings, const struct port_config *config);
+int tty_check(const char *path, const struct termios2 *settings,
+	      const struct port_config *config);
+int tty_resume(int fd);
+void tty_restore(int fd, const struct termios2 *settings, bool hupcl);
+void tty_close(int fd);
 
 #endif
