@@ -46,6 +46,9 @@
  * epoll.  What the last user left unread is flushed when it closes, that the
  * next one finds nothing stale; what it had written is still sent.
  *
+ * A cable can be told to eat XON and XOFF (0x11, 0x13), as modems and terminal
+ * servers with software flow control do.  They take their time all the same.
+ *
  * Noise hits data bits only and depends on the seed and the bytes' position in
  * their direction alone, not on time.  The distance to the next hit is drawn
  * from the geometric distribution, instead of a coin tossed for each bit.
@@ -83,6 +86,8 @@
 #define BYTE_NS_BAUD (10 * NS_PER_S)
 /* The last bit is missed at 5 %, half a bit in 9.5; sampling costs the rest. */
 #define MISMATCH_PERCENT 3
+#define XON		 0x11
+#define XOFF		 0x13
 
 /* What the command line asks for. */
 struct options {
@@ -90,6 +95,7 @@ struct options {
 	bool follow;   /* the senders' own speeds, not baud */
 	bool hold;     /* the wire stops for a full receiver */
 	bool realtime;
+	bool eat_xonxoff;
 	size_t fifo; /* bytes */
 	double ber;
 	double loss;
@@ -131,8 +137,8 @@ struct line {
 	uint64_t first_ns; /* start of the first byte; 0: none yet */
 	uint64_t accounted_ns;
 	uint64_t busy_ns, held_ns, slipped_ns;
-	uint64_t carried, lost, overrun, unheard, garbled; /* bytes */
-	uint64_t flipped;				   /* bits */
+	uint64_t carried, lost, eaten, overrun, unheard, garbled; /* bytes */
+	uint64_t flipped;					  /* bits */
 };
 
 struct cable {
@@ -312,6 +318,10 @@ static void line_carry_byte(struct line *l, uint8_t byte)
 	if (l->next_loss-- == 0) {
 		l->next_loss = line_draw_gap(l, l->options->loss);
 		l->lost++;
+		return;
+	}
+	if (l->options->eat_xonxoff && (byte == XON || byte == XOFF)) {
+		l->eaten++;
 		return;
 	}
 	if (l->mismatch) {
@@ -524,12 +534,13 @@ static void line_print_stats(struct line *l, uint64_t now)
 			    : 0;
 	fprintf(stderr,
 		"cable: %s -> %s: carried %10" PRIu64 " B  lost %7" PRIu64
-		" B  overrun %7" PRIu64 " B  unheard %7" PRIu64
-		" B  garbled %7" PRIu64 " B  flipped %7" PRIu64 " bit"
+		" B  eaten %7" PRIu64 " B  overrun %7" PRIu64
+		" B  unheard %7" PRIu64 " B  garbled %7" PRIu64
+		" B  flipped %7" PRIu64 " bit"
 		"  busy %10.4f s %5.1f %%  rate %11.1f B/s"
 		"  held %8.3f s  slipped %8.4f s\n",
-		l->from->link, l->to->link, l->carried, l->lost, l->overrun,
-		l->unheard, l->garbled, l->flipped, busy,
+		l->from->link, l->to->link, l->carried, l->lost, l->eaten,
+		l->overrun, l->unheard, l->garbled, l->flipped, busy,
 		total > 0 ? 100 * busy / total : 0,
 		busy > 0 ? (double)l->carried / busy : 0, held, slipped);
 }
@@ -725,6 +736,7 @@ static double option_rate(const char *name, const char *text,
 
 enum {
 	OPTION_BER = 256,
+	OPTION_EAT_XONXOFF,
 	OPTION_FIFO,
 	OPTION_FLOW,
 	OPTION_LOSS,
@@ -740,6 +752,8 @@ static const struct argp_option option_table[] = {
 	 0},
 	{"ber", OPTION_BER, "RATE", 0,
 	 "Flip each bit with this probability, e.g. 1e-5 (default 0)", 0},
+	{"eat-xonxoff", OPTION_EAT_XONXOFF, NULL, 0,
+	 "Let no byte 0x11 or 0x13 through", 0},
 	{"fifo", OPTION_FIFO, "BYTES", 0,
 	 "Transmit FIFO, 1 to 65536 (default 256; 65536 if unlimited)", 0},
 	{"flow", OPTION_FLOW, "HOW", 0,
@@ -790,6 +804,9 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_BER:
 		o->ber = option_rate("ber", arg, state);
+		return 0;
+	case OPTION_EAT_XONXOFF:
+		o->eat_xonxoff = true;
 		return 0;
 	case OPTION_FIFO:
 		o->fifo = option_number("fifo", arg, 1, FIFO_MAX, state);

@@ -247,6 +247,26 @@ test_loss()
 		test "$(value lost)" = $((100000 - got))
 }
 
+# What is left is found with tr, which knows nothing of the cable.
+test_eaten()
+{
+	local reader left
+	random 100000
+	tr -d '\021\023' <"$dir/sent" >"$dir/left"
+	left=$(stat -c %s "$dir/left")
+	start --baud 0 --eat-xonxoff
+	timeout 20 head -c "$left" <"$b" >"$dir/got" 2>/dev/null &
+	reader=$!
+	wait_for has_open "$reader" "$b"
+	cat "$dir/sent" >"$a"
+	wait "$reader"
+	stop
+	ok "XON and XOFF are eaten, nothing else" same "$dir/left" "$dir/got"
+	ok "XON and XOFF: the statistics count them" \
+		test "$(value eaten)" = $((100000 - left)) -a \
+		"$(value carried)" = 100000
+}
+
 test_back_pressure()
 {
 	local taken
@@ -428,6 +448,7 @@ test_stall
 test_idle
 test_bit_errors
 test_loss
+test_eaten
 test_back_pressure
 test_full_receiver
 test_nobody_there
