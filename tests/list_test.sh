@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The list of ports, as this machine has them, and as a machine has them that
+# is made up: in this test's own mount namespace, a sysfs with two adapters, of
+# which the devices are ptys. No port is ever opened for it.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+# The files in /dev that are opened by a command, but for /dev/null.
+opened_by() {
+	strace -qq -e trace=open,openat -o "$dir/trace" "$@" \
+		>/dev/null 2>&1
+	grep -oE '"/dev/[^"]*"' "$dir/trace" |
+		grep -vE '"/dev/(null|serial/by-id)"'
+}
+
+is_json() {
+	perl -MJSON::PP -e 'local $/; decode_json(<STDIN>)' <<<"$1"
+}
+
+# What is there is there: a console, or nothing.
+said=$("$serialtun" --list 2>"$dir/error")
+check_equal 'it lists: status 0, nothing on stderr' '0 ' \
+	"$? $(<"$dir/error")"
+check 'as JSON it can be parsed' is_json "$("$serialtun" --list=json)"
+if strace -qq true 2>/dev/null; then
+	check_equal 'no device is opened' '' "$(opened_by "$serialtun" --list)"
+else
+	skip 'no device is opened' 'no strace here'
+fi
+read -ra consoles 2>/dev/null </sys/class/tty/console/active
+for name in "${consoles[@]}"; do
+	[ -e "/sys/class/tty/$name/device" ] || continue
+	check_match "$name is a console" "^/dev/$name +console " "$said"
+done
+
+# made_up DIRECTORY FILE=TEXT...: a directory of the sysfs, with these files.
+sysfs=$dir/sysfs
+made_up() {
+	local at=$sysfs/$1 file
+	mkdir -p "$at"
+	shift
+	for file; do
+		printf '%s\n' "${file#*=}" >"$at/${file%%=*}"
+	done
+}
+
+# made_up_tty NAME DEVICE: a tty of this device, which is below $sysfs.
+made_up_tty() {
+	mkdir -p "$sysfs/$2/tty/$1"
+	ln -s "$sysfs/$2" "$sysfs/$2/tty/$1/device"
+	ln -s "$sysfs/$2/tty/$1" "/sys/class/tty/$1"
+}
+
+# made_up_device PATH PTY: in this /dev, this pty by another name.
+made_up_device() {
+	: >"$1" && mount --bind "$(readlink -f "$2")" "$1"
+}
+
+# A /dev of our own, with what is needed of the other one.
+own_dev() {
+	mkdir "$dir/dev" && mount --rbind /dev "$dir/dev" &&
+		mount -t tmpfs none /dev && mkdir -p /dev/net /dev/pts \
+		/dev/serial/by-id || return
+	local name
+	for name in full null net/tun; do
+		: >"/dev/$name" && mount --bind "$dir/dev/$name" "/dev/$name" ||
+			return
+	done
+	mount --bind "$dir/dev/pts" /dev/pts
+}
+
+start_cable --baud 0
+if ! mount -t tmpfs none /sys/class/tty 2>/dev/null || ! own_dev; then
+	skip 'a made-up machine' 'no mounting here'
+	finish
+fi
+
+check_equal 'without any port: one line' 'no serial port found' \
+	"$("$serialtun" --list 2>&1)"
+check_equal 'without any port, as JSON' '[]' "$("$serialtun" --list=json 2>&1)"
+
+made_up pnp/00:01
+made_up_tty ttyS0 pnp/00:01
+made_up pnp/00:01/tty/ttyS0 type=4
+made_up serial8250
+made_up_tty ttyS1 serial8250
+made_up serial8250/tty/ttyS1 type=0
+made_up usb1/1-1/1-1.2 idVendor=0403 idProduct=6001 busnum=1 devnum=2 \
+	manufacturer=FTDI $'product=FT232R \e[2J\xc2\x9bUART' serial=A10K
+made_up usb1/1-1/1-1.2/1-1.2:1.0 bInterfaceNumber=00
+made_up usb1/1-1/1-1.2/1-1.2:1.0/ttyUSB0 port_number=0
+made_up drivers/ftdi_sio
+ln -s "$sysfs/drivers/ftdi_sio" "$sysfs/usb1/1-1/1-1.2/1-1.2:1.0/ttyUSB0/driver"
+made_up_tty ttyUSB0 usb1/1-1/1-1.2/1-1.2:1.0/ttyUSB0
+made_up usb1/1-3 idVendor=2341 idProduct=0043 busnum=1 devnum=3
+made_up usb1/1-3/1-3:1.0 bInterfaceNumber=00
+made_up_tty ttyACM0 usb1/1-3/1-3:1.0
+made_up class/console
+ln -s "$sysfs/class/console" /sys/class/tty/console
+echo tty0 ttyS0 >/sys/class/tty/console/active
+made_up_device /dev/ttyUSB0 "$port_a"
+made_up_device /dev/ttyACM0 "$port_b"
+ln -s ../../ttyUSB0 /dev/serial/by-id/usb-FTDI_A10K-if00-port0
+
+check_equal 'each port with what is known of it' \
+	"$(printf '%s\n' \
+	'PORT          STATE    DRIVER    USB ID     SERIAL NUMBER  DESCRIPTION            STABLE NAME' \
+	'/dev/ttyACM0  free     -         2341:0043  -              -                      -' \
+	'/dev/ttyS0    console  16550A    -          -              -                      -' \
+	'/dev/ttyUSB0  free     ftdi_sio  0403:6001  A10K           FTDI FT232R ?[2J?UART  /dev/serial/by-id/usb-FTDI_A10K-if00-port0')" \
+	"$("$serialtun" --list)"
+
+# What somebody does with a port.
+nsenter --target "$host_a" --net -- "$serialtun" -q --addr 10.0.0.1/24 \
+	--port ttyUSB0 2>"$dir/a.log" &
+pid_a=$!
+sleep infinity <>/dev/ttyACM0 &
+sleeper=$!
+is_used() {
+	[ "$("$serialtun" --list | grep -cE ' (locked|busy) ')" = 2 ]
+}
+wait_for 10 is_used
+said=$("$serialtun" --list)
+check_match 'a port that somebody has locked' \
+	"^/dev/ttyUSB0 +locked \\(serialtun, pid $pid_a\\) " "$said"
+check_match 'a port that somebody has open' \
+	"^/dev/ttyACM0 +busy \\(sleep, pid $sleeper\\) " "$said"
+said=$("$serialtun" --list=json)
+check 'the same as JSON can be parsed' is_json "$said"
+check_match 'and has it too' \
+	"\"state\": \"locked\", \"holder\": {\"pid\": $pid_a, \"program\": \"serialtun\"}" \
+	"$said"
+refused --addr 10.0.0.3/24 --port ttyUSB0
+check_match 'a busy port tells who uses it' \
+	"cannot lock /dev/ttyUSB0: .* \\(serialtun, pid $pid_a, is using it" \
+	"$said"
+stop_a
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
+
+check_not 'the list that cannot be written is an error' \
+	bash -c '"$1" --list >/dev/full' - "$serialtun"
+finish
