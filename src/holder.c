@@ -60,6 +60,14 @@ static size_t read_start(const char *path, char *text, size_t cap)
 	return n < 0 ? 0 : (size_t)n;
 }
 
+/* Return: the pid, or 0 if it is none. */
+static pid_t parse_pid(const char *text)
+{
+	long pid = strtol(text, NULL, 10);
+
+	return pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
 /* The name may be anything, and is going to a terminal. */
 static void set_program(struct holder *holder, const char *name, size_t len)
 {
@@ -96,22 +104,21 @@ static bool identify(struct holder *holder, pid_t pid, bool locked)
 static bool find_lock(const struct stat *device, struct holder *holder)
 {
 	FILE *locks = fopen("/proc/locks", "re");
-	bool found = false;
+	char wanted[48];
+	char file[48];
+	char pid[16];
 	char line[128];
+	bool found = false;
 
 	if (!locks)
 		return false;
-	while (!found && fgets(line, sizeof(line), locks)) {
-		unsigned int major_number;
-		unsigned int minor_number;
-		uintmax_t inode;
-		int pid;
-
-		found = sscanf(line, "%*s FLOCK %*s %*s %d %x:%x:%ju", &pid,
-			       &major_number, &minor_number, &inode) == 4 &&
-			makedev(major_number, minor_number) == device->st_dev &&
-			inode == device->st_ino && identify(holder, pid, true);
-	}
+	snprintf(wanted, sizeof(wanted), "%02x:%02x:%ju", major(device->st_dev),
+		 minor(device->st_dev), (uintmax_t)device->st_ino);
+	while (!found && fgets(line, sizeof(line), locks))
+		found = sscanf(line, "%*s FLOCK %*s %*s %15s %47s", pid,
+			       file) == 2 &&
+			!strcmp(file, wanted) &&
+			identify(holder, parse_pid(pid), true);
 	fclose(locks);
 	return found;
 }
@@ -161,8 +168,9 @@ static bool has_as_terminal(pid_t pid, const struct stat *device)
 {
 	char path[HOLDER_PROC_PATH_MAX];
 	char stat[HOLDER_STAT_MAX];
+	unsigned long number;
 	const char *rest;
-	unsigned int number;
+	char text[16];
 	size_t len;
 
 	if (is_pty(device->st_rdev))
@@ -171,10 +179,12 @@ static bool has_as_terminal(pid_t pid, const struct stat *device)
 	len = read_start(path, stat, sizeof(stat) - 1);
 	stat[len] = '\0';
 	rest = strrchr(stat, ')');
-	return rest && sscanf(rest, ") %*c %*d %*d %*d %u", &number) == 1 &&
-	       makedev(number >> 8 & 0xFFF,
+	if (!rest || sscanf(rest, ") %*s %*s %*s %*s %15s", text) != 1)
+		return false;
+	number = strtoul(text, NULL, 10);
+	return makedev(number >> 8 & 0xFFF,
 		       (number & 0xFF) | (number >> 12 & 0xFFF00)) ==
-		       device->st_rdev;
+	       device->st_rdev;
 }
 
 /* The first process that is not us and of which something is true. */
@@ -188,9 +198,9 @@ static bool find_process(bool (*is_it)(pid_t, const struct stat *),
 	if (!proc)
 		return false;
 	while (!found && (entry = readdir(proc))) {
-		pid_t pid = atoi(entry->d_name);
+		pid_t pid = parse_pid(entry->d_name);
 
-		found = pid > 0 && pid != getpid() && is_it(pid, device) &&
+		found = pid && pid != getpid() && is_it(pid, device) &&
 			identify(holder, pid, false);
 	}
 	closedir(proc);

@@ -173,7 +173,7 @@ static bool is_console(const char *name)
 	if (!sysfs_read(active, sizeof(active), SYSFS_TTY "/console", "active"))
 		return false;
 	word = strtok_r(active, " ", &rest);
-	while (word && strcmp(word, name))
+	while (word && strcmp(word, name) != 0)
 		word = strtok_r(NULL, " ", &rest);
 	return word;
 }

@@ -328,6 +328,21 @@ static int check_uucp_lock(const char *path)
 	return -EBUSY;
 }
 
+/*
+ * A getty, say, neither locks its port nor asks whether it is locked; of what
+ * arrives, each of us would get a part.
+ */
+static void warn_of_sharing(const char *path)
+{
+	char who[HOLDER_TEXT_MAX];
+	struct holder holder;
+
+	if (holder_find(path, &holder))
+		log_warning("%s is in use by another program as well: %s "
+			    "(stop it, it takes part of what arrives)",
+			    path, holder_format(&holder, who));
+}
+
 /* The device for us alone, as far as it can be had. Return: 0 or -errno. */
 static int claim(struct serial *serial, const char *path)
 {
@@ -344,6 +359,8 @@ static int claim(struct serial *serial, const char *path)
 		err = tty_report_busy(path, "use");
 	if (err)
 		close(serial->lock_fd);
+	else
+		warn_of_sharing(path);
 	return err;
 }
 

@@ -94,35 +94,32 @@ static void test_adapter_is_same(void **state)
  * link.
  */
 static const char *const tree[] = {
-	"devices/",
-	"devices/pci/",
-	"devices/pci/usb1/",
-	"devices/pci/usb1/1-1/",
-	"devices/pci/usb1/1-1/1-1.2/",
+	"pci/",
+	"pci/usb1/",
+	"pci/usb1/1-1/",
+	"pci/usb1/1-1/1-1.2/",
 	/* Two ports of a usb-serial driver in one interface. */
-	"devices/pci/usb1/1-1/1-1.2/1-1.2:1.10/",
-	"devices/pci/usb1/1-1/1-1.2/1-1.2:1.10/bInterfaceNumber=10\n",
-	"devices/pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB0/",
-	"devices/pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB0/port_number=0\n",
-	"devices/pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB1/",
-	"devices/pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB1/port_number=1\n",
+	"pci/usb1/1-1/1-1.2/1-1.2:1.10/",
+	"pci/usb1/1-1/1-1.2/1-1.2:1.10/bInterfaceNumber=10\n",
+	"pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB0/",
+	"pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB0/port_number=0\n",
+	"pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB1/",
+	"pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB1/port_number=1\n",
 	/* cdc_acm */
-	"devices/pci/usb1/1-3/",
-	"devices/pci/usb1/1-3/1-3:1.2/",
-	"devices/pci/usb1/1-3/1-3:1.2/bInterfaceNumber=02\n",
+	"pci/usb1/1-3/",
+	"pci/usb1/1-3/1-3:1.2/",
+	"pci/usb1/1-3/1-3:1.2/bInterfaceNumber=02\n",
 	/* no USB */
-	"devices/pci/serial0/",
+	"pci/serial0/",
 	"tty/",
 	"tty/ttyUSB0/",
-	"tty/ttyUSB0/device>../../devices/pci/usb1/1-1/1-1.2/1-1.2:1.10/"
-	"ttyUSB0",
+	"tty/ttyUSB0/device>../../pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB0",
 	"tty/ttyUSB1/",
-	"tty/ttyUSB1/device>../../devices/pci/usb1/1-1/1-1.2/1-1.2:1.10/"
-	"ttyUSB1",
+	"tty/ttyUSB1/device>../../pci/usb1/1-1/1-1.2/1-1.2:1.10/ttyUSB1",
 	"tty/ttyACM0/",
-	"tty/ttyACM0/device>../../devices/pci/usb1/1-3/1-3:1.2",
+	"tty/ttyACM0/device>../../pci/usb1/1-3/1-3:1.2",
 	"tty/ttyS0/",
-	"tty/ttyS0/device>../../devices/pci/serial0",
+	"tty/ttyS0/device>../../pci/serial0",
 	"tty/tty1/",
 };
 
