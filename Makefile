@@ -10,6 +10,17 @@ PREFIX  ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
+SETCAP_GROUP ?= dialout
+
+# Below /usr, where the system keeps such things; elsewhere, where it looks for
+# them as well.
+system_dir = $(or $(if $(filter /usr,$(PREFIX)),$(shell \
+	$(PKG_CONFIG) --variable=$(1) $(2) 2>/dev/null)),$(3))
+UNITDIR       ?= $(call system_dir,systemdsystemunitdir,systemd,$\
+	$(PREFIX)/lib/systemd/system)
+UDEVDIR       ?= $(call system_dir,udevdir,udev,$(PREFIX)/lib/udev)
+COMPLETIONDIR ?= $(call system_dir,completionsdir,bash-completion,$\
+	$(PREFIX)/share/bash-completion/completions)
 
 # make's own default, cc, is not what the flags below were chosen for.
 ifeq ($(origin CC),default)
@@ -51,7 +62,7 @@ script_tests := $(wildcard tests/*_test.sh)
 cable := $(BUILD)/tests/cable
 
 shell_files := $(wildcard tests/*.sh scripts/*) .ci/run tests/vm/run \
-	tests/vm/load
+	tests/vm/load src/completion/serialtun
 c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/vm/*.[ch])
 
 Q := $(if $(V),,@)
@@ -128,16 +139,39 @@ lint: ## look at the sources with every checker there is
 format: ## lay the sources out as .clang-format says
 	$(Q)clang-format -i $(c_files)
 
+installed = '$(DESTDIR)$(SBINDIR)/serialtun' \
+	'$(DESTDIR)$(MANDIR)/man8/serialtun.8' \
+	'$(DESTDIR)$(COMPLETIONDIR)/serialtun' \
+	'$(DESTDIR)$(UNITDIR)/serialtun@.service' \
+	'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
+
 .PHONY: install
-install: all ## install the program and its manual (PREFIX, DESTDIR)
-	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(MANDIR)/man8'
+install: all ## install the program and what belongs to it (PREFIX, DESTDIR)
+	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(MANDIR)/man8' \
+		'$(DESTDIR)$(COMPLETIONDIR)' '$(DESTDIR)$(UNITDIR)' \
+		'$(DESTDIR)$(UDEVDIR)/rules.d'
 	install -m 755 $(BUILD)/serialtun '$(DESTDIR)$(SBINDIR)/serialtun'
 	install -m 644 src/man/serialtun.8 '$(DESTDIR)$(MANDIR)/man8/serialtun.8'
+	install -m 644 src/completion/serialtun \
+		'$(DESTDIR)$(COMPLETIONDIR)/serialtun'
+	sed 's|@SBINDIR@|$(SBINDIR)|' src/systemd/serialtun@.service.in | \
+		install -m 644 /dev/stdin \
+		'$(DESTDIR)$(UNITDIR)/serialtun@.service'
+	install -m 644 src/systemd/70-serialtun.rules \
+		'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
+
+# Whoever may run it can do to the network what CAP_NET_ADMIN allows here:
+# create an interface, with addresses and routes. A change of owner takes
+# capabilities away, so they come last.
+.PHONY: setcap
+setcap: install ## the same; SETCAP_GROUP, and nobody else, needs no sudo
+	chown root:'$(SETCAP_GROUP)' '$(DESTDIR)$(SBINDIR)/serialtun'
+	chmod 750 '$(DESTDIR)$(SBINDIR)/serialtun'
+	setcap cap_net_admin+ep '$(DESTDIR)$(SBINDIR)/serialtun'
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	rm -f '$(DESTDIR)$(SBINDIR)/serialtun' \
-		'$(DESTDIR)$(MANDIR)/man8/serialtun.8'
+	rm -f $(installed)
 
 .PHONY: dist
 dist: ## a source archive, serialtun-VERSION.tar.gz
@@ -156,7 +190,12 @@ help: ## this text
 	@echo '  PREFIX      where to install, default /usr/local'
 	@echo '  SBINDIR     default PREFIX/sbin'
 	@echo '  MANDIR      default PREFIX/share/man'
+	@echo '  UNITDIR UDEVDIR COMPLETIONDIR   systemd units, udev, bash'
+	@echo '              completion; default: what pkg-config says if PREFIX'
+	@echo '              is /usr, else PREFIX/lib/systemd/system,'
+	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
 	@echo '  DESTDIR     put in front of these, for packagers'
+	@echo '  SETCAP_GROUP   who may run it after "make setcap", default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # What is written about the program is true of it: each option is in the help,
-# in the manual and in the README, and what is installed can be removed again.
+# in the manual and in the README.
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/lib.sh"
@@ -30,16 +30,4 @@ for option in $(options_in "$(grep '^| `-' "$source_dir/README.md")"); do
 	check "the program has the README's $option" grep -q -- "$option" <<<"$help"
 done
 check 'the manual is good mdoc' mandoc -T lint -W warning "$manual"
-
-make=(make -s -C "$source_dir" BUILD="${BUILD:-build}")
-check_match 'make help names the targets' '^  install ' "$("${make[@]}" help)"
-check 'make has nothing to do a second time' "${make[@]}" -q all
-check 'make install' "${make[@]}" install DESTDIR="$dir/root" PREFIX=/usr
-check_equal 'installs the program and the manual' \
-	"/usr/sbin/serialtun /usr/share/man/man8/serialtun.8" \
-	"$(cd "$dir/root" && find . -type f | sed 's/^\.//' | sort | xargs)"
-check_equal 'which is what was built' "$("$serialtun" --version)" \
-	"$("$dir/root/usr/sbin/serialtun" --version)"
-check 'make uninstall' "${make[@]}" uninstall DESTDIR="$dir/root" PREFIX=/usr
-check_equal 'removes them again' '' "$(find "$dir/root" -type f)"
 finish
