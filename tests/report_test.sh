@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The statistics while the link runs: a line each second, a line that is
+# rewritten on a terminal, and a file that is a whole JSON object whenever
+# somebody looks.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+json=$dir/a.json
+
+# json EXPRESSION [FILE]: of the object j in the file.
+json() {
+	python3 -c 'import json, sys
+j = json.load(open(sys.argv[2]))
+print(eval("(" + sys.argv[1] + ")"))' "$1" "${2:-$json}"
+}
+
+# Each version of the file, as fast as they can be looked at for some seconds:
+# how many there were. Fails at the first that is not whole.
+watch_json() {
+	timeout 20 python3 -c 'import json, sys, time
+seen = set()
+end = time.monotonic() + float(sys.argv[2])
+while time.monotonic() < end:
+    text = open(sys.argv[1]).read()
+    assert text.endswith("}\n"), text
+    json.loads(text)
+    seen.add(text)
+print(len(seen))' "$json" "$1"
+}
+
+lines='^serialtun: to line [0-9]+ B/s \([0-9]+ %\), from line [0-9]+ B/s'
+lines+=' \([0-9]+ %\), [0-9]+ waiting \([0-9]+ B, [0-9.]+ s\), [0-9]+ dropped'
+
+start_cable --baud 115200
+start_a --addr 10.0.0.1/24 --baud 115200 --stats 1 --stats-json "$json"
+check_equal 'the file is there when the link is announced' 'True tun0 11520' \
+	"$(json 'j["running"], j["interface"], j["line_rate"]' | tr -d "(',)")"
+start_b --addr 10.0.0.2/24 --baud 115200
+
+# One way as fast as the line goes, and somebody who never stops looking.
+in_b timeout 20 socat -u UDP-LISTEN:5001 OPEN:/dev/null &
+receiver=$!
+in_a timeout 5 sh -c 'while :; do head -c 1400 /dev/zero; sleep 0.05; done' |
+	in_a timeout 7 socat -u -b 1400 STDIN UDP:10.0.0.2:5001 &
+sender=$!
+versions=$(watch_json 4)
+check "the file is whole whenever it is read ($versions versions)" \
+	test "${versions:-0}" -ge 3
+check_equal 'the busy way is nearly full, in the file' True \
+	"$(json '0.8 < j["to_line"]["share"] < 1.2')"
+check_equal 'and its rates agree with each other' True \
+	"$(json '1000 < j["to_line"]["bytes_per_s"] <=
+		j["to_line"]["line_bytes_per_s"] <=
+		j["to_line"]["share"] * j["line_rate"] + j["line_rate"]/1000')"
+wait "$sender"
+kill "$receiver"
+
+# is JSON-EXPRESSION: it is true in the file.
+is() {
+	[ "$(json "bool($1)")" = True ]
+}
+check 'what waited has gone' wait_for 10 is 'j["queue"]["packets"] == 0'
+check 'idle, the rates go back to nothing' \
+	wait_for 5 is 'j["to_line"]["line_bytes_per_s"] == 0'
+before=$(json 'j["to_line"]["packets"]')
+in_a ping -q -c 3 -i 0.2 10.0.0.2 >/dev/null
+check 'three pings are three packets more' \
+	wait_for 5 is "j['to_line']['packets'] == $before + 3"
+check_equal 'the time is now, in UTC' True "$(json '0 <=
+	__import__("time").time() - __import__("calendar").timegm(
+	__import__("time").strptime(j["time"], "%Y-%m-%dT%H:%M:%SZ")) < 3')"
+
+# A failure in between is said once, and ends nothing.
+mkdir "$json.tmp"
+said_once() {
+	grep -q "cannot write $json: Is a directory" "$dir/a.log"
+}
+check 'a file that cannot be written is a warning' wait_for 5 said_once
+sleep 2.2
+rmdir "$json.tmp"
+written_again() {
+	grep -q "$json is written again" "$dir/a.log"
+}
+check 'and it is said when it can be again' wait_for 5 written_again
+check_equal 'each once' 1 "$(grep -c 'cannot write' "$dir/a.log")"
+
+took=$SECONDS
+stop_a
+check_equal 'ends with 0' 0 "$ended"
+check 'a line each second' test "$(grep -cE "$lines" "$dir/a.log")" \
+	-ge "$((took / 2))"
+check_not 'nothing is rewritten off a terminal' grep -q $'[\r\033]' "$dir/a.log"
+check_equal 'at the end the file says so' False "$(json 'j["running"]')"
+check_match 'and has the totals' \
+	"to the line: $(json 'j["to_line"]["packets"]') packets, $(
+		json 'j["to_line"]["bytes"]') bytes" "$(tail -n 5 "$dir/a.log")"
+check_not 'nothing is left beside it' test -e "$json.tmp"
+stop_b
+
+# run_a ARGUMENT...: on host A for some seconds, without a word asked for.
+run_a() {
+	in_a timeout --foreground --signal INT 3.6 \
+		"$serialtun" --port "$port_a" --addr 10.0.0.1/24 \
+			--baud 115200 "$@"
+}
+check_equal 'with -qq what was asked for is printed, and no more' '3 3' \
+	"$(run_a -qq --stats 1 2>&1 | tee "$dir/quiet.log" | wc -l) $(
+		grep -cE "$lines" "$dir/quiet.log")"
+
+# On a terminal: script(1) is one, of no size, so 80 columns.
+export -f run_a in_a
+export serialtun port_a host_a
+TERM=vt100 script --quiet --command 'run_a --stats 1' /dev/null \
+	>"$dir/terminal.log" </dev/null
+check_match 'on a terminal the line is rewritten' \
+	$'^\r\033\\[Kto line .*\r\033\\[Kto line .*\r\033\\[Kto line ' \
+	"$(<"$dir/terminal.log")"
+check_match 'and what comes then begins on a line of its own' \
+	'^serialtun: to the line: ' "$(<"$dir/terminal.log")"
+
+# announced: the last said that a link is up.
+announced() {
+	grep -q ' is up' <<<"$said"
+}
+mkdir --mode 555 "$dir/closed"
+if chown 65534:65534 "$dir/closed" 2>/dev/null; then
+	refused --port "$port_a" --addr 10.0.0.1/24 \
+		--stats-json "$dir/closed/s.json"
+	check_equal 'a directory of somebody else is refused at the start' \
+		1 "$ended"
+	check_match 'and it is said what helps' \
+		'closed/s.json: Permission denied \(.* that root can write' \
+		"$said"
+	check_not 'before the link is announced' announced
+else
+	skip 'a directory of somebody else' 'cannot make one without root'
+fi
+refused --port "$port_a" --addr 10.0.0.1/24 --stats-json "$dir/none/s.json"
+check_equal 'a directory that is not there is refused' 1 "$ended"
+check_match 'and it is said what helps' 'create the directory first' "$said"
+check_not 'before the link is announced' announced
+refused --port "$port_a" --addr 10.0.0.1/24 --stats-json /dev/null
+check_equal 'a device is not replaced by a file' '1 character special file' \
+	"$ended $(stat -c %F /dev/null)"
+finish
