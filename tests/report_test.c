@@ -194,16 +194,14 @@ static void test_report_format(void **state)
 static void test_report_format_has_room(void **state)
 {
 	struct report_rates rates;
-	struct stats most;
 	char *text = malloc(REPORT_TEXT_MAX);
 	const char *end;
 
 	(void)state;
 	assert_non_null(text);
-	memset(&most, 0xFF, sizeof(most));
-	most.line.known = true;
+	memset(&stats, 0xFF, sizeof(stats));
+	stats.line.known = true;
 	memset(&rates, 0xFF, sizeof(rates));
-	view.stats = &most;
 	view.rate = 1;
 	view.carrier = false;
 	report_format(&view, &rates, &rates, text);
@@ -472,15 +470,13 @@ static void test_report_file_has_room(void **state)
 {
 	char *path = malloc(4096);
 	struct report *report;
-	struct stats most;
 
 	(void)state;
 	assert_non_null(path);
-	memset(&most, 0xFF, sizeof(most));
-	most.line.known = true;
+	memset(&stats, 0xFF, sizeof(stats));
+	stats.line.known = true;
 	memset(path, '\1', 4095);
 	path[4095] = '\0';
-	view.stats = &most;
 	view.port = path;
 	view.interface = "\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1";
 	report = open_report(0, file);
