@@ -94,8 +94,8 @@ static const struct stats *look_at_stats(struct session *session)
 	line->frame += errors.frame;
 	line->parity += errors.parity;
 	line->overrun += errors.overrun;
-	line->buffer_overrun += errors.buffer_overrun;
-	line->breaks += errors.breaks;
+	line->buffer_overrun += errors.buf_overrun;
+	line->breaks += errors.brk;
 	return &session->stats;
 }
 
