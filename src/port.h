@@ -44,8 +44,8 @@ enum port_modem_line {
  * @stop_bits:   1 or 2
  * @dtr:         Data Terminal Ready
  * @rts:         Request To Send, unless @flow has it
- * @hupcl:       drop DTR when the port is closed
  * @settle_ms:   after opening, how long what arrives is thrown away
+ * @hupcl:       drop DTR when the port is closed
  * @low_latency: ask the adapter not to collect what arrives
  */
 struct port_config {
@@ -56,8 +56,8 @@ struct port_config {
 	unsigned int stop_bits;
 	enum port_modem_line dtr;
 	enum port_modem_line rts;
-	bool hupcl;
 	unsigned int settle_ms;
+	bool hupcl;
 	bool low_latency;
 };
 
