@@ -72,6 +72,20 @@ check_equal 'the time is now, in UTC' True "$(json '0 <=
 	__import__("time").time() - __import__("calendar").timegm(
 	__import__("time").strptime(j["time"], "%Y-%m-%dT%H:%M:%SZ")) < 3')"
 
+# The port is pulled out, and plugged in again.
+kill -USR1 "$cable_pid"
+check 'a port that is gone is gone in the file' \
+	wait_for 5 is 'j["port"] is None and not j["carrier"]'
+in_a ping -q -c 1 -W 1 10.0.0.2 >/dev/null
+check 'there it has no speed, and counts as lost' \
+	wait_for 5 is 'j["line_rate"] is None and j["line"]["losses"] == 1'
+check_match 'and the line says so' \
+	'^serialtun: no port, to line 0 B/s, from line 0 B/s, 0 waiting' \
+	"$(<"$dir/a.log")"
+kill -USR1 "$cable_pid"
+check 'when it is back it is there again' wait_for 5 is \
+	'j["port"].startswith("/dev/pts/") and j["line_rate"] and j["carrier"]'
+
 # A failure in between is said once, and ends nothing.
 mkdir "$json.tmp"
 said_once() {
