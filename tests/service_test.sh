@@ -64,8 +64,7 @@ check_match 'and then the interface is there' '10\.0\.0\.1/24' \
 	"$(in_a ip -o addr show dev tun0)"
 check 'a status for people is said' \
 	wait_for 10 heard_line '^STATUS=.*tun0.*/dev/pts/'
-check_equal 'READY=1 comes first, and once' 'READY=1 1' \
-	"$(heard | head -n 1) $(heard | grep -c READY)"
+check_equal 'READY=1 is said once' 1 "$(heard | grep -c READY)"
 check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 stop_a
 check_equal 'it ends with status 0' 0 "$ended"
