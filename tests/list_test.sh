@@ -61,7 +61,7 @@ made_up_device() {
 # A /dev of our own, with what is needed of the other one.
 own_dev() {
 	mkdir "$dir/dev" && mount --rbind /dev "$dir/dev" &&
-		mount -t tmpfs none /dev && mkdir -p /dev/net /dev/pts \
+		mount -t tmpfs -o mode=755 none /dev && mkdir -p /dev/net /dev/pts \
 		/dev/serial/by-id || return
 	local name
 	for name in full null net/tun; do
@@ -119,7 +119,7 @@ pid_a=$!
 sleep infinity <>/dev/ttyACM0 &
 sleeper=$!
 is_used() {
-	[ "$("$serialtun" --list | grep -cE ' (locked|busy) ')" = 2 ]
+	[ "$("$serialtun" --list | grep -cE ' \((serialtun|sleep), ')" = 2 ]
 }
 wait_for 10 is_used
 said=$("$serialtun" --list)

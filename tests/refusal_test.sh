@@ -44,6 +44,7 @@ stop_a
 if mount -t tmpfs none "$(readlink -f /var/lock)" 2>/dev/null; then
 	sleep infinity &
 	owner=$!
+	wait_for 5 grep -qx sleep "/proc/$owner/comm"
 	printf '%10d\n' "$owner" >/var/lock/LCK..null
 	refusal 'a UUCP lock file' \
 		"cannot use /dev/null: Device or resource busy \\(sleep, pid $owner, has a lock file for it in /var/lock; stop it first\\)" \
