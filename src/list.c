@@ -141,8 +141,6 @@ static void describe_usb(struct list_port *port)
 		 maker ? maker : "", maker && product ? " " : "",
 		 product ? product : "");
 	sp_free_port(device);
-	make_plain(port->description);
-	make_plain(port->adapter.serial);
 }
 
 /* The link that udev made for this device. */
@@ -202,6 +200,8 @@ static void examine(struct list_port *port, const char *name)
 	port->is_usb = !adapter_identify(&port->adapter, port->device);
 	if (port->is_usb)
 		describe_usb(port);
+	make_plain(port->description);
+	make_plain(port->adapter.serial);
 	find_by_id(port);
 	if (!holder_find_uucp(port->device, &port->holder))
 		holder_find(port->device, &port->holder);
