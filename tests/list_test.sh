@@ -6,6 +6,8 @@
 # which the devices are ptys. No port is ever opened for it.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=machine.sh
+source "$(dirname "$0")/machine.sh"
 
 # The files in /dev that are opened by a command, but for /dev/null.
 opened_by() {
@@ -35,74 +37,27 @@ for name in "${consoles[@]}"; do
 	check_match "$name is a console" "^/dev/$name +console " "$said"
 done
 
-# made_up DIRECTORY FILE=TEXT...: a directory of the sysfs, with these files.
-sysfs=$dir/sysfs
-made_up() {
-	local at=$sysfs/$1 file
-	mkdir -p "$at"
-	shift
-	for file; do
-		printf '%s\n' "${file#*=}" >"$at/${file%%=*}"
-	done
-}
-
-# made_up_tty NAME DEVICE: a tty of this device, which is below $sysfs.
-made_up_tty() {
-	mkdir -p "$sysfs/$2/tty/$1"
-	ln -s "$sysfs/$2" "$sysfs/$2/tty/$1/device"
-	ln -s "$sysfs/$2/tty/$1" "/sys/class/tty/$1"
-}
-
-# made_up_device PATH PTY: in this /dev, this pty by another name.
-made_up_device() {
-	: >"$1" && mount --bind "$(readlink -f "$2")" "$1"
-}
-
-# A /dev of our own, with what is needed of the other one.
-own_dev() {
-	mkdir "$dir/dev" && mount --rbind /dev "$dir/dev" &&
-		mount -t tmpfs -o mode=755 none /dev && mkdir -p /dev/net /dev/pts \
-		/dev/serial/by-id || return
-	local name
-	for name in full null net/tun; do
-		: >"/dev/$name" && mount --bind "$dir/dev/$name" "/dev/$name" ||
-			return
-	done
-	mount --bind "$dir/dev/pts" /dev/pts
-}
-
-start_cable --baud 0
-if ! mount -t tmpfs none /sys/class/tty 2>/dev/null || ! own_dev; then
+if ! make_machine; then
 	skip 'a made-up machine' 'no mounting here'
 	finish
 fi
+start_cable --baud 0
 
 check_equal 'without any port: one line' 'no serial port found' \
 	"$("$serialtun" --list 2>&1)"
 check_equal 'without any port, as JSON' '[]' "$("$serialtun" --list=json 2>&1)"
 
-made_up pnp/00:01
-made_up_tty ttyS0 pnp/00:01
-made_up pnp/00:01/tty/ttyS0 type=4
-made_up serial8250
-made_up_tty ttyS1 serial8250
-made_up serial8250/tty/ttyS1 type=0
-made_up usb1/1-1/1-1.2 idVendor=0403 idProduct=6001 busnum=1 devnum=2 \
-	manufacturer=FTDI $'product=FT232R \e[2J\xc2\x9bUART' serial=A10K
-made_up usb1/1-1/1-1.2/1-1.2:1.0 bInterfaceNumber=00
-made_up usb1/1-1/1-1.2/1-1.2:1.0/ttyUSB0 port_number=0
-made_up drivers/ftdi_sio
-ln -s "$sysfs/drivers/ftdi_sio" "$sysfs/usb1/1-1/1-1.2/1-1.2:1.0/ttyUSB0/driver"
-made_up_tty ttyUSB0 usb1/1-1/1-1.2/1-1.2:1.0/ttyUSB0
-made_up usb1/1-3 idVendor=2341 idProduct=0043 busnum=1 devnum=3
-made_up usb1/1-3/1-3:1.0 bInterfaceNumber=00
-made_up_tty ttyACM0 usb1/1-3/1-3:1.0
-made_up class/console
-ln -s "$sysfs/class/console" /sys/class/tty/console
-echo tty0 ttyS0 >/sys/class/tty/console/active
-made_up_device /dev/ttyUSB0 "$port_a"
-made_up_device /dev/ttyACM0 "$port_b"
+add_tty ttyS0 pnp/00:01 type=4
+add_tty ttyS1 serial8250 type=0
+add_usb 1-1.2 idVendor=0403 idProduct=6001 manufacturer=FTDI \
+	$'product=FT232R \e[2J\xc2\x9bUART' serial=A10K
+add_usb_serial ttyUSB0 1-1.2 "$port_a"
 ln -s ../../ttyUSB0 /dev/serial/by-id/usb-FTDI_A10K-if00-port0
+add_usb 1-3 idVendor=2341 idProduct=0043
+add_tty ttyACM0 usb1/1-3/1-3:1.0
+add_device ttyACM0 "$port_b"
+add_files class/console active='tty0 ttyS0'
+ln -s "$sysfs/class/console" /sys/class/tty/console
 
 check_equal 'each port with what is known of it' \
 	"$(printf '%s\n' \

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# USB adapters that are plugged in, pulled out, and come back under another
+# number, on a machine that is made up; and the port that is meant by "auto".
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=machine.sh
+source "$(dirname "$0")/machine.sh"
+
+make_machine || skip_all 'no mounting here'
+start_cable --baud 0
+end_a=$port_a
+ftdi=(idVendor=0403 idProduct=6001)
+ch340=(idVendor=1a86 idProduct=7523)
+
+is_gone() {
+	[ ! -L "$end_a" ] && [ ! -L "$port_b" ]
+}
+
+is_there() {
+	[ -e "$end_a" ] && [ -e "$port_b" ]
+}
+
+# pull_out NAME: the adapter at host A's end of the cable.
+pull_out() {
+	kill -USR1 "$cable_pid"
+	wait_for 5 is_gone
+	remove_port "$1"
+}
+
+# Plug the cable in, so that an adapter can be made of its end.
+plug_in() {
+	kill -USR1 "$cable_pid"
+	wait_for 5 is_there
+}
+
+pings() {
+	in_a ping -c 1 -W 1 10.0.0.2
+}
+
+says() {
+	grep -qE -- "$1" "$dir/a.log"
+}
+
+# Which port is meant.
+refused --addr 10.0.0.1/24 --port auto
+check_match 'auto: no adapter' \
+	'^serialtun: cannot choose a port: no USB port found \(plug one in, .*\)$' \
+	"$said"
+check_equal 'auto: no adapter: status 1' 1 "$ended"
+add_usb 1-1 "${ftdi[@]}" serial=A10K
+add_usb_serial ttyUSB0 1-1 "$end_a"
+add_usb 1-2 "${ftdi[@]}" serial=A10L
+add_usb_serial ttyUSB1 1-2 "$port_b"
+refused --addr 10.0.0.1/24 --port auto
+check_match 'auto: two adapters: both are shown' '^/dev/ttyUSB1 .* A10L ' \
+	"$said"
+check_match 'auto: two adapters: it says what to do' \
+	'^serialtun: cannot choose a port: there is more than one USB port \(name one with --port\)$' \
+	"$said"
+check_equal 'auto: two adapters: status 1' 1 "$ended"
+remove_port ttyUSB1
+
+start_b --addr 10.0.0.2/24
+port_a=auto
+start_a --addr 10.0.0.1/24
+check 'auto: the only adapter' says ' on /dev/ttyUSB0( |$)'
+check 'auto: a ping crosses' wait_for 5 pings
+stop_a
+ln -s ../../ttyUSB0 /dev/serial/by-id/usb-FTDI_A10K
+start_a --addr 10.0.0.1/24
+check 'auto: its stable name is preferred' says '/dev/serial/by-id/usb-FTDI_A10K'
+stop_a
+rm /dev/serial/by-id/usb-FTDI_A10K
+
+# The same adapter under another number, in another socket; in its place
+# another one.
+port_a=/dev/ttyUSB0
+start_a --addr 10.0.0.1/24
+pull_out ttyUSB0
+check 'the adapter is lost' wait_for 5 says 'lost /dev/ttyUSB0'
+plug_in
+add_usb 1-1 "${ftdi[@]}" serial=A10M
+add_usb_serial ttyUSB0 1-1 "$end_a"
+check_not 'another one under its number is not taken for it' wait_for 3 pings
+remove_port ttyUSB0
+add_usb 1-4.1 "${ftdi[@]}" serial=A10K
+add_usb_serial ttyUSB2 1-4.1 "$end_a"
+check 'it is found under another number' wait_for 5 pings
+stop_a
+remove_port ttyUSB2
+
+# No serial number: what comes in the same socket is taken for it.
+add_usb 1-1 "${ch340[@]}"
+add_usb_serial ttyUSB0 1-1 "$end_a"
+start_a --addr 10.0.0.1/24
+check 'without a serial number, it is said that the socket counts' \
+	says 'socket 1-1'
+pull_out ttyUSB0
+wait_for 5 says 'lost /dev/ttyUSB0'
+plug_in
+add_usb 1-2 "${ch340[@]}"
+add_usb_serial ttyUSB1 1-2 "$end_a"
+check_not 'one in another socket is not taken for it' wait_for 3 pings
+remove_port ttyUSB1
+add_usb_serial ttyUSB3 1-1 "$end_a"
+check 'one in the same socket is' wait_for 5 pings
+stop_a
+remove_port ttyUSB3
+
+# A serial number that two adapters share says nothing.
+add_usb 1-1 "${ftdi[@]}" serial=0001
+add_usb_serial ttyUSB0 1-1 "$end_a"
+add_usb 1-2 "${ftdi[@]}" serial=0001
+add_usb_serial ttyUSB1 1-2 "$port_b"
+start_a --addr 10.0.0.1/24
+check 'with one that its twin has too, it is the same' says 'socket 1-1'
+stop_a
+stop_b
+finish
