@@ -68,6 +68,13 @@ else
 	skip 'the unit is good' 'no systemd-analyze here'
 fi
 
+if udevadm verify --version >/dev/null 2>&1; then
+	check 'the udev rules are good' udevadm verify \
+		"$prefix/lib/udev/rules.d/70-serialtun.rules"
+else
+	skip 'the udev rules are good' 'no udevadm verify here'
+fi
+
 # What serialtun asks of the kernel, the unit allows: expand_filter GROUP...
 expand_filter() {
 	local name
