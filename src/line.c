@@ -67,8 +67,9 @@ static void meet_adapter(struct line *line)
 		return;
 	line->follows_adapter = true;
 	if (adapter_follows_socket(&line->adapter))
-		log_info("%s has no serial number: if it is unplugged, the USB "
-			 "socket %s is watched, whatever comes there",
+		log_info("no serial number tells %s from others: if it is "
+			 "unplugged, the USB socket %s is watched, whatever "
+			 "comes there",
 			 line->port->path, line->adapter.topology);
 }
 
