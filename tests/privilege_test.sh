@@ -38,6 +38,22 @@ check_end() {
 	check_not "$1: the interface is gone" in_a ip -o link show dev tun0
 }
 
+# What this user needs of a port that came back, as udev gives it.
+plug() { # or unplug
+	kill -USR1 "$cable_pid"
+}
+
+give_to_dialout() {
+	wait_for 5 test -e "$port_a"
+	pty=$(readlink -f "$port_a")
+	chgrp dialout "$pty"
+	chmod 660 "$pty"
+}
+
+says() {
+	grep -qE -- "$1" "$dir/a.log"
+}
+
 start_cable --baud 0
 start_b --addr 10.0.0.2/24
 before=$(settings)
@@ -47,14 +63,17 @@ check_powerless 'as root'
 check_equal 'as root: it stays who it was' '0 0 0 0' "$(status_of Uid | xargs)"
 check 'as root: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 check_equal 'as root: two lines and no warning' 2 "$(wc -l <"$dir/a.log")"
+plug
+check 'as root: a port that is lost is waited for' wait_for 5 says ': lost '
+plug
+check 'as root: it is opened again' \
+	wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 check_end 'as root' "$before"
 
 # A user and a group that can be changed to: not in a user namespace.
 if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	dialout=$(getent group dialout | cut -d: -f3) && [ "$dialout" ]; then
-	pty=$(readlink -f "$port_a")
-	chgrp dialout "$pty"
-	chmod 660 "$pty"
+	give_to_dialout
 	gid=$(id -g nobody)
 	uid=$(id -u nobody)
 	start_a --addr 10.0.0.1/24 --user nobody
@@ -68,6 +87,19 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	check 'as nobody: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 	check_equal 'as nobody: two lines and no warning' 2 \
 		"$(wc -l <"$dir/a.log")"
+	# The link to the port, and the directory that it watches.
+	chmod 755 "$dir"
+	plug
+	check 'as nobody: a port that is lost is waited for' \
+		wait_for 5 says ': lost '
+	plug
+	wait_for 5 test -e "$port_a"
+	sleep 1
+	check 'as nobody: root owns it alone, and so it cannot be used' \
+		not in_a ping -c 1 -W 1 10.0.0.2
+	give_to_dialout
+	check 'as nobody: the group has it, and it is opened again' \
+		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end 'as nobody' "$before"
 
 	chmod 600 "$pty"
