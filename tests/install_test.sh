@@ -103,18 +103,29 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 	nsenter --target "$host_a" --net -- strace -f -qq -o "$dir/strace.txt" \
 		setpriv --bounding-set=-all,+net_admin --inh-caps=-all \
 		env NOTIFY_SOCKET=@nobody "$serialtun" --addr 10.0.0.1/24 \
-		--addr fd00::1/64 --route 192.0.2.0/24 --stats-json "$dir/s" \
+		--addr fd00::1/64 --route 192.0.2.0/24 --stats 1 \
+		--stats-json "$dir/s" --keepalive 1 --settle 10 -vv \
 		--port "$port_a" 2>"$dir/a.log" &
+	traced=$!
 	wait_for 20 is_up "$dir/a.log"
-	kill -USR1 "$(pgrep -P $!)"
+	traced_pid=$(pgrep -P "$traced")
+	kill -USR1 "$traced_pid"
 	sleep 1
-	kill "$(pgrep -P $!)"
-	wait $!
+	kill -USR2 "$traced_pid"
+	sleep 1
+	kill -USR1 "$cable_pid" # unplug
+	sleep 1
+	kill -USR1 "$cable_pid" # replug
+	sleep 2
+	kill "$traced_pid"
+	wait "$traced"
 	# Only from the last execve on is it serialtun.
 	sed -n 'H; /execve(/h; ${x; p}' "$dir/strace.txt" >"$dir/own.txt"
 	check_match 'the trace is of the whole run' '^[0-9]+ +openat\(' \
 		"$(<"$dir/own.txt")"
 	check_match 'it runs with CAP_NET_ADMIN alone' 'is up' "$(<"$dir/a.log")"
+	check_match 'it lost the port, and found it again' ': line: lost 1 times' \
+		"$(<"$dir/a.log")"
 	check_equal 'the unit allows every system call it makes' '' \
 		"$(sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' "$dir/own.txt" |
 			sort -u | comm -23 - "$dir/allowed" | xargs)"
