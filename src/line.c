@@ -157,15 +157,14 @@ int line_open(struct line **line, const struct port_config *config, bool wait)
 		log_divert_errors(opened->reason);
 	err = open_port(opened);
 	log_divert_errors(NULL);
-	if (err && wait && may_come(err)) {
-		err = 0;
-		begin_to_look(opened, 0);
-	} else if (err) {
+	if (err && (!wait || !may_come(err))) {
 		if (wait)
 			log_error("%s", opened->reason);
 		line_close(opened);
 		return err;
 	}
+	if (err)
+		begin_to_look(opened, 0);
 	*line = opened;
 	return 0;
 }

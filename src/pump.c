@@ -537,8 +537,7 @@ enum pump_end pump_run(struct pump *pump)
 		[TUN] = {.fd = pump->config.tun->fd},
 		[PORT] = {.fd = pump->port ? pump->port->fd : -1},
 	};
-	const struct keepalive *keepalive = pump->config.keepalive;
-	bool was_silent = keepalive->silent;
+	const bool was_silent = pump->config.keepalive->silent;
 	enum pump_end end = PUMP_WOKEN;
 	struct timespec wait;
 	uint64_t now_ns;
@@ -570,7 +569,7 @@ enum pump_end pump_run(struct pump *pump)
 		if (end == PUMP_WOKEN && pump->port && !hung_up &&
 		    (outbox_empty(pump) || fds[PORT].revents & POLLOUT))
 			end = pump_to_line(pump, now_ns);
-		if (was_silent && !keepalive->silent)
+		if (was_silent && !pump->config.keepalive->silent)
 			break;
 	}
 	return end;
