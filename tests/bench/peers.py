@@ -9,9 +9,9 @@ what has just been built; a script of that name that starts it will do.
 
 The ends of the cable are ptys, which not all programs take: Serial-TUN finds its
 port by a library that knows no ptys, and tunslip6 insists on modem lines. They
-fail here unless a script gives them what they ask for (LD_PRELOAD). slattach has
-no adapter: the kernel's SLIP puts its interface into the machine's own network
-namespace, which is not touched here.
+fail here unless a script gives them what they ask for (LD_PRELOAD). The kernel's
+SLIP puts its interface into the first network namespace of all, from where it is
+fetched: slattach can only be measured by who may enter that one.
 """
 
 import os
@@ -19,6 +19,10 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from shlex import quote
+
+
+# The descriptor of the network namespace that the benchmark was started in.
+FIRST_NETNS = "SERIALTUN_BENCH_FIRST_NETNS"
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,20 @@ def pppd(end: End) -> list[str]:
     return command + (["mtu", str(end.mtu), "mru", str(end.mtu)] if end.mtu else [])
 
 
+def slattach(end: End) -> list[str]:
+    """Started where its interface appears, which then is fetched by its name."""
+    speed = end.speed(9600, 19200, 38400, 57600, 115200)
+    first = f"nsenter --net=/proc/{os.getpid()}/fd/{os.environ[FIRST_NETNS]} --"
+    attach = f"{first} slattach -v -m -L -p slip -s {speed} {quote(end.port)}"
+    name = "sed -n 's/.* interface \\(sl[0-9]*\\).*/\\1/p' $0"
+    script = f"""{attach} >$0 2>&1 &
+        until i=$({name}) && [ "$i" ] || ! kill -0 $!; do sleep 0.01; done
+        {first} ip link set $i netns $$
+        ip address add {end.address} peer {end.other} dev $i
+        ip link set $i mtu {end.mtu or 1500} up; cat $0; rm $0; wait"""
+    return ["sh", "-c", script, f"{end.port.replace('/', '.')}"]
+
+
 def tncattach(end: End) -> list[str]:
     speed = end.speed(9600, 19200, 38400, 57600, 115200, 230400)
     command = ["tncattach", end.port, str(speed), "--noipv6", "--ipv4", end.network]
@@ -100,6 +118,7 @@ PEERS = {
     for peer in (
         Peer(OURS, ("serialtun",), serialtun),
         Peer("pppd", ("pppd", "/dev/ppp"), pppd),
+        Peer("slattach", ("slattach", "/sys/module/slip"), slattach),
         Peer("tncattach", ("tncattach",), tncattach),
         Peer("tunslip6", ("tunslip6", "ifconfig"), tunslip6, ip_version=6),
         Peer("serial-tun", ("serial_tun",), serial_tun),

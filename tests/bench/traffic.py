@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The traffic: sources and sinks of TCP and UDP, as programs of their own.
 
-    traffic.py tcp-sink ADDRESS PORT SECONDS
-        how much arrived in how long
+    traffic.py tcp-sink ADDRESS PORT SKIP SECONDS
+        how much arrived in how long, once SKIP seconds have passed, and how much
+        in those
     traffic.py tcp-source ADDRESS PORT
         sends until it is killed
     traffic.py udp-sink ADDRESS PORT SECONDS QUIET
@@ -70,12 +71,15 @@ def has_gap(connection: socket.socket) -> bool:
     return not any(unread) and any(used)
 
 
-def tcp_sink(address: str, port: str, seconds: str) -> None:
+def tcp_sink(address: str, port: str, skip: str, seconds: str) -> None:
     with socket.create_server((address, int(port)), family=family(address)) as server:
         say("ready")
         connection = server.accept()[0]
     buffer = bytearray(READ)
-    connection.recv_into(buffer)
+    skipped = connection.recv_into(buffer)
+    started = time.monotonic()
+    while time.monotonic() < started + float(skip):
+        skipped += connection.recv_into(buffer)
     begin = end = time.monotonic()
     deadline = begin + float(seconds)
     received = 0
@@ -89,7 +93,7 @@ def tcp_sink(address: str, port: str, seconds: str) -> None:
         end = time.monotonic()
         if not count:
             break
-    report(bytes=received, seconds=end - begin)
+    report(bytes=received, seconds=end - begin, skipped=skipped)
     connection.settimeout(None)
     while connection.recv_into(buffer):
         pass

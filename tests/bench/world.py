@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from line import Line
-from peers import End, Peer
+from peers import FIRST_NETNS, End, Peer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / os.environ.get("BUILD", "build")
@@ -63,13 +63,16 @@ def enter(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     program = [sys.executable, "-B", str(Path(__file__).parent)]
+    first_netns = os.open("/proc/self/ns/net", os.O_RDONLY)
     with tempfile.TemporaryDirectory(prefix="serialtun-bench.") as directory:
         environment = os.environ | {
             DIRECTORY: directory,
+            FIRST_NETNS: str(first_netns),
             "LC_ALL": "C",
             "PATH": f"{BUILD}:{os.environ['PATH']}",
         }
-        return subprocess.run([*world, *program, *arguments], env=environment).returncode
+        command = [*world, *program, *arguments]
+        return subprocess.run(command, env=environment, pass_fds=[first_netns]).returncode
 
 
 def version() -> str:
