@@ -75,7 +75,7 @@ static const struct argp_option table[] = {
 	{"parity", KEY_PARITY, "none|even|odd", 0, "Default: none", 0},
 	{"stop-bits", KEY_STOP_BITS, "1|2", 0, "Default: 1", 0},
 	{"dtr", KEY_DTR, "on|off|keep", 0,
-	 "The line DTR. Opening a device raises it for a moment in any case. "
+	 "The line DTR. Opening a device raises it, for a moment in any case. "
 	 "Default: keep, what opening makes of it",
 	 0},
 	{"rts", KEY_RTS, "on|off|keep", 0,
@@ -83,22 +83,23 @@ static const struct argp_option table[] = {
 	 "Default: keep",
 	 0},
 	{"hupcl", KEY_HUPCL, NULL, 0,
-	 "Drop DTR when the port is closed, which resets many a board. "
-	 "Default: leave it",
+	 "Drop DTR and RTS when the port is closed, which resets many a board. "
+	 "Default: leave them",
 	 0},
 	{"settle", KEY_SETTLE, "MS", 0,
 	 "After opening, throw away what arrives for so many milliseconds, "
-	 "0 to 60000: the chatter of a board that was just reset. Default: 0",
+	 "0 to 60000: the chatter of a board that was just reset. Packets are "
+	 "sent meanwhile. Default: 0",
 	 0},
 	{"no-low-latency", KEY_NO_LOW_LATENCY, NULL, 0,
-	 "Leave an adapter's latency timer as it is. Default: the shortest, "
+	 "Leave a USB adapter's latency timer as it is. Default: the shortest, "
 	 "put back at the end",
 	 0},
 
-	{0, 0, 0, 0, "When the port is not there:", 0},
+	{0, 0, 0, 0, "When the port or the other end is not there:", 0},
 	{"wait", KEY_WAIT, NULL, 0,
-	 "Start before the port is there, or while another program has it. "
-	 "Default: that is an error",
+	 "Start before the port is there, or while another program has it; "
+	 "not with --port auto. Default: that is an error",
 	 0},
 	{"once", KEY_ONCE, NULL, 0,
 	 "End, with status 1, when the port is lost. Default: keep the "
@@ -107,7 +108,8 @@ static const struct argp_option table[] = {
 	{"keepalive", KEY_KEEPALIVE, "SEC", 0,
 	 "Send an END, which every receiver ignores, when nothing was sent for "
 	 "so long, 1 to 3600; and say so when nothing arrived for three times "
-	 "that. Default: off",
+	 "that. With the same SEC at both ends, the carrier follows. Default: "
+	 "off",
 	 0},
 
 	{0, 0, 0, 0, "The interface:", 0},
@@ -140,9 +142,11 @@ static const struct argp_option table[] = {
 	 "are dropped",
 	 0},
 
+	{0, 0, 0, 0, "Privileges:", 0},
 	{"user", KEY_USER, "NAME", 0,
-	 "Run as this user, and as the group of the port, once everything is "
-	 "set up. Default: the same user. Capabilities are dropped either way",
+	 "Run as this user, with its groups and that of the port, once "
+	 "everything is set up. Default: the same user. Capabilities are "
+	 "dropped either way",
 	 0},
 
 	{0, 0, 0, 0, "What is printed:", 0},

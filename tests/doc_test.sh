@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # What is written about the program is true of it: each option is in the help,
-# in the manual and in the README.
+# in the manual and in the README, in the same order.
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/lib.sh"
@@ -13,6 +13,11 @@ plain_manual=$(mandoc -T ascii "$manual" | sed 's/.\x08//g')
 
 options_in() {
 	grep -oE -- '--[a-z-]+' <<<"$1" | sort -u
+}
+
+# What begins like this, and then has an option: that option, in order.
+options_behind() {
+	sed -nE "s/^$1(--[a-z-]+).*/\\2/p" <<<"$2"
 }
 
 # Options that argp brings along are not the README's business.
@@ -29,5 +34,12 @@ done
 for option in $(options_in "$(grep '^| `-' "$source_dir/README.md")"); do
 	check "the program has the README's $option" grep -q -- "$option" <<<"$help"
 done
+order=$(options_behind ' *(-., *)?' "$help")
+check_equal 'the manual has the order of the help' "$order" \
+	"$(options_behind ' {5}(-., )?' \
+		"$(sed -n '/^ *Options/,/^ *IPv6$/p' <<<"$plain_manual")")"
+check_equal 'the README has the order of the help' \
+	"$(grep -vE -- '--(help|usage|version)$' <<<"$order")" \
+	"$(options_behind '\| `(-.`, `)?' "$(<"$source_dir/README.md")")"
 check 'the manual is good mdoc' mandoc -T lint -W warning "$manual"
 finish
