@@ -161,6 +161,9 @@ const char *announce_other_end(const struct options *options,
 		text_append(text, ANNOUNCE_TEXT_MAX, " --flow rtscts");
 	if (options->port.flow == PORT_FLOW_XONXOFF)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --flow xonxoff");
+	if (options->keepalive_s)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --keepalive %u",
+			    options->keepalive_s);
 	if (link->mtu_chosen)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --mtu %u", link->mtu);
 	return text;

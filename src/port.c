@@ -156,7 +156,7 @@ int port_open(struct port **port, const struct port_config *config)
 			  strerror(-err),
 			  err == -ENOENT
 				  ? " (is it plugged in? --list shows the "
-				    "ports that there are)"
+				    "ports that there are, --wait waits)"
 				  : "");
 		return err;
 	}

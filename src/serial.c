@@ -195,30 +195,39 @@ static int check_baud(const char *path, unsigned int wanted, unsigned int real)
 	return -EINVAL;
 }
 
-/* Raise or lower one line. Return: 0 or -errno, logged. */
-static int set_modem_line(int fd, const char *path, const char *name, int line,
-			  enum port_modem_line wanted)
+/* Raise or lower lines. Return: 0 or -errno, logged. */
+static int change_modem_lines(int fd, const char *path, int lines, bool on)
 {
-	bool on = wanted == PORT_MODEM_LINE_ON;
+	static const char *const names[] = {
+		[0] = "",
+		[TIOCM_DTR] = "DTR",
+		[TIOCM_RTS] = "RTS",
+		[TIOCM_DTR | TIOCM_RTS] = "DTR and RTS",
+	};
 	int err;
 
-	if (wanted == PORT_MODEM_LINE_KEEP ||
-	    !ioctl(fd, on ? TIOCMBIS : TIOCMBIC, &line))
+	if (!lines || !ioctl(fd, on ? TIOCMBIS : TIOCMBIC, &lines))
 		return 0;
 	err = errno;
-	log_error("cannot %s %s of %s: %s (use --%s keep)",
-		  on ? "raise" : "lower", line == TIOCM_DTR ? "DTR" : "RTS",
-		  path, strerror(err), name);
+	log_error("cannot %s %s of %s: %s (leave --dtr and --rts out)",
+		  on ? "raise" : "lower", names[lines], path, strerror(err));
 	return -err;
 }
 
+/*
+ * Those that go the same way go together: in between, one of them alone is what
+ * resets many an ESP board.
+ */
 static int set_modem_lines(int fd, const char *path,
 			   const struct port_config *config)
 {
-	int err = set_modem_line(fd, path, "dtr", TIOCM_DTR, config->dtr);
+	int off = (config->dtr == PORT_MODEM_LINE_OFF ? TIOCM_DTR : 0) |
+		  (config->rts == PORT_MODEM_LINE_OFF ? TIOCM_RTS : 0);
+	int on = (config->dtr == PORT_MODEM_LINE_ON ? TIOCM_DTR : 0) |
+		 (config->rts == PORT_MODEM_LINE_ON ? TIOCM_RTS : 0);
+	int err = change_modem_lines(fd, path, off, false);
 
-	return err ? err
-		   : set_modem_line(fd, path, "rts", TIOCM_RTS, config->rts);
+	return err ? err : change_modem_lines(fd, path, on, true);
 }
 
 /*

@@ -55,7 +55,9 @@ struct session {
 	uint64_t check_ns;	/* when to look next */
 	uint64_t left;		/* octets that had left the port by then */
 	uint64_t left_ns;	/* since when no more have */
+	bool had_port;
 	bool held_told;
+	bool silence_told;
 	bool carrier;
 	int epoll_fd;
 	int timer_fd;
@@ -172,6 +174,11 @@ static void set_carrier(struct session *session, bool on)
 	log_debug("%s: carrier %s", session->tun->name, on ? "on" : "off");
 }
 
+static void notify_up(const struct session *session, const struct port *port)
+{
+	notify_status("%s is up on %s", session->tun->name, port->path);
+}
+
 /* The port is there. Return: 0 or -errno, logged. */
 static int take_port(struct session *session, uint64_t now_ns)
 {
@@ -181,11 +188,12 @@ static int take_port(struct session *session, uint64_t now_ns)
 		log_error("cannot use %s: %s", port->path, strerror(ENOMEM));
 		return -ENOMEM;
 	}
+	session->had_port = true;
 	keepalive_start(&session->keepalive, now_ns);
 	session->check_ns = now_ns + SESSION_CHECK_NS;
 	session->left_ns = now_ns;
 	set_carrier(session, true);
-	notify_status("%s is up on %s", session->tun->name, port->path);
+	notify_up(session, port);
 	return 0;
 }
 
@@ -217,7 +225,8 @@ static int lose_port(struct session *session)
 			  port->path);
 		return -1;
 	}
-	log_warning("lost %s: it hung up; waiting for it", port->path);
+	log_warning("lost %s: it hung up; waiting for %s", port->path,
+		    line_name(session->line));
 	session->past.losses++;
 	let_go_of_port(session);
 	return 0;
@@ -231,7 +240,8 @@ static int look_for_port(struct session *session, uint64_t now_ns)
 	if (!line_look(session->line, now_ns))
 		return 0;
 	port = line_port(session->line);
-	log_info("%s is there%s%s", line_name(session->line),
+	log_info("%s is %s%s%s", line_name(session->line),
+		 session->had_port ? "back" : "there",
 		 strcmp(line_name(session->line), port->path) ? ", as " : "",
 		 strcmp(line_name(session->line), port->path) ? port->path
 							      : "");
@@ -248,6 +258,37 @@ static int reopen_port(struct session *session)
 	return look_for_port(session, clock_ns());
 }
 
+/*
+ * One that only answers falls silent whenever nothing is asked; that is worth
+ * a word only once.
+ */
+static void report_silence(struct session *session)
+{
+	if (keepalive_has_carrier(&session->keepalive) && session->silence_told)
+		return;
+	session->silence_told = true;
+	log_warning("%s: nothing was heard of the other end for %u s%s",
+		    line_name(session->line), 3 * session->options->keepalive_s,
+		    keepalive_has_carrier(&session->keepalive)
+			    ? ""
+			    : ", carrier off until it speaks");
+}
+
+/* The peer has made the carrier come or go. */
+static void report_carrier(struct session *session)
+{
+	const struct port *port = line_port(session->line);
+
+	if (session->carrier)
+		log_info("%s: the other end speaks again, carrier on",
+			 line_name(session->line));
+	if (session->carrier)
+		notify_up(session, port);
+	else
+		notify_status("%s: the other end is silent on %s",
+			      session->tun->name, port->path);
+}
+
 static void keep_alive(struct session *session, uint64_t now_ns)
 {
 	struct keepalive *keepalive = &session->keepalive;
@@ -259,13 +300,11 @@ static void keep_alive(struct session *session, uint64_t now_ns)
 		keepalive_sent(keepalive, now_ns);
 	}
 	if (keepalive_falls_silent(keepalive, now_ns))
-		log_warning("%s: nothing was heard of the other end for %u s%s",
-			    line_name(session->line),
-			    3 * session->options->keepalive_s,
-			    keepalive_has_carrier(keepalive)
-				    ? ""
-				    : ", carrier off until it speaks");
-	set_carrier(session, keepalive_has_carrier(keepalive));
+		report_silence(session);
+	if (session->carrier != keepalive_has_carrier(keepalive)) {
+		set_carrier(session, !session->carrier);
+		report_carrier(session);
+	}
 }
 
 /* For how long nothing has left the port although something waits in it. */
@@ -299,7 +338,8 @@ static void look_at_flow(struct session *session, uint64_t now_ns)
 	if (held_ns(session, now_ns) < SESSION_HELD_NS)
 		return;
 	if (!session->held_told)
-		log_warning("%s has sent nothing for %d s (%s)", port->path,
+		log_warning("%s has sent nothing for %d s (%s)",
+			    line_name(session->line),
 			    (int)(SESSION_HELD_NS / NS_PER_S), causes[flow]);
 	session->held_told = true;
 	if (flow == PORT_FLOW_XONXOFF)

@@ -134,7 +134,7 @@ const char *stats_format_line(const struct stats_line *line,
 			    " buffer overrun errors, %" PRIu64 " breaks, ",
 			    line->frame, line->parity, line->overrun,
 			    line->buffer_overrun, line->breaks);
-	text_append(text, STATS_TEXT_MAX, "lost %" PRIu64 " times",
-		    line->losses);
+	text_append(text, STATS_TEXT_MAX, "lost %" PRIu64 " %s", line->losses,
+		    line->losses == 1 ? "time" : "times");
 	return text;
 }

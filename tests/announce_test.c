@@ -168,6 +168,10 @@ static const struct {
 	 "1400"},
 	{"--port ttyUSB0 --mtu 1280", "--port PORT --mtu 1280"},
 	{"--port ttyUSB0 --flow none --baud 9600", "--port PORT --baud 9600"},
+	{"--port ttyUSB0 --parity even --stop-bits 2 --flow xonxoff "
+	 "--keepalive 5",
+	 "--port PORT --parity even --stop-bits 2 --flow xonxoff "
+	 "--keepalive 5"},
 	{"--addr 10.0.0.1/24 --port ttyUSB0 --interface slip9 --route default "
 	 "--metric 5 -vv",
 	 "--addr 10.0.0.2/24 --port PORT"},

@@ -124,7 +124,7 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 	check_match 'the trace is of the whole run' '^[0-9]+ +openat\(' \
 		"$(<"$dir/own.txt")"
 	check_match 'it runs with CAP_NET_ADMIN alone' 'is up' "$(<"$dir/a.log")"
-	check_match 'it lost the port, and found it again' ': line: lost 1 times' \
+	check_match 'it lost the port, and found it again' ': line: lost 1 time$' \
 		"$(<"$dir/a.log")"
 	check_equal 'the unit allows every system call it makes' '' \
 		"$(sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' "$dir/own.txt" |

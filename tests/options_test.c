@@ -461,6 +461,9 @@ static const struct {
 	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
 	{"--flow rtscts --rts off --port p",
 	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
+	{"--port auto --wait",
+	 "--wait needs the name of the port that it waits for: --port auto is "
+	 "the one that is there"},
 	{"--settle 60001 --port p",
 	 "--settle: \"60001\" is not a number from 0 to 60000"},
 	{"--keepalive 0 --port p",
