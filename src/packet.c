@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define IPV4_HEADER_MIN	  20
+#define IPV4_HEADER_MAX	  60
 #define IPV6_HEADER_LEN	  40
 #define IPV6_FRAGMENT_LEN 8
 
@@ -81,6 +82,35 @@ enum packet_verdict packet_check(const uint8_t *packet, size_t len)
 	default:
 		return PACKET_BAD_VERSION;
 	}
+}
+
+/**
+ * packet_is_vj() - is this what header compression makes of a TCP packet?
+ * @frame: the octets of one frame
+ * @len:   how many
+ *
+ * Told is the kind that has the whole header in it, but for the version, which
+ * is 7, and the protocol, which is a number for the connection: "uncompressed
+ * TCP" (RFC 1144, section 3.2.2). The rest of a connection cannot be told from
+ * noise.
+ *
+ * Return: true if with the version 4 and the protocol TCP it is a good packet
+ */
+bool packet_is_vj(const uint8_t *frame, size_t len)
+{
+	uint8_t header[IPV4_HEADER_MAX];
+	size_t header_len;
+
+	if (len < IPV4_HEADER_MIN || frame[0] >> 4 != 7)
+		return false;
+	header_len = (size_t)(frame[0] & 0x0F) * 4;
+	if (header_len < IPV4_HEADER_MIN || header_len > len ||
+	    read_be16(frame + 2) != len)
+		return false;
+	memcpy(header, frame, header_len);
+	header[0] = (uint8_t)(0x40 | (frame[0] & 0x0F));
+	header[9] = IPPROTO_TCP;
+	return checksum_holds(header, header_len);
 }
 
 /* What a packet carries: the header behind those of IP. */

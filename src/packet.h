@@ -28,6 +28,7 @@ enum packet_verdict {
 };
 
 enum packet_verdict packet_check(const uint8_t *packet, size_t len);
+bool packet_is_vj(const uint8_t *frame, size_t len);
 bool packet_is_router_advert(const uint8_t *packet, size_t len);
 uint32_t packet_flow(const uint8_t *packet, size_t len,
 		     const struct siphash_key *key);

@@ -239,6 +239,23 @@ void slip_decoder_reset(struct slip_decoder *decoder)
 }
 
 /**
+ * slip_decoder_pending() - how much has come of the frame under way
+ * @decoder: a decoder
+ *
+ * Return: octets in @decoder->packet; none of a frame that was dropped
+ */
+size_t slip_decoder_pending(const struct slip_decoder *decoder)
+{
+	switch (decoder->state) {
+	case SLIP_STATE_PACKET:
+	case SLIP_STATE_ESCAPE:
+		return decoder->len;
+	default:
+		return 0;
+	}
+}
+
+/**
  * slip_decode() - read on in a stream of frames
  * @decoder: state between calls
  * @in:      octets as they came from the line, in pieces of any size

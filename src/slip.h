@@ -57,7 +57,8 @@ enum slip_status {
  * @packet:  the packet so far
  *
  * All zero is a decoder of RFC 1055 that has seen nothing. @packet and @len may
- * be read after SLIP_FRAME, until the next call; the rest is the decoder's own.
+ * be read after SLIP_FRAME, until the next call, and slip_decoder_pending()
+ * octets of @packet at any time; the rest is the decoder's own.
  */
 struct slip_decoder {
 	enum slip_escapes escapes;
@@ -72,6 +73,7 @@ struct slip_decoder {
 };
 
 void slip_decoder_reset(struct slip_decoder *decoder);
+size_t slip_decoder_pending(const struct slip_decoder *decoder);
 size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
 		   enum slip_escapes escapes);
 size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,

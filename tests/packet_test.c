@@ -184,6 +184,53 @@ static void test_packet_check_ipv4_bit_flips(void **state)
 	check_bit_flips("options, bit", 60, 100);
 }
 
+/* A TCP packet, its header as RFC 1144, section 3.2.2, leaves it. */
+static void make_vj(size_t len, size_t header_len)
+{
+	testing_ipv4(packet, len, 0x5A);
+	packet[0] = (uint8_t)(0x40 | header_len / 4);
+	packet[9] = IPPROTO_TCP;
+	testing_ipv4_seal(packet, header_len);
+	packet[0] |= 0x70;
+	packet[9] = 15;
+}
+
+static void check_vj(size_t len, size_t header_len)
+{
+	bool is_number;
+	size_t bit;
+
+	make_vj(len, header_len);
+	assert_true(packet_is_vj(packet, len));
+	for (bit = 0; bit < header_len * 8; bit++) {
+		is_number = bit / 8 == 9;
+		flip(packet, bit);
+		assert_int_equal(packet_is_vj(packet, len), is_number);
+		flip(packet, bit);
+	}
+}
+
+static void test_packet_vj(void **state)
+{
+	(void)state;
+	check_vj(40, 20);
+	check_vj(100, 60);
+}
+
+static void test_packet_vj_every_cut(void **state)
+{
+	uint8_t *cut;
+	size_t len;
+
+	(void)state;
+	make_vj(100, 60);
+	for (len = 0; len < 100; len++) {
+		cut = testing_copy(packet, len);
+		assert_false(packet_is_vj(cut, len));
+		free(cut);
+	}
+}
+
 static const struct {
 	const char *what;
 	size_t len;
@@ -736,6 +783,8 @@ int main(void)
 		cmocka_unit_test(test_packet_check_ipv4),
 		cmocka_unit_test(test_packet_check_ipv4_published),
 		cmocka_unit_test(test_packet_check_ipv4_bit_flips),
+		cmocka_unit_test(test_packet_vj),
+		cmocka_unit_test(test_packet_vj_every_cut),
 		cmocka_unit_test(test_packet_check_ipv6),
 		cmocka_unit_test(test_packet_check_version),
 		cmocka_unit_test(test_packet_check_every_cut),

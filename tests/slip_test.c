@@ -846,6 +846,39 @@ static void test_slip_decode_keeps_what_is_dropped(void **state)
 	free(decoder);
 }
 
+/* So may what there is of a frame that has not ended. */
+static void test_slip_decoder_pending(void **state)
+{
+	static const struct {
+		const char *octets;
+		size_t pending;
+	} rows[] = {
+		{"", 0},
+		{END, 0},
+		{"a", 1},
+		{"ab" ESC, 2},
+		{"ab" ESC ESC_END, 3},
+		{"ab" END, 0},
+		{"ab" END "c", 1},
+		{"ab" ESC "c", 0},
+		{"ab" ESC "cd", 0},
+		{"ab" ESC "c" END "d", 1},
+	};
+	struct slip_decoder *decoder;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(rows); i++) {
+		decoder = new_decoder(SLIP_ESCAPES_RFC1055);
+		got.len = 0;
+		feed(decoder, (const uint8_t *)rows[i].octets,
+		     strlen(rows[i].octets), &got);
+		assert_int_equal(slip_decoder_pending(decoder),
+				 rows[i].pending);
+		free(decoder);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -862,6 +895,7 @@ int main(void)
 		cmocka_unit_test(test_slip_decode_tells_at_once),
 		cmocka_unit_test(test_slip_decode_keeps_the_packet),
 		cmocka_unit_test(test_slip_decode_keeps_what_is_dropped),
+		cmocka_unit_test(test_slip_decoder_pending),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
