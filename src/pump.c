@@ -41,6 +41,7 @@
  */
 #include "pump.h"
 #include "fq_codel.h"
+#include "guess.h"
 #include "keepalive.h"
 #include "log.h"
 #include "packet.h"
@@ -235,6 +236,9 @@ const struct stats *pump_stats(struct pump *pump)
 		add_queue_stats(queue, fq_codel_get_stats(pump->queue));
 	way->dropped[STATS_DROP_CODEL] = queue->dropped_codel;
 	way->dropped[STATS_DROP_QUEUE_FULL] = queue->dropped_limit;
+	pump->stats.unfinished =
+		guess_frame(pump->decoder.packet,
+			    slip_decoder_pending(&pump->decoder));
 	return &pump->stats;
 }
 
@@ -379,23 +383,29 @@ static enum stats_drop verdict_reason(enum packet_verdict verdict)
 	}
 }
 
-/* Is a frame to reach the interface? If not, @reason says why. */
-static bool admit(const struct pump *pump, const uint8_t *packet, size_t len,
+/* A frame that is no IP packet: maybe it shows what the other end speaks. */
+static void drop_garbage(struct pump *pump, enum stats_drop reason)
+{
+	const struct slip_decoder *decoder = &pump->decoder;
+
+	drop(&pump->stats.from_line, reason, decoder->len);
+	pump->stats.guesses[guess_frame(decoder->packet, decoder->len)]++;
+}
+
+/* Is a packet to reach the interface? If not, @reason says why. */
+static bool admit(const struct pump *pump, enum packet_verdict verdict,
 		  enum stats_drop *reason)
 {
-	enum packet_verdict verdict = packet_check(packet, len);
+	const struct slip_decoder *decoder = &pump->decoder;
 
 	if (verdict == PACKET_IPV4)
 		return true;
-	if (verdict != PACKET_IPV6) {
-		*reason = verdict_reason(verdict);
-		return false;
-	}
 	if (!pump->config.ipv6) {
 		*reason = STATS_DROP_IPV6;
 		return false;
 	}
-	if (!pump->config.accept_ra && packet_is_router_advert(packet, len)) {
+	if (!pump->config.accept_ra &&
+	    packet_is_router_advert(decoder->packet, decoder->len)) {
 		*reason = STATS_DROP_ROUTER_ADVERT;
 		return false;
 	}
@@ -403,12 +413,19 @@ static bool admit(const struct pump *pump, const uint8_t *packet, size_t len,
 }
 
 /* One frame from the line. Return: false if the interface is gone. */
-static bool deliver(struct pump *pump, const uint8_t *packet, size_t len)
+static bool deliver(struct pump *pump)
 {
 	struct stats_direction *way = &pump->stats.from_line;
+	const uint8_t *packet = pump->decoder.packet;
+	size_t len = pump->decoder.len;
+	enum packet_verdict verdict = packet_check(packet, len);
 	enum stats_drop reason;
 
-	if (!admit(pump, packet, len, &reason)) {
+	if (verdict != PACKET_IPV4 && verdict != PACKET_IPV6) {
+		drop_garbage(pump, verdict_reason(verdict));
+		return true;
+	}
+	if (!admit(pump, verdict, &reason)) {
 		drop(way, reason, len);
 		return true;
 	}
@@ -432,25 +449,23 @@ static bool deliver(struct pump *pump, const uint8_t *packet, size_t len)
 /* Octets from the line. Return: false if the interface is gone. */
 static bool decode(struct pump *pump, const uint8_t *octets, size_t len)
 {
-	struct stats_direction *way = &pump->stats.from_line;
-	struct slip_decoder *decoder = &pump->decoder;
 	enum slip_status status;
 	size_t used;
 
 	for (; len; octets += used, len -= used) {
-		used = slip_decode(decoder, octets, len, &status);
+		used = slip_decode(&pump->decoder, octets, len, &status);
 		switch (status) {
 		case SLIP_MORE:
 			break;
 		case SLIP_FRAME:
-			if (!deliver(pump, decoder->packet, decoder->len))
+			if (!deliver(pump))
 				return false;
 			break;
 		case SLIP_BAD_ESCAPE:
-			drop(way, STATS_DROP_BAD_ESCAPE, decoder->len);
+			drop_garbage(pump, STATS_DROP_BAD_ESCAPE);
 			break;
 		case SLIP_TOO_LONG:
-			drop(way, STATS_DROP_TOO_LONG, decoder->len);
+			drop_garbage(pump, STATS_DROP_TOO_LONG);
 			break;
 		}
 	}

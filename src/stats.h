@@ -3,6 +3,7 @@
 #define SERIALTUN_STATS_H
 
 #include "fq_codel.h"
+#include "guess.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,16 +76,21 @@ struct stats_line {
 
 /**
  * struct stats - the counters of one link since its start
- * @to_line:   from the interface to the port
- * @from_line: from the port to the interface
- * @queue:     what waits for the line, and what became of it
- * @line:      the port and what is wired to it
+ * @to_line:    from the interface to the port
+ * @from_line:  from the port to the interface
+ * @queue:      what waits for the line, and what became of it
+ * @line:       the port and what is wired to it
+ * @guesses:    frames from the line that were no IP packets, by what they
+ *              looked like
+ * @unfinished: what the frame looks like of which no end has come yet
  */
 struct stats {
 	struct stats_direction to_line;
 	struct stats_direction from_line;
 	struct fq_codel_stats queue;
 	struct stats_line line;
+	uint64_t guesses[GUESS_COUNT];
+	enum guess unfinished;
 };
 
 const char *stats_drop_name(enum stats_drop drop);

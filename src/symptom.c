@@ -6,7 +6,8 @@
  *
  * That nothing, or nothing good, has ever come is only said when there was
  * time enough for it to come. Line errors are said at once: there should be
- * none.
+ * none. What the other end speaks is said at once where it is certain;
+ * otherwise it has to be said more than once, and no packet (guess.c).
  *
  * Pure: the caller brings the counters and the time.
  */
@@ -17,6 +18,9 @@
 
 #define SYMPTOM_NOTHING_NS	(10 * NS_PER_S)
 #define SYMPTOM_NOTHING_PACKETS 3
+
+/* Less than garbage: it explains it. */
+#define SYMPTOM_TEXT_NS (3 * NS_PER_S)
 
 #define SYMPTOM_GARBAGE_NS     (5 * NS_PER_S)
 #define SYMPTOM_GARBAGE_FRAMES 3
@@ -44,6 +48,38 @@ static uint64_t bad_frames(const struct stats_direction *way)
 	       way->dropped[STATS_DROP_BAD_CHECKSUM];
 }
 
+/* Is this what most of the frames look like that were no packets? */
+static bool are_mostly(const struct stats *stats, enum guess guess)
+{
+	return stats->guesses[guess] * 2 > bad_frames(&stats->from_line);
+}
+
+/* Do frames come, but no packets, and most of them of this kind? */
+static bool speaks(const struct stats *stats, enum guess guess)
+{
+	return !stats->from_line.packets &&
+	       stats->guesses[guess] >= SYMPTOM_GARBAGE_FRAMES &&
+	       are_mostly(stats, guess);
+}
+
+/* Does text come, whether anything ends it or not? */
+static bool writes(const struct stats *stats)
+{
+	return !stats->from_line.packets && (stats->unfinished == GUESS_TEXT ||
+					     are_mostly(stats, GUESS_TEXT));
+}
+
+/* Is it known why no packets come? */
+static bool is_explained(const struct symptoms *symptoms)
+{
+	int symptom;
+
+	for (symptom = SYMPTOM_PPP; symptom <= SYMPTOM_TEXT; symptom++)
+		if (symptoms->told[symptom])
+			return true;
+	return false;
+}
+
 /* Does a line show this? To be asked at each look, or time is not kept. */
 static bool shows(struct symptoms *symptoms, enum symptom symptom,
 		  const struct stats *stats, uint64_t now_ns)
@@ -57,10 +93,21 @@ static bool shows(struct symptoms *symptoms, enum symptom symptom,
 			     !from->line_bytes &&
 				     to->packets >= SYMPTOM_NOTHING_PACKETS,
 			     SYMPTOM_NOTHING_NS, now_ns);
+	case SYMPTOM_PPP:
+		return stats->guesses[GUESS_PPP];
+	case SYMPTOM_CSLIP:
+		return stats->guesses[GUESS_CSLIP];
+	case SYMPTOM_KISS:
+		return speaks(stats, GUESS_KISS);
+	case SYMPTOM_ETHERNET:
+		return speaks(stats, GUESS_ETHERNET);
+	case SYMPTOM_TEXT:
+		return lasts(&symptoms->text_ns, writes(stats), SYMPTOM_TEXT_NS,
+			     now_ns);
 	case SYMPTOM_GARBAGE:
 		return lasts(
 			&symptoms->first_come_ns,
-			!from->packets &&
+			!from->packets && !is_explained(symptoms) &&
 				(bad_frames(from) >= SYMPTOM_GARBAGE_FRAMES ||
 				 from->line_bytes >= SYMPTOM_GARBAGE_OCTETS),
 			SYMPTOM_GARBAGE_NS, now_ns);
@@ -113,6 +160,24 @@ const char *symptom_text(enum symptom symptom)
 			"nothing has arrived yet, although packets were sent "
 			"(is anybody at the other end? Are RX and TX crossed, "
 			"is the ground connected?)",
+		[SYMPTOM_PPP] =
+			"the other end speaks PPP, not SLIP (run pppd at this "
+			"end too, or serialtun at the other)",
+		[SYMPTOM_CSLIP] =
+			"the other end compresses headers, so TCP does not get "
+			"through (it speaks CSLIP: with slattach, give it -p "
+			"slip)",
+		[SYMPTOM_KISS] =
+			"the other end speaks KISS, as packet radio does, not "
+			"SLIP (run tncattach at this end, or serialtun at the "
+			"other)",
+		[SYMPTOM_ETHERNET] =
+			"the other end sends Ethernet frames, not IP packets "
+			"(with Zephyr, set CONFIG_SLIP_TAP=n)",
+		[SYMPTOM_TEXT] =
+			"text arrives, not packets (is there a login prompt or "
+			"the kernel's console on the other end's port? Is "
+			"serialtun running there?)",
 		[SYMPTOM_GARBAGE] =
 			"octets arrive, but not one IP packet (do both ends "
 			"have the same --baud? Does the other one speak SLIP?)",

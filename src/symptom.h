@@ -9,16 +9,26 @@ struct stats;
 
 /**
  * enum symptom - what the counters say of a line that does not do well
- * @SYMPTOM_NONE:    nothing that was not said before
- * @SYMPTOM_NOTHING: nothing ever came, although something was sent
- * @SYMPTOM_GARBAGE: much came, and never a packet
- * @SYMPTOM_FRAMING: the port has seen framing errors
- * @SYMPTOM_PARITY:  the port has seen parity errors
- * @SYMPTOM_OVERRUN: octets came faster than they were taken from the port
+ * @SYMPTOM_NONE:     nothing that was not said before
+ * @SYMPTOM_NOTHING:  nothing ever came, although something was sent
+ * @SYMPTOM_PPP:      the other end speaks PPP
+ * @SYMPTOM_CSLIP:    the other end compresses headers
+ * @SYMPTOM_KISS:     the other end speaks KISS
+ * @SYMPTOM_ETHERNET: the other end frames Ethernet
+ * @SYMPTOM_TEXT:     the other end writes for people
+ * @SYMPTOM_GARBAGE:  much came, and never a packet, nobody knows why
+ * @SYMPTOM_FRAMING:  the port has seen framing errors
+ * @SYMPTOM_PARITY:   the port has seen parity errors
+ * @SYMPTOM_OVERRUN:  octets came faster than they were taken from the port
  */
 enum symptom {
 	SYMPTOM_NONE,
 	SYMPTOM_NOTHING,
+	SYMPTOM_PPP,
+	SYMPTOM_CSLIP,
+	SYMPTOM_KISS,
+	SYMPTOM_ETHERNET,
+	SYMPTOM_TEXT,
 	SYMPTOM_GARBAGE,
 	SYMPTOM_FRAMING,
 	SYMPTOM_PARITY,
@@ -31,11 +41,13 @@ enum symptom {
  * @told:          by symptom
  * @first_sent_ns: when something was first seen to have been sent; 0: nothing
  * @first_come_ns: when something was first seen to have come; 0: nothing
+ * @text_ns:       when a text was first seen that is no frame; 0: never
  */
 struct symptoms {
 	bool told[SYMPTOM_COUNT];
 	uint64_t first_sent_ns;
 	uint64_t first_come_ns;
+	uint64_t text_ns;
 };
 
 enum symptom symptoms_look(struct symptoms *symptoms, const struct stats *stats,

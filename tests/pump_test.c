@@ -761,6 +761,28 @@ static void test_pump_garbage_too_long(void **state)
 	assert_int_equal(from_line()->packets, 1);
 }
 
+/* What is no packet may show what the other end speaks. */
+static void test_pump_guesses(void **state)
+{
+	static const char prompt[] = "\xC0\r\nboard login: ";
+	const struct stats *stats;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	put(world.line, "\x7E\xFF\x7D\x23\xC0", 5);
+	put(world.line, "\xC0\x00\x82\xA0\xC0", 5);
+	ipv4(&packet, 25, 'm');
+	put_frame(&packet);
+	put(world.line, prompt, sizeof(prompt) - 1);
+	run_until(world.interface);
+	stats = pump_stats(world.pump);
+	assert_int_equal(stats->guesses[GUESS_PPP], 1);
+	assert_int_equal(stats->guesses[GUESS_KISS], 1);
+	assert_int_equal(stats->guesses[GUESS_TEXT], 0);
+	assert_int_equal(stats->guesses[GUESS_NONE], 0);
+	assert_int_equal(stats->unfinished, GUESS_TEXT);
+}
+
 /* All that is counted, in one link. */
 static void test_pump_counts(void **state)
 {
@@ -1329,6 +1351,7 @@ int main(void)
 		PUMP_TEST(test_pump_router_advert_carried_to_the_line),
 		PUMP_TEST(test_pump_garbage),
 		PUMP_TEST(test_pump_garbage_too_long),
+		PUMP_TEST(test_pump_guesses),
 		PUMP_TEST(test_pump_counts),
 		PUMP_TEST(test_pump_interface_flood_leaves_the_line_its_turn),
 		PUMP_TEST(test_pump_unwanted_flood_leaves_the_line_its_turn),

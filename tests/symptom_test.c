@@ -94,6 +94,108 @@ static void test_symptom_garbage_without_an_end(void **state)
 	assert_int_equal(look(&symptoms, &stats, 100, 106), SYMPTOM_GARBAGE);
 }
 
+/* What is certain is said at once, even of a line that had packets. */
+static void test_symptom_certain(void **state)
+{
+	static const struct {
+		enum guess guess;
+		enum symptom symptom;
+	} rows[] = {
+		{GUESS_PPP, SYMPTOM_PPP},
+		{GUESS_CSLIP, SYMPTOM_CSLIP},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(rows); i++) {
+		struct symptoms symptoms = {0};
+		struct stats stats = {.from_line.packets = 1};
+
+		stats.guesses[rows[i].guess] = 1;
+		assert_int_equal(look(&symptoms, &stats, 100, 100),
+				 rows[i].symptom);
+		assert_int_equal(look(&symptoms, &stats, 102, 1000),
+				 SYMPTOM_NONE);
+	}
+}
+
+/* What is not certain has to be most of what comes, and no packet. */
+static void test_symptom_likely(void **state)
+{
+	static const struct {
+		enum guess guess;
+		enum symptom symptom;
+	} rows[] = {
+		{GUESS_KISS, SYMPTOM_KISS},
+		{GUESS_ETHERNET, SYMPTOM_ETHERNET},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(rows); i++) {
+		struct symptoms symptoms = {0};
+		struct stats stats = {0};
+		uint64_t *like = &stats.guesses[rows[i].guess];
+		uint64_t *bad = &stats.from_line.dropped[STATS_DROP_TOO_LONG];
+
+		*like = *bad = 2;
+		assert_int_equal(look(&symptoms, &stats, 100, 200),
+				 SYMPTOM_NONE);
+		*like = *bad = 3;
+		stats.from_line.packets = 1;
+		assert_int_equal(look(&symptoms, &stats, 200, 300),
+				 SYMPTOM_NONE);
+		stats.from_line.packets = 0;
+		*bad = 6;
+		assert_int_equal(look(&symptoms, &stats, 300, 300),
+				 SYMPTOM_NONE);
+		*bad = 5;
+		assert_int_equal(look(&symptoms, &stats, 302, 302),
+				 rows[i].symptom);
+	}
+}
+
+static void test_symptom_text(void **state)
+{
+	struct symptoms prompted = {0};
+	struct stats prompt = {.unfinished = GUESS_TEXT};
+	struct symptoms logged = {0};
+	struct stats log = {.guesses[GUESS_TEXT] = 1};
+
+	(void)state;
+	assert_int_equal(look(&prompted, &prompt, 100, 102), SYMPTOM_NONE);
+	assert_int_equal(look(&prompted, &prompt, 104, 104), SYMPTOM_TEXT);
+	assert_int_equal(look(&prompted, &prompt, 106, 200), SYMPTOM_NONE);
+	assert_int_equal(look(&logged, &log, 100, 104), SYMPTOM_TEXT);
+}
+
+/* A boot log that is followed by packets is none of our business. */
+static void test_symptom_text_before_packets(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.guesses[GUESS_TEXT] = 1};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 102), SYMPTOM_NONE);
+	stats.from_line.packets = 1;
+	assert_int_equal(look(&symptoms, &stats, 104, 200), SYMPTOM_NONE);
+}
+
+/* Once it is said what it is, it is not garbage. */
+static void test_symptom_explained(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {
+		.from_line = {.line_bytes = 5000,
+			      .dropped[STATS_DROP_BAD_VERSION] = 10},
+		.unfinished = GUESS_TEXT,
+	};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 104), SYMPTOM_TEXT);
+	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
+}
+
 /* Packets that are not wanted are packets. */
 static void test_symptom_unwanted_is_no_garbage(void **state)
 {
@@ -165,6 +267,11 @@ int main(void)
 		cmocka_unit_test(test_symptom_garbage),
 		cmocka_unit_test(test_symptom_garbage_without_an_end),
 		cmocka_unit_test(test_symptom_unwanted_is_no_garbage),
+		cmocka_unit_test(test_symptom_certain),
+		cmocka_unit_test(test_symptom_likely),
+		cmocka_unit_test(test_symptom_text),
+		cmocka_unit_test(test_symptom_text_before_packets),
+		cmocka_unit_test(test_symptom_explained),
 		cmocka_unit_test(test_symptom_line_errors),
 		cmocka_unit_test(test_symptom_several),
 		cmocka_unit_test(test_symptom_texts),

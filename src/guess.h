@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_GUESS_H
+#define SERIALTUN_GUESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * enum guess - what the other end may speak instead of SLIP
+ * @GUESS_NONE:     no idea
+ * @GUESS_PPP:      PPP in HDLC-like framing (RFC 1662)
+ * @GUESS_CSLIP:    SLIP with compressed TCP headers (RFC 1144)
+ * @GUESS_KISS:     KISS, the framing of packet radio
+ * @GUESS_ETHERNET: Ethernet in SLIP
+ * @GUESS_TEXT:     text for people
+ */
+enum guess {
+	GUESS_NONE,
+	GUESS_PPP,
+	GUESS_CSLIP,
+	GUESS_KISS,
+	GUESS_ETHERNET,
+	GUESS_TEXT,
+	GUESS_COUNT,
+};
+
+enum guess guess_frame(const uint8_t *frame, size_t len);
+
+#endif
