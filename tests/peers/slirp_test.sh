@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# slirp at the other end of the cable: a TCP/IP stack of its own, with a SLIP of
+# its own, in front of the sockets of host B. To host A it is 10.0.2.2, and what
+# is sent there arrives at B's loopback. Then the same program with what we do
+# not speak: compressed headers, and PPP.
+# shellcheck source=../lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+type slirp-fullbolt >/dev/null 2>&1 ||
+	skip_all 'no slirp (scripts/install-deps peers)'
+
+start_cable --baud 921600
+
+# start_slirp COMMAND...: on B's end of the cable. It wants to be the leader of
+# a session, and does what ~/.slirprc says.
+start_slirp() {
+	HOME=$dir nsenter --target "$host_b" --net -- \
+		setsid slirp-fullbolt "$@" <>"$port_b" >&0 2>"$dir/slirp.log" &
+	slirp_pid=$!
+	wait_for 5 grep -q 'SLiRP Ready' "$dir/slirp.log" ||
+		echo '# slirp is not ready'
+}
+
+stop_slirp() {
+	kill "$slirp_pid"
+	wait_end "$slirp_pid"
+}
+
+listening() {
+	"in_$1" ss -Hltun "sport = :$2" | grep -q .
+}
+
+# carry FROM TO FILE ADDRESS PORT LISTEN_PORT: over TCP, one way.
+carry() {
+	local receiver
+	"in_$2" timeout 60 socat -u "TCP-LISTEN:$6,reuseaddr" \
+		"OPEN:$dir/received,creat,trunc" &
+	receiver=$!
+	wait_for 5 listening "$2" "$6" || return
+	"in_$1" timeout 60 socat -u "OPEN:$3" "TCP:$4:$5" || return
+	wait "$receiver" || return
+	cmp "$3" "$dir/received"
+}
+
+# echoed FILE ADDRESS: it comes back as it was sent.
+echoed() {
+	in_a timeout 60 socat -t 10 "$2" - <"$1" >"$dir/back" 2>"$dir/socat.log"
+	cmp "$1" "$dir/back"
+}
+
+head -c 400000 /dev/urandom >"$dir/random"
+head -c 200000 /dev/zero | tr '\0' '\300' >"$dir/ends"
+head -c 200000 /dev/zero | tr '\0' '\333' >"$dir/escapes"
+head -c 1400 /dev/urandom >"$dir/datagram"
+
+in_b socat TCP-LISTEN:7,fork,reuseaddr,bind=127.0.0.1 EXEC:cat &
+in_b socat -b 2000 UDP-RECVFROM:7,fork,bind=127.0.0.1 EXEC:cat &
+wait_for 5 listening b 7
+
+# Connections that B's host gets on port 5003 are for A. They keep their source
+# address, which for A must not be that of a loopback.
+in_b ip addr add 192.0.2.1/32 dev lo
+start_slirp 'mtu 1500' 'redir tcp 5003 10.0.2.15:5004'
+start_a --addr 10.0.2.15/24 --route 192.0.2.1 --baud 921600
+for size in 0 1 8 100 548 1006 1472; do
+	check "slirp answers a ping of $size octets" \
+		in_a ping -c 2 -i 0.2 -W 5 -M 'do' -s "$size" 10.0.2.2
+done
+for pattern in c0 db dbdc dbdd; do
+	check "slirp answers a ping full of $pattern" \
+		in_a ping -c 2 -i 0.2 -W 5 -s 1472 -p "$pattern" 10.0.2.2
+done
+for file in random ends escapes; do
+	check "TCP through slirp from A, $file" \
+		carry a b "$dir/$file" 10.0.2.2 5001 5001
+	check "TCP through slirp there and back, $file" \
+		echoed "$dir/$file" TCP:10.0.2.2:7
+done
+check 'TCP through slirp to A' \
+	carry b a "$dir/random" 192.0.2.1 5003 5004
+check 'UDP through slirp there and back' \
+	echoed "$dir/datagram" UDP:10.0.2.2:7,shut-null
+stop_a
+check_match 'nothing was dropped' 'from the line: .* 0 dropped$' \
+	"$(<"$dir/a.log")"
+stop_slirp
+
+# With compressed headers a ping gets through, and TCP does not.
+says() {
+	grep -qE "^serialtun: $port_a: $1" "$dir/a.log"
+}
+
+start_slirp compress
+start_a --addr 10.0.2.15/24
+check 'slirp that compresses headers answers a ping' \
+	in_a ping -c 1 -W 5 10.0.2.2
+in_a timeout 5 socat - TCP:10.0.2.2:7 <<<hello >"$dir/back" 2>&1
+check 'that it compresses headers is said' \
+	wait_for 5 says 'the other end compresses headers'
+stop_a
+stop_slirp
+
+# PPP's options come behind the one that makes it PPP.
+start_slirp -P initiate-options
+start_a --addr 10.0.2.15/24
+check 'that slirp speaks PPP is said' \
+	wait_for 10 says 'the other end speaks PPP, not SLIP'
+stop_a
+stop_slirp
+
+# pppd does not even begin where the kernel has no PPP.
+if type pppd >/dev/null 2>&1 && [ -c /dev/ppp ]; then
+	start_a --addr 10.0.2.15/24
+	nsenter --target "$host_b" --net -- pppd "$(readlink -f "$port_b")" \
+		local noauth nocrtscts nodetach >"$dir/pppd.log" 2>&1 &
+	pppd_pid=$!
+	check 'that pppd speaks PPP is said' \
+		wait_for 10 says 'the other end speaks PPP, not SLIP'
+	kill "$pppd_pid"
+	stop_a
+else
+	skip 'that pppd speaks PPP is said' 'no pppd, or no PPP in this kernel'
+fi
+finish
