@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * lwIP as a small board has it: no operating system, no sockets, a few packets
+ * of memory. What is not named here is lwIP's own default.
+ */
+#ifndef PEERS_LWIPOPTS_H
+#define PEERS_LWIPOPTS_H
+
+#define NO_SYS		     1
+#define SYS_LIGHTWEIGHT_PROT 0
+#define LWIP_SOCKET	     0
+#define LWIP_NETCONN	     0
+#define LWIP_ARP	     0
+#define LWIP_ETHERNET	     0
+#define LWIP_STATS	     0
+
+#define LWIP_IPV6		      1
+#define LWIP_IPV6_MLD		      0
+#define LWIP_IPV6_AUTOCONFIG	      0
+#define LWIP_IPV6_DUP_DETECT_ATTEMPTS 0
+
+/* The system's, so that valgrind and the like see what is done with it. */
+#define MEM_LIBC_MALLOC 1
+#define MEMP_MEM_MALLOC 1
+
+#define TCP_MSS		   1460
+#define TCP_WND		   (4 * TCP_MSS)
+#define TCP_SND_BUF	   (4 * TCP_MSS)
+#define IP_REASS_MAX_PBUFS 32
+
+#endif
