@@ -61,9 +61,13 @@ unit_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
 script_tests := $(wildcard tests/*_test.sh)
 cable := $(BUILD)/tests/cable
 
-shell_files := $(wildcard tests/*.sh scripts/*) .ci/run tests/vm/run \
+peer_tests := $(wildcard tests/peers/*_test.sh)
+
+shell_files := $(wildcard tests/*.sh tests/peers/*.sh scripts/*) .ci/run \
+	tests/peers/make-board tests/vm/run \
 	tests/vm/load src/completion/serialtun
-c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/vm/*.[ch])
+c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/vm/*.[ch] \
+	tests/peers/*.[ch] tests/peers/arch/*.h)
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
@@ -111,6 +115,12 @@ check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
 	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
 		--exec '' $(unit_tests) $(script_tests)
 
+# The board is not under test, and the same whatever serialtun is built with.
+.PHONY: check-peers
+check-peers: all cable ## run the tests against SLIP programs of others
+	$(Q)tests/peers/make-board $(BUILD)/tests/peers
+	$(Q)BUILD=$(BUILD) prove --timer --exec '' $(peer_tests)
+
 valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
 
 .PHONY: valgrind
@@ -120,7 +130,7 @@ valgrind: $(unit_tests) ## run the unit tests under valgrind
 
 # Other versions lay out differently, and know other checks.
 pinned = $(findstring version 14.,$(shell clang-format --version))
-lint_files := $(filter-out tests/vm/%,$(filter %.c,$(c_files)))
+lint_files := $(filter-out tests/vm/% tests/peers/%,$(filter %.c,$(c_files)))
 
 .PHONY: lint
 lint: ## look at the sources with every checker there is
