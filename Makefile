@@ -64,8 +64,8 @@ cable := $(BUILD)/tests/cable
 peer_tests := $(wildcard tests/peers/*_test.sh)
 
 shell_files := $(wildcard tests/*.sh tests/peers/*.sh scripts/*) .ci/run \
-	tests/peers/make-board tests/vm/run \
-	tests/vm/load src/completion/serialtun
+	tests/peers/make-board tests/vm/run tests/vm/load \
+	src/completion/serialtun
 c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/vm/*.[ch] \
 	tests/peers/*.[ch] tests/peers/arch/*.h)
 

@@ -17,6 +17,7 @@
 #define LWIP_IPV6		      1
 #define LWIP_IPV6_MLD		      0
 #define LWIP_IPV6_AUTOCONFIG	      0
+#define LWIP_IPV6_SEND_ROUTER_SOLICIT 0
 #define LWIP_IPV6_DUP_DETECT_ATTEMPTS 0
 
 /* The system's, so that valgrind and the like see what is done with it. */
