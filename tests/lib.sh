@@ -41,7 +41,7 @@ if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	[ "$(id -u)" = 0 ] || world+=(--user --map-root-user)
 	"${world[@]}" true 2>/dev/null ||
 		skip_all 'no namespaces here (run as root)'
-	if ! { : <>/dev/net/tun; } 2>/dev/null; then
+	if ! [ -c /dev/net/tun ] || ! { : <>/dev/net/tun; } 2>/dev/null; then
 		skip_all 'no access to /dev/net/tun (run as root)'
 	fi
 	"${world[@]}" bash "$0" "$@"
