@@ -5,13 +5,12 @@
  *
  * What a decoder finds in a stream is written down as text, in which a frame
  * is "<packet>", a bad escape "!" and a frame that is too long "#". So two
- * decodings are the same if their texts are. The references are the plainest
- * loops there are, octet by octet.
+ * decodings are the same if their texts are.
  */
 #include "slip.h"
+#include "slip_reference.h"
 #include "testing.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 /* Octal, because a hexadecimal escape swallows the letters behind it. */
@@ -82,108 +81,16 @@ static void feed(struct slip_decoder *decoder, const uint8_t *octets,
 	free(chunk);
 }
 
-/* The reference: RFC 1055's receiver, but for what slip.c says is different. */
-struct reference {
-	enum slip_escapes escapes;
-	bool escape;
-	bool skip;
-	size_t len;
-	uint8_t packet[SLIP_PACKET_MAX];
-};
-
-static enum slip_status reference_give_up(struct reference *reference,
-					  enum slip_status why)
-{
-	reference->escape = false;
-	reference->skip = true;
-	return why;
-}
-
-static enum slip_status reference_end(struct reference *reference)
-{
-	enum slip_status status = SLIP_FRAME;
-
-	if (reference->escape)
-		status = SLIP_BAD_ESCAPE;
-	else if (reference->skip || !reference->len)
-		status = SLIP_MORE;
-	reference->escape = false;
-	reference->skip = false;
-	return status;
-}
-
-static enum slip_status reference_push(struct reference *reference,
-				       uint8_t octet)
-{
-	bool xonxoff = reference->escapes == SLIP_ESCAPES_XONXOFF;
-
-	if (octet == SLIP_END)
-		return reference_end(reference);
-	if (reference->skip)
-		return SLIP_MORE;
-	if (xonxoff && (octet == SLIP_XON || octet == SLIP_XOFF))
-		return SLIP_MORE;
-	if (!reference->escape && octet == SLIP_ESC) {
-		reference->escape = true;
-		return SLIP_MORE;
-	}
-	if (reference->escape && octet == SLIP_ESC_END)
-		octet = SLIP_END;
-	else if (reference->escape && octet == SLIP_ESC_ESC)
-		octet = SLIP_ESC;
-	else if (reference->escape && xonxoff && octet == SLIP_ESC_XON)
-		octet = SLIP_XON;
-	else if (reference->escape && xonxoff && octet == SLIP_ESC_XOFF)
-		octet = SLIP_XOFF;
-	else if (reference->escape)
-		return reference_give_up(reference, SLIP_BAD_ESCAPE);
-	reference->escape = false;
-	if (reference->len == sizeof(reference->packet))
-		return reference_give_up(reference, SLIP_TOO_LONG);
-	reference->packet[reference->len++] = octet;
-	return SLIP_MORE;
-}
-
-static void reference_feed(struct reference *reference, const uint8_t *octets,
-			   size_t len, struct trace *trace)
+static void reference_feed(struct slip_reference *reference,
+			   const uint8_t *octets, size_t len,
+			   struct trace *trace)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		trace_status(trace, reference_push(reference, octets[i]),
+		trace_status(trace, slip_reference_push(reference, octets[i]),
 			     reference->packet, reference->len);
-		if (octets[i] == SLIP_END)
-			reference->len = 0;
 	}
-}
-
-static size_t reference_encode(uint8_t *out, const uint8_t *packet, size_t len,
-			       enum slip_escapes escapes)
-{
-	bool xonxoff = escapes == SLIP_ESCAPES_XONXOFF;
-	uint8_t *o = out;
-	size_t i;
-
-	*o++ = SLIP_END;
-	for (i = 0; i < len; i++) {
-		if (packet[i] == SLIP_END) {
-			*o++ = SLIP_ESC;
-			*o++ = SLIP_ESC_END;
-		} else if (packet[i] == SLIP_ESC) {
-			*o++ = SLIP_ESC;
-			*o++ = SLIP_ESC_ESC;
-		} else if (xonxoff && packet[i] == SLIP_XON) {
-			*o++ = SLIP_ESC;
-			*o++ = SLIP_ESC_XON;
-		} else if (xonxoff && packet[i] == SLIP_XOFF) {
-			*o++ = SLIP_ESC;
-			*o++ = SLIP_ESC_XOFF;
-		} else {
-			*o++ = packet[i];
-		}
-	}
-	*o++ = SLIP_END;
-	return (size_t)(o - out);
 }
 
 /* Octets as text that a person can compare, as far as there is room. */
@@ -534,7 +441,7 @@ static void check_random_streams(uint64_t seed, enum slip_escapes escapes)
 {
 	static const size_t mixes[] = {0, 1, 5, 60};
 	struct slip_decoder *decoder = new_decoder(escapes);
-	struct reference *reference = calloc(1, sizeof(*reference));
+	struct slip_reference *reference = calloc(1, sizeof(*reference));
 	uint8_t octets[200];
 	char what[64];
 	size_t len;
@@ -598,8 +505,8 @@ static void check_random_packets(enum slip_escapes escapes)
 			frame_len = slip_encode(frame, packet + align, len,
 						escapes);
 			reference_len =
-				reference_encode(reference, packet + align, len,
-						 escapes);
+				slip_reference_encode(reference, packet + align,
+						      len, escapes);
 			assert_same("encoded", frame, frame_len, reference,
 				    reference_len);
 			free(packet);
@@ -753,7 +660,7 @@ static const struct {
 /* What a stream of the table is to give: a frame of its own, then "next". */
 static void want_length(size_t row)
 {
-	static struct reference reference;
+	static struct slip_reference reference;
 
 	memset(&reference, 0, sizeof(reference));
 	want("", 0);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What slip is compared with: the plainest loops there are, octet by octet.
+ */
+#ifndef SERIALTUN_SLIP_REFERENCE_H
+#define SERIALTUN_SLIP_REFERENCE_H
+
+#include "slip.h"
+
+#include <stdbool.h>
+
+/* The reference: RFC 1055's receiver, but for what slip.c says is different. */
+struct slip_reference {
+	enum slip_escapes escapes;
+	bool escape;
+	bool skip;
+	bool ended; /* the packet is looked at; the next octet begins another */
+	size_t len;
+	uint8_t packet[SLIP_PACKET_MAX];
+};
+
+static inline enum slip_status slip_reference_give_up(
+	struct slip_reference *reference, enum slip_status why)
+{
+	reference->escape = false;
+	reference->skip = true;
+	return why;
+}
+
+static inline enum slip_status slip_reference_end(
+	struct slip_reference *reference)
+{
+	enum slip_status status = SLIP_FRAME;
+
+	if (reference->escape)
+		status = SLIP_BAD_ESCAPE;
+	else if (reference->skip || !reference->len)
+		status = SLIP_MORE;
+	reference->escape = false;
+	reference->skip = false;
+	return status;
+}
+
+static inline enum slip_status slip_reference_push(
+	struct slip_reference *reference, uint8_t octet)
+{
+	bool xonxoff = reference->escapes == SLIP_ESCAPES_XONXOFF;
+
+	if (reference->ended)
+		reference->len = 0;
+	reference->ended = octet == SLIP_END;
+	if (reference->ended)
+		return slip_reference_end(reference);
+	if (reference->skip)
+		return SLIP_MORE;
+	if (xonxoff && (octet == SLIP_XON || octet == SLIP_XOFF))
+		return SLIP_MORE;
+	if (!reference->escape && octet == SLIP_ESC) {
+		reference->escape = true;
+		return SLIP_MORE;
+	}
+	if (reference->escape && octet == SLIP_ESC_END)
+		octet = SLIP_END;
+	else if (reference->escape && octet == SLIP_ESC_ESC)
+		octet = SLIP_ESC;
+	else if (reference->escape && xonxoff && octet == SLIP_ESC_XON)
+		octet = SLIP_XON;
+	else if (reference->escape && xonxoff && octet == SLIP_ESC_XOFF)
+		octet = SLIP_XOFF;
+	else if (reference->escape)
+		return slip_reference_give_up(reference, SLIP_BAD_ESCAPE);
+	reference->escape = false;
+	if (reference->len == sizeof(reference->packet))
+		return slip_reference_give_up(reference, SLIP_TOO_LONG);
+	reference->packet[reference->len++] = octet;
+	return SLIP_MORE;
+}
+
+static inline size_t slip_reference_encode(uint8_t *out, const uint8_t *packet,
+					   size_t len,
+					   enum slip_escapes escapes)
+{
+	bool xonxoff = escapes == SLIP_ESCAPES_XONXOFF;
+	uint8_t *o = out;
+	size_t i;
+
+	*o++ = SLIP_END;
+	for (i = 0; i < len; i++) {
+		if (packet[i] == SLIP_END) {
+			*o++ = SLIP_ESC;
+			*o++ = SLIP_ESC_END;
+		} else if (packet[i] == SLIP_ESC) {
+			*o++ = SLIP_ESC;
+			*o++ = SLIP_ESC_ESC;
+		} else if (xonxoff && packet[i] == SLIP_XON) {
+			*o++ = SLIP_ESC;
+			*o++ = SLIP_ESC_XON;
+		} else if (xonxoff && packet[i] == SLIP_XOFF) {
+			*o++ = SLIP_ESC;
+			*o++ = SLIP_ESC_XOFF;
+		} else {
+			*o++ = packet[i];
+		}
+	}
+	*o++ = SLIP_END;
+	return (size_t)(o - out);
+}
+
+#endif
