@@ -39,7 +39,7 @@ hardening  := -fstack-protector-strong -fPIE
 hardening_ld := -pie -Wl,-z,relro,-z,now
 ifdef SANITIZE
 sanitize   := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-	-fno-omit-frame-pointer
+	-fno-omit-frame-pointer $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 else
 hardening  += -D_FORTIFY_SOURCE=2
 endif
@@ -59,15 +59,16 @@ headers := $(wildcard src/*.h)
 
 unit_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
 script_tests := $(wildcard tests/*_test.sh)
+fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 cable := $(BUILD)/tests/cable
 
 peer_tests := $(wildcard tests/peers/*_test.sh)
 
-shell_files := $(wildcard tests/*.sh tests/peers/*.sh scripts/*) .ci/run \
-	tests/peers/make-board tests/vm/run tests/vm/load \
+shell_files := $(wildcard tests/*.sh tests/*/*.sh scripts/*) .ci/run \
+	tests/fuzz/run tests/peers/make-board tests/vm/run tests/vm/load \
 	src/completion/serialtun
-c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/vm/*.[ch] \
-	tests/peers/*.[ch] tests/peers/arch/*.h)
+c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/*/*.[ch] \
+	tests/peers/arch/*.h)
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
@@ -97,23 +98,36 @@ $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(modules)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) -lcmocka $(LDLIBS)
 
+# With libFuzzer's main(), or with one that only replays what it found.
+fuzz_main := $(if $(FUZZ),-fsanitize=fuzzer,$(BUILD)/tests/fuzz/replay.o)
+
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(modules) \
+		$(if $(FUZZ),,$(fuzz_main))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) $(fuzz_wraps) -o $@ $(filter-out \
+		$(fuzz_main),$^) $(fuzz_main) $(lib_libs) -lcmocka $(LDLIBS)
+
+$(BUILD)/tests/fuzz/options_fuzz: \
+	fuzz_wraps := -Wl,--wrap=argp_parse,--wrap=argp_error
+
 $(cable): $(BUILD)/tests/cable.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ -lm $(LDLIBS)
 
--include $(wildcard $(BUILD)/src/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/tests/*.d \
+	$(BUILD)/tests/fuzz/*.d)
 
 .PHONY: cable
 cable: $(cable) ## the emulated null-modem cable, build/tests/cable
 
 .PHONY: test-programs
-test-programs: all cable $(unit_tests)
+test-programs: all cable $(unit_tests) $(fuzzers)
 
 # Several at a time: most of a test's time is spent waiting for a slow wire.
 .PHONY: check
 check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
 	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
-		--exec '' $(unit_tests) $(script_tests)
+		--exec '' $(unit_tests) $(fuzzers) $(script_tests)
 
 # The board is not under test, and the same whatever serialtun is built with.
 .PHONY: check-peers
@@ -127,6 +141,17 @@ valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
 valgrind: $(unit_tests) ## run the unit tests under valgrind
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
 		--exec '$(valgrind)' $(unit_tests)
+
+# Each for so long, two at a time; what they find is kept below build/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZERS ?= $(notdir $(fuzzers:_fuzz=))
+
+.PHONY: fuzz
+fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
+	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz SANITIZE=1 \
+		FUZZ=1 $(FUZZERS:%=build/fuzz/tests/fuzz/%_fuzz)
+	$(Q)printf '%s\n' $(FUZZERS) | FUZZ_SECONDS=$(FUZZ_SECONDS) \
+		xargs -P 2 -n 1 tests/fuzz/run
 
 # Other versions lay out differently, and know other checks.
 pinned = $(findstring version 14.,$(shell clang-format --version))
@@ -209,4 +234,6 @@ help: ## this text
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'
+	@echo '  FUZZ_SECONDS=60   how long each fuzzer runs'
+	@echo '  FUZZERS     which: $(notdir $(fuzzers:_fuzz=)); default: all'
 	@echo '  V=1         show the commands'

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fuzzer of the SLIP decoder: any stream, in chunks of any size, in either mode
+ * of escaping. It finds what the octet by octet reference finds, and after an
+ * END it is in step again, whatever came before.
+ *
+ * The script is: the mode, then chunks. A chunk begins with its length, up to
+ * RUN_BIT - 1, and the octets; or with RUN_BIT and a sixth of some 6 kB, and
+ * the octet of which it consists, so that short scripts make long frames.
+ */
+#include "../slip_reference.h"
+#include "fuzz.h"
+#include "slip.h"
+
+#define RUN_BIT	   0xC0
+#define RUN_STEP   1041
+#define STREAM_MAX (1 << 18)
+
+static struct slip_decoder decoder;
+static struct slip_reference reference;
+
+/* What the reference finds in octets of which the decoder found one thing. */
+static enum slip_status ask_reference(const uint8_t *octets, size_t len)
+{
+	enum slip_status found = SLIP_MORE;
+	enum slip_status status;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		status = slip_reference_push(&reference, octets[i]);
+		assert_true(status == SLIP_MORE || found == SLIP_MORE);
+		if (status != SLIP_MORE)
+			found = status;
+	}
+	return found;
+}
+
+static void feed(const uint8_t *octets, size_t len)
+{
+	uint8_t *chunk = testing_copy(octets, len);
+	enum slip_status status;
+	size_t at = 0;
+	size_t used;
+
+	do {
+		used = slip_decode(&decoder, chunk + at, len - at, &status);
+		assert_true(used <= len - at);
+		assert_true(used || at == len);
+		if (status == SLIP_MORE)
+			assert_int_equal(used, len - at);
+		assert_int_equal(ask_reference(chunk + at, used), status);
+		if (status == SLIP_FRAME) {
+			assert_in_range(decoder.len, 1, SLIP_PACKET_MAX);
+			assert_int_equal(decoder.len, reference.len);
+			assert_memory_equal(decoder.packet, reference.packet,
+					    decoder.len);
+		}
+		at += used;
+	} while (at < len);
+	free(chunk);
+}
+
+static size_t feed_chunk(struct fuzz_script *script)
+{
+	static uint8_t run[(0xFF - RUN_BIT + 1) * RUN_STEP];
+	size_t len = (size_t)fuzz_number(script, 1);
+	const uint8_t *octets;
+
+	if (len < RUN_BIT) {
+		octets = fuzz_take(script, &len);
+		feed(octets, len);
+	} else {
+		len = (len - RUN_BIT + 1) * RUN_STEP;
+		memset(run, (int)fuzz_number(script, 1), len);
+		feed(run, len);
+	}
+	return len;
+}
+
+static void expect_in_step(void)
+{
+	static const uint8_t packet[] = {0x45, SLIP_END, 0, SLIP_ESC, SLIP_XON};
+	uint8_t frame[SLIP_ENCODED_MAX(sizeof(packet))];
+	size_t len =
+		slip_encode(frame, packet, sizeof(packet), decoder.escapes);
+	enum slip_status status = SLIP_MORE;
+	size_t used;
+
+	/* Its leading END ends what was under way. */
+	used = slip_decode(&decoder, frame, 1, &status);
+	assert_int_equal(used, 1);
+	used = slip_decode(&decoder, frame + 1, len - 1, &status);
+	assert_int_equal(status, SLIP_FRAME);
+	assert_int_equal(used, len - 1);
+	assert_int_equal(decoder.len, sizeof(packet));
+	assert_memory_equal(decoder.packet, packet, sizeof(packet));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_script script = {data, size};
+	size_t fed = 0;
+
+	slip_decoder_reset(&decoder);
+	decoder.escapes = fuzz_number(&script, 1) & 1 ? SLIP_ESCAPES_XONXOFF
+						      : SLIP_ESCAPES_RFC1055;
+	reference.escapes = decoder.escapes;
+	reference.escape = false;
+	reference.skip = false;
+	reference.ended = true;
+	while (script.len && fed < STREAM_MAX)
+		fed += feed_chunk(&script);
+	expect_in_step();
+	return 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fuzzer of the SLIP encoder: it makes of any packet what the reference makes
+ * of it, and the decoder makes the packet of that.
+ *
+ * The script is: the mode of escaping, where the packet begins in its first 16
+ * octets of memory (the encoder looks at 16 at a time), and the packet.
+ */
+#include "../slip_reference.h"
+#include "fuzz.h"
+#include "slip.h"
+
+static void check_decoded(const uint8_t *frame, size_t frame_len,
+			  const uint8_t *packet, size_t len,
+			  enum slip_escapes escapes)
+{
+	static struct slip_decoder decoder;
+	enum slip_status status;
+
+	slip_decoder_reset(&decoder);
+	decoder.escapes = escapes;
+	assert_int_equal(slip_decode(&decoder, frame, frame_len, &status),
+			 frame_len);
+	assert_int_equal(status, len ? SLIP_FRAME : SLIP_MORE);
+	assert_int_equal(decoder.len, len);
+	assert_memory_equal(decoder.packet, packet, len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static uint8_t wanted[SLIP_ENCODED_MAX(SLIP_PACKET_MAX)];
+	struct fuzz_script script = {data, size};
+	enum slip_escapes escapes = fuzz_number(&script, 1) & 1
+					    ? SLIP_ESCAPES_XONXOFF
+					    : SLIP_ESCAPES_RFC1055;
+	size_t skew = fuzz_number(&script, 1) & 15;
+	size_t len = SLIP_PACKET_MAX;
+	const uint8_t *octets = fuzz_take(&script, &len);
+	uint8_t *packet = malloc(skew + len);
+	uint8_t *frame = malloc(SLIP_ENCODED_MAX(len));
+	size_t frame_len;
+
+	assert_non_null(packet);
+	assert_non_null(frame);
+	memcpy(packet + skew, octets, len);
+
+	frame_len = slip_encode(frame, packet + skew, len, escapes);
+	assert_int_equal(slip_reference_encode(wanted, octets, len, escapes),
+			 frame_len);
+	assert_memory_equal(frame, wanted, frame_len);
+	assert_null(memchr(frame + 1, SLIP_END, frame_len - 2));
+	check_decoded(frame, frame_len, octets, len, escapes);
+	free(frame);
+	free(packet);
+	return 0;
+}

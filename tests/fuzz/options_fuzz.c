@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fuzzer of the command line: any arguments. What passes is consistent, what
+ * does not is complained of in one sentence.
+ *
+ * A complaint would end the program, so the linker gives us argp_parse() and
+ * argp_error() to put ourselves between (--wrap): argp_error() jumps out of
+ * options.c, whose functions hold nothing that would leak, to a parser of our
+ * own, which tells argp to give up; and argp is told not to exit by itself,
+ * nor to print anything.
+ *
+ * The script is: arguments, each with a '\0' or a newline behind it.
+ */
+#include "fuzz.h"
+#include "log.h"
+#include "options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#define ARGS_MAX 256
+
+error_t __real_argp_parse(const struct argp *argp, int argc, char **argv,
+			  unsigned int flags, int *arg_index, void *input);
+error_t __wrap_argp_parse(const struct argp *argp, int argc, char **argv,
+			  unsigned int flags, int *arg_index, void *input);
+void __wrap_argp_error(const struct argp_state *state, const char *format, ...)
+	__attribute__((noreturn, format(printf, 2, 3)));
+
+static jmp_buf complained;
+static argp_parser_t real_parser;
+static error_t parse_result;
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	if (setjmp(complained))
+		return EINVAL;
+	return real_parser(key, arg, state);
+}
+
+error_t __wrap_argp_parse(const struct argp *argp, int argc, char **argv,
+			  unsigned int flags, int *arg_index, void *input)
+{
+	struct argp wrapped = *argp;
+
+	real_parser = argp->parser;
+	wrapped.parser = parse;
+	flags |= ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP;
+	parse_result = __real_argp_parse(&wrapped, argc, argv, flags, arg_index,
+					 input);
+	return parse_result;
+}
+
+void __wrap_argp_error(const struct argp_state *state, const char *format, ...)
+{
+	char *sentence;
+	va_list args;
+	int len;
+
+	(void)state;
+	va_start(args, format);
+	len = vasprintf(&sentence, format, args);
+	va_end(args);
+	assert_true(len > 0);
+	free(sentence);
+	longjmp(complained, 1);
+}
+
+static void check_addrs(const struct addr *addrs, size_t count, size_t max)
+{
+	size_t i;
+
+	assert_in_range(count, 0, max);
+	for (i = 0; i < count; i++) {
+		assert_true(addrs[i].family == AF_INET ||
+			    addrs[i].family == AF_INET6);
+		assert_in_range(addrs[i].prefix_len, 0,
+				addr_bits(addrs[i].family));
+	}
+}
+
+/* What the rest of the program relies on. */
+static void check_consistent(const struct options *options)
+{
+	const struct port_config *port = &options->port;
+
+	assert_non_null(memchr(options->interface, '\0', IFNAMSIZ));
+	if (options->list) {
+		assert_null(port->name);
+		return;
+	}
+	assert_true(port->name && *port->name);
+	assert_true(port->baud <= INT32_MAX);
+	assert_in_range(port->stop_bits, 1, 2);
+	assert_in_range(port->settle_ms, 0, 60000);
+	assert_in_range(options->keepalive_s, 0, 3600);
+	assert_in_range(options->stats_s, 0, 86400);
+	if (options->mtu)
+		assert_in_range(options->mtu, options->ipv6 ? 1280 : 68, 65535);
+	check_addrs(options->addrs, options->addr_count, OPTIONS_ADDRS_MAX);
+	check_addrs(options->routes, options->route_count, OPTIONS_ROUTES_MAX);
+	if (options->peer_of) {
+		assert_in_range(options->peer_of - options->addrs, 0,
+				options->addr_count - 1);
+		assert_int_equal(options->peer_of->family,
+				 options->peer.family);
+		assert_false(addr_same_host(options->peer_of, &options->peer));
+	}
+}
+
+static int take_args(struct fuzz_script *script, char **argv)
+{
+	static char program[] = "serialtun";
+	int argc = 0;
+
+	argv[argc++] = strdup(program);
+	while (script->len && argc < ARGS_MAX) {
+		size_t len = 0;
+
+		while (len < script->len && script->octets[len] &&
+		       script->octets[len] != '\n')
+			len++;
+		argv[argc++] = fuzz_string(fuzz_take(script, &len), len);
+		fuzz_number(script, 1);
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_script script = {data, size};
+	char *argv[ARGS_MAX + 1];
+	struct options *options = malloc(sizeof(*options));
+	char *given[ARGS_MAX + 1];
+	int argc = take_args(&script, argv);
+
+	assert_non_null(options);
+	/* argp puts the arguments in another order. */
+	memcpy(given, argv, sizeof(given));
+	options_parse(options, argc, argv);
+	if (!parse_result)
+		check_consistent(options);
+	free(options);
+	while (argc)
+		free(given[--argc]);
+	return 0;
+}
