@@ -14,7 +14,7 @@
 
 #define RUN_BIT	   0xC0
 #define RUN_STEP   1041
-#define STREAM_MAX (1 << 18)
+#define STREAM_MAX (5 * SLIP_PACKET_MAX / 2)
 
 static struct slip_decoder decoder;
 static struct slip_reference reference;

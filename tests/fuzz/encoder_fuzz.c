@@ -3,8 +3,8 @@
  * Fuzzer of the SLIP encoder: it makes of any packet what the reference makes
  * of it, and the decoder makes the packet of that.
  *
- * The script is: the mode of escaping, where the packet begins in its first 16
- * octets of memory (the encoder looks at 16 at a time), and the packet.
+ * The script is: the mode of escaping, where in memory the packet begins (the
+ * encoder looks at 16 octets at a time), and the packet.
  */
 #include "../slip_reference.h"
 #include "fuzz.h"
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum slip_escapes escapes = fuzz_number(&script, 1) & 1
 					    ? SLIP_ESCAPES_XONXOFF
 					    : SLIP_ESCAPES_RFC1055;
-	size_t skew = fuzz_number(&script, 1) & 15;
+	size_t skew = 1 + (fuzz_number(&script, 1) & 15);
 	size_t len = SLIP_PACKET_MAX;
 	const uint8_t *octets = fuzz_take(&script, &len);
 	uint8_t *packet = malloc(skew + len);

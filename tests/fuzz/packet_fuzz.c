@@ -66,7 +66,9 @@ static void check_mark(uint8_t *packet, size_t len, enum packet_verdict verdict)
 	packet_mark_ce(packet);
 	assert_int_equal(packet_check(packet, len), verdict);
 	assert_true(packet_is_ecn_capable(packet, len));
-	assert_int_equal(packet_flow(packet, len, &key), flow);
+	/* Of a header that says it is shorter than one, ports are the mark. */
+	if (verdict == PACKET_IPV4 || verdict == PACKET_IPV6)
+		assert_int_equal(packet_flow(packet, len, &key), flow);
 	assert_int_equal(packet[1], before[1] | (ipv4 ? 0x03 : 0x30));
 
 	before[1] = packet[1];
