@@ -65,8 +65,8 @@ cable := $(BUILD)/tests/cable
 peer_tests := $(wildcard tests/peers/*_test.sh)
 
 shell_files := $(wildcard tests/*.sh tests/*/*.sh scripts/*) .ci/run \
-	tests/fuzz/run tests/peers/make-board tests/vm/run tests/vm/load \
-	src/completion/serialtun
+	tests/coverage tests/fuzz/run tests/peers/make-board tests/vm/run \
+	tests/vm/load src/completion/serialtun
 c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/*/*.[ch] \
 	tests/peers/arch/*.h)
 
@@ -141,6 +141,16 @@ valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
 valgrind: $(unit_tests) ## run the unit tests under valgrind
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
 		--exec '$(valgrind)' $(unit_tests)
+
+# Without optimisation, or lines that were run would seem not to have been.
+coverage_make = $(MAKE) --no-print-directory BUILD=build/coverage \
+	CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE' LDFLAGS=--coverage
+
+.PHONY: coverage
+coverage: ## run the tests, and print how much of each file they ran
+	$(Q)find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)NOISE_SECONDS=$${NOISE_SECONDS:-10} $(coverage_make) check; \
+		status=$$?; tests/coverage build/coverage; exit $$status
 
 # Each for so long, two at a time; what they find is kept below build/fuzz.
 FUZZ_SECONDS ?= 60
