@@ -210,23 +210,18 @@ static struct addr parse_addr(struct argp_state *state, const char *option,
 			      const char *arg)
 {
 	struct addr addr = {0};
+	enum addr_error error = addr_parse(&addr, arg);
 
-	switch (addr_parse(&addr, arg)) {
-	case ADDR_OK:
-		break;
-	case ADDR_MALFORMED:
+	if (error == ADDR_MALFORMED)
 		argp_error(state,
 			   "%s: \"%s\" is not an IPv4 or IPv6 address, such as "
 			   "10.10.10.1/24 or fd00::1/64",
 			   option, arg);
-		break;
-	case ADDR_PREFIX_LEN:
+	if (error == ADDR_PREFIX_LEN)
 		argp_error(state,
 			   "%s: \"%s\" has no valid prefix length: 0 to 32 for "
 			   "IPv4, 0 to 128 for IPv6",
 			   option, arg);
-		break;
-	}
 	return addr;
 }
 
@@ -287,17 +282,15 @@ static int parse_word(struct argp_state *state, const char *option,
 	char list[64] = "";
 	int i;
 
-	for (i = 0; words[i]; i++) {
-		if (!strcmp(arg, words[i]))
-			return i;
+	for (i = 0; words[i] && strcmp(arg, words[i]) != 0; i++)
 		text_append(list, sizeof(list), "%s%s",
 			    !i		   ? ""
 			    : words[i + 1] ? ", "
 					   : " or ",
 			    words[i]);
-	}
-	argp_error(state, "%s: \"%s\" is not %s", option, arg, list);
-	return 0;
+	if (!words[i])
+		argp_error(state, "%s: \"%s\" is not %s", option, arg, list);
+	return i;
 }
 
 static enum port_flow parse_flow(struct argp_state *state, const char *arg)

@@ -116,9 +116,8 @@ static bool shows(struct symptoms *symptoms, enum symptom symptom,
 	case SYMPTOM_PARITY:
 		return stats->line.parity;
 	case SYMPTOM_OVERRUN:
-		return stats->line.overrun || stats->line.buffer_overrun;
 	default:
-		return false;
+		return stats->line.overrun || stats->line.buffer_overrun;
 	}
 }
 

@@ -358,6 +358,18 @@ static void test_addr_neighbour(void **state)
 	}
 }
 
+/* All hosts of the last prefix there is are taken. */
+static void test_addr_neighbour_behind_the_last(void **state)
+{
+	const struct addr taken[] = {parse("255.255.255.254/31"),
+				     parse("255.255.255.255/31")};
+	struct addr other;
+
+	(void)state;
+	assert_false(
+		addr_neighbour(&taken[0], taken, TESTING_COUNT(taken), &other));
+}
+
 static const struct {
 	const char *addr;
 	bool is_host;
@@ -492,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_addr_network),
 		cmocka_unit_test(test_addr_neighbour),
 		cmocka_unit_test(test_addr_neighbour_not_taken),
+		cmocka_unit_test(test_addr_neighbour_behind_the_last),
 		cmocka_unit_test(test_addr_is_host),
 		cmocka_unit_test(test_addr_is_host_not_limited_broadcast),
 		cmocka_unit_test(test_addr_same_host),

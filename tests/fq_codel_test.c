@@ -646,6 +646,23 @@ static void test_fq_codel_refuses_nonsense(void **state)
 	}
 }
 
+/* More than there is, and no reason for AddressSanitizer to complain. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+static void test_fq_codel_without_memory(void **state)
+{
+	struct fq_codel_config config = usual;
+
+	(void)state;
+	config.limit = SIZE_MAX;
+	assert_null(fq_codel_new(&config));
+}
+
 static void test_fq_codel_suits_the_line(void **state)
 {
 	static const struct {
@@ -696,6 +713,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fq_codel_is_empty_at_first),
 		cmocka_unit_test(test_fq_codel_refuses_nonsense),
+		cmocka_unit_test(test_fq_codel_without_memory),
 		cmocka_unit_test(test_fq_codel_suits_the_line),
 		cmocka_unit_test(test_fq_codel_takes_packets_of_any_length),
 		cmocka_unit_test(test_fq_codel_drops_by_the_control_law),
