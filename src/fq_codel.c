@@ -433,6 +433,7 @@ void fq_codel_derive_config(struct fq_codel_config *config, uint32_t rate,
 struct fq_codel *fq_codel_new(const struct fq_codel_config *config)
 {
 	struct fq_codel *q;
+	struct cell *cells;
 
 	if (!config->flows || !config->quantum || !config->mtu ||
 	    !config->limit || !config->target_ns || !config->interval_ns ||
@@ -442,17 +443,17 @@ struct fq_codel *fq_codel_new(const struct fq_codel_config *config)
 	}
 
 	q = calloc(1, sizeof(*q) + config->flows * sizeof(q->flows[0]));
-	if (!q)
-		return NULL;
-	q->config = *config;
-	q->cells = calloc(config->limit / sizeof(struct cell) +
-				  cells_for(FQ_CODEL_PACKET_MAX),
-			  sizeof(struct cell));
-	if (!q->cells) {
+	cells = calloc(config->limit / sizeof(struct cell) +
+			       cells_for(FQ_CODEL_PACKET_MAX),
+		       sizeof(struct cell));
+	if (!q || !cells) {
+		free(cells);
 		free(q);
 		return NULL;
 	}
-	q->fresh = q->cells;
+	q->config = *config;
+	q->cells = cells;
+	q->fresh = cells;
 	return q;
 }
 
