@@ -445,7 +445,7 @@ static void check_line(struct argp_state *state, const struct options *options)
 	if (port->flow == PORT_FLOW_RTSCTS && port->rts != PORT_MODEM_LINE_KEEP)
 		argp_error(state, "--rts cannot be set with --flow rtscts, "
 				  "which moves it by itself");
-	if (options->wait && !strcmp(port->name, "auto"))
+	if (options->wait && port->name && !strcmp(port->name, "auto"))
 		argp_error(state, "--wait needs the name of the port that it "
 				  "waits for: --port auto is the one that is "
 				  "there");
