@@ -135,6 +135,12 @@ check-peers: all cable ## run the tests against SLIP programs of others
 	$(Q)tests/peers/make-board $(BUILD)/tests/peers
 	$(Q)BUILD=$(BUILD) prove --timer --exec '' $(peer_tests)
 
+SOAK_SECONDS ?= 120
+
+.PHONY: soak
+soak: all cable ## many flows while everything goes wrong, for SOAK_SECONDS
+	$(Q)BUILD=$(BUILD) scripts/soak $(SOAK_SECONDS)
+
 valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
 
 .PHONY: valgrind
@@ -248,6 +254,7 @@ help: ## this text
 	@echo '  SETCAP_GROUP   who may run it after "make setcap", default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
 	@echo '  WERROR=1    warnings are errors'
+	@echo '  SOAK_SECONDS   how long "make soak" takes, default 120'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'
 	@echo '  FUZZ_SECONDS=60   how long each fuzzer runs'
 	@echo '  FUZZERS     which: $(notdir $(fuzzers:_fuzz=)); default: all'

@@ -182,7 +182,7 @@ def main() -> int:
     options = parse_options()
     if not world.inside():
         prepare(options)
-        return world.enter(sys.argv[1:])
+        return world.enter(Path(__file__).parent, sys.argv[1:])
     bench = Bench(options)
     with ExitStack() as stack:
         if options.spin:

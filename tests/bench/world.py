@@ -50,28 +50,28 @@ def inside() -> bool:
     return DIRECTORY in os.environ
 
 
-def enter(arguments: list[str]) -> int:
-    """Run this program in a world of its own. Return: its exit status."""
+def enter(program: Path, arguments: list[str]) -> int:
+    """Run a program, ours, in a world of its own. Return: its exit status."""
+    name = program.name
     world = ["setpriv", "--pdeathsig", "KILL"]
     world += ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     if os.geteuid() != 0:
         world += ["--user", "--map-root-user"]
     if subprocess.run([*world, "true"], stderr=subprocess.DEVNULL).returncode:
-        sys.exit("bench: cannot make namespaces (run it with sudo)")
+        sys.exit(f"{name}: cannot make namespaces (run it with sudo)")
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
-        sys.exit("bench: no access to /dev/net/tun (run it with sudo; is the tun module there?)")
+        sys.exit(f"{name}: no access to /dev/net/tun (run it with sudo; is the tun module there?)")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
-    program = [sys.executable, "-B", str(Path(__file__).parent)]
+    command = [*world, sys.executable, "-B", str(program), *arguments]
     first_netns = os.open("/proc/self/ns/net", os.O_RDONLY)
-    with tempfile.TemporaryDirectory(prefix="serialtun-bench.") as directory:
+    with tempfile.TemporaryDirectory(prefix=f"serialtun-{name}.") as directory:
         environment = os.environ | {
             DIRECTORY: directory,
             FIRST_NETNS: str(first_netns),
             "LC_ALL": "C",
             "PATH": f"{BUILD}:{os.environ['PATH']}",
         }
-        command = [*world, *program, *arguments]
         return subprocess.run(command, env=environment, pass_fds=[first_netns]).returncode
 
 

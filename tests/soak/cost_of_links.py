@@ -1,0 +1,3 @@
+from contextlib import ExitStack
+def run(stack: ExitStack, links: int) -> int:
+    return 0
