@@ -262,9 +262,11 @@ def main() -> int:
         return world.enter(Path(__file__).parent, arguments)
     with ExitStack() as stack:
         if options.links:
-            return cost_of_links.run(stack, options.links)
-        print(f"soak: {options.seconds} s, seed {options.seed}", flush=True)
-        return Soak(stack, options.seed, options.seconds).run()
+            status = cost_of_links.run(stack, options.links)
+        else:
+            print(f"soak: {options.seconds} s, seed {options.seed}", flush=True)
+            status = Soak(stack, options.seed, options.seconds).run()
+    return status
 
 
 if __name__ == "__main__":
