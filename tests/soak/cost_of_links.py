@@ -116,8 +116,9 @@ class Links:
         """Return: the sinks, which will tell what arrived."""
         sinks = []
         for link in range(self.number):
-            sinks.append(Traffic(self.hosts[1], "tcp-sink", address(link, 1), PORT, SECONDS))
-            source = Traffic(self.hosts[0], "tcp-source", address(link, 1), PORT)
+            to = address(link, 1)
+            sinks.append(Traffic(self.hosts[1], "tcp-sink", to, PORT, SETTLE_S, SECONDS))
+            source = Traffic(self.hosts[0], "tcp-source", to, PORT)
             source.go()
         return sinks
 

@@ -37,9 +37,9 @@ class Kind:
 KINDS = (
     Kind("quiet", ("report", "stop"), lossless=True),
     Kind("unplugged", ("report", "stop", "reopen", "unplug", "unplug", "loose")),
-    Kind("lossy", ("report", "reopen"), noise=("--loss",), rates=(1e-5, 1e-4, 3e-4)),
+    Kind("lossy", ("report", "reopen"), noise=("--loss",), rates=(1e-5, 3e-5, 1e-4)),
     Kind("noisy", ("report", "stop", "reopen", "unplug"), noise=("--ber",),
-         rates=(1e-6, 1e-5, 5e-5), keeps_content=False),
+         rates=(1e-6, 3e-6, 1e-5), keeps_content=False),
 )  # fmt: skip
 
 
