@@ -16,7 +16,7 @@ from pathlib import Path
 import cost_of_links
 import world
 from phases import KINDS, SIGNALS, Phase, draw
-from rig import Counters, End, Flows, Rig, eventually
+from rig import KEEPALIVE_S, Counters, End, Flows, Plug, Rig, eventually
 
 TOOLS = ("ip", "make", "nsenter", "ping", "setpriv", "unshare")
 
@@ -68,6 +68,7 @@ class Size:
 class Soak:
     def __init__(self, stack: ExitStack, seed: int, seconds: float) -> None:
         self.seed = seed
+        self.seconds = seconds
         self.verdict = Verdict()
         self.begin = time.monotonic()
         self.end = self.begin + seconds
@@ -79,14 +80,10 @@ class Soak:
         self.number = 0
 
     def run(self) -> int:
-        while self.number < len(KINDS) or time.monotonic() + self.phase_s < self.end:
-            phase = draw(self.seed, self.number, self.phase_s)
-            self.run_phase(phase)
-            self.number += 1
-            if not all(end.is_alive() for end in self.rig.ends):
-                break
-            if self.number == len(KINDS):
-                self.sizes = [Size.of(end) for end in self.rig.ends]
+        try:
+            self.run_phases()
+        except world.Failed as failure:
+            self.verdict.check(False, str(failure))
         self.finish()
         print(
             f"soak: {self.number} phases, {time.monotonic() - self.begin:.0f} s, "
@@ -95,62 +92,90 @@ class Soak:
         )
         return int(self.verdict.failed > 0)
 
+    def run_phases(self) -> None:
+        while self.number < len(KINDS) or time.monotonic() + self.phase_s < self.end:
+            self.run_phase(draw(self.seed, self.number, self.phase_s))
+            self.number += 1
+            if self.number == len(KINDS):
+                self.sizes = [Size.of(end) for end in self.rig.ends]
+
     def run_phase(self, phase: Phase) -> None:
         print(f"{time.monotonic() - self.begin:5.0f} s  {phase.title()}", end="", flush=True)
         plug = self.rig.change_cable(phase.cable())
         ready = eventually(self.rig.is_connected, BACK_S) or phase.kind.noise
         before = self.rig.settle(SETTLE_S)
-        with ExitStack() as stack:
-            flows = self.rig.start_flows(stack, phase.seed, phase.bytes_per_s())
-            for word in ("go", "flood") if phase.number == 0 else ("go",):
-                tell(flows, word)
-            self.play(phase)
-            plug.put_in()
-            stopped = time.monotonic()
-            tell(flows, "stop")
-            for flow in flows:
-                flow.listen(STOP_S)
-            rest_s = time.monotonic() - stopped
-            reports = [flow.report() for flow in flows]
-        counts: Counter[str] = Counter()
-        for report in reports:
-            counts.update(report["counts"])
-        self.totals.update(counts)
+        counts, complaints = self.run_flows(phase, plug)
         events = Counter(event.step for event in phase.events)
         print(
-            f", {phase.seconds:.0f}+{rest_s:.0f} s: {describe(counts)}; "
+            f": {describe(counts)}; "
             + ", ".join(f"{number} {step}" for step, number in sorted(events.items())),
             flush=True,
         )
+        self.totals.update(counts)
         self.verdict.check(bool(ready), "the link was not up at the begin")
-        self.judge_ends(phase)
-        self.judge_flows(phase, counts, [c for r in reports for c in r["complaints"]])
+        self.judge_ends()
+        self.judge_flows(phase, counts, complaints)
+        if phase.kind.lossless:
+            self.judge_keepalive()
         self.judge_counters(phase, before, self.rig.settle(SETTLE_S))
         self.judge_sizes()
 
-    def play(self, phase: Phase) -> None:
+    def run_flows(self, phase: Phase, plug: Plug) -> tuple[Counter[str], list[str]]:
+        """Return: what was counted, and the complaints about it."""
+        counts: Counter[str] = Counter()
+        complaints: list[str] = []
+        with ExitStack() as stack:
+            flows = self.rig.start_flows(stack, phase.seed, phase.bytes_per_s())
+            tell(flows, "go")
+            if phase.number == 0:
+                tell(flows, "flood")
+            self.play(phase, plug)
+            plug.put_in()
+            begin = time.monotonic()
+            tell(flows, "stop")
+            for flow in flows:
+                flow.listen(STOP_S)
+            print(f", {phase.seconds:.0f}+{time.monotonic() - begin:.0f} s", end="")
+            for flow in flows:
+                report = flow.report()
+                counts.update(report["counts"])
+                complaints += report["complaints"]
+        return counts, complaints
+
+    def play(self, phase: Phase, plug: Plug) -> None:
         begin = time.monotonic()
         for event in phase.events:
             time.sleep(max(0, begin + event.at_s - time.monotonic()))
             if event.step == "toggle":
-                assert self.rig.plug
-                self.rig.plug.toggle()
+                plug.toggle()
             else:
                 self.rig.ends[event.side].signal(SIGNALS[event.step])
         time.sleep(max(0, begin + phase.seconds - time.monotonic()))
         for end in self.rig.ends:
             end.signal(signal.SIGCONT)
 
-    def judge_ends(self, phase: Phase) -> None:
+    def judge_ends(self) -> None:
         check = self.verdict.check
         for end in self.rig.ends:
-            check(end.is_alive(), f"{end.name} has ended with {end.process.returncode}")
+            if not end.is_alive():
+                raise world.Failed(f"{end.name} has ended with {end.process.returncode}")
             check(eventually(end.has_carrier, BACK_S), f"{end.name} has no carrier")
             for version in world.ADDRESSES:
                 check(
                     eventually(lambda: end.reaches(version), BACK_S),
                     f"{end.name} does not reach the other end by IPv{version}",
                 )
+
+    def judge_keepalive(self) -> None:
+        """One that falls silent while nothing else is said takes the carrier along."""
+        time.sleep(4 * KEEPALIVE_S)
+        for end, other in zip(self.rig.ends, reversed(self.rig.ends)):
+            other.signal(signal.SIGSTOP)
+            lost = eventually(lambda: not end.has_carrier(), BACK_S)
+            other.signal(signal.SIGCONT)
+            self.verdict.check(lost, f"{end.name} does not notice that {other.name} is silent")
+            back = eventually(lambda: end.has_carrier() and end.reaches(4), BACK_S)
+            self.verdict.check(back, f"{end.name} does not notice that {other.name} is back")
 
     def judge_flows(self, phase: Phase, counts: Counter[str], complaints: list[str]) -> None:
         check = self.verdict.check
@@ -207,6 +232,7 @@ class Soak:
             for line in end.said()[-4:]:
                 print(f"    {end.name}: {line}")
         if self.verdict.failed:
+            print(f"    to have it once more: scripts/soak --seed {self.seed} {self.seconds:.0f}")
             for end in self.rig.ends:
                 print(f"    --- {end.name}", *end.said()[-40:], sep="\n    ")
 

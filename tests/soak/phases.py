@@ -16,7 +16,7 @@ import random
 import signal
 from dataclasses import dataclass
 
-SPEEDS = (115200, 921600, 0)
+SPEEDS = (921600, 0, 115200)
 # What there is on a line without a speed: as much as others are left alone by.
 UNLIMITED_BYTES_PER_S = 1_000_000
 
@@ -85,11 +85,11 @@ class Phase:
 
 
 def draw(seed: int, number: int, seconds: float) -> Phase:
-    """Each kind in its turn first, then whatever comes."""
+    """Each kind and each speed in its turn first, then whatever comes."""
     rng = random.Random(f"{seed} {number}")
-    kind = KINDS[number] if number < len(KINDS) else rng.choice(KINDS)
-    # The first one fills every queue, which is to be over some time.
-    baud = rng.choice(SPEEDS) if number else 921600
+    first = number < len(KINDS)
+    kind = KINDS[number] if first else rng.choice(KINDS)
+    baud = SPEEDS[number % len(SPEEDS)] if first else rng.choice(SPEEDS)
     rate = rng.choice(kind.rates) if kind.rates else 0.0
     length = seconds * rng.uniform(0.7, 1.3)
     return Phase(

@@ -124,8 +124,8 @@ class End:
         return statistics
 
     def has_carrier(self) -> bool:
-        said = json.loads(self.host.run("ip", "-json", "link", "show", "dev", INTERFACE))
-        return "LOWER_UP" in said[0]["flags"] and self.statistics()["carrier"]
+        """As the kernel has it; the program's file is a second behind."""
+        return "LOWER_UP" in self.host.run("ip", "link", "show", "dev", INTERFACE)
 
     def reaches(self, version: int) -> bool:
         said = self.host.run("ping", "-nc1", "-W1", ADDRESSES[version][1 - self.side])
