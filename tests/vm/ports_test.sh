@@ -3,50 +3,13 @@
 #
 # What serialtun does to real drivers and no pty can show: 8250 (UARTs) and
 # ftdi_sio (USB adapters). It runs in the virtual machine, from the top of the
-# tree, and prints TAP; about a minute:
-#
-#   tests/vm/run -F -P 115200 bash tests/vm/ports_test.sh
+# tree, and prints TAP; about a minute.
 #
 # Not played there, and so not shown here: the modem lines between the UARTs
 # (QEMU has them always set), line errors of the UARTs, the parity bit on the
 # wire, and an FT232R that obeys XON and XOFF by itself.
-# shellcheck source=../lib.sh
-source "$(dirname "$0")/../lib.sh"
-
-[ -c /dev/ttyUSB1 ] ||
-	skip_all 'no adapters (run by tests/vm/run -F -P 115200)'
-
-use_adapters() {
-	port_a=/dev/ttyUSB0
-	port_b=/dev/ttyUSB1
-}
-
-use_uarts() {
-	port_a=/dev/ttyS1
-	port_b=/dev/ttyS2
-}
-
-# link_up ARGUMENT...: serialtun at both ends, with these
-link_up() {
-	start_a --addr 10.0.0.1/24 "$@"
-	start_b --addr 10.0.0.2/24 "$@"
-}
-
-link_down() {
-	stop_a
-	stop_b
-}
-
-# tty_do PORT SECONDS PERL: open a port, run this with its handle T, and keep
-# it open so long. Opening raises DTR and RTS. It takes the place of the shell
-# that runs it, so that to end it is to end Perl.
-tty_do() {
-	exec perl -e 'use Fcntl;
-		my ($port, $seconds, $code) = @ARGV;
-		sysopen T, $port, O_RDWR | O_NONBLOCK | O_NOCTTY or die "$port: $!";
-		eval "$code; 1" or die $@;
-		select undef, undef, undef, $seconds' "$@"
-}
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
 
 # What the other adapter shows of our lines: RTS as CTS, DTR as DSR.
 # shellcheck disable=SC2016 # the $ are Perl's
@@ -71,11 +34,6 @@ latency_timer() {
 
 ping_ms() {
 	in_a ping -q -c 8 -i 0.3 10.0.0.2 | awk -F/ '/^rtt/ { print int($5) }'
-}
-
-# between LEAST NUMBER MOST
-between() {
-	[ -n "$2" ] && [ "$1" -le "$2" ] && [ "$2" -le "$3" ]
 }
 
 # Latency.

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# What the README shows, done word for word: its command on one end, on the
+# other the command that the first one printed, and what both say. The README
+# has two machines with a /dev/ttyUSB0 each, here are two network namespaces
+# with an adapter each; and then the same with two UARTs.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+readme=$root/README.md
+
+# "serialtun" is what was built, and "sudo" not needed.
+mkdir "$dir/bin"
+ln -s "$serialtun" "$dir/bin/serialtun"
+# shellcheck disable=SC2016 # is for that script to expand
+printf '#!/bin/sh\nexec "$@"\n' >"$dir/bin/sudo"
+chmod 755 "$dir/bin/sudo"
+PATH=$dir/bin:$PATH
+
+# readme_says TEXT...: all of them, each in one line
+readme_says() {
+	local text
+	for text; do
+		grep -qF -- "$text" "$readme" || return
+	done
+}
+
+# The README's first command that begins like this.
+first_command() {
+	sed -n "s/^    \$ \($1 .*\)/\1/p" "$readme" | head -n 1
+}
+
+for ports in 'ttyUSB0 ttyUSB1' 'ttyS1 ttyS2'; do
+	read -r a b <<<"$ports"
+	command=$(first_command 'sudo serialtun')
+	command=${command/ttyUSB0/$a}
+	printf '# %s\n' "$command"
+	: >"$dir/a.log"
+	# shellcheck disable=SC2086 # are words
+	nsenter --target "$host_a" --net -- $command 2>"$dir/a.log" &
+	pid_a=$!
+	wait_for 10 is_up "$dir/a.log"
+	check "$a: both lines of the first end are in the README" \
+		readme_says "$(sed "1!d; s/$a/ttyUSB0/" "$dir/a.log")" \
+		"$(sed -n 2p "$dir/a.log")"
+
+	command=$(sed -n 's/.* at the other end: //p' "$dir/a.log" |
+		sed "s,PORT,/dev/$b,")
+	check "$b: what it says to do is in the README" \
+		readme_says "\$ ${command/$b/ttyUSB0}"
+	printf '# %s\n' "$command"
+	: >"$dir/b.log"
+	# shellcheck disable=SC2086 # are words
+	nsenter --target "$host_b" --net -- $command 2>"$dir/b.log" &
+	pid_b=$!
+	wait_for 10 is_up "$dir/b.log"
+	check "$b: both lines of the second end are in the README" \
+		readme_says "$(sed "1!d; s/$b/ttyUSB0/" "$dir/b.log")" \
+		"$(sed -n 2p "$dir/b.log")"
+
+	command=$(first_command ping)
+	# shellcheck disable=SC2086 # are words
+	check_match "$a: $command" '^3 packets transmitted, 3 received, 0%' \
+		"$(in_a $command)"
+
+	head -c 50000 /dev/urandom >"$dir/file"
+	check "$a: a file arrives over TCP" tcp a b 10.10.10.2 "$dir/file"
+	check "$b: and comes back" tcp b a 10.10.10.1 "$dir/file"
+
+	stop_a INT
+	check_equal "$a: Ctrl-C ends it with status 0" 0 "$ended"
+	stop_b INT
+	check_equal "$b: and so the other" 0 "$ended"
+	for end in a b; do
+		check_match "$end: what went over the line: nothing was lost" \
+			'^serialtun: from the line: .* 0 dropped$' \
+			"$(<"$dir/$end.log")"
+		check_match "$end: and the line had no errors" \
+			'^serialtun: line: 0 framing, .* lost 0 times$' \
+			"$(<"$dir/$end.log")"
+	done
+	check_equal 'the interfaces are gone' '' \
+		"$(in_a ip -o link show type tun; in_b ip -o link show type tun)"
+done
+finish

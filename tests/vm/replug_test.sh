@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Adapters pulled out and put back, with the kernel's USB, ftdi_sio and udev:
+# each link finds its own adapter again, by its serial number or by udev's
+# name, whatever number it comes back under.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+no_carrier() {
+	in_a ip -o link show dev tun0 | grep -q NO-CARRIER
+}
+
+index_of_a() {
+	in_a ip -o link show dev tun0 | cut -d: -f1
+}
+
+# The devices that a process has open
+ports_of() {
+	find "/proc/$1/fd" -lname '/dev/tty[SU]*' -printf '%l\n' | sort -u
+}
+
+# has_port PID DEVICE: it has this port open, and no other
+has_port() {
+	[ "$(ports_of "$1")" = "$2" ]
+}
+
+open_fds() {
+	find "/proc/$1/fd" -mindepth 1 | wc -l
+}
+
+# Without the pages of programs and libraries, which come when first needed.
+memory_kb() {
+	awk '/RssAnon/ { print $2 }' "/proc/$1/status"
+}
+
+# How many milliseconds from when the device is there until a ping crosses?
+ms_to_ping() {
+	local start
+	wait_for 10 test -c "$1"
+	start=${EPOCHREALTIME/./}
+	wait_for 20 in_a ping -q -c 1 -W 0.2 10.0.0.2
+	echo $(((${EPOCHREALTIME/./} - start) / 1000))
+}
+
+# Whoever has the old device open keeps its number.
+hold() {
+	tty_do "$1" 600 '' &
+	holder=$!
+	wait_for 10 has_port "$holder" "$1"
+}
+
+let_go() {
+	kill "$holder"
+	wait_end "$holder"
+}
+
+use_adapters
+# An independent witness of what the kernel tells everybody.
+in_a ip -o monitor link >"$dir/monitor.log" 2>&1 &
+
+# Unplugged during a transfer, and back under another number.
+link_up
+index=$(index_of_a)
+check 'a ping crosses' wait_for 5 pings
+head -c 60000 /dev/urandom >"$dir/sent"
+start_tcp a b 10.0.0.2 "$dir/sent"
+sleep 2
+hold /dev/ttyUSB0
+pull_out 0
+check 'an unplugged adapter is reported' wait_for 5 a_says \
+	'^serialtun: lost /dev/ttyUSB0: it hung up; waiting for it$'
+check 'the interface is there, without a carrier' wait_for 5 no_carrier
+check 'the transfer was not over yet' alive "$sender"
+plug 0
+ms=$(ms_to_ping /dev/ttyUSB2)
+# 0.5 s on a machine; this one is some seven times slower.
+check "a ping crosses within 0.5 s x 7 of the device's return ($ms ms)" \
+	[ "$ms" -le 3500 ]
+check 'the adapter is followed: ttyUSB0 is now ttyUSB2' \
+	a_says '^serialtun: /dev/ttyUSB0 is there, as /dev/ttyUSB2$'
+wait_end "$sender" 60
+check_equal 'the connection lives: all was sent' 0 "$ended"
+wait_end "$receiver" 60
+check 'and arrived as it was' cmp "$dir/sent" "$dir/sent.b"
+check_equal 'it is the same interface' "$index" "$(index_of_a)"
+check_match 'others saw the carrier go' 'tun0.*NO-CARRIER' \
+	"$(<"$dir/monitor.log")"
+check_match 'and come back' 'tun0.*LOWER_UP' \
+	"$(tail -n 1 "$dir/monitor.log")"
+check_equal 'the new one has low latency as well' 1 \
+	"$(cat /sys/bus/usb-serial/devices/ttyUSB2/latency_timer)"
+let_go
+link_down
+check_match 'the loss is counted' '^serialtun: line: .* lost 1 times$' \
+	"$(<"$dir/a.log")"
+
+# Both out, and in again the other way round, by what the user may call them.
+for names in '/dev/ttyUSB0 /dev/ttyUSB1' "$(stable_name 0) $(stable_name 1)"; do
+	renumber_adapters
+	read -r port_a port_b <<<"$names"
+	link_up
+	check "$port_a: a ping crosses" wait_for 5 pings
+	check "$port_a: A has adapter 0" has_port "$pid_a" /dev/ttyUSB0
+	check "$port_b: B has adapter 1" has_port "$pid_b" /dev/ttyUSB1
+	pull_out 0 1
+	wait_for 5 a_says 'lost '
+	wait_for 5 b_says 'lost '
+	plug_in 1
+	check "$port_b: adapter 1 comes as ttyUSB0, and B has it" \
+		wait_for 10 has_port "$pid_b" /dev/ttyUSB0
+	check_equal "$port_a: A does not take it" '' "$(ports_of "$pid_a")"
+	check "$port_a: and has no carrier" no_carrier
+	plug 0
+	ms=$(ms_to_ping /dev/ttyUSB1)
+	check "$port_a: a ping crosses within 0.5 s x 7 ($ms ms)" \
+		[ "$ms" -le 3500 ]
+	check "$port_a: adapter 0 comes as ttyUSB1, and A has it" \
+		has_port "$pid_a" /dev/ttyUSB1
+	check "$port_b: B keeps its own" has_port "$pid_b" /dev/ttyUSB0
+	check "$port_a: and says so" a_says "$port_a is there, as /dev/ttyUSB1\$"
+	link_down
+done
+
+# Loose contact: so fast that some of it is over before the driver is ready.
+renumber_adapters
+use_adapters
+link_up
+check 'a ping crosses' wait_for 5 pings
+pull_out 0
+plug_in 0
+wait_for 20 pings
+fds=$(open_fds "$pid_a")
+memory=$(memory_kb "$pid_a")
+for ((i = 0; i < 20; i++)); do
+	unplug 0
+	sleep "0.$((RANDOM % 4))"
+	plug 0
+	sleep "0.$((RANDOM % 9))"
+done
+check 'after 20 fast cycles a ping crosses' wait_for 20 pings
+check_equal 'no descriptor was left open' "$fds" "$(open_fds "$pid_a")"
+now=$(memory_kb "$pid_a")
+check "no memory was lost ($memory kB, now $now kB)" \
+	[ "$now" -le $((memory + 256)) ]
+link_down
+check_match 'the losses are counted' \
+	'^serialtun: line: .* lost [1-9][0-9]* times$' "$(<"$dir/a.log")"
+
+# As somebody who may open the port by its group only: udev sets that when the
+# device is there already.
+renumber_adapters
+start_b --addr 10.0.0.2/24
+start_a --addr 10.0.0.1/24 --user nobody
+check_match '--user nobody: it is nobody' '^Uid:	65534	65534	' \
+	"$(<"/proc/$pid_a/status")"
+check '--user nobody: a ping crosses' wait_for 5 pings
+hold /dev/ttyUSB0
+pull_out 0
+wait_for 5 a_says 'lost '
+plug 0
+check '--user nobody: back under another number, a ping crosses' \
+	wait_for 20 pings
+check '--user nobody: that is ttyUSB2' has_port "$pid_a" /dev/ttyUSB2
+let_go
+link_down
+
+# Not there yet.
+for name in /dev/ttyUSB0 "$(stable_name 0)"; do
+	renumber_adapters
+	pull_out 0 1
+	port_a=$name
+	start_a --addr 10.0.0.1/24 --wait
+	check "$name: --wait begins without it" a_says \
+		"^serialtun: tun0 is up: .*, waiting for $name\$"
+	check "$name: without a carrier" no_carrier
+	plug_in 0 1
+	check "$name: and takes it when it is plugged in" \
+		wait_for 10 has_port "$pid_a" /dev/ttyUSB0
+	start_b --addr 10.0.0.2/24
+	check "$name: a ping crosses" wait_for 10 pings
+	link_down
+done
+finish
