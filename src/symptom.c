@@ -27,6 +27,9 @@
 /* Or so much without any END in it: longer than most packets. */
 #define SYMPTOM_GARBAGE_OCTETS 4096
 
+/* One or two are made by a plug that goes in, or by a board that starts. */
+#define SYMPTOM_BREAKS_COUNT 5
+
 /* Has a condition held for so long? @since_ns is kept between calls. */
 static bool lasts(uint64_t *since_ns, bool holds, uint64_t long_ns,
 		  uint64_t now_ns)
@@ -113,6 +116,14 @@ static bool shows(struct symptoms *symptoms, enum symptom symptom,
 			SYMPTOM_GARBAGE_NS, now_ns);
 	case SYMPTOM_FRAMING:
 		return stats->line.frame;
+	/*
+	 * If the other end is so slow that a bit of its zeros is as long as an
+	 * octet of ours, drivers count a break and no framing error (LSR's BI;
+	 * serial8250_read_char(), 8250_port.c, and ftdi_sio.c).
+	 */
+	case SYMPTOM_BREAKS:
+		return !from->packets &&
+		       stats->line.breaks >= SYMPTOM_BREAKS_COUNT;
 	case SYMPTOM_PARITY:
 		return stats->line.parity;
 	case SYMPTOM_OVERRUN:
@@ -183,6 +194,9 @@ const char *symptom_text(enum symptom symptom)
 		[SYMPTOM_FRAMING] =
 			"framing errors (do both ends have the same --baud, "
 			"--parity and --stop-bits?)",
+		[SYMPTOM_BREAKS] =
+			"breaks instead of octets (do both ends have the same "
+			"--baud? A slower one looks like this)",
 		[SYMPTOM_PARITY] =
 			"parity errors (do both ends have the same --parity? "
 			"Or there is noise on the line)",

@@ -18,6 +18,7 @@ struct stats;
  * @SYMPTOM_TEXT:     the other end writes for people
  * @SYMPTOM_GARBAGE:  much came, and never a packet, nobody knows why
  * @SYMPTOM_FRAMING:  the port has seen framing errors
+ * @SYMPTOM_BREAKS:   the port has seen breaks, and never a packet came
  * @SYMPTOM_PARITY:   the port has seen parity errors
  * @SYMPTOM_OVERRUN:  octets came faster than they were taken from the port
  */
@@ -31,6 +32,7 @@ enum symptom {
 	SYMPTOM_TEXT,
 	SYMPTOM_GARBAGE,
 	SYMPTOM_FRAMING,
+	SYMPTOM_BREAKS,
 	SYMPTOM_PARITY,
 	SYMPTOM_OVERRUN,
 	SYMPTOM_COUNT,

@@ -217,7 +217,8 @@ static void test_symptom_line_errors(void **state)
 		{{.known = true, .parity = 1}, SYMPTOM_PARITY},
 		{{.known = true, .overrun = 1}, SYMPTOM_OVERRUN},
 		{{.known = true, .buffer_overrun = 1}, SYMPTOM_OVERRUN},
-		{{.known = true, .breaks = 1}, SYMPTOM_NONE},
+		{{.known = true, .breaks = 4}, SYMPTOM_NONE},
+		{{.known = true, .breaks = 5}, SYMPTOM_BREAKS},
 	};
 	size_t i;
 
@@ -231,6 +232,16 @@ static void test_symptom_line_errors(void **state)
 		assert_int_equal(look(&symptoms, &stats, 102, 200),
 				 SYMPTOM_NONE);
 	}
+}
+
+/* Who can be heard may send breaks: they make some systems listen (SysRq). */
+static void test_symptom_breaks_between_packets(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.packets = 1, .line.breaks = 100};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
 }
 
 /* Several at once are said one after the other. */
@@ -273,6 +284,7 @@ int main(void)
 		cmocka_unit_test(test_symptom_text_before_packets),
 		cmocka_unit_test(test_symptom_explained),
 		cmocka_unit_test(test_symptom_line_errors),
+		cmocka_unit_test(test_symptom_breaks_between_packets),
 		cmocka_unit_test(test_symptom_several),
 		cmocka_unit_test(test_symptom_texts),
 	};
