@@ -141,6 +141,10 @@ SOAK_SECONDS ?= 120
 soak: all cable ## many flows while everything goes wrong, for SOAK_SECONDS
 	$(Q)BUILD=$(BUILD) scripts/soak $(SOAK_SECONDS)
 
+.PHONY: check-vm
+check-vm: ## the tests on real serial drivers, in a virtual machine; as root
+	$(Q)scripts/vm-check
+
 valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
 
 .PHONY: valgrind

@@ -14,7 +14,7 @@ echo=$root/tests/vm/echo
 start_kernel() {
 	local mtu=$1
 	shift
-	in_first slattach -L -p slip "$@" "$port_b" 2>"$dir/slattach.log" &
+	nsenter --net=/proc/self/fd/9 -- slattach -L -p slip "$@" "$port_b" 2>"$dir/slattach.log" &
 	slattach=$!
 	wait_for 10 in_first ip link show dev sl0
 	in_first ip link set dev sl0 netns "$host_b"
@@ -27,7 +27,7 @@ has_slip() {
 }
 
 stop_kernel() {
-	pkill -P "$slattach" || kill "$slattach"
+	kill "$slattach"
 	wait_for 10 not has_slip
 	wait_end "$slattach"
 }
@@ -53,9 +53,9 @@ exchange() {
 
 modprobe slip || skip_all 'no kernel module slip'
 check_match 'this kernel' . "$(uname -r)"
-head -c 30000 /dev/urandom >"$dir/random"
-head -c 5000 /dev/zero | tr '\0' '\300' >"$dir/escapes"
-head -c 5000 /dev/zero | tr '\0' '\333' >>"$dir/escapes"
+head -c 20000 /dev/urandom >"$dir/random"
+head -c 3000 /dev/zero | tr '\0' '\300' >"$dir/escapes"
+head -c 3000 /dev/zero | tr '\0' '\333' >>"$dir/escapes"
 in_b "$echo" serve 7000 &
 
 # slattach as most people call it: MTU 296.
@@ -84,23 +84,24 @@ check_match 'nothing was dropped' ' from the line: .* 0 dropped$' \
 stop_kernel
 
 # Each end sends an END when it has nothing else to send, and hangs up, or takes
-# the carrier off, if it hears none.
+# the carrier off, if it hears none. The kernel does not wait long for the first.
 use_uarts
-start_kernel 1500 -s 115200 -o 1 -k 3
 start_a --addr 10.0.0.1/24 --keepalive 1
+start_kernel 1500 -s 115200 -o 1 -k 5
 check 'keepalive: a ping' wait_for 10 pings
-sleep 8
+sleep 12
 check "the kernel's keepalive (slattach -k) hears ours" has_slip
 check_not "ours hears the kernel's outfill (slattach -o)" \
 	a_says 'nothing was heard'
 check 'keepalive: a ping again' pings
 stop_a
-check 'it hangs up when we are gone' wait_for 10 not has_slip
-start_a --addr 10.0.0.1/24 --keepalive 1
+check 'the kernel hangs up when we are gone' wait_for 20 not has_slip
 stop_kernel
+
 start_kernel 1500 -s 115200 -o 1
+start_a --addr 10.0.0.1/24 --keepalive 1
 check 'outfill: a ping' wait_for 10 pings
-sleep 2
+sleep 4
 stop_kernel
 check 'we take the carrier off when the kernel is gone' wait_for 10 \
 	a_says ': nothing was heard .* for 3 s, carrier off until it speaks$'

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# What happens on the line itself: RTS/CTS, speeds that differ, and how much is
+# under way in the driver while the wire is full.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+# shellcheck disable=SC2016 # the $ are Perl's
+set_rts() {
+	(tty_do "$1" 0 'my $rts = pack "i", 4;
+		ioctl T, '"$2"', $rts or die "RTS: $!"')
+}
+
+drop_rts() { # TIOCMBIC
+	set_rts "$1" 0x5417
+}
+
+raise_rts() { # TIOCMBIS
+	set_rts "$1" 0x5416
+}
+
+# RTS/CTS between adapters.
+use_adapters
+head -c 40000 /dev/urandom >"$dir/file"
+link_up --flow rtscts
+check 'RTS/CTS: a ping crosses' wait_for 5 pings
+check 'RTS/CTS: TCP' tcp a b 10.0.0.2 "$dir/file"
+check 'RTS/CTS: TCP back' tcp b a 10.0.0.1 "$dir/file"
+start_tcp a b 10.0.0.2 "$dir/file"
+sleep 1
+drop_rts /dev/ttyUSB1
+check 'a receiver that drops RTS: reported' wait_for 20 a_says \
+	'^serialtun: /dev/ttyUSB0 has sent nothing for 5 s \(CTS is off: '
+check 'the transfer is held' alive "$receiver"
+check_not 'and no ping crosses' pings
+raise_rts /dev/ttyUSB1
+wait_end "$sender" 60
+check_equal 'when it is raised, it goes on' 0 "$ended"
+wait_end "$receiver" 60
+check 'and all arrives' cmp "$dir/file" "$dir/file.b"
+link_down
+check_match 'nothing was lost on the way' \
+	'^serialtun: line: 0 framing, 0 parity, 0 overrun, ' "$(<"$dir/b.log")"
+
+# One end at 115200, the other slower: what comes is misframed, or, if each of
+# its bits is longer than an octet of ours, a series of breaks.
+# two_speeds BAUD ERRORS: until A says what is wrong
+two_speeds() {
+	start_a --addr 10.0.0.1/24
+	start_b --addr 10.0.0.2/24 --baud "$1"
+	in_b ping -q -c 5 -i 0.3 -W 1 10.0.0.1 >/dev/null
+	check "115200 and $1 baud: $2 are reported" wait_for 10 a_says \
+		"^serialtun: /dev/ttyUSB0: $2 \\(do both ends have the same --b"
+	link_down
+}
+
+two_speeds 57600 'framing errors'
+check_match 'and counted' '^serialtun: line: [1-9][0-9]* framing, ' \
+	"$(<"$dir/a.log")"
+two_speeds 9600 'breaks instead of octets'
+check_match 'and counted' '^serialtun: line: 0 framing, .* [1-9][0-9]* breaks' \
+	"$(<"$dir/a.log")"
+
+# The wire is full, and yet little waits in the driver. On a machine with nothing
+# else to do, pings take 85 to 90 ms and 95 % of them up to 150 (scripts/bench-vm):
+# one packet keeps the wire busy for 130 ms. With the driver's whole queue of
+# 4 KiB in front of them, they would take 480 and more.
+# number_of TEXT KEY: the number behind a word of what tests/vm/load has printed
+number_of() {
+	sed -n "s/.* load .*$2 \([0-9]*\).*/\1/p" <<<"$1"
+}
+
+for ports in '/dev/ttyS1 /dev/ttyS2' '/dev/ttyUSB0 /dev/ttyUSB1'; do
+	# shellcheck disable=SC2086 # are two
+	said=$("$root/tests/vm/load" $ports "$serialtun" 12 2>&1)
+	echo "# $said"
+	p50=$(number_of "$said" p50)
+	p95=$(number_of "$said" p95)
+	goodput=$(number_of "$said" TCP)
+	check "${ports% *}, beside TCP: pings take $p50 ms" \
+		between 40 "$p50" 250
+	check "${ports% *}, beside TCP: 95 % of them take up to $p95 ms" \
+		between 80 "$p95" 400
+	check "${ports% *}: the wire is full: $goodput kbit/s of TCP" \
+		between 60 "$goodput" 90
+done
+finish
