@@ -32,8 +32,10 @@ latency_timer() {
 	cat /sys/bus/usb-serial/devices/ttyUSB0/latency_timer
 }
 
+# The median of some round trips
 ping_ms() {
-	in_a ping -q -c 8 -i 0.3 10.0.0.2 | awk -F/ '/^rtt/ { print int($5) }'
+	in_a ping -c 9 -i 0.3 10.0.0.2 | sed -n 's/.* time=\([0-9]*\).*/\1/p' |
+		sort -n | sed -n 5p
 }
 
 # Latency.

@@ -63,15 +63,15 @@ in_a ip -o monitor link >"$dir/monitor.log" 2>&1 &
 link_up
 index=$(index_of_a)
 check 'a ping crosses' wait_for 5 pings
-head -c 60000 /dev/urandom >"$dir/sent"
+head -c 100000 /dev/urandom >"$dir/sent"
 start_tcp a b 10.0.0.2 "$dir/sent"
-sleep 2
+wait_for 10 test -s "$dir/sent.b"
 hold /dev/ttyUSB0
 pull_out 0
 check 'an unplugged adapter is reported' wait_for 5 a_says \
 	'^serialtun: lost /dev/ttyUSB0: it hung up; waiting for it$'
 check 'the interface is there, without a carrier' wait_for 5 no_carrier
-check 'the transfer was not over yet' alive "$sender"
+check 'the transfer was not over yet' alive "$receiver"
 plug 0
 ms=$(ms_to_ping /dev/ttyUSB2)
 # 0.5 s on a machine; this one is some seven times slower.
