@@ -120,6 +120,13 @@ tcp() {
 	wait "$sender" && wait "$receiver" && cmp "$4" "$4.$2"
 }
 
+# check_drops DESCRIPTION LOG: nothing that came was dropped, unless the driver
+# says that the guest was late and the chip's FIFO full, as on a busy machine.
+check_drops() {
+	check_match "$1: nothing was dropped" \
+		' from the line: .* 0 dropped$|line: .* [1-9][0-9]* overrun,' "$2"
+}
+
 # tty_do PORT SECONDS PERL: open a port, run this with its handle T, and keep
 # it open so long. Opening raises DTR and RTS. It takes the place of the shell
 # that runs it, so that to end it is to end Perl.
