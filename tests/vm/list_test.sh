@@ -100,7 +100,7 @@ check 'and follows it, by its stable name' \
 	wait_for 10 a_says '^serialtun: lost /dev/ttyUSB0: '
 plug_in 1 0
 check 'under another number' wait_for 10 a_says \
-	"^serialtun: $(stable_name 0) is there, as /dev/ttyUSB1\$"
+	"^serialtun: $(stable_name 0) is back, as /dev/ttyUSB1\$"
 stop_a
 pull_out 0 1
 refused --addr 10.0.0.1/24 --port auto
