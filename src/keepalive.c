@@ -83,6 +83,20 @@ static bool only_ends(const uint8_t *octets, size_t len)
 	return i == len;
 }
 
+static uint64_t silent_ns(const struct keepalive *keepalive)
+{
+	return keepalive->heard_ns +
+	       KEEPALIVE_SILENT_PERIODS * keepalive->period_ns;
+}
+
+/* A lone END of a peer with our period has nearly that much before it. */
+static uint64_t apart_ns(const struct keepalive *keepalive)
+{
+	uint64_t most_ns = keepalive->period_ns / 4 * 3;
+
+	return most_ns > KEEPALIVE_APART_NS ? most_ns : KEEPALIVE_APART_NS;
+}
+
 /**
  * keepalive_heard() - something was heard
  * @keepalive: whose
@@ -93,9 +107,12 @@ static bool only_ends(const uint8_t *octets, size_t len)
 void keepalive_heard(struct keepalive *keepalive, const uint8_t *octets,
 		     size_t len, uint64_t now_ns)
 {
-	bool apart = now_ns >= keepalive->heard_ns + KEEPALIVE_APART_NS;
+	bool apart = now_ns >= keepalive->heard_ns + apart_ns(keepalive);
 
 	settle_lone_end(keepalive, now_ns);
+	/* Nobody who keeps alive is silent for so long and still there. */
+	if (now_ns >= silent_ns(keepalive))
+		keepalive->lone_ends = 0;
 	if (apart && only_ends(octets, len))
 		keepalive->lone_ns = now_ns;
 	keepalive->heard_ns = now_ns;
@@ -113,12 +130,6 @@ bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns)
 {
 	return keepalive->period_ns &&
 	       now_ns >= keepalive->sent_ns + keepalive->period_ns;
-}
-
-static uint64_t silent_ns(const struct keepalive *keepalive)
-{
-	return keepalive->heard_ns +
-	       KEEPALIVE_SILENT_PERIODS * keepalive->period_ns;
 }
 
 /**

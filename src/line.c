@@ -34,6 +34,7 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
+#define LINE_REST_NS	  (20 * NS_PER_MS)
 #define LINE_PAUSE_MIN_NS (50 * NS_PER_MS)
 #define LINE_PAUSE_MAX_NS (1000 * NS_PER_MS)
 #define LINE_REPORT_NS	  (1000 * NS_PER_MS)
@@ -45,7 +46,9 @@ struct line {
 	struct adapter adapter;
 	bool follows_adapter;
 	int watch_fd;
-	uint64_t next_ns; /* when to look again, whatever happens */
+	uint64_t found_ns;  /* when the port was found */
+	uint64_t looked_ns; /* when it was looked for last */
+	uint64_t next_ns;   /* when to look again, whatever happens */
 	uint64_t pause_ns;
 	uint64_t failing_ns;	     /* since when what is in reason holds */
 	char reason[LOG_TEXT_MAX];   /* of the last failed attempt */
@@ -106,18 +109,33 @@ static bool may_come(int err)
 	case -EIO:
 	case -EBUSY:
 	case -EACCES:
+	case -EPERM: /* DeviceAllow= of a driver that is not there yet */
 		return true;
 	default:
 		return false;
 	}
 }
 
+/* Look again later, and each time later still. */
+static void set_pause(struct line *line, uint64_t now_ns)
+{
+	line->next_ns = now_ns + line->pause_ns;
+	line->pause_ns *= 2;
+	if (line->pause_ns > LINE_PAUSE_MAX_NS)
+		line->pause_ns = LINE_PAUSE_MAX_NS;
+}
+
 static void begin_to_look(struct line *line, uint64_t now_ns)
 {
 	line->watch_fd = watch_open();
 	watch_path(line->watch_fd, line->path);
-	line->pause_ns = LINE_PAUSE_MIN_NS;
-	line->next_ns = now_ns;
+	/* One that is lost as soon as it is there is no reason to hurry. */
+	if (line->found_ns && now_ns < line->found_ns + LINE_PAUSE_MAX_NS) {
+		set_pause(line, now_ns);
+	} else {
+		line->pause_ns = LINE_PAUSE_MIN_NS;
+		line->next_ns = now_ns;
+	}
 	line->failing_ns = now_ns;
 	*line->reported = '\0';
 }
@@ -247,22 +265,28 @@ bool line_look(struct line *line, uint64_t now_ns)
 
 	if (watch_clear(line->watch_fd))
 		line->pause_ns = LINE_PAUSE_MIN_NS;
+	/* A directory where much happens is no reason to look all the time. */
+	if (now_ns < line->looked_ns + LINE_REST_NS) {
+		line->next_ns = line->looked_ns + LINE_REST_NS;
+		return false;
+	}
+	line->looked_ns = now_ns;
 	/* Before looking, or what comes in between is missed. */
 	watch_path(line->watch_fd, line->path);
 	log_divert_errors(reason);
 	err = open_port(line);
 	log_divert_errors(NULL);
 	if (!err) {
+		line->found_ns = now_ns;
 		stop_looking(line);
 		return true;
 	}
 
-	line->next_ns = now_ns + line->pause_ns;
-	line->pause_ns *= 2;
-	if (line->pause_ns > LINE_PAUSE_MAX_NS)
-		line->pause_ns = LINE_PAUSE_MAX_NS;
-	/* That it is not there is known. */
-	if (err != -ENOENT)
+	set_pause(line, now_ns);
+	/* That it is not there is known, and whatever was before is over. */
+	if (err == -ENOENT)
+		*line->reason = '\0';
+	else
 		put_up_with(line, reason, now_ns);
 	return false;
 }

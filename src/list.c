@@ -236,6 +236,7 @@ static void fill_cell(struct list_row *row, enum list_column column,
 {
 	snprintf(row->cells[column], sizeof(row->cells[column]), "%s",
 		 *text ? text : "-");
+	make_plain(row->cells[column]);
 }
 
 static void fill_state(struct list_row *row, const struct list_port *port)
@@ -461,7 +462,10 @@ int list_find_only(char **path)
 		only = &ports[i];
 	}
 	if (!err) {
-		*path = strdup(*only->by_id ? only->by_id : only->device);
+		/* Without a serial number, its twins have the same link. */
+		*path = strdup(*only->by_id && *only->adapter.serial
+				       ? only->by_id
+				       : only->device);
 		err = *path ? 0 : -ENOMEM;
 	}
 	free(ports);

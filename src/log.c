@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One line on stderr for one thing that happened. stdout is left to what was
- * asked for there (--help, --version).
+ * asked for there (--help, --version, --list).
  *
  * On a terminal there may be one line more, the status, which is rewritten in
  * place and stays below all others: whoever prints a line wipes it, and puts
@@ -111,6 +111,16 @@ static const char *prefix(enum log_level level)
 	return is_journal() ? priorities[level] : LOG_PREFIX;
 }
 
+/* Names may contain anything; a message is one line, and moves no cursor. */
+static void make_plain(char *line, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7F)
+			line[i] = '?';
+}
+
 /**
  * log_divert_errors() - keep errors to oneself
  * @text: where the last one is written from now on, instead of to stderr; NULL
@@ -160,6 +170,7 @@ void log_print(enum log_level level, const char *format, ...)
 	va_end(args);
 	if (n > 0)
 		len += (size_t)n < cap - len ? (size_t)n : cap - len - 1;
+	make_plain(line, len);
 	line[len++] = '\n';
 	put_line(line, len);
 	errno = saved_errno;

@@ -454,9 +454,11 @@ static void check_line(struct argp_state *state, const struct options *options)
 static void check(struct argp_state *state, struct options *options)
 {
 	if (options->list) {
-		if (options->port.name)
-			argp_error(state, "--list prints all ports: leave "
-					  "--port out");
+		if (state->argc > 2)
+			argp_error(state,
+				   "--list prints all ports, and does "
+				   "nothing else: leave the other options "
+				   "out");
 		return;
 	}
 	if (!options->port.name)

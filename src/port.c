@@ -85,14 +85,11 @@ static char *resolve(const char *name)
 	return real;
 }
 
-static const struct port_kind *find_kind(const char *path)
+static const struct port_kind *find_kind(const struct stat *file)
 {
 	const struct port_kind *const *kind = kinds;
-	struct stat file;
 
-	if (stat(path, &file))
-		return NULL;
-	while (*kind && !(*kind)->claims(&file))
+	while (*kind && !(*kind)->claims(file))
 		kind++;
 	return *kind;
 }
@@ -148,19 +145,20 @@ int port_open(struct port **port, const struct port_config *config)
 {
 	const struct port_kind *kind;
 	char *path = resolve(config->name);
+	struct stat file;
 	int err;
 
-	if (!path) {
+	if (!path || stat(path, &file)) {
 		err = -errno;
-		log_error("cannot find port %s: %s%s", config->name,
-			  strerror(-err),
-			  err == -ENOENT
-				  ? " (is it plugged in? --list shows the "
-				    "ports that there are, --wait waits)"
-				  : "");
+		log_error("cannot find port %s: %s (%s--list shows the ports "
+			  "that there are%s)",
+			  config->name, strerror(-err),
+			  err == -ENOENT ? "is it plugged in? " : "",
+			  err == -ENOENT ? ", --wait waits" : "");
+		free(path);
 		return err;
 	}
-	kind = find_kind(path);
+	kind = find_kind(&file);
 	if (!kind) {
 		log_error("cannot use %s as a port: it is not a serial device "
 			  "or a pty (name one, such as /dev/ttyUSB0)",

@@ -236,9 +236,9 @@ const struct stats *pump_stats(struct pump *pump)
 		add_queue_stats(queue, fq_codel_get_stats(pump->queue));
 	way->dropped[STATS_DROP_CODEL] = queue->dropped_codel;
 	way->dropped[STATS_DROP_QUEUE_FULL] = queue->dropped_limit;
+	pump->stats.unfinished_len = slip_decoder_pending(&pump->decoder);
 	pump->stats.unfinished =
-		guess_frame(pump->decoder.packet,
-			    slip_decoder_pending(&pump->decoder));
+		guess_frame(pump->decoder.packet, pump->stats.unfinished_len);
 	return &pump->stats;
 }
 

@@ -97,8 +97,10 @@ static int open_device(struct serial *serial, const char *path)
 	int err = serial_errno(sp_get_port_by_name(path, &serial->device));
 
 	if (err) {
-		log_error("cannot use %s: libserialport does not take it for a "
-			  "serial port: %s",
+		/* The path is right: sysfs does not know the device (yet). */
+		err = err == -EINVAL ? -ENODEV : err;
+		log_error("cannot use %s: %s (it is not in /sys/class/tty: is "
+			  "it plugged in, is /sys mounted?)",
 			  path, strerror(-err));
 		return err;
 	}
@@ -106,6 +108,11 @@ static int open_device(struct serial *serial, const char *path)
 	if (!err)
 		err = serial_errno(
 			sp_get_port_handle(serial->device, &serial->port.fd));
+	if (err == -EBUSY || err == -EWOULDBLOCK) {
+		/* Somebody was faster: it is theirs now. */
+		sp_free_port(serial->device);
+		return tty_report_busy(path, "open");
+	}
 	if (err) {
 		log_error("cannot open %s: %s%s", path, strerror(-err),
 			  err == -ENOTTY ? " (it has no modem lines: name a "
@@ -242,7 +249,10 @@ static bool set_low_latency(int fd, bool on)
 	    on == !!(adapter.flags & (int)ASYNC_LOW_LATENCY))
 		return false;
 	adapter.flags ^= (int)ASYNC_LOW_LATENCY;
-	return !ioctl(fd, TIOCSSERIAL, &adapter);
+	/* cdc_acm, say, takes it and forgets it. */
+	return !ioctl(fd, TIOCSSERIAL, &adapter) &&
+	       !ioctl(fd, TIOCGSERIAL, &adapter) &&
+	       on == !!(adapter.flags & (int)ASYNC_LOW_LATENCY);
 }
 
 /* What the driver shall do, in termios2. */

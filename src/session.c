@@ -71,6 +71,11 @@ static uint64_t clock_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Be woken by a descriptor too; -1 is none. Return: 0 or -errno. */
 static int wake_on(const struct session *session, int fd)
 {
@@ -82,22 +87,29 @@ static int wake_on(const struct session *session, int fd)
 								       : 0;
 }
 
-/* The counters as they are now. */
+/*
+ * The counters as they are now. A port that hung up does not tell its own any
+ * more: then what it said last stands.
+ */
 static const struct stats *look_at_stats(struct session *session)
 {
 	const struct port *port = line_port(session->line);
+	const struct stats_line seen = session->stats.line;
 	struct stats_line *line = &session->stats.line;
-	struct port_errors errors = {0};
+	struct port_errors errors;
 
 	session->stats = *pump_stats(session->pump);
-	*line = session->past;
-	if (port && port_get_errors(port, &errors))
+	*line = seen;
+	if (port && port_get_errors(port, &errors)) {
+		*line = session->past;
 		line->known = true;
-	line->frame += errors.frame;
-	line->parity += errors.parity;
-	line->overrun += errors.overrun;
-	line->buffer_overrun += errors.buf_overrun;
-	line->breaks += errors.brk;
+		line->frame += errors.frame;
+		line->parity += errors.parity;
+		line->overrun += errors.overrun;
+		line->buffer_overrun += errors.buf_overrun;
+		line->breaks += errors.brk;
+	}
+	line->losses = session->past.losses;
 	return &session->stats;
 }
 
@@ -133,15 +145,12 @@ static struct report_view view(struct session *session)
 /* Return: 0 or -errno, logged. */
 static int open_report(struct session *session)
 {
-	const struct options *options = session->options;
 	const struct report_config config = {
-		.print_s = options->stats_s,
-		.json_path = options->stats_json,
+		.print_s = session->options->stats_s,
+		.json_path = session->options->stats_json,
 	};
 	const struct report_view now = view(session);
 
-	if (!options->stats_s && !options->stats_json)
-		return 0;
 	return report_open(&session->report, &config, &now, clock_ns());
 }
 
@@ -149,20 +158,10 @@ static void tick_report(struct session *session, uint64_t now_ns)
 {
 	struct report_view now;
 
-	if (!session->report || now_ns < report_next_ns(session->report))
+	if (now_ns < report_next_ns(session->report))
 		return;
 	now = view(session);
 	report_tick(session->report, &now, now_ns);
-}
-
-static void close_report(struct session *session)
-{
-	struct report_view now;
-
-	if (!session->report)
-		return;
-	now = view(session);
-	report_close(session->report, &now);
 }
 
 static void set_carrier(struct session *session, bool on)
@@ -189,7 +188,8 @@ static int take_port(struct session *session, uint64_t now_ns)
 		return -ENOMEM;
 	}
 	session->had_port = true;
-	keepalive_start(&session->keepalive, now_ns);
+	/* What is thrown away until then is not heard. */
+	keepalive_start(&session->keepalive, later(now_ns, port->settled_ns));
 	session->check_ns = now_ns + SESSION_CHECK_NS;
 	session->left_ns = now_ns;
 	set_carrier(session, true);
@@ -219,6 +219,7 @@ static int lose_port(struct session *session)
 {
 	const struct port *port = line_port(session->line);
 
+	session->past.losses++;
 	if (session->options->once) {
 		log_error("lost %s: it hung up (plug it in and start again; "
 			  "without --once it would be waited for)",
@@ -227,7 +228,6 @@ static int lose_port(struct session *session)
 	}
 	log_warning("lost %s: it hung up; waiting for %s", port->path,
 		    line_name(session->line));
-	session->past.losses++;
 	let_go_of_port(session);
 	return 0;
 }
@@ -335,7 +335,12 @@ static void look_at_flow(struct session *session, uint64_t now_ns)
 	struct port *port = line_port(session->line);
 	enum port_flow flow = session->options->port.flow;
 
-	if (held_ns(session, now_ns) < SESSION_HELD_NS)
+	uint64_t limit_ns = SESSION_HELD_NS;
+
+	/* An adapter counts a transfer until the last octet of it has left. */
+	if (port->rate)
+		limit_ns += 2 * port->grain * NS_PER_S / port->rate;
+	if (held_ns(session, now_ns) < limit_ns)
 		return;
 	if (!session->held_told)
 		log_warning("%s has sent nothing for %d s (%s)",
@@ -379,8 +384,7 @@ static void set_timer(const struct session *session)
 				  keepalive_next_ns(&session->keepalive));
 	else
 		next_ns = line_next_ns(session->line);
-	if (session->report)
-		next_ns = earlier(next_ns, report_next_ns(session->report));
+	next_ns = earlier(next_ns, report_next_ns(session->report));
 	timer.it_value.tv_sec = (time_t)(next_ns / NS_PER_S);
 	/* All zero would be "never". */
 	timer.it_value.tv_nsec = (long)(next_ns % NS_PER_S) + !next_ns;
@@ -493,6 +497,7 @@ fail:
  */
 int session_run(struct session *session)
 {
+	struct report_view last;
 	int err = 0;
 
 	while (!err && !signals_stop()) {
@@ -518,7 +523,8 @@ int session_run(struct session *session)
 		}
 	}
 	notify_stopping();
-	close_report(session);
+	last = view(session);
+	report_close(session->report, &last);
 	print_stats(session, LOG_LEVEL_INFO);
 	return err;
 }

@@ -66,6 +66,8 @@ int signals_set_up(void)
 		return err;
 	}
 	sigemptyset(&action.sa_mask);
+	/* Whoever starts us may have blocked some. */
+	sigprocmask(SIG_SETMASK, &action.sa_mask, NULL);
 	for (i = 0; i < sizeof(stopping) / sizeof(*stopping); i++) {
 		sigaction(stopping[i], &action, &before);
 		if (stopping[i] == SIGHUP && before.sa_handler == SIG_IGN)

@@ -83,6 +83,7 @@ struct stats_line {
  * @guesses:    frames from the line that were no IP packets, by what they
  *              looked like
  * @unfinished: what the frame looks like of which no end has come yet
+ * @unfinished_len: octets of it
  */
 struct stats {
 	struct stats_direction to_line;
@@ -91,6 +92,7 @@ struct stats {
 	struct stats_line line;
 	uint64_t guesses[GUESS_COUNT];
 	enum guess unfinished;
+	size_t unfinished_len;
 };
 
 const char *stats_drop_name(enum stats_drop drop);

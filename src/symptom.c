@@ -108,12 +108,13 @@ static bool shows(struct symptoms *symptoms, enum symptom symptom,
 		return lasts(&symptoms->text_ns, writes(stats), SYMPTOM_TEXT_NS,
 			     now_ns);
 	case SYMPTOM_GARBAGE:
-		return lasts(
-			&symptoms->first_come_ns,
-			!from->packets && !is_explained(symptoms) &&
-				(bad_frames(from) >= SYMPTOM_GARBAGE_FRAMES ||
-				 from->line_bytes >= SYMPTOM_GARBAGE_OCTETS),
-			SYMPTOM_GARBAGE_NS, now_ns);
+		return lasts(&symptoms->first_come_ns,
+			     !from->packets && !is_explained(symptoms) &&
+				     (bad_frames(from) >=
+					      SYMPTOM_GARBAGE_FRAMES ||
+				      stats->unfinished_len >=
+					      SYMPTOM_GARBAGE_OCTETS),
+			     SYMPTOM_GARBAGE_NS, now_ns);
 	case SYMPTOM_FRAMING:
 		return stats->line.frame;
 	/*

@@ -115,6 +115,34 @@ static void test_keepalive_carrier_of_one_that_keeps_alive(void **state)
 	assert_true(keepalive_has_carrier(&keepalive));
 }
 
+/* A frame's last END may be late: flow control, a host that was suspended. */
+static void test_keepalive_late_ends_are_not_lone(void **state)
+{
+	struct keepalive keepalive = opened(5);
+	uint64_t at_ns;
+
+	(void)state;
+	for (at_ns = 0; at_ns < 60 * S; at_ns += 10 * S) {
+		hear(&keepalive, frame, sizeof(frame) - 1, at_ns);
+		hear(&keepalive, end, sizeof(end), at_ns + 3 * S);
+	}
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 100 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+/* Who comes back after a long silence has to show anew that it keeps alive. */
+static void test_keepalive_lone_ends_are_forgotten(void **state)
+{
+	struct keepalive keepalive = opened(1);
+
+	(void)state;
+	hear(&keepalive, end, sizeof(end), 1 * S);
+	hear(&keepalive, end, sizeof(end), 2 * S);
+	hear(&keepalive, frame, sizeof(frame), 100 * S);
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 200 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+}
+
 static void test_keepalive_one_end_may_be_noise(void **state)
 {
 	struct keepalive keepalive = opened(1);
@@ -136,6 +164,8 @@ int main(void)
 			test_keepalive_carrier_of_one_that_only_answers),
 		cmocka_unit_test(
 			test_keepalive_carrier_of_one_that_keeps_alive),
+		cmocka_unit_test(test_keepalive_late_ends_are_not_lone),
+		cmocka_unit_test(test_keepalive_lone_ends_are_forgotten),
 		cmocka_unit_test(test_keepalive_one_end_may_be_noise),
 	};
 

@@ -69,8 +69,8 @@ check "waiting costs next to nothing ($((after - before)) ticks in 3 s)" \
 	[ "$((after - before))" -le 5 ]
 plug
 ms=$(ms_to_ping)
-check "a ping crosses within 0.5 s of the port's return ($ms ms)" \
-	[ "$ms" -le 1000 ] # this machine may be busy
+# Half a second is meant, and another given to a machine that may be busy.
+check "a ping crosses soon after the port's return ($ms ms)" [ "$ms" -le 1000 ]
 check 'which is said' says "^serialtun: $port_a is back, as /dev/pts/"
 check_equal 'it is the same interface' "$index" "$(index_of_a)"
 check_match 'others saw the carrier go' 'tun0.*NO-CARRIER' \

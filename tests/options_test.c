@@ -349,7 +349,10 @@ static void assert_refused(const char *line, const char *reason)
 	" is not an IPv4 or IPv6 address, such as 10.10.10.1/24 or fd00::1/64"
 #define NOT_A_PREFIX_LEN \
 	" has no valid prefix length: 0 to 32 for IPv4, 0 to 128 for IPv6"
-#define NOT_A_HOST	 " cannot be the address of one host"
+#define NOT_A_HOST " cannot be the address of one host"
+#define NOT_BESIDE_LIST                                                    \
+	"--list prints all ports, and does nothing else: leave the other " \
+	"options out"
 #define NOT_A_BAUD	 " is not a number from 1 to 2147483647"
 #define NOT_AN_MTU	 " is not a number from 68 to 65535"
 #define NOT_A_METRIC	 " is not a number from 0 to 4294967295"
@@ -473,8 +476,9 @@ static const struct {
 	{"--stats-json '' --port p", "--stats-json: the name is empty"},
 	{"--user '' --port p", "--user: the name is empty"},
 	{"--list=xml", "--list: \"xml\" is not json"},
-	{"--list --port p", "--list prints all ports: leave --port out"},
-	{"--port p --list", "--list prints all ports: leave --port out"},
+	{"--list --port p", NOT_BESIDE_LIST},
+	{"--port p --list", NOT_BESIDE_LIST},
+	{"--list --wait", NOT_BESIDE_LIST},
 
 	{"--mtu 67 --port p", "--mtu: \"67\"" NOT_AN_MTU},
 	{"--mtu 65536 --port p", "--mtu: \"65536\"" NOT_AN_MTU},

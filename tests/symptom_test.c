@@ -88,7 +88,8 @@ static void test_symptom_garbage(void **state)
 static void test_symptom_garbage_without_an_end(void **state)
 {
 	struct symptoms symptoms = {0};
-	struct stats stats = {.from_line.line_bytes = 4096};
+	struct stats stats = {.from_line.line_bytes = 4096,
+			      .unfinished_len = 4096};
 
 	(void)state;
 	assert_int_equal(look(&symptoms, &stats, 100, 106), SYMPTOM_GARBAGE);
@@ -196,6 +197,16 @@ static void test_symptom_explained(void **state)
 	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
 }
 
+/* Nor are the ENDs of a peer that keeps alive. */
+static void test_symptom_ends_are_no_garbage(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.line_bytes = 100000};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+}
+
 /* Packets that are not wanted are packets. */
 static void test_symptom_unwanted_is_no_garbage(void **state)
 {
@@ -277,6 +288,7 @@ int main(void)
 			test_symptom_nothing_needs_that_something_was_sent),
 		cmocka_unit_test(test_symptom_garbage),
 		cmocka_unit_test(test_symptom_garbage_without_an_end),
+		cmocka_unit_test(test_symptom_ends_are_no_garbage),
 		cmocka_unit_test(test_symptom_unwanted_is_no_garbage),
 		cmocka_unit_test(test_symptom_certain),
 		cmocka_unit_test(test_symptom_likely),

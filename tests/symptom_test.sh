@@ -35,7 +35,7 @@ stop_a
 
 start_a --addr 10.0.0.1/24
 for ((i = 0; i < 10; i++)); do
-	printf 'Welcome to the board\r\nlogin: \300' >"$port_b"
+	printf '\252\125\252\125\252\125\300' >"$port_b"
 done
 check 'garbage: a hint' wait_for 30 says 'not one IP packet'
 stop_a
