@@ -7,54 +7,37 @@
  * compared with what is there.
  */
 #include "packet.h"
+#include "checksum.h"
+#include "field.h"
 #include "siphash.h"
 
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <string.h>
 
-#define IPV4_HEADER_MIN	  20
 #define IPV4_HEADER_MAX	  60
-#define IPV6_HEADER_LEN	  40
 #define IPV6_FRAGMENT_LEN 8
-
-static size_t read_be16(const uint8_t *p)
-{
-	return (size_t)p[0] << 8 | p[1];
-}
-
-/* RFC 1071: the sum over a header, its checksum included, is all ones. */
-static bool checksum_holds(const uint8_t *header, size_t len)
-{
-	uint32_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < len; i += 2)
-		sum += (uint32_t)read_be16(header + i);
-	while (sum >> 16)
-		sum = (sum & 0xFFFF) + (sum >> 16);
-	return sum == 0xFFFF;
-}
 
 static enum packet_verdict check_ipv4(const uint8_t *packet, size_t len)
 {
 	size_t header_len = (size_t)(packet[0] & 0x0F) * 4;
 
-	if (header_len < IPV4_HEADER_MIN || header_len > len)
+	if (header_len < FIELD_IPV4_MIN || header_len > len)
 		return PACKET_BAD_HEADER;
-	if (read_be16(packet + 2) != len)
+	if (field_get16(packet + FIELD_IPV4_LEN) != len)
 		return PACKET_BAD_LENGTH;
-	if (!checksum_holds(packet, header_len))
+	if (checksum_sum(packet, header_len) != 0xFFFF)
 		return PACKET_BAD_CHECKSUM;
 	return PACKET_IPV4;
 }
 
 static enum packet_verdict check_ipv6(const uint8_t *packet, size_t len)
 {
-	if (len < IPV6_HEADER_LEN)
+	if (len < FIELD_IPV6_ALL)
 		return PACKET_BAD_HEADER;
 	/* Jumbograms (RFC 2675) are longer than any frame. */
-	if (IPV6_HEADER_LEN + read_be16(packet + 4) != len)
+	if ((size_t)FIELD_IPV6_ALL + field_get16(packet + FIELD_IPV6_LEN) !=
+	    len)
 		return PACKET_BAD_LENGTH;
 	return PACKET_IPV6;
 }
@@ -101,16 +84,16 @@ bool packet_is_vj(const uint8_t *frame, size_t len)
 	uint8_t header[IPV4_HEADER_MAX];
 	size_t header_len;
 
-	if (len < IPV4_HEADER_MIN || frame[0] >> 4 != 7)
+	if (len < FIELD_IPV4_MIN || frame[0] >> 4 != 7)
 		return false;
 	header_len = (size_t)(frame[0] & 0x0F) * 4;
-	if (header_len < IPV4_HEADER_MIN || header_len > len ||
-	    read_be16(frame + 2) != len)
+	if (header_len < FIELD_IPV4_MIN || header_len > len ||
+	    field_get16(frame + FIELD_IPV4_LEN) != len)
 		return false;
 	memcpy(header, frame, header_len);
 	header[0] = (uint8_t)(0x40 | (frame[0] & 0x0F));
-	header[9] = IPPROTO_TCP;
-	return checksum_holds(header, header_len);
+	header[FIELD_IPV4_PROTOCOL] = IPPROTO_TCP;
+	return checksum_sum(header, header_len) == 0xFFFF;
 }
 
 /* What a packet carries: the header behind those of IP. */
@@ -123,10 +106,10 @@ struct upper_layer {
 
 static struct upper_layer find_upper_ipv4(const uint8_t *packet)
 {
-	size_t fragment = read_be16(packet + 6);
+	size_t fragment = field_get16(packet + FIELD_IPV4_FRAGMENT);
 
 	return (struct upper_layer){
-		.protocol = packet[9],
+		.protocol = packet[FIELD_IPV4_PROTOCOL],
 		/* More fragments, or an offset (RFC 791, section 3.1). */
 		.fragment = fragment & 0x3FFF,
 		.first = !(fragment & 0x1FFF),
@@ -140,9 +123,9 @@ static struct upper_layer find_upper_ipv4(const uint8_t *packet)
  */
 static struct upper_layer find_upper_ipv6(const uint8_t *packet, size_t len)
 {
-	struct upper_layer upper = {.protocol = packet[6],
+	struct upper_layer upper = {.protocol = packet[FIELD_IPV6_NEXT],
 				    .first = true,
-				    .at = IPV6_HEADER_LEN};
+				    .at = FIELD_IPV6_ALL};
 	const uint8_t *header;
 
 	/* The shortest extension header is as long as a fragment header. */
@@ -158,8 +141,8 @@ static struct upper_layer find_upper_ipv6(const uint8_t *packet, size_t len)
 			upper.at += ((size_t)header[1] + 2) * 4;
 			break;
 		case IPPROTO_FRAGMENT:
-			upper.fragment = read_be16(header + 2) & 0xFFF9;
-			upper.first = !(read_be16(header + 2) >> 3);
+			upper.fragment = field_get16(header + 2) & 0xFFF9;
+			upper.first = !(field_get16(header + 2) >> 3);
 			upper.at += IPV6_FRAGMENT_LEN;
 			break;
 		default:
@@ -205,16 +188,15 @@ static uint32_t flow_ports(const uint8_t *packet, size_t len,
 	case IPPROTO_UDPLITE:
 	case IPPROTO_DCCP:
 	case IPPROTO_SCTP:
-		return (uint32_t)(read_be16(header) << 16 |
-				  read_be16(header + 2));
+		return field_get32(header);
 	case IPPROTO_ICMP: /* RFC 792: echo reply, echo */
 		if (header[0] == 0 || header[0] == 8)
-			return (uint32_t)read_be16(header + 4);
+			return field_get16(header + 4);
 		return 0;
 	case IPPROTO_ICMPV6: /* RFC 4443, section 4 */
 		if (header[0] == ICMP6_ECHO_REQUEST ||
 		    header[0] == ICMP6_ECHO_REPLY)
-			return (uint32_t)read_be16(header + 4);
+			return field_get16(header + 4);
 		return 0;
 	default:
 		return 0;
@@ -239,11 +221,11 @@ uint32_t packet_flow(const uint8_t *packet, size_t len,
 	struct upper_layer upper;
 	size_t count = 0;
 
-	if (len >= IPV4_HEADER_MIN && packet[0] >> 4 == 4) {
+	if (len >= FIELD_IPV4_MIN && packet[0] >> 4 == 4) {
 		upper = find_upper_ipv4(packet);
 		memcpy(words, packet + 12, 8);
 		count = 2;
-	} else if (len >= IPV6_HEADER_LEN && packet[0] >> 4 == 6) {
+	} else if (len >= FIELD_IPV6_ALL && packet[0] >> 4 == 6) {
 		upper = find_upper_ipv6(packet, len);
 		memcpy(words, packet + 8, 32);
 		count = 5;
@@ -273,8 +255,8 @@ bool packet_is_ecn_capable(const uint8_t *packet, size_t len)
 {
 	size_t version = len ? packet[0] >> 4 : 0;
 
-	if ((version != 4 || len < IPV4_HEADER_MIN) &&
-	    (version != 6 || len < IPV6_HEADER_LEN))
+	if ((version != 4 || len < FIELD_IPV4_MIN) &&
+	    (version != 6 || len < FIELD_IPV6_ALL))
 		return false;
 	return packet[1] >> ecn_shift(packet) & 3;
 }
@@ -288,17 +270,14 @@ bool packet_is_ecn_capable(const uint8_t *packet, size_t len)
  */
 void packet_mark_ce(uint8_t *packet)
 {
-	size_t before = read_be16(packet);
-	size_t sum;
+	uint16_t before = field_get16(packet);
+	uint8_t *sum = packet + FIELD_IPV4_SUM;
 
 	packet[1] |= (uint8_t)(3 << ecn_shift(packet));
 	if (packet[0] >> 4 != 4)
 		return;
 	/* Equation 3: HC' = ~(~HC + ~m + m') */
-	sum = (~read_be16(packet + 10) & 0xFFFF) + (~before & 0xFFFF) +
-	      read_be16(packet);
-	sum = (sum & 0xFFFF) + (sum >> 16);
-	sum = ~(sum + (sum >> 16)) & 0xFFFF;
-	packet[10] = (uint8_t)(sum >> 8);
-	packet[11] = (uint8_t)sum;
+	field_set16(sum, (uint16_t)~checksum_fold(
+				 (uint32_t)(uint16_t)~field_get16(sum) +
+				 (uint16_t)~before + field_get16(packet)));
 }

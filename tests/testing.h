@@ -53,21 +53,37 @@ static inline uint8_t *testing_copy(const void *octets, size_t len)
 }
 
 /**
+ * testing_checksum() - the ones' complement sum, as RFC 1071 writes it down
+ * @sum:    of what comes before
+ * @octets: the octets
+ * @len:    how many; an odd one has a zero behind it
+ *
+ * Return: the sum, not complemented
+ */
+static inline uint16_t testing_checksum(unsigned int sum, const uint8_t *octets,
+					size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		sum += i % 2 ? octets[i] : (unsigned int)octets[i] << 8;
+		sum = (sum & 0xFFFF) + (sum >> 16);
+	}
+	return (uint16_t)sum;
+}
+
+/**
  * testing_ipv4_seal() - make the checksum of an IPv4 header right
  * @packet:     the packet; octets 10 and 11 are set
  * @header_len: octets of its header
  */
 static inline void testing_ipv4_seal(uint8_t *packet, size_t header_len)
 {
-	unsigned int sum = 0;
-	size_t i;
+	unsigned int sum;
 
 	packet[10] = 0;
 	packet[11] = 0;
-	for (i = 0; i < header_len; i++)
-		sum += i % 2 ? packet[i] : (unsigned int)packet[i] << 8;
-	sum = (sum & 0xFFFF) + (sum >> 16);
-	sum = ~((sum & 0xFFFF) + (sum >> 16));
+	sum = ~(unsigned int)testing_checksum(0, packet, header_len);
 	packet[10] = (uint8_t)(sum >> 8);
 	packet[11] = (uint8_t)sum;
 }
@@ -118,6 +134,117 @@ static inline void testing_ipv6(uint8_t *packet, size_t len, uint8_t next,
 	packet[4] = (uint8_t)((len - sizeof(header)) >> 8);
 	packet[5] = (uint8_t)(len - sizeof(header));
 	packet[6] = next;
+}
+
+/**
+ * testing_tcp_pseudo() - the sum of the pseudo-header (RFC 9293, section 3.1)
+ * @packet: a packet with TCP behind its IP header
+ * @at:     where TCP begins
+ * @len:    octets of the packet
+ *
+ * Return: the sum, not complemented
+ */
+static inline uint16_t testing_tcp_pseudo(const uint8_t *packet, size_t at,
+					  size_t len)
+{
+	const size_t addresses = packet[0] >> 4 == 6 ? 32 : 8;
+	const size_t from = packet[0] >> 4 == 6 ? 8 : 12;
+	const uint8_t rest[] = {0, 6, (uint8_t)((len - at) >> 8),
+				(uint8_t)(len - at)};
+
+	return testing_checksum(testing_checksum(0, packet + from, addresses),
+				rest, sizeof(rest));
+}
+
+/**
+ * testing_tcp_seal() - make the checksum of a TCP segment right
+ * @packet: a packet with TCP behind its IP header
+ * @at:     where TCP begins
+ * @len:    octets of the packet
+ */
+static inline void testing_tcp_seal(uint8_t *packet, size_t at, size_t len)
+{
+	unsigned int sum;
+
+	packet[at + 16] = 0;
+	packet[at + 17] = 0;
+	sum = ~(unsigned int)testing_checksum(
+		testing_tcp_pseudo(packet, at, len), packet + at, len - at);
+	packet[at + 16] = (uint8_t)(sum >> 8);
+	packet[at + 17] = (uint8_t)sum;
+}
+
+/**
+ * struct testing_tcp - a TCP segment to be made
+ * @ipv6:    in IPv6, else in IPv4 with "don't fragment" set
+ * @seq:     sequence number of its first octet
+ * @id:      IPv4's identification
+ * @options: octets of options, a multiple of 4: each one NOP
+ * @flags:   as in the header
+ * @payload: octets of payload, which are made of @seq, so that those of
+ *           segments that follow each other are different
+ */
+struct testing_tcp {
+	int ipv6;
+	uint32_t seq;
+	uint16_t id;
+	size_t options;
+	uint8_t flags;
+	size_t payload;
+};
+
+/**
+ * testing_tcp_at() - where TCP begins in what testing_tcp_make() makes
+ * @tcp: what is made
+ *
+ * Return: octets of the IP header
+ */
+static inline size_t testing_tcp_at(const struct testing_tcp *tcp)
+{
+	return tcp->ipv6 ? 40 : 20;
+}
+
+/**
+ * testing_tcp_make() - make a good TCP segment
+ * @packet: where to make it
+ * @tcp:    what it is to be
+ *
+ * Return: octets of the packet
+ */
+static inline size_t testing_tcp_make(uint8_t *packet,
+				      const struct testing_tcp *tcp)
+{
+	size_t at = testing_tcp_at(tcp);
+	size_t headers = at + 20 + tcp->options;
+	size_t len = headers + tcp->payload;
+	static const uint8_t header[20] = {
+		0x30, 0x39, 0,	  80, /* from port 12345 to 80 */
+		0,    0,    0,	  0,  /* sequence number */
+		1,    2,    3,	  4,  /* acknowledgement */
+		0,    0,    0x20, 0,  /* offset, flags, window */
+	};
+	uint8_t *to = packet + at;
+	size_t i;
+
+	if (tcp->ipv6) {
+		testing_ipv6(packet, len, 6, 1);
+	} else {
+		testing_ipv4(packet, len, 1);
+		packet[4] = (uint8_t)(tcp->id >> 8);
+		packet[5] = (uint8_t)tcp->id;
+		packet[6] = 0x40;
+		packet[9] = 6;
+		testing_ipv4_seal(packet, at);
+	}
+	memcpy(to, header, sizeof(header));
+	for (i = 0; i < 4; i++)
+		to[4 + i] = (uint8_t)(tcp->seq >> (24 - 8 * i));
+	to[12] = (uint8_t)((20 + tcp->options) << 2);
+	to[13] = tcp->flags;
+	for (i = 0; i < tcp->payload; i++)
+		packet[headers + i] = (uint8_t)((tcp->seq + i) * 37 >> 3);
+	testing_tcp_seal(packet, at, len);
+	return len;
 }
 
 #define TESTING_ARGS_MAX 256
