@@ -3,8 +3,8 @@
  * The pump: packets from the interface become frames on the line, frames from
  * the line become packets of the interface.
  *
- *   interface --tun_read--> fq_codel --> slip_encode --> outbox --> port
- *   interface <--tun_write-- packet_check <-- slip_decode <-- port_read
+ *   interface --tun_read--> gso --> fq_codel --> slip_encode --> port_write
+ *   interface <--tun_write-- gro <-- packet_check <-- slip_decode <-- port_read
  *
  * Towards the line there are three questions, each asked as late as can be.
  * What is there to send? The interface is always emptied into the queue,
@@ -22,25 +22,37 @@
  * Towards the interface nothing waits. A packet that it does not take is
  * dropped and counted; so is every frame that is no IP packet.
  *
+ * Where the line has no speed that we know of, the machine is what limits, and
+ * of that most is the way of each packet through the kernel. Then kernel and
+ * pump hand each other super-packets, up to 64 KB of one TCP stream: those from
+ * the interface are cut before they are queued (gso), so that the queue has its
+ * choice among packets as ever, and what has arrived in one turn is joined
+ * (gro). All counters are of packets, as they are on the line; those of the
+ * interface (ip -s link) are of what went through it.
+ *
  * One thread, one ppoll(), and nothing else that could block. Each side has
- * its turn, of PUMP_ROUNDS or PUMP_BURST system calls at most, so that no
+ * its turn, of PUMP_ROUNDS system calls or some PUMP_BURST packets, so that no
  * flood, from the line or from the kernel, keeps the rest waiting, the wake-up
  * included.
  *
  * System calls, each of which has to earn its place:
  *
  *   ppoll()  once for all that has become ready in the meantime
- *   read()   of the interface, one a packet, and one more that says "no more"
+ *   readv()  of the interface, one a packet, or one for up to 64 KB of a TCP
+ *            stream, and one more that says "no more"
  *   write()  to the port, one a frame, or one for all that were gathered
  *   ioctl()  TIOCOUTQ, on a wire of known speed twice a frame: behind the
  *            write, to see whether the port counts, and before the next one
  *   read()   of the port, one for all that has arrived
- *   write()  to the interface, one a packet
+ *   writev() to the interface, one a packet, or one for what a turn has
+ *            brought of a TCP stream
  *
  * The time comes from the vDSO.
  */
 #include "pump.h"
 #include "fq_codel.h"
+#include "gro.h"
+#include "gso.h"
 #include "guess.h"
 #include "keepalive.h"
 #include "log.h"
@@ -84,7 +96,10 @@
  * room for 500 packets. */
 #define PUMP_PUT_OFF_NS UINT64_C(3000000)
 
-/* And how many packets the interface may bring in its turn: a burst. */
+/*
+ * And how many packets the interface may bring in its turn: a burst. What a
+ * super-packet has beyond that is let in, too.
+ */
 #define PUMP_BURST 64
 
 _Static_assert(FQ_CODEL_PACKET_MAX == SLIP_PACKET_MAX,
@@ -103,11 +118,47 @@ struct pump {
 	uint64_t drained_ns; /* when the interface was last read */
 	size_t outbox_at;    /* where in the outbox the next write begins */
 	size_t outbox_len;
+	bool offload; /* the kernel leaves work to us, and we to it */
+	bool tun_gone;
+	struct gro *gro;
 	struct slip_decoder decoder;
 	uint8_t packet[SLIP_PACKET_MAX];
 	uint8_t inbox[PUMP_INBOX_LEN];
 	uint8_t outbox[PUMP_OUTBOX_LEN];
 };
+
+static void drop(struct stats_direction *way, enum stats_drop reason,
+		 size_t packets, size_t octets)
+{
+	way->dropped[reason] += packets;
+	log_trace("dropped %zu octets: %s", octets, stats_drop_name(reason));
+}
+
+/* For gro. Counted is what was on the line, not what was made of it. */
+static void write_interface(void *to, const struct gro_packet *packet)
+{
+	struct pump *pump = to;
+	struct stats_direction *way = &pump->stats.from_line;
+
+	switch (tun_write(pump->config.tun, &packet->gso, packet->octets,
+			  packet->len)) {
+	case TUN_WRITTEN:
+		way->packets += packet->packets;
+		way->bytes += packet->bytes;
+		break;
+	case TUN_DOWN:
+		drop(way, STATS_DROP_INTERFACE_DOWN, packet->packets,
+		     packet->bytes);
+		break;
+	case TUN_REFUSED:
+		drop(way, STATS_DROP_INTERFACE_REFUSED, packet->packets,
+		     packet->bytes);
+		break;
+	case TUN_GONE:
+		pump->tun_gone = true;
+		break;
+	}
+}
 
 /**
  * pump_new() - make a pump
@@ -124,6 +175,11 @@ struct pump *pump_new(const struct pump_config *config)
 
 	if (!pump)
 		return NULL;
+	pump->gro = gro_new(write_interface, pump);
+	if (!pump->gro) {
+		free(pump);
+		return NULL;
+	}
 	pump->config = *config;
 	pump->escapes =
 		config->xonxoff ? SLIP_ESCAPES_XONXOFF : SLIP_ESCAPES_RFC1055;
@@ -144,6 +200,7 @@ void pump_free(struct pump *pump)
 	if (!pump)
 		return;
 	fq_codel_free(pump->queue);
+	gro_free(pump->gro);
 	free(pump);
 }
 
@@ -250,38 +307,54 @@ static uint64_t clock_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-static void drop(struct stats_direction *way, enum stats_drop reason,
-		 size_t len)
+static void enqueue(struct pump *pump, const uint8_t *packet, size_t len,
+		    uint64_t now_ns)
 {
-	way->dropped[reason]++;
-	log_trace("dropped %zu octets: %s", len, stats_drop_name(reason));
+	struct stats_direction *way = &pump->stats.to_line;
+
+	if (!pump->config.ipv6 && packet[0] >> 4 == 6)
+		drop(way, STATS_DROP_IPV6, 1, len);
+	else if (!pump->port)
+		drop(way, STATS_DROP_NO_LINE, 1, len);
+	else
+		fq_codel_enqueue(pump->queue, packet, len,
+				 packet_flow(packet, len, &pump->flow_key),
+				 packet_is_ecn_capable(packet, len), now_ns);
+}
+
+/* What one read has brought. Return: how many packets there were in it. */
+static int cut_and_enqueue(struct pump *pump, const struct gso *gso, size_t len,
+			   uint64_t now_ns)
+{
+	struct gso_cut cut;
+	uint8_t *packet;
+	int packets = 0;
+
+	if (!gso_cut_begin(&cut, gso, pump->packet, len)) {
+		drop(&pump->stats.to_line, STATS_DROP_BAD_HEADER, 1, len);
+		return 1;
+	}
+	for (; (len = gso_cut_next(&cut, &packet)); packets++)
+		enqueue(pump, packet, len, now_ns);
+	return packets;
 }
 
 /* Interface to queue, while there is something to read. */
 static enum pump_end drain_interface(struct pump *pump, uint64_t now_ns)
 {
-	uint8_t *packet = pump->packet;
+	struct gso gso;
+	int packets = 0;
 	ssize_t n;
-	size_t len;
-	int round;
 
 	pump->drained_ns = now_ns;
-	for (round = 0; round < PUMP_BURST; round++) {
-		n = tun_read(pump->config.tun, packet, sizeof(pump->packet));
+	while (packets < PUMP_BURST) {
+		n = tun_read(pump->config.tun, &gso, pump->packet,
+			     sizeof(pump->packet));
 		if (n < 0)
 			return PUMP_TUN_GONE;
 		if (!n)
 			break;
-		len = (size_t)n;
-		if (!pump->config.ipv6 && packet[0] >> 4 == 6)
-			drop(&pump->stats.to_line, STATS_DROP_IPV6, len);
-		else if (!pump->port)
-			drop(&pump->stats.to_line, STATS_DROP_NO_LINE, len);
-		else
-			fq_codel_enqueue(
-				pump->queue, packet, len,
-				packet_flow(packet, len, &pump->flow_key),
-				packet_is_ecn_capable(packet, len), now_ns);
+		packets += cut_and_enqueue(pump, &gso, (size_t)n, now_ns);
 	}
 	return PUMP_WOKEN;
 }
@@ -388,7 +461,7 @@ static void drop_garbage(struct pump *pump, enum stats_drop reason)
 {
 	const struct slip_decoder *decoder = &pump->decoder;
 
-	drop(&pump->stats.from_line, reason, decoder->len);
+	drop(&pump->stats.from_line, reason, 1, decoder->len);
 	pump->stats.guesses[guess_frame(decoder->packet, decoder->len)]++;
 }
 
@@ -412,54 +485,37 @@ static bool admit(const struct pump *pump, enum packet_verdict verdict,
 	return true;
 }
 
-/* One frame from the line. Return: false if the interface is gone. */
-static bool deliver(struct pump *pump)
+/* One frame from the line. */
+static void deliver(struct pump *pump)
 {
-	struct stats_direction *way = &pump->stats.from_line;
 	const uint8_t *packet = pump->decoder.packet;
 	size_t len = pump->decoder.len;
 	enum packet_verdict verdict = packet_check(packet, len);
 	enum stats_drop reason;
 
-	if (verdict != PACKET_IPV4 && verdict != PACKET_IPV6) {
+	if (verdict != PACKET_IPV4 && verdict != PACKET_IPV6)
 		drop_garbage(pump, verdict_reason(verdict));
-		return true;
-	}
-	if (!admit(pump, verdict, &reason)) {
-		drop(way, reason, len);
-		return true;
-	}
-	switch (tun_write(pump->config.tun, packet, len)) {
-	case TUN_WRITTEN:
-		way->packets++;
-		way->bytes += len;
-		return true;
-	case TUN_DOWN:
-		drop(way, STATS_DROP_INTERFACE_DOWN, len);
-		return true;
-	case TUN_REFUSED:
-		drop(way, STATS_DROP_INTERFACE_REFUSED, len);
-		return true;
-	case TUN_GONE:
-	default:
-		return false;
-	}
+	else if (!admit(pump, verdict, &reason))
+		drop(&pump->stats.from_line, reason, 1, len);
+	else if (pump->offload)
+		gro_add(pump->gro, packet, len);
+	else
+		gro_pass(pump->gro, packet, len);
 }
 
-/* Octets from the line. Return: false if the interface is gone. */
-static bool decode(struct pump *pump, const uint8_t *octets, size_t len)
+/* Octets from the line. */
+static void decode(struct pump *pump, const uint8_t *octets, size_t len)
 {
 	enum slip_status status;
 	size_t used;
 
-	for (; len; octets += used, len -= used) {
+	for (; len && !pump->tun_gone; octets += used, len -= used) {
 		used = slip_decode(&pump->decoder, octets, len, &status);
 		switch (status) {
 		case SLIP_MORE:
 			break;
 		case SLIP_FRAME:
-			if (!deliver(pump))
-				return false;
+			deliver(pump);
 			break;
 		case SLIP_BAD_ESCAPE:
 			drop_garbage(pump, STATS_DROP_BAD_ESCAPE);
@@ -469,14 +525,13 @@ static bool decode(struct pump *pump, const uint8_t *octets, size_t len)
 			break;
 		}
 	}
-	return true;
 }
 
 /*
- * Port to interface, while there is something to read. A hang-up that poll()
+ * Port to decoder, while there is something to read. A hang-up that poll()
  * saw counts when all that came before it has been read.
  */
-static enum pump_end pump_from_line(struct pump *pump, bool hung_up)
+static enum pump_end drain_port(struct pump *pump, bool hung_up)
 {
 	ssize_t n;
 	int round;
@@ -490,12 +545,35 @@ static enum pump_end pump_from_line(struct pump *pump, bool hung_up)
 		pump->stats.from_line.line_bytes += (size_t)n;
 		keepalive_heard(pump->config.keepalive, pump->inbox, (size_t)n,
 				clock_ns());
-		if (!decode(pump, pump->inbox, (size_t)n))
-			return PUMP_TUN_GONE;
-		if (n < PUMP_READ_MORE)
+		decode(pump, pump->inbox, (size_t)n);
+		if (n < PUMP_READ_MORE || pump->tun_gone)
 			break;
 	}
 	return PUMP_WOKEN;
+}
+
+/* Port to interface. What was joined in this turn goes before it ends. */
+static enum pump_end pump_from_line(struct pump *pump, bool hung_up)
+{
+	enum pump_end end = drain_port(pump, hung_up);
+
+	gro_flush(pump->gro);
+	return pump->tun_gone ? PUMP_TUN_GONE : end;
+}
+
+/*
+ * Are the kernel and we to leave work to each other? It saves most of what a
+ * packet costs, where that is what limits. On a wire of known speed it is the
+ * wire, and the next packet is worth more than many at once.
+ */
+static void choose_offload(struct pump *pump)
+{
+	const struct tun *tun = pump->config.tun;
+	bool offload = tun->vnet && pump->port && !wire_is_paced(&pump->wire);
+
+	if (offload != pump->offload)
+		tun_set_offload(tun, offload);
+	pump->offload = offload;
 }
 
 /*
@@ -559,6 +637,7 @@ enum pump_end pump_run(struct pump *pump)
 	bool hung_up;
 	bool put_off;
 
+	choose_offload(pump);
 	while (end == PUMP_WOKEN) {
 		put_off = puts_off_interface(pump);
 		fds[TUN].events = put_off ? 0 : POLLIN;

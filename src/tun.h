@@ -2,6 +2,8 @@
 #ifndef SERIALTUN_TUN_H
 #define SERIALTUN_TUN_H
 
+struct gso;
+
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,11 +15,13 @@
  * @fd:       one read() or write() is one packet; -1: none
  * @name:     what the kernel calls it
  * @attached: it was there before us and stays when we go
+ * @vnet:     in front of each packet is a struct virtio_net_hdr
  */
 struct tun {
 	int fd;
 	char name[IFNAMSIZ];
 	bool attached;
+	bool vnet;
 };
 
 #define TUN_CLOSED ((struct tun){.fd = -1})
@@ -39,8 +43,10 @@ enum tun_write_result {
 int tun_open(struct tun *tun, const char *name);
 void tun_close(struct tun *tun);
 void tun_set_carrier(const struct tun *tun, bool on);
-ssize_t tun_read(const struct tun *tun, uint8_t *packet, size_t cap);
-enum tun_write_result tun_write(const struct tun *tun, const uint8_t *packet,
-				size_t len);
+void tun_set_offload(const struct tun *tun, bool on);
+ssize_t tun_read(const struct tun *tun, struct gso *gso, uint8_t *packet,
+		 size_t cap);
+enum tun_write_result tun_write(const struct tun *tun, const struct gso *gso,
+				const uint8_t *packet, size_t len);
 
 #endif

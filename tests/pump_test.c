@@ -26,6 +26,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/virtio_net.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -59,6 +60,7 @@ struct setup {
 	int room;	   /* for octets in the port; 0: the kernel's default */
 	bool ipv6;
 	bool accept_ra;
+	bool vnet; /* packets have a header on the interface */
 };
 
 static struct {
@@ -86,6 +88,7 @@ static void open_world(const struct setup *setup)
 	assert_int_equal(
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
 	world.tun.fd = fds[0];
+	world.tun.vnet = setup->vnet;
 	world.interface = fds[1];
 	assert_int_equal(socketpair(AF_UNIX, setup->line_type | SOCK_NONBLOCK,
 				    0, fds),
@@ -981,6 +984,160 @@ static void test_pump_hang_up_of_a_pty(void **state)
 	assert_int_equal(from_line()->packets, 1);
 }
 
+#define TCP_ACK 0x10
+
+/* Segments of one stream, as they are on the line. */
+static void tcp_segments(struct octets *frames, size_t count)
+{
+	struct testing_tcp tcp = {.flags = TCP_ACK, .payload = 1460};
+	static struct octets segment;
+
+	frames->len = 0;
+	for (; count; count--) {
+		segment.len = testing_tcp_make(segment.at, &tcp);
+		append_frame(frames, &segment);
+		tcp.seq += (uint32_t)tcp.payload;
+		tcp.id++;
+	}
+}
+
+/* The same as one packet, and what is in front of it on the interface. */
+static void tcp_super_packet(struct octets *super, size_t count)
+{
+	const struct virtio_net_hdr header = {
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+		.hdr_len = 40,
+		.gso_size = 1460,
+		.csum_start = 20,
+		.csum_offset = 16,
+	};
+	const struct testing_tcp tcp = {.flags = TCP_ACK,
+					.payload = 1460 * count};
+	uint8_t *at = super->at + sizeof(header);
+	size_t len = testing_tcp_make(at, &tcp);
+	uint16_t sum = testing_tcp_pseudo(at, 20, len);
+
+	memcpy(super->at, &header, sizeof(header));
+	at[36] = (uint8_t)(sum >> 8);
+	at[37] = (uint8_t)sum;
+	super->len = sizeof(header) + len;
+}
+
+static void test_pump_cuts_super_packets(void **state)
+{
+	const size_t count = 44;
+	/* On a wire of known speed, too: it may be on its way already. */
+	const unsigned int bauds[] = {0, 500000000};
+	size_t i;
+
+	(void)state;
+	tcp_segments(&wanted, count);
+	for (i = 0; i < TESTING_COUNT(bauds); i++) {
+		open_world(&(struct setup){.line_type = SOCK_STREAM,
+					   .baud = bauds[i],
+					   .vnet = true});
+		tcp_super_packet(&packet, count);
+		put(world.interface, packet.at, packet.len);
+		got.len = 0;
+		while (got.len < wanted.len) {
+			run_until(world.line);
+			get_more(world.line, &got);
+		}
+		assert_octets(&got, &wanted);
+		assert_int_equal(to_line()->packets, count);
+		assert_int_equal(to_line()->bytes, count * 1500);
+		close_world(NULL);
+	}
+}
+
+static void test_pump_joins_segments(void **state)
+{
+	const size_t count = 20;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .vnet = true});
+	tcp_segments(&packet, count);
+	put(world.line, packet.at, packet.len);
+	run_until(world.interface);
+	get(world.interface, &got);
+	tcp_super_packet(&wanted, count);
+	assert_octets(&got, &wanted);
+	get(world.interface, &got);
+	assert_int_equal(got.len, 0);
+	assert_int_equal(from_line()->packets, count);
+	assert_int_equal(from_line()->bytes, count * 1500);
+}
+
+/* What joins is flushed even if the line is gone behind it. */
+static void test_pump_joins_before_a_hang_up(void **state)
+{
+	const size_t count = 3;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .vnet = true});
+	tcp_segments(&packet, count);
+	put(world.line, packet.at, packet.len);
+	close_fd(&world.line);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+	get(world.interface, &got);
+	tcp_super_packet(&wanted, count);
+	assert_octets(&got, &wanted);
+}
+
+/* On a wire of known speed each packet goes by itself. */
+static void test_pump_joins_nothing_with_baud(void **state)
+{
+	static const uint8_t header[sizeof(struct virtio_net_hdr)];
+	const size_t count = 3;
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){
+		.line_type = SOCK_STREAM, .baud = 115200, .vnet = true});
+	tcp_segments(&packet, count);
+	put(world.line, packet.at, packet.len);
+	for (i = 0; i < count; i++) {
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_int_equal(got.len, sizeof(header) + 1500);
+		assert_memory_equal(got.at, header, sizeof(header));
+	}
+	assert_int_equal(from_line()->packets, count);
+}
+
+/* All that was joined is counted, if it is refused. */
+static void test_pump_counts_what_was_joined_and_refused(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .vnet = true});
+	replace_fd(&world.tun.fd, open("/proc/self/mem", O_WRONLY | O_CLOEXEC));
+	tcp_segments(&packet, 7);
+	put(world.line, packet.at, packet.len);
+	assert_int_equal(pump_run(world.pump), PUMP_TUN_GONE);
+	assert_int_equal(from_line()->packets, 0);
+	assert_int_equal(from_line()->dropped[STATS_DROP_INTERFACE_DOWN], 7);
+}
+
+/* A header that does not fit its packet is no reason to send nonsense. */
+static void test_pump_drops_what_cannot_be_cut(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .vnet = true});
+	tcp_super_packet(&packet, 3);
+	packet.at[offsetof(struct virtio_net_hdr, csum_start)] = 24;
+	put(world.interface, packet.at, packet.len);
+	tcp_super_packet(&packet, 1);
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	tcp_segments(&wanted, 1);
+	assert_octets(&got, &wanted);
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(to_line()->dropped[STATS_DROP_BAD_HEADER], 1);
+	assert_int_equal(all_dropped(to_line()), 1);
+}
+
 /* POLLERR is how a TUN says that it is deleted; so does a broken pipe. */
 static void test_pump_interface_gone(void **state)
 {
@@ -1363,6 +1520,12 @@ int main(void)
 		PUMP_TEST(test_pump_hang_up_while_sending),
 		PUMP_TEST(test_pump_port_refuses_writes),
 		PUMP_TEST(test_pump_hang_up_of_a_pty),
+		PUMP_TEST(test_pump_cuts_super_packets),
+		PUMP_TEST(test_pump_joins_segments),
+		PUMP_TEST(test_pump_joins_before_a_hang_up),
+		PUMP_TEST(test_pump_joins_nothing_with_baud),
+		PUMP_TEST(test_pump_counts_what_was_joined_and_refused),
+		PUMP_TEST(test_pump_drops_what_cannot_be_cut),
 		PUMP_TEST(test_pump_interface_gone),
 		PUMP_TEST(test_pump_interface_gone_at_a_read),
 		PUMP_TEST(test_pump_interface_refuses),
