@@ -143,6 +143,7 @@ static void write_interface(void *to, const struct gro_packet *packet)
 	switch (tun_write(pump->config.tun, &packet->gso, packet->octets,
 			  packet->len)) {
 	case TUN_WRITTEN:
+		way->interface_packets++;
 		way->packets += packet->packets;
 		way->bytes += packet->bytes;
 		break;
@@ -354,6 +355,7 @@ static enum pump_end drain_interface(struct pump *pump, uint64_t now_ns)
 			return PUMP_TUN_GONE;
 		if (!n)
 			break;
+		pump->stats.to_line.interface_packets++;
 		packets += cut_and_enqueue(pump, &gso, (size_t)n, now_ns);
 	}
 	return PUMP_WOKEN;

@@ -163,6 +163,7 @@ static void json_way(struct json *json, const char *key,
 	json_number(json, "packets", way->packets);
 	json_number(json, "bytes", way->bytes);
 	json_number(json, "line_bytes", way->line_bytes);
+	json_number(json, "interface_packets", way->interface_packets);
 	json_number(json, "short_writes", way->short_writes);
 	json_number(json, "packets_per_s", rates->packets);
 	json_number(json, "bytes_per_s", rates->bytes);

@@ -43,6 +43,8 @@ enum stats_drop {
  * @bytes:        octets in them
  * @line_bytes:   octets that travelled on the line, escapes, ENDs and noise
  *                included
+ * @interface_packets: of these and of those that were dropped, how many went
+ *                through the interface, to whom a super-packet is one
  * @short_writes: writes of which the port took only a part
  * @dropped:      frames or packets that were not, by reason
  */
@@ -50,6 +52,7 @@ struct stats_direction {
 	uint64_t packets;
 	uint64_t bytes;
 	uint64_t line_bytes;
+	uint64_t interface_packets;
 	uint64_t short_writes;
 	uint64_t dropped[STATS_DROP_COUNT];
 };

@@ -380,10 +380,10 @@ static const char *read_file(void)
 	"\"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, " \
 	"\"no_line\": 0, \"interface_down\": 0, \"interface_refused\": 0"
 
-#define NO_WAY                                                                \
-	"{\"packets\": 0, \"bytes\": 0, \"line_bytes\": 0, "                  \
-	"\"short_writes\": 0, \"packets_per_s\": 0, \"bytes_per_s\": 0, "     \
-	"\"line_bytes_per_s\": 0, \"share\": null, \"dropped\": {\"total\": " \
+#define NO_WAY                                                                         \
+	"{\"packets\": 0, \"bytes\": 0, \"line_bytes\": 0, \"interface_packets\": 0, " \
+	"\"short_writes\": 0, \"packets_per_s\": 0, \"bytes_per_s\": 0, "              \
+	"\"line_bytes_per_s\": 0, \"share\": null, \"dropped\": {\"total\": "          \
 	"0, " NO_DROPS "}}"
 
 static void test_report_writes_the_file(void **state)
@@ -417,7 +417,7 @@ static void test_report_writes_the_file(void **state)
 		"{\"running\": true, \"interval_s\": 1, \"interface\": "
 		"\"tun0\", \"port\": \"/dev/ttyUSB0\", \"line_rate\": 11520, "
 		"\"carrier\": true, \"to_line\": {\"packets\": 7, \"bytes\": "
-		"5700, \"line_bytes\": 5760, \"short_writes\": 1, "
+		"5700, \"line_bytes\": 5760, \"interface_packets\": 0, \"interface_packets\": 0, \"short_writes\": 1, "
 		"\"packets_per_s\": 7, \"bytes_per_s\": 5700, "
 		"\"line_bytes_per_s\": 5760, \"share\": 0.500, \"dropped\": "
 		"{\"total\": 5, \"bad_escape\": 0, \"too_long\": 0, "
@@ -426,7 +426,7 @@ static void test_report_writes_the_file(void **state)
 		"\"codel\": 2, \"queue_full\": 0, \"no_line\": 3, "
 		"\"interface_down\": 0, \"interface_refused\": 0}}, "
 		"\"from_line\": {\"packets\": 0, \"bytes\": 0, \"line_bytes\": "
-		"0, \"short_writes\": 0, \"packets_per_s\": 0, "
+		"0, \"interface_packets\": 0, \"short_writes\": 0, \"packets_per_s\": 0, "
 		"\"bytes_per_s\": 0, \"line_bytes_per_s\": 0, \"share\": "
 		"0.000, \"dropped\": {\"total\": 0, " NO_DROPS "}}, \"queue\": "
 		"{\"packets\": 2, \"bytes\": 1152, \"delay_s\": 0.100, "

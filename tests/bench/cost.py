@@ -46,7 +46,6 @@ def status(path: Path, name: str) -> int:
 class Cost:
     cpu_s: float
     switches: int
-    packets: int
 
     @classmethod
     def read(cls, link: Link) -> "Cost":
@@ -55,15 +54,10 @@ class Cost:
             cpu_s=sum(int((t / "schedstat").read_text().split()[0]) for t in threads) / 1e9,
             switches=sum(status(t, "voluntary_ctxt_switches") for t in threads)
             + sum(status(t, "nonvoluntary_ctxt_switches") for t in threads),
-            packets=sum(host.packets() for host in link.hosts),
         )
 
     def __sub__(self, before: "Cost") -> "Cost":
-        return Cost(
-            self.cpu_s - before.cpu_s,
-            self.switches - before.switches,
-            self.packets - before.packets,
-        )
+        return Cost(self.cpu_s - before.cpu_s, self.switches - before.switches)
 
 
 def peak_rss_kib(link: Link) -> int:

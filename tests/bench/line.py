@@ -55,10 +55,14 @@ class Line:
         return self.ping_s + self.packet_s if self.ping_s and self.packet_s else None
 
     @property
+    def tcp_payload(self) -> int:
+        """Of a full packet."""
+        return self.mtu - self.ip_header - TCP_HEADER
+
+    @property
     def tcp_bytes_per_s(self) -> float | None:
         """TCP payload without escapes: the limit that shares are of."""
-        payload = self.mtu - self.ip_header - TCP_HEADER
-        return payload / self.packet_s if self.packet_s else None
+        return self.tcp_payload / self.packet_s if self.packet_s else None
 
     @property
     def tcp_share(self) -> float:

@@ -115,6 +115,14 @@ class Flow:
         return self.sink.result(self.skip + self.seconds + PATIENCE_S)
 
 
+def ends_and_packets(link: Link, result: dict[str, float]) -> float:
+    """How many full packets of payload there were, at each of the two ends.
+
+    By the bytes: an interface may count what it carries in larger pieces.
+    """
+    return 2 * (result["skipped"] + result["bytes"]) / link.line.tcp_payload
+
+
 def idle(link: Link, task: Task) -> Values:
     interval = max(PING_INTERVAL_MIN_S, 1.5 * (link.line.ping_s or 0))
     return ping(link, task.seconds / 2, interval) | {
@@ -137,7 +145,7 @@ def tcp(link: Link, task: Task) -> Values:
         "share": share(rate, limit),
         "limit_share": link.line.tcp_share if limit else None,
         "cpu_s_per_100mb": cost.cpu_s / (result["skipped"] + result["bytes"]) * 100e6,
-        "switches_per_packet": cost.switches / cost.packets,
+        "switches_per_packet": cost.switches / ends_and_packets(link, result),
         "peak_rss_kib": peak_rss_kib(link),
     }
 
@@ -202,13 +210,12 @@ def udp(link: Link, task: Task) -> Values:
 def syscalls(link: Link, task: Task) -> Values:
     """In a run of its own: counting costs something, by strace a lot."""
     flow = Flow(link, 0, task.seconds / 2)
-    before = Cost.read(link).packets
     counter = Syscalls(link)
     flow.go()
-    flow.result()
+    result = flow.result()
     end(flow.source.process)
     count = counter.stop()
-    return {"per_packet": count / (Cost.read(link).packets - before)}
+    return {"per_packet": count / ends_and_packets(link, result)}
 
 
 def start_up(_: Link, task: Task) -> Values:

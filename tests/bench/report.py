@@ -111,8 +111,8 @@ TABLE = (
 COST = (
     Row("TCP one way, Mbit/s", "tcp", "bytes_per_s", mbit),
     Row("CPU s per 100 MB, both ends together", "tcp", "cpu_s_per_100mb"),
-    Row("context switches per packet and end", "tcp", "switches_per_packet"),
-    Row("system calls per packet and end", "syscalls", "per_packet"),
+    Row("context switches per full packet and end", "tcp", "switches_per_packet"),
+    Row("system calls per full packet and end", "syscalls", "per_packet"),
     Row("peak RSS of an end, KiB", "tcp", "peak_rss_kib", whole),
     Row("start-up, ms (median of 20)", "start_up", "median_s", ms),
 )

@@ -130,15 +130,6 @@ class Host:
         done = subprocess.run(self.enter([*command]), capture_output=True, text=True)
         return done.stdout
 
-    def packets(self) -> int:
-        """How many the interface has carried, both ways, as the kernel counts."""
-        count = 0
-        for row in Path(f"/proc/{self.holder.pid}/net/dev").read_text().splitlines()[2:]:
-            name, numbers = row.split(":")
-            if name.strip() != "lo":
-                count += int(numbers.split()[1]) + int(numbers.split()[9])
-        return count
-
 
 def read_line(process: subprocess.Popen[str], seconds: float) -> str:
     assert process.stdout

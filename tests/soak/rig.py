@@ -5,10 +5,12 @@ The hosts and the programs are there from beginning to end; cables come and go,
 always under the same two names. An end can be asked whether its counters add
 up:
 
-    the kernel's tx_packets  =  framed + dropped towards the line + queued
+    the kernel's tx_packets  =  read from the interface
+                             =  framed + dropped towards the line + queued
     the kernel's rx_packets  =  written to the interface
 
-The kernel counts a packet as sent when it is read from the interface. What it
+On a line without a speed a super-packet is one to the kernel and many to the
+line; then the second sum can only be larger. The kernel counts a packet as sent when it is read from the interface. What it
 throws away before that (no carrier, no room in the ring) it counts elsewhere.
 """
 
@@ -66,19 +68,23 @@ class Counters:
     unframed: int  # dropped instead, or waiting
     written: int
     unwritten: int  # dropped instead
+    read: int  # from the interface, as it counts
+    passed: int  # to the interface, as it counts
+    paced: bool  # no super-packets
     kernel_sent: int
     kernel_received: int
 
     def disagreement(self) -> str | None:
-        if self.kernel_sent != self.framed + self.unframed:
+        sum_of_ours = self.framed + self.unframed
+        if self.kernel_sent != self.read or self.kernel_received != self.passed:
             return (
-                f"{self.kernel_sent} packets read from the interface, but "
-                f"{self.framed} framed and {self.unframed} dropped or queued"
+                f"{self.read} packets read from the interface and {self.passed} written to "
+                f"it, which knows of {self.kernel_sent} and {self.kernel_received}"
             )
-        if self.kernel_received != self.written:
+        if self.read > sum_of_ours or (self.paced and self.read != sum_of_ours):
             return (
-                f"{self.written} packets written to the interface, which knows "
-                f"of {self.kernel_received}"
+                f"{self.read} packets read from the interface, but "
+                f"{self.framed} framed and {self.unframed} dropped or queued"
             )
         return None
 
@@ -89,6 +95,7 @@ class End:
     def __init__(self, stack: ExitStack, side: int, link: Path, options: list[str]) -> None:
         self.side = side
         self.name = "AB"[side]
+        self.paced = "--baud" in options
         self.host = Host(stack)
         self.json = world.scratch(f"{self.name}.json")
         self.log = world.scratch(f"{self.name}.log")
@@ -141,6 +148,9 @@ class End:
             unframed=ours["to_line"]["dropped"]["total"] + ours["queue"]["packets"],
             written=ours["from_line"]["packets"],
             unwritten=ours["from_line"]["dropped"]["total"],
+            read=ours["to_line"]["interface_packets"],
+            passed=ours["from_line"]["interface_packets"],
+            paced=self.paced,
             kernel_received=int(kernel[1]),
             kernel_sent=int(kernel[9]),
         )
