@@ -417,7 +417,7 @@ static void test_report_writes_the_file(void **state)
 		"{\"running\": true, \"interval_s\": 1, \"interface\": "
 		"\"tun0\", \"port\": \"/dev/ttyUSB0\", \"line_rate\": 11520, "
 		"\"carrier\": true, \"to_line\": {\"packets\": 7, \"bytes\": "
-		"5700, \"line_bytes\": 5760, \"interface_packets\": 0, \"interface_packets\": 0, \"short_writes\": 1, "
+		"5700, \"line_bytes\": 5760, \"interface_packets\": 0, \"short_writes\": 1, "
 		"\"packets_per_s\": 7, \"bytes_per_s\": 5700, "
 		"\"line_bytes_per_s\": 5760, \"share\": 0.500, \"dropped\": "
 		"{\"total\": 5, \"bad_escape\": 0, \"too_long\": 0, "

@@ -170,8 +170,10 @@ class Soak:
 
     def judge_keepalive(self) -> None:
         """One that falls silent while nothing else is said takes the carrier along."""
-        time.sleep(4 * KEEPALIVE_S)
         for end, other in zip(self.rig.ends, reversed(self.rig.ends)):
+            # First each has to be heard to keep alive, since whoever was stopped
+            # last went on.
+            time.sleep(4 * KEEPALIVE_S)
             other.signal(signal.SIGSTOP)
             lost = eventually(lambda: not end.has_carrier(), BACK_S)
             other.signal(signal.SIGCONT)
