@@ -243,7 +243,7 @@ pid_t holder_parse_uucp(const char *content, size_t len)
 {
 	int32_t binary;
 	size_t at = 0;
-	long pid = 0;
+	int64_t pid = 0;
 
 	while (at < len && isspace((unsigned char)content[at]))
 		at++;
