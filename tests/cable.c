@@ -356,7 +356,9 @@ static size_t line_count_sent(const struct line *l, uint64_t now)
 	if (!l->baud || line_end_ns(l, l->fifo_len) <= now)
 		return l->fifo_len;
 	frac = (now - l->clock_ns) * l->baud;
-	return frac < l->clock_frac ? 0 : (frac - l->clock_frac) / BYTE_NS_BAUD;
+	if (frac < l->clock_frac)
+		return 0;
+	return (size_t)((frac - l->clock_frac) / BYTE_NS_BAUD);
 }
 
 /* Carry over what has been sent by now. */
@@ -464,7 +466,7 @@ static uint64_t line_next_look(const struct line *l, uint64_t now)
 	if (!l->baud)
 		return now;
 	n = n ? n : 1;
-	return line_end_ns(l, n < there ? n : there);
+	return line_end_ns(l, n < there ? (size_t)n : there);
 }
 
 /* Add the time since this was last done to what it was spent on. */
@@ -809,7 +811,8 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 		o->eat_xonxoff = true;
 		return 0;
 	case OPTION_FIFO:
-		o->fifo = option_number("fifo", arg, 1, FIFO_MAX, state);
+		o->fifo =
+			(size_t)option_number("fifo", arg, 1, FIFO_MAX, state);
 		return 0;
 	case OPTION_FLOW:
 		o->hold = strcmp(arg, "rtscts") == 0;
