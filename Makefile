@@ -10,6 +10,8 @@ PREFIX  ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
+DISTDIR ?= .
+archive := $(DISTDIR)/serialtun-$(VERSION).tar.gz
 SETCAP_GROUP ?= dialout
 
 # Below /usr, where the system keeps such things; elsewhere, where it looks for
@@ -30,6 +32,10 @@ PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
 BUILD      ?= build$(if $(SANITIZE),/sanitize)
 
+# What is built does not depend on where it is built, nor on the order in which
+# the file system names its files.
+debug_prefix := -fdebug-prefix-map='$(CURDIR)'=.
+
 # What the code needs; what the user gives comes behind it and so wins.
 std_cflags := -std=c11 -D_GNU_SOURCE -DSERIALTUN_VERSION='"$(VERSION)"'
 warnings   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -49,10 +55,10 @@ lib_names   := libmnl libserialport
 lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names))
 lib_libs     = $(shell $(PKG_CONFIG) --libs $(lib_names))
 build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
-	$(lib_cflags) $(CPPFLAGS) $(CFLAGS)
+	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
 build_ldflags = $(hardening_ld) $(sanitize) $(LDFLAGS)
 
-sources := $(wildcard src/*.c)
+sources := $(sort $(wildcard src/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)
 modules := $(filter-out $(BUILD)/src/main.o,$(objects))
 headers := $(wildcard src/*.h)
@@ -66,7 +72,8 @@ peer_tests := $(wildcard tests/peers/*_test.sh)
 
 shell_files := $(wildcard tests/*.sh tests/*/*.sh scripts/*) .ci/run \
 	tests/coverage tests/fuzz/run tests/peers/make-board tests/vm/run \
-	tests/vm/load src/completion/serialtun
+	tests/vm/load src/completion/serialtun $(wildcard \
+	src/debian/serialtun.p*)
 c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/*/*.[ch] \
 	tests/peers/arch/*.h)
 
@@ -144,6 +151,11 @@ soak: all cable ## many flows while everything goes wrong, for SOAK_SECONDS
 .PHONY: check-vm
 check-vm: ## the tests on real serial drivers, in a virtual machine; as root
 	$(Q)scripts/vm-check
+
+# RUN runs them in another way: emulated, say.
+.PHONY: check-unit
+check-unit: $(unit_tests) $(fuzzers) ## build and run the unit tests alone
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --jobs 4 --exec '$(RUN)' $^
 
 valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
 
@@ -233,10 +245,35 @@ setcap: install ## the same; SETCAP_GROUP, and nobody else, needs no sudo
 uninstall: ## remove what install put there
 	rm -f $(installed)
 
+# As root in somebody else's tree, git would not work.
+git := git -c safe.directory='$(CURDIR)'
+
 .PHONY: dist
-dist: ## a source archive, serialtun-VERSION.tar.gz
-	git archive --prefix=serialtun-$(VERSION)/ \
-		-o serialtun-$(VERSION).tar.gz HEAD
+dist: ## a source archive of the last commit, serialtun-VERSION.tar.gz
+	$(Q)[ -e .git ] || { echo 'make dist: only in a clone of the repository,' \
+		'which this is not' >&2; exit 1; }
+	$(Q)[ -z "$$($(git) status --porcelain)" ] || \
+		echo 'make dist: what is not committed is left out' >&2
+	$(call say,DIST,$(archive))
+	$(Q)$(git) archive --prefix=serialtun-$(VERSION)/ -o '$(archive)' HEAD
+
+.PHONY: package
+package: ## Debian packages, source and binary, in build/package
+	$(Q)scripts/package
+
+.PHONY: cross
+cross: ## build for 32 and 64 bit ARM and run the unit tests, emulated
+	$(Q)scripts/cross armhf check-unit
+	$(Q)scripts/cross arm64 check-unit
+
+.PHONY: check-release
+check-release: ## try the archive, the packages, other compilers and machines
+	$(Q)scripts/check-release
+
+# For scripts.
+.PHONY: version
+version:
+	@echo $(VERSION)
 
 .PHONY: clean
 clean: ## remove what was built
@@ -245,7 +282,7 @@ clean: ## remove what was built
 .PHONY: help
 help: ## this text
 	@echo 'Targets:'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 	@echo 'Variables (make NAME=VALUE, or from the environment):'
 	@echo '  PREFIX      where to install, default /usr/local'
 	@echo '  SBINDIR     default PREFIX/sbin'
@@ -255,8 +292,10 @@ help: ## this text
 	@echo '              is /usr, else PREFIX/lib/systemd/system,'
 	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
 	@echo '  DESTDIR     put in front of these, for packagers'
+	@echo '  DISTDIR     where "make dist" puts the archive, default here'
 	@echo '  SETCAP_GROUP   who may run it after "make setcap", default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
+	@echo '  RUN         what "make check-unit" runs the tests with: an emulator'
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SOAK_SECONDS   how long "make soak" takes, default 120'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'
