@@ -42,7 +42,7 @@ check 'have made the same program' \
 check 'the packages once more' \
 	elsewhere env DEB_BUILD_OPTIONS='nocheck parallel=1' \
 	"$source_dir/scripts/package" "$dir/packages"
-for file in "$packages"/*.{deb,dsc,tar.?z}; do
+for file in "$packages"/serialtun*"_$version"*.{deb,dsc,tar.?z}; do
 	check "${file##*/} is the same" cmp "$file" "$dir/packages/${file##*/}"
 done
 finish
