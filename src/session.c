@@ -339,7 +339,7 @@ static void look_at_flow(struct session *session, uint64_t now_ns)
 
 	/* An adapter counts a transfer until the last octet of it has left. */
 	if (port->rate)
-		limit_ns += 2 * port->grain * NS_PER_S / port->rate;
+		limit_ns += port->grain * (2 * NS_PER_S / port->rate);
 	if (held_ns(session, now_ns) < limit_ns)
 		return;
 	if (!session->held_told)
