@@ -31,7 +31,7 @@
  * interface (ip -s link) are of what went through it.
  *
  * One thread, one ppoll(), and nothing else that could block. Each side has
- * its turn, of PUMP_ROUNDS system calls or some PUMP_BURST packets, so that no
+ * its turn, of PUMP_ROUNDS or PUMP_BURST system calls at most, so that no
  * flood, from the line or from the kernel, keeps the rest waiting, the wake-up
  * included.
  *
@@ -96,10 +96,8 @@
  * room for 500 packets. */
 #define PUMP_PUT_OFF_NS UINT64_C(3000000)
 
-/*
- * And how many packets the interface may bring in its turn: a burst. What a
- * super-packet has beyond that is let in, too.
- */
+/* And how many packets, super or not, the interface may bring in its turn: more
+ * than it has, or the last ones would wait in its ring in one line. */
 #define PUMP_BURST 64
 
 _Static_assert(FQ_CODEL_PACKET_MAX == SLIP_PACKET_MAX,
@@ -323,32 +321,30 @@ static void enqueue(struct pump *pump, const uint8_t *packet, size_t len,
 				 packet_is_ecn_capable(packet, len), now_ns);
 }
 
-/* What one read has brought. Return: how many packets there were in it. */
-static int cut_and_enqueue(struct pump *pump, const struct gso *gso, size_t len,
-			   uint64_t now_ns)
+/* What one read has brought. */
+static void cut_and_enqueue(struct pump *pump, const struct gso *gso,
+			    size_t len, uint64_t now_ns)
 {
 	struct gso_cut cut;
 	uint8_t *packet;
-	int packets = 0;
 
 	if (!gso_cut_begin(&cut, gso, pump->packet, len)) {
 		drop(&pump->stats.to_line, STATS_DROP_BAD_HEADER, 1, len);
-		return 1;
+		return;
 	}
-	for (; (len = gso_cut_next(&cut, &packet)); packets++)
+	while ((len = gso_cut_next(&cut, &packet)))
 		enqueue(pump, packet, len, now_ns);
-	return packets;
 }
 
 /* Interface to queue, while there is something to read. */
 static enum pump_end drain_interface(struct pump *pump, uint64_t now_ns)
 {
 	struct gso gso;
-	int packets = 0;
 	ssize_t n;
+	int round;
 
 	pump->drained_ns = now_ns;
-	while (packets < PUMP_BURST) {
+	for (round = 0; round < PUMP_BURST; round++) {
 		n = tun_read(pump->config.tun, &gso, pump->packet,
 			     sizeof(pump->packet));
 		if (n < 0)
@@ -356,7 +352,7 @@ static enum pump_end drain_interface(struct pump *pump, uint64_t now_ns)
 		if (!n)
 			break;
 		pump->stats.to_line.interface_packets++;
-		packets += cut_and_enqueue(pump, &gso, (size_t)n, now_ns);
+		cut_and_enqueue(pump, &gso, (size_t)n, now_ns);
 	}
 	return PUMP_WOKEN;
 }
