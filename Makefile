@@ -194,6 +194,12 @@ fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
 pinned = $(findstring version 14.,$(shell clang-format --version))
 lint_files := $(filter-out tests/vm/% tests/peers/%,$(filter %.c,$(c_files)))
 
+tidied := $(lint_files:%.c=$(BUILD)/tidied/%)
+
+$(tidied): $(BUILD)/tidied/%: %.c $(filter %.h,$(c_files)) .clang-tidy
+	$(Q)clang-tidy --quiet $< -- $(std_cflags) $(lib_cflags) -Isrc
+	$(Q)mkdir -p $(@D) && touch $@
+
 .PHONY: lint
 lint: ## look at the sources with every checker there is
 	$(Q)$(if $(pinned),clang-format --dry-run --Werror $(c_files))
@@ -202,8 +208,7 @@ lint: ## look at the sources with every checker there is
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
 		-DSERIALTUN_VERSION='""' -Isrc src tests
-	$(Q)$(if $(pinned),clang-tidy --quiet $(lint_files) -- $(std_cflags) \
-		$(lib_cflags) -Isrc)
+	$(Q)$(if $(pinned),$(MAKE) --no-print-directory -j "$$(nproc)" $(tidied))
 	$(Q)shellcheck $(shell_files)
 	$(Q)mandoc -T lint -W warning src/man/serialtun.8
 
