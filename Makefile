@@ -194,6 +194,9 @@ fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
 pinned = $(findstring version 14.,$(shell clang-format --version))
 lint_files := $(filter-out tests/vm/% tests/peers/%,$(filter %.c,$(c_files)))
 
+# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, and ECT of RFC 3168.
+no_typos := nd,taht,inh,ect
+
 tidied := $(lint_files:%.c=$(BUILD)/tidied/%)
 
 $(tidied): $(BUILD)/tidied/%: %.c $(filter %.h,$(c_files)) .clang-tidy
@@ -211,6 +214,8 @@ lint: ## look at the sources with every checker there is
 	$(Q)$(if $(pinned),$(MAKE) --no-print-directory -j "$$(nproc)" $(tidied))
 	$(Q)shellcheck $(shell_files)
 	$(Q)mandoc -T lint -W warning src/man/serialtun.8
+	$(Q)codespell -L $(no_typos) --skip 'tests/fuzz/corpus' src tests scripts \
+		README.md Makefile
 
 .PHONY: format
 format: ## lay the sources out as .clang-format says
