@@ -211,7 +211,7 @@ lint: ## look at the sources with every checker there is
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
 		-DSERIALTUN_VERSION='""' -Isrc src tests
-	$(Q)$(if $(pinned),$(MAKE) --no-print-directory -j "$$(nproc)" $(tidied))
+	$(Q)$(if $(pinned),$(MAKE) -s --no-print-directory -j "$$(nproc)" $(tidied))
 	$(Q)shellcheck $(shell_files)
 	$(Q)mandoc -T lint -W warning src/man/serialtun.8
 	$(Q)codespell -L $(no_typos) --skip 'tests/fuzz/corpus' src tests scripts \
