@@ -133,7 +133,7 @@ test-programs: all cable $(unit_tests) $(fuzzers)
 # Several at a time: most of a test's time is spent waiting for a slow wire.
 .PHONY: check
 check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
-	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
+	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 6 \
 		--exec '' $(unit_tests) $(fuzzers) $(script_tests)
 
 # The board is not under test, and the same whatever serialtun is built with.
