@@ -123,10 +123,11 @@ check_equal 'with -qq what was asked for is printed, and no more' '3 3' \
 	"$(run_a -qq --stats 1 2>&1 | tee "$dir/quiet.log" | wc -l) $(
 		grep -cE "$lines" "$dir/quiet.log")"
 
-# On a terminal: script(1) is one, of no size, so 80 columns.
+# On a terminal: script(1) is one, of no size, so 80 columns. Its shell has to be
+# one that knows the functions of this one.
 export -f run_a in_a
 export serialtun port_a host_a
-TERM=vt100 script --quiet --command 'run_a --stats 1' /dev/null \
+SHELL=$BASH TERM=vt100 script --quiet --command 'run_a --stats 1' /dev/null \
 	>"$dir/terminal.log" </dev/null
 check_match 'on a terminal the line is rewritten' \
 	$'^\r\033\\[Kto line .*\r\033\\[Kto line .*\r\033\\[Kto line ' \
