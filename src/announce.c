@@ -81,10 +81,10 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 			    options->port.name);
 		return text;
 	}
-	text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", port->path);
+	text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", port->name);
 	/* A link is shown beside what it stands for at the moment. */
 	if (strchr(options->port.name, '/') &&
-	    strcmp(options->port.name, port->path) != 0)
+	    strcmp(options->port.name, port->name) != 0)
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)",
 			    options->port.name);
 	if (port->baud)

@@ -2,101 +2,54 @@
 /*
  * The line's life: a port that is there, is lost, and is found again.
  *
- * What is looked for is what the user meant. A link, such as those in
- * /dev/serial/by-id, says that by itself: whatever it points to is the port.
- * The name of a USB adapter's device, such as /dev/ttyUSB0, does not: after an
- * unplug the same adapter may be /dev/ttyUSB1, and another one /dev/ttyUSB0.
- * So it is the adapter that is followed, once it has been seen. Any other name
- * is just that name.
- *
- * A lost port is closed at once: as long as somebody holds the old device, the
- * adapter does not get its old number back.
- *
- * When to look is told by the file system (watch). Not everything is: that
- * another program lets go of a port, or that a driver is ready, has to be tried
- * out, at growing intervals of up to a second.
+ * How it is looked for depends on the kind of line (finder). Here is what is
+ * the same for all: a lost port is closed at once, because as long as somebody
+ * holds the old device, an adapter does not get its old number back. It is
+ * looked for whenever there is something new, and otherwise at growing
+ * intervals of up to a second.
  *
  * An attempt that fails says nothing at first, because for a moment after an
- * adapter was plugged in all sorts of things fail. What still is so a second
- * later is reported, once.
+ * adapter was plugged in, or the other end was started, all sorts of things
+ * fail. What still is so a second later is reported, once.
  */
 #include "line.h"
-#include "adapter.h"
+#include "finder.h"
 #include "log.h"
 #include "port.h"
-#include "watch.h"
+#include "signals.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/epoll.h>
+#include <time.h>
 
+#define NS_PER_S  UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
 
-#define LINE_REST_NS	  (20 * NS_PER_MS)
 #define LINE_PAUSE_MIN_NS (50 * NS_PER_MS)
 #define LINE_PAUSE_MAX_NS (1000 * NS_PER_MS)
 #define LINE_REPORT_NS	  (1000 * NS_PER_MS)
 
 struct line {
 	struct port_config config;
-	char *path;	   /* what the user said, absolute */
+	struct finder *finder;
 	struct port *port; /* NULL: it is not there */
-	struct adapter adapter;
-	bool follows_adapter;
-	int watch_fd;
-	uint64_t found_ns;  /* when the port was found */
-	uint64_t looked_ns; /* when it was looked for last */
-	uint64_t next_ns;   /* when to look again, whatever happens */
+	uint64_t found_ns; /* when the port was found */
+	uint64_t next_ns;  /* when to look again, whatever happens */
 	uint64_t pause_ns;
 	uint64_t failing_ns;	     /* since when what is in reason holds */
 	char reason[LOG_TEXT_MAX];   /* of the last failed attempt */
 	char reported[LOG_TEXT_MAX]; /* the last one that was reported */
 };
 
-static bool is_link(const char *path)
+static uint64_t clock_ns(void)
 {
-	struct stat file;
+	struct timespec now;
 
-	return !lstat(path, &file) && S_ISLNK(file.st_mode);
-}
-
-/* Learn which adapter is to be followed, now that it is there. */
-static void meet_adapter(struct line *line)
-{
-	if (line->follows_adapter || is_link(line->path) ||
-	    adapter_identify(&line->adapter, line->port->path))
-		return;
-	line->follows_adapter = true;
-	if (adapter_follows_socket(&line->adapter))
-		log_info("no serial number tells %s from others: if it is "
-			 "unplugged, the USB socket %s is watched, whatever "
-			 "comes there",
-			 line->port->path, line->adapter.topology);
-}
-
-/* Open the port where it is now. Return: 0 or -errno, logged. */
-static int open_port(struct line *line)
-{
-	struct port_config config = line->config;
-	char *found = NULL;
-	int err;
-
-	config.name = line->path;
-	if (line->follows_adapter) {
-		found = adapter_find(&line->adapter);
-		if (!found)
-			return -ENOENT;
-		config.name = found;
-	}
-	err = port_open(&line->port, &config);
-	free(found);
-	if (err)
-		line->port = NULL;
-	else
-		meet_adapter(line);
-	return err;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 /* May what failed so succeed later, with nobody changing the command? */
@@ -110,6 +63,12 @@ static bool may_come(int err)
 	case -EBUSY:
 	case -EACCES:
 	case -EPERM: /* DeviceAllow= of a driver that is not there yet */
+	case -ECONNREFUSED:
+	case -ECONNRESET:
+	case -ETIMEDOUT:
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+	case -EADDRNOTAVAIL:
 		return true;
 	default:
 		return false;
@@ -127,8 +86,6 @@ static void set_pause(struct line *line, uint64_t now_ns)
 
 static void begin_to_look(struct line *line, uint64_t now_ns)
 {
-	line->watch_fd = watch_open();
-	watch_path(line->watch_fd, line->path);
 	/* One that is lost as soon as it is there is no reason to hurry. */
 	if (line->found_ns && now_ns < line->found_ns + LINE_PAUSE_MAX_NS) {
 		set_pause(line, now_ns);
@@ -140,11 +97,36 @@ static void begin_to_look(struct line *line, uint64_t now_ns)
 	*line->reported = '\0';
 }
 
-static void stop_looking(struct line *line)
+/*
+ * Look for the first time, until there is a port, there cannot be one, or
+ * nobody knows when there will be. Return: 0, -EAGAIN, or another -errno,
+ * logged.
+ */
+static int look_first(struct line *line)
 {
-	if (line->watch_fd >= 0)
-		close(line->watch_fd);
-	line->watch_fd = -1;
+	struct finder *finder = line->finder;
+	struct pollfd fds[] = {
+		{.fd = finder->wait_fd, .events = POLLIN},
+		{.fd = signals_fd(), .events = POLLIN},
+	};
+	uint64_t now_ns;
+	int timeout_ms;
+	int err;
+
+	for (;;) {
+		now_ns = clock_ns();
+		err = finder->kind->look(finder, &line->port, now_ns);
+		if (err != -EAGAIN || finder->next_ns == UINT64_MAX)
+			return err;
+		timeout_ms = finder->next_ns > now_ns
+				     ? (int)((finder->next_ns - now_ns) /
+					     NS_PER_MS) +
+					       1
+				     : 0;
+		poll(fds, sizeof(fds) / sizeof(*fds), timeout_ms);
+		if (signals_stop())
+			return -EINTR;
+	}
 }
 
 /**
@@ -162,20 +144,21 @@ int line_open(struct line **line, const struct port_config *config, bool wait)
 	struct line *opened = calloc(1, sizeof(*opened));
 	int err = -ENOMEM;
 
-	if (opened)
-		opened->path = port_path(config->name);
-	if (!opened || !opened->path) {
+	if (!opened) {
 		log_error("cannot open %s: %s", config->name, strerror(-err));
-		free(opened);
 		return err;
 	}
 	opened->config = *config;
-	opened->watch_fd = -1;
+	err = finder_open(&opened->finder, &opened->config);
+	if (err) {
+		line_close(opened);
+		return err;
+	}
 	if (wait)
 		log_divert_errors(opened->reason);
-	err = open_port(opened);
+	err = look_first(opened);
 	log_divert_errors(NULL);
-	if (err && (!wait || !may_come(err))) {
+	if (err && err != -EAGAIN && (!wait || !may_come(err))) {
 		if (wait)
 			log_error("%s", opened->reason);
 		line_close(opened);
@@ -196,8 +179,7 @@ void line_close(struct line *line)
 	if (!line)
 		return;
 	port_close(line->port);
-	stop_looking(line);
-	free(line->path);
+	finder_close(line->finder);
 	free(line);
 }
 
@@ -217,11 +199,22 @@ struct port *line_port(const struct line *line)
  * line_name() - what the user calls the port
  * @line: the line
  *
- * Return: its name, absolute, links not followed
+ * Return: its name; a device's is absolute, links not followed
  */
 const char *line_name(const struct line *line)
 {
-	return line->path;
+	return line->finder->name;
+}
+
+/**
+ * line_kind() - what kind of line it is
+ * @line: the line
+ *
+ * Return: its kind
+ */
+const struct finder_kind *line_kind(const struct line *line)
+{
+	return line->finder->kind;
 }
 
 /**
@@ -260,28 +253,30 @@ static void put_up_with(struct line *line, const char *reason, uint64_t now_ns)
  */
 bool line_look(struct line *line, uint64_t now_ns)
 {
+	struct finder *finder = line->finder;
 	char reason[LOG_TEXT_MAX];
+	struct epoll_event event;
 	int err;
 
-	if (watch_clear(line->watch_fd))
-		line->pause_ns = LINE_PAUSE_MIN_NS;
-	/* A directory where much happens is no reason to look all the time. */
-	if (now_ns < line->looked_ns + LINE_REST_NS) {
-		line->next_ns = line->looked_ns + LINE_REST_NS;
+	if (now_ns < line->next_ns &&
+	    epoll_wait(finder->wait_fd, &event, 1, 0) <= 0)
 		return false;
-	}
-	line->looked_ns = now_ns;
-	/* Before looking, or what comes in between is missed. */
-	watch_path(line->watch_fd, line->path);
 	log_divert_errors(reason);
-	err = open_port(line);
+	err = finder->kind->look(finder, &line->port, now_ns);
 	log_divert_errors(NULL);
+	if (finder->news)
+		line->pause_ns = LINE_PAUSE_MIN_NS;
+	finder->news = false;
 	if (!err) {
 		line->found_ns = now_ns;
-		stop_looking(line);
 		return true;
 	}
 
+	line->port = NULL;
+	if (err == -EAGAIN) {
+		line->next_ns = finder->next_ns;
+		return false;
+	}
 	set_pause(line, now_ns);
 	/* That it is not there is known, and whatever was before is over. */
 	if (err == -ENOENT)
@@ -292,15 +287,15 @@ bool line_look(struct line *line, uint64_t now_ns)
 }
 
 /**
- * line_watch_fd() - what to wait on while the port is not there
+ * line_wait_fd() - what to wait on
  * @line: the line
  *
- * Return: a descriptor that is readable when line_look() is to be called, until
- * the port is there; -1 if there is none
+ * Return: a descriptor that is readable when line_look() is to be called, or,
+ * while the port is there, line_attend(); as long as the line is open
  */
-int line_watch_fd(const struct line *line)
+int line_wait_fd(const struct line *line)
 {
-	return line->watch_fd;
+	return line->finder->wait_fd;
 }
 
 /**
@@ -312,4 +307,14 @@ int line_watch_fd(const struct line *line)
 uint64_t line_next_ns(const struct line *line)
 {
 	return line->next_ns;
+}
+
+/**
+ * line_attend() - see to what happens besides the port
+ * @line: the line, whose port is there
+ */
+void line_attend(struct line *line)
+{
+	if (line->finder->kind->attend)
+		line->finder->kind->attend(line->finder);
 }

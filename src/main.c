@@ -92,7 +92,7 @@ static int run(const struct options *options, const struct privilege_user *user,
 	if (link_configure(&link, tun, options,
 			   port ? port->rate : port_usual_rate(&options->port)))
 		return set_up_failed();
-	if (privilege_drop(user, port ? port->path : NULL))
+	if (privilege_drop(user, port ? port->name : NULL))
 		return set_up_failed();
 	if (session_open(&session, options, tun, line, link.mtu))
 		return -1;

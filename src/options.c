@@ -9,7 +9,10 @@
  * (ARGP_KEY_END), so their order does not matter.
  */
 #include "options.h"
+#include "finder.h"
+#include "framing.h"
 #include "log.h"
+#include "slip.h"
 #include "text.h"
 
 #include <argp.h>
@@ -30,6 +33,7 @@
 enum {
 	KEY_PEER = 256,
 	KEY_METRIC,
+	KEY_FRAMING,
 	KEY_FLOW,
 	KEY_ACCEPT_RA,
 	KEY_WAIT,
@@ -94,6 +98,12 @@ static const struct argp_option table[] = {
 	{"no-low-latency", KEY_NO_LOW_LATENCY, NULL, 0,
 	 "Leave a USB adapter's latency timer as it is. Default: the shortest, "
 	 "put back at the end",
+	 0},
+
+	{"framing", KEY_FRAMING, "KIND", 0,
+	 "How packets travel on the line. slip: as SLIP; length: each behind its "
+	 "length in two octets, big-endian, on a line that loses nothing; "
+	 "packet: one a datagram. Default: packet on udp:, else slip",
 	 0},
 
 	{0, 0, 0, 0, "When the port or the other end is not there:", 0},
@@ -305,6 +315,18 @@ static enum port_flow parse_flow(struct argp_state *state, const char *arg)
 	return (enum port_flow)parse_word(state, "--flow", arg, words);
 }
 
+static const struct framing *parse_framing(struct argp_state *state,
+					   const char *arg)
+{
+	const struct framing *framing = framing_find(arg);
+	char names[FRAMING_NAMES_MAX];
+
+	if (!framing)
+		argp_error(state, "--framing: \"%s\" is not %s", arg,
+			   framing_names(names));
+	return framing;
+}
+
 static enum port_parity parse_parity(struct argp_state *state, const char *arg)
 {
 	static const char *const words[] = {
@@ -438,10 +460,64 @@ static void check_routes(struct argp_state *state, struct options *options)
 		argp_error(state, "--metric needs a --route");
 }
 
+/* What only a UART has, or what looks like one. */
+static void check_serial(struct argp_state *state,
+			 const struct port_config *port)
+{
+	const char *option = port->flow == PORT_FLOW_RTSCTS ? "--flow rtscts"
+			     : port->parity != PORT_PARITY_NONE	 ? "--parity"
+			     : port->stop_bits != 1		 ? "--stop-bits"
+			     : port->dtr != PORT_MODEM_LINE_KEEP ? "--dtr"
+			     : port->rts != PORT_MODEM_LINE_KEEP ? "--rts"
+			     : port->hupcl			 ? "--hupcl"
+			     : !port->low_latency ? "--no-low-latency"
+						  : NULL;
+
+	if (option && !finder_kind_of(port->name)->is_serial)
+		argp_error(state, "%s needs a serial port, which %s is not",
+			   option, port->name);
+}
+
+static void check_framing(struct argp_state *state, struct options *options)
+{
+	const struct port_config *port = &options->port;
+	const struct finder_kind *kind = finder_kind_of(port->name);
+	const struct framing *framing = options->framing;
+
+	if (!framing)
+		framing = kind->framing;
+	if (framing->needs_bounds && !kind->keeps_bounds)
+		argp_error(
+			state,
+			"--framing %s needs a line that keeps packets apart, "
+			"udp:HOST:PORT; on others use slip",
+			framing->name);
+	if (framing->drifts && kind->loses_octets)
+		argp_error(state,
+			   "--framing %s needs a line that loses nothing, such "
+			   "as tcp: or unix:; on %s use slip",
+			   framing->name, port->name);
+	if (options->keepalive_s && !framing->idle)
+		argp_error(state,
+			   "--keepalive sends an END, which --framing %s does "
+			   "not have: use --framing slip at both ends",
+			   framing->name);
+	if (port->flow == PORT_FLOW_XONXOFF && framing != &slip_framing)
+		argp_error(state, "--flow xonxoff needs --framing slip, whose "
+				  "escapes it uses");
+	options->framing = port->flow == PORT_FLOW_XONXOFF
+				   ? &slip_xonxoff_framing
+				   : framing;
+}
+
 static void check_line(struct argp_state *state, const struct options *options)
 {
 	const struct port_config *port = &options->port;
+	char why[FINDER_WHY_MAX];
 
+	if (!finder_check_name(port->name, why))
+		argp_error(state, "--port: \"%s\" %s", port->name, why);
+	check_serial(state, port);
 	if (port->flow == PORT_FLOW_RTSCTS && port->rts != PORT_MODEM_LINE_KEEP)
 		argp_error(state, "--rts cannot be set with --flow rtscts, "
 				  "which moves it by itself");
@@ -466,6 +542,7 @@ static void check(struct argp_state *state, struct options *options)
 				  "/dev/ttyUSB0 (--list shows the ports that "
 				  "there are)");
 	check_line(state, options);
+	check_framing(state, options);
 	check_routes(state, options);
 	check_peer(state, options);
 	check_ipv6(state, options);
@@ -509,6 +586,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->port.baud =
 			(unsigned int)parse_number(state, "--baud", arg, 1,
 						   INT32_MAX);
+		break;
+	case KEY_FRAMING:
+		options->framing = parse_framing(state, arg);
 		break;
 	case KEY_FLOW:
 		options->port.flow = parse_flow(state, arg);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct framing;
+
 /* Repeatable options may be repeated this often. */
 #define OPTIONS_ADDRS_MAX  32
 #define OPTIONS_ROUTES_MAX 64
@@ -35,6 +37,7 @@ enum options_list {
  * @routes:     destinations through the link, @route_count of them
  * @metric:     priority of the routes, if @metric_given
  * @port:       the port
+ * @framing:    how packets travel on the line
  * @wait:       start before the port is there
  * @once:       end when the port is lost
  * @keepalive_s: after so many seconds of silence send an END; 0: never
@@ -58,6 +61,7 @@ struct options {
 	uint32_t metric;
 	bool metric_given;
 	struct port_config port;
+	const struct framing *framing;
 	bool wait;
 	bool once;
 	unsigned int keepalive_s;

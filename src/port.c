@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The port: one face for every kind of line. What a name stands for is found
+ * The port: one face for every kind of line. Which kind a device is of is found
  * out here; how such a thing is opened and put back is its kind's own affair.
+ * Other kinds come open (port_begin()), from where they are looked for
+ * (source).
  *
- * Reading and writing are the same for all, because each kind promises a
- * descriptor that is non-blocking and that reads 0 only after a hang-up.
+ * Reading and writing are the same for most, because each kind promises
+ * descriptors that are non-blocking and that read 0 only after a hang-up.
  *
  * A port settles (--settle) while it is already in use: until a time that is
  * set at opening, reading throws away what it finds. To wait in port_open()
@@ -107,7 +109,7 @@ static bool count_errors(const struct port *port, struct port_errors *errors)
 {
 	struct serial_icounter_struct count;
 
-	if (ioctl(port->fd, TIOCGICOUNT, &count))
+	if (ioctl(port->read_fd, TIOCGICOUNT, &count))
 		return false;
 	*errors = (struct port_errors){
 		.frame = (uint32_t)count.frame,
@@ -167,17 +169,37 @@ int port_open(struct port **port, const struct port_config *config)
 		return -ENOTTY;
 	}
 	err = kind->open(port, path, config);
-	if (err) {
-		free(path);
-		return err;
+	if (!err)
+		err = port_begin(*port, kind, path, config);
+	free(path);
+	return err;
+}
+
+/**
+ * port_begin() - what every port begins with
+ * @port:   as its kind has made it; closed on failure
+ * @kind:   its kind
+ * @name:   what it is called; copied
+ * @config: what is wanted of it
+ *
+ * A failure is logged.
+ *
+ * Return: 0 or -ENOMEM
+ */
+int port_begin(struct port *port, const struct port_kind *kind,
+	       const char *name, const struct port_config *config)
+{
+	port->kind = kind;
+	port->name = strdup(name);
+	if (!port->name) {
+		log_error("cannot open %s: %s", name, strerror(ENOMEM));
+		kind->close(port);
+		return -ENOMEM;
 	}
-	(*port)->kind = kind;
-	(*port)->path = path;
-	(*port)->rate = (*port)->baud / port_bits_per_octet(config);
+	port->rate = port->baud / port_bits_per_octet(config);
 	if (config->settle_ms)
-		(*port)->settled_ns =
-			clock_ns() + config->settle_ms * NS_PER_MS;
-	count_errors(*port, &(*port)->errors_before);
+		port->settled_ns = clock_ns() + config->settle_ms * NS_PER_MS;
+	count_errors(port, &port->errors_before);
 	return 0;
 }
 
@@ -187,13 +209,13 @@ int port_open(struct port **port, const struct port_config *config)
  */
 void port_close(struct port *port)
 {
-	char *path;
+	char *name;
 
 	if (!port)
 		return;
-	path = port->path;
+	name = port->name;
 	port->kind->close(port);
-	free(path);
+	free(name);
 }
 
 /* Is what arrives now still to be thrown away? */
@@ -204,28 +226,36 @@ static bool is_settling(struct port *port)
 	return port->settled_ns;
 }
 
+static ssize_t read_fd(struct port *port, uint8_t *buffer, size_t cap)
+{
+	ssize_t n;
+
+	do
+		n = read(port->read_fd, buffer, cap);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		return n;
+	if (!n)
+		return -EIO;
+	return -errno;
+}
+
 /**
  * port_read() - take what has arrived
  * @port:   the port
  * @buffer: where it goes
  * @cap:    room there
  *
- * Return: octets read; 0 if there is nothing now, or nothing that counts while
- * the port settles; -errno if the line is gone, -EIO where the system says no
- * more than "hung up"
+ * Return: octets read, 0 of an empty frame if the port keeps bounds; -EAGAIN if
+ * there is nothing now, or nothing that counts while the port settles; another
+ * -errno if the line is gone, -EIO where the system says no more than "hung up"
  */
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap)
 {
-	ssize_t n;
+	ssize_t n = port->kind->read ? port->kind->read(port, buffer, cap)
+				     : read_fd(port, buffer, cap);
 
-	do
-		n = read(port->fd, buffer, cap);
-	while (n < 0 && errno == EINTR);
-	if (n > 0)
-		return is_settling(port) ? 0 : n;
-	if (!n)
-		return -EIO;
-	return errno == EAGAIN ? 0 : -errno;
+	return n >= 0 && is_settling(port) ? -EAGAIN : n;
 }
 
 /**
@@ -234,15 +264,18 @@ ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap)
  * @octets: the octets
  * @len:    how many
  *
- * Return: octets taken, maybe fewer than @len, maybe none; -errno if the line
- * is gone
+ * Return: octets taken, maybe fewer than @len, maybe none; -ECOMM if these
+ * octets, one frame of a port that keeps bounds, cannot be sent, which says
+ * nothing of others; another -errno if the line is gone
  */
 ssize_t port_write(struct port *port, const uint8_t *octets, size_t len)
 {
 	ssize_t n;
 
+	if (port->kind->write)
+		return port->kind->write(port, octets, len);
 	do
-		n = write(port->fd, octets, len);
+		n = write(port->write_fd, octets, len);
 	while (n < 0 && errno == EINTR);
 	if (n >= 0)
 		return n;
@@ -253,14 +286,16 @@ ssize_t port_write(struct port *port, const uint8_t *octets, size_t len)
  * port_queued() - how much waits in the port to be sent
  * @port: the port
  *
- * Return: octets, as far as the driver counts them (TIOCOUTQ, tty_ioctl(4)); 0
+ * Return: octets, as far as the system counts them (TIOCOUTQ, tty_ioctl(4)); 0
  * also if it does not
  */
 size_t port_queued(const struct port *port)
 {
 	int queued;
 
-	if (ioctl(port->fd, TIOCOUTQ, &queued) || queued < 0)
+	if (port->kind->queued)
+		return port->kind->queued(port);
+	if (ioctl(port->write_fd, TIOCOUTQ, &queued) || queued < 0)
 		return 0;
 	return (size_t)queued;
 }
@@ -276,7 +311,7 @@ size_t port_queued(const struct port *port)
  */
 int port_resume(struct port *port)
 {
-	return tty_resume(port->fd);
+	return tty_resume(port->write_fd);
 }
 
 /**

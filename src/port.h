@@ -80,48 +80,69 @@ struct port_errors {
 /**
  * struct port - an open port, whatever kind it is
  * @kind:          what is behind the face
- * @path:          the name in the file system, links resolved
- * @fd:            non-blocking, for poll()
+ * @name:          what it is called: of a device the path, links resolved
+ * @read_fd:       non-blocking, for poll()
+ * @write_fd:      the same, most often the same one
  * @baud:          bits per second on the wire; 0: it has no clock that we know
  *                 of
  * @rate:          octets per second that this makes
  * @grain:         by how many octets port_queued() may say too much
+ * @high_water:    more octets than this are not to wait in it: then POLLOUT
+ * says when that has changed; 0: it takes no more than it should
+ * @counts_wire:   what port_queued() says is what has not left for the wire of
+ *                 @baud yet, and not only what has not left this machine
+ * @keeps_bounds:  one write sends, and one read brings, a frame as a whole
+ * @refused:       frames that were sent, and came back because nobody wanted
+ *                 them
  * @settled_ns:    until then (CLOCK_MONOTONIC) port_read() throws away; 0: no
  *                 longer
  * @errors_before: what the driver had counted when the port was opened
  *
- * To be read by everyone. Its kind writes @fd, @baud and @grain, port.c the
- * rest.
+ * To be read by everyone. port.c writes @kind, @name, @rate, @settled_ns and
+ * @errors_before, the port's kind the rest.
  */
 struct port {
 	const struct port_kind *kind;
-	char *path;
-	int fd;
+	char *name;
+	int read_fd;
+	int write_fd;
 	unsigned int baud;
 	unsigned int rate;
 	unsigned int grain;
+	size_t high_water;
+	bool counts_wire;
+	bool keeps_bounds;
+	uint64_t refused;
 	uint64_t settled_ns;
 	struct port_errors errors_before;
 };
 
 /**
- * struct port_kind - one kind of line; for serial.c, pty.c and their like
- * @claims: is a file of this kind?
- * @open:   open and set up the file at @path; allocates the port, sets its
- *          @fd, @baud and @grain, logs a failure; 0 or -errno
+ * struct port_kind - one kind of port; for serial.c, pty.c and their like
+ * @claims: is a file of this kind? NULL: no file is
+ * @open:   open and set up the file at @path; allocates the port, sets what is
+ *          a kind's own, logs a failure; 0 or -errno. NULL: no file can be
  * @close:  put everything back as it was and free the port
+ * @read:   as port_read(), but for settling; NULL: by read(2)
+ * @write:  as port_write(); NULL: by write(2)
+ * @queued: as port_queued(); NULL: by TIOCOUTQ
  */
 struct port_kind {
 	bool (*claims)(const struct stat *file);
 	int (*open)(struct port **port, const char *path,
 		    const struct port_config *config);
 	void (*close)(struct port *port);
+	ssize_t (*read)(struct port *port, uint8_t *buffer, size_t cap);
+	ssize_t (*write)(struct port *port, const uint8_t *octets, size_t len);
+	size_t (*queued)(const struct port *port);
 };
 
 unsigned int port_bits_per_octet(const struct port_config *config);
 unsigned int port_usual_rate(const struct port_config *config);
 char *port_path(const char *name);
 int port_open(struct port **port, const struct port_config *config);
+int port_begin(struct port *port, const struct port_kind *kind,
+	       const char *name, const struct port_config *config);
 void port_close(struct port *port);
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap);
 size_t port_queued(const struct port *port);

@@ -121,7 +121,8 @@ static int pty_open(struct port **port, const char *path,
 	err = set_up(fd, path, &pty->saved, config);
 	if (err)
 		goto close_fd;
-	pty->port.fd = fd;
+	pty->port.read_fd = fd;
+	pty->port.write_fd = fd;
 	pty->port.baud = config->baud;
 	*port = &pty->port;
 	return 0;
@@ -137,8 +138,8 @@ static void pty_close(struct port *port)
 {
 	struct pty *pty = (struct pty *)port;
 
-	tty_restore(port->fd, &pty->saved, false);
-	close(port->fd);
+	tty_restore(port->read_fd, &pty->saved, false);
+	close(port->read_fd);
 	free(pty);
 }
 

@@ -3,8 +3,8 @@
  * The pump: packets from the interface become frames on the line, frames from
  * the line become packets of the interface.
  *
- *   interface --tun_read--> gso --> fq_codel --> slip_encode --> port_write
- *   interface <--tun_write-- gro <-- packet_check <-- slip_decode <-- port_read
+ *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
+ *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
  *
  * Towards the line there are three questions, each asked as late as can be.
  * What is there to send? The interface is always emptied into the queue,
@@ -51,6 +51,7 @@
  */
 #include "pump.h"
 #include "fq_codel.h"
+#include "framing.h"
 #include "gro.h"
 #include "gso.h"
 #include "guess.h"
@@ -59,7 +60,6 @@
 #include "packet.h"
 #include "port.h"
 #include "siphash.h"
-#include "slip.h"
 #include "stats.h"
 #include "tun.h"
 #include "wire.h"
@@ -87,7 +87,8 @@
 #define PUMP_BATCH_LEN 32768
 
 /* The last frame may begin just below the batch's length. */
-#define PUMP_OUTBOX_LEN (PUMP_BATCH_LEN + SLIP_ENCODED_MAX(SLIP_PACKET_MAX))
+#define PUMP_OUTBOX_LEN \
+	(PUMP_BATCH_LEN + FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX))
 
 /* How often one side is read or written before the others have their turn. */
 #define PUMP_ROUNDS 16
@@ -100,7 +101,13 @@
  * than it has, or the last ones would wait in its ring in one line. */
 #define PUMP_BURST 64
 
-_Static_assert(FQ_CODEL_PACKET_MAX == SLIP_PACKET_MAX,
+/*
+ * So many frames in a row that are no packets, and a framing that drifts is out
+ * of step: a peer that sends a bad packet now and then sends good ones, too.
+ */
+#define PUMP_BAD_MAX 3
+
+_Static_assert(FQ_CODEL_PACKET_MAX == FRAMING_PACKET_MAX,
 	       "what the queue gives out must fit in a frame");
 
 struct pump {
@@ -112,15 +119,19 @@ struct pump {
 	struct fq_codel_config queue_config;
 	struct fq_codel_stats past_queues; /* that suited other ports */
 	struct wire wire;
-	enum slip_escapes escapes;
-	uint64_t drained_ns; /* when the interface was last read */
-	size_t outbox_at;    /* where in the outbox the next write begins */
+	uint64_t past_refused; /* by the other ends of ports that were lost */
+	uint64_t drained_ns;   /* when the interface was last read */
+	size_t outbox_at;      /* where in the outbox the next write begins */
 	size_t outbox_len;
+	size_t outbox_packets; /* packets in the outbox, and octets of these */
+	size_t outbox_bytes;
+	unsigned int bad_frames; /* in a row */
+	bool high_water;	 /* the port holds more than it should */
 	bool offload; /* the kernel leaves work to us, and we to it */
 	bool tun_gone;
 	struct gro *gro;
-	struct slip_decoder decoder;
-	uint8_t packet[SLIP_PACKET_MAX];
+	void *decoder;
+	uint8_t packet[FRAMING_PACKET_MAX];
 	uint8_t inbox[PUMP_INBOX_LEN];
 	uint8_t outbox[PUMP_OUTBOX_LEN];
 };
@@ -174,15 +185,14 @@ struct pump *pump_new(const struct pump_config *config)
 
 	if (!pump)
 		return NULL;
+	pump->config = *config;
 	pump->gro = gro_new(write_interface, pump);
-	if (!pump->gro) {
-		free(pump);
+	pump->decoder = calloc(1, config->framing->decoder_size);
+	if (!pump->gro || !pump->decoder) {
+		pump_free(pump);
+		errno = ENOMEM;
 		return NULL;
 	}
-	pump->config = *config;
-	pump->escapes =
-		config->xonxoff ? SLIP_ESCAPES_XONXOFF : SLIP_ESCAPES_RFC1055;
-	pump->decoder.escapes = pump->escapes;
 	/* A key that is not random only makes flows easier to collide. */
 	if (getrandom(&pump->flow_key, sizeof(pump->flow_key), GRND_NONBLOCK) <
 	    0)
@@ -200,6 +210,7 @@ void pump_free(struct pump *pump)
 		return;
 	fq_codel_free(pump->queue);
 	gro_free(pump->gro);
+	free(pump->decoder);
 	free(pump);
 }
 
@@ -260,10 +271,13 @@ static int fit_queue(struct pump *pump)
  */
 int pump_set_port(struct pump *pump, struct port *port)
 {
+	if (pump->port)
+		pump->past_refused += pump->port->refused;
 	pump->port = port;
 	pump->outbox_at = 0;
 	pump->outbox_len = 0;
-	slip_decoder_reset(&pump->decoder);
+	pump->bad_frames = 0;
+	memset(pump->decoder, 0, pump->config.framing->decoder_size);
 	if (pump->queue)
 		purge_queue(pump);
 	if (!port)
@@ -286,15 +300,19 @@ const struct stats *pump_stats(struct pump *pump)
 {
 	struct stats_direction *way = &pump->stats.to_line;
 	struct fq_codel_stats *queue = &pump->stats.queue;
+	struct framing_frame pending;
 
 	*queue = pump->past_queues;
 	if (pump->queue)
 		add_queue_stats(queue, fq_codel_get_stats(pump->queue));
 	way->dropped[STATS_DROP_CODEL] = queue->dropped_codel;
 	way->dropped[STATS_DROP_QUEUE_FULL] = queue->dropped_limit;
-	pump->stats.unfinished_len = slip_decoder_pending(&pump->decoder);
-	pump->stats.unfinished =
-		guess_frame(pump->decoder.packet, pump->stats.unfinished_len);
+	way->dropped[STATS_DROP_REFUSED] = pump->past_refused;
+	if (pump->port)
+		way->dropped[STATS_DROP_REFUSED] += pump->port->refused;
+	pending = pump->config.framing->pending(pump->decoder);
+	pump->stats.unfinished_len = pending.len;
+	pump->stats.unfinished = guess_frame(pending.octets, pending.len);
 	return &pump->stats;
 }
 
@@ -362,27 +380,53 @@ static bool outbox_empty(const struct pump *pump)
 	return pump->outbox_at == pump->outbox_len;
 }
 
+/* What the wire is to know of what waits in the port. */
+static size_t queued_for_wire(const struct pump *pump)
+{
+	return pump->port->counts_wire ? port_queued(pump->port) : 0;
+}
+
+/* Does more wait in the port than should? */
+static bool is_high_water(const struct port *port)
+{
+	return port->high_water && port_queued(port) > port->high_water;
+}
+
 /* May the next frame be handed over? */
 static bool line_ready(struct pump *pump, uint64_t now_ns)
 {
 	struct wire *wire = &pump->wire;
 
+	pump->high_water = is_high_water(pump->port);
+	if (pump->high_water)
+		return false;
 	if (!wire_is_paced(wire))
 		return true;
 	return wire_look_ns(wire) <= now_ns &&
-	       wire_look(wire, port_queued(pump->port), now_ns);
+	       wire_look(wire, queued_for_wire(pump), now_ns);
 }
 
-/* Fill the empty outbox: one frame, or many where only their number counts. */
+/* How much is worth a write: one frame, or many where only their number counts.
+ */
+static size_t batch_len(const struct pump *pump)
+{
+	if (wire_is_paced(&pump->wire) || pump->port->keeps_bounds)
+		return 1;
+	return PUMP_BATCH_LEN;
+}
+
+/* Fill the empty outbox. */
 static void fill_outbox(struct pump *pump, uint64_t now_ns)
 {
-	size_t enough = wire_is_paced(&pump->wire) ? 1 : PUMP_BATCH_LEN;
-	struct stats_direction *way = &pump->stats.to_line;
+	const struct framing *framing = pump->config.framing;
+	size_t enough = batch_len(pump);
 	bool mark;
 	size_t len;
 
 	pump->outbox_at = 0;
 	pump->outbox_len = 0;
+	pump->outbox_packets = 0;
+	pump->outbox_bytes = 0;
 	while (pump->outbox_len < enough) {
 		len = fq_codel_dequeue(pump->queue, pump->packet, &mark,
 				       now_ns);
@@ -391,11 +435,25 @@ static void fill_outbox(struct pump *pump, uint64_t now_ns)
 		if (mark)
 			packet_mark_ce(pump->packet);
 		pump->outbox_len +=
-			slip_encode(pump->outbox + pump->outbox_len,
-				    pump->packet, len, pump->escapes);
-		way->packets++;
-		way->bytes += len;
+			framing->encode(pump->outbox + pump->outbox_len,
+					pump->packet, len);
+		pump->outbox_packets++;
+		pump->outbox_bytes += len;
 	}
+	pump->stats.to_line.packets += pump->outbox_packets;
+	pump->stats.to_line.bytes += pump->outbox_bytes;
+}
+
+/* The frame in the outbox cannot be sent, which says nothing of others. */
+static void drop_outbox(struct pump *pump)
+{
+	struct stats_direction *way = &pump->stats.to_line;
+
+	pump->outbox_at = pump->outbox_len;
+	way->packets -= pump->outbox_packets;
+	way->bytes -= pump->outbox_bytes;
+	drop(way, STATS_DROP_UNSENDABLE, pump->outbox_packets,
+	     pump->outbox_bytes);
 }
 
 /* Hand over what the port takes of the outbox. Return: 0 or -errno. */
@@ -405,6 +463,10 @@ static int flush_outbox(struct pump *pump, uint64_t now_ns)
 	size_t len = pump->outbox_len - pump->outbox_at;
 	ssize_t n = port_write(port, pump->outbox + pump->outbox_at, len);
 
+	if (n == -ECOMM) {
+		drop_outbox(pump);
+		return 0;
+	}
 	if (n < 0)
 		return (int)n;
 	pump->outbox_at += (size_t)n;
@@ -414,7 +476,7 @@ static int flush_outbox(struct pump *pump, uint64_t now_ns)
 	if ((size_t)n < len)
 		pump->stats.to_line.short_writes++;
 	if (wire_is_paced(&pump->wire))
-		wire_hand_over(&pump->wire, (size_t)n, port_queued(port),
+		wire_hand_over(&pump->wire, (size_t)n, queued_for_wire(pump),
 			       now_ns);
 	return 0;
 }
@@ -424,6 +486,7 @@ static enum pump_end pump_to_line(struct pump *pump, uint64_t now_ns)
 {
 	int round;
 
+	pump->high_water = false;
 	for (round = 0; round < PUMP_ROUNDS; round++) {
 		if (outbox_empty(pump)) {
 			if (fq_codel_is_empty(pump->queue) ||
@@ -455,20 +518,18 @@ static enum stats_drop verdict_reason(enum packet_verdict verdict)
 }
 
 /* A frame that is no IP packet: maybe it shows what the other end speaks. */
-static void drop_garbage(struct pump *pump, enum stats_drop reason)
+static void drop_garbage(struct pump *pump, const struct framing_frame *frame,
+			 enum stats_drop reason)
 {
-	const struct slip_decoder *decoder = &pump->decoder;
-
-	drop(&pump->stats.from_line, reason, 1, decoder->len);
-	pump->stats.guesses[guess_frame(decoder->packet, decoder->len)]++;
+	drop(&pump->stats.from_line, reason, 1, frame->len);
+	pump->stats.guesses[guess_frame(frame->octets, frame->len)]++;
+	pump->bad_frames++;
 }
 
 /* Is a packet to reach the interface? If not, @reason says why. */
-static bool admit(const struct pump *pump, enum packet_verdict verdict,
-		  enum stats_drop *reason)
+static bool admit(const struct pump *pump, const struct framing_frame *frame,
+		  enum packet_verdict verdict, enum stats_drop *reason)
 {
-	const struct slip_decoder *decoder = &pump->decoder;
-
 	if (verdict == PACKET_IPV4)
 		return true;
 	if (!pump->config.ipv6) {
@@ -476,7 +537,7 @@ static bool admit(const struct pump *pump, enum packet_verdict verdict,
 		return false;
 	}
 	if (!pump->config.accept_ra &&
-	    packet_is_router_advert(decoder->packet, decoder->len)) {
+	    packet_is_router_advert(frame->octets, frame->len)) {
 		*reason = STATS_DROP_ROUTER_ADVERT;
 		return false;
 	}
@@ -484,45 +545,58 @@ static bool admit(const struct pump *pump, enum packet_verdict verdict,
 }
 
 /* One frame from the line. */
-static void deliver(struct pump *pump)
+static void deliver(struct pump *pump, const struct framing_frame *frame)
 {
-	const uint8_t *packet = pump->decoder.packet;
-	size_t len = pump->decoder.len;
-	enum packet_verdict verdict = packet_check(packet, len);
+	enum packet_verdict verdict = packet_check(frame->octets, frame->len);
 	enum stats_drop reason;
 
-	if (verdict != PACKET_IPV4 && verdict != PACKET_IPV6)
-		drop_garbage(pump, verdict_reason(verdict));
-	else if (!admit(pump, verdict, &reason))
-		drop(&pump->stats.from_line, reason, 1, len);
+	if (verdict != PACKET_IPV4 && verdict != PACKET_IPV6) {
+		drop_garbage(pump, frame, verdict_reason(verdict));
+		return;
+	}
+	pump->bad_frames = 0;
+	if (!admit(pump, frame, verdict, &reason))
+		drop(&pump->stats.from_line, reason, 1, frame->len);
 	else if (pump->offload)
-		gro_add(pump->gro, packet, len);
+		gro_add(pump->gro, frame->octets, frame->len);
 	else
-		gro_pass(pump->gro, packet, len);
+		gro_pass(pump->gro, frame->octets, frame->len);
+}
+
+static bool is_out_of_step(const struct pump *pump)
+{
+	return pump->config.framing->drifts && pump->bad_frames >= PUMP_BAD_MAX;
 }
 
 /* Octets from the line. */
 static void decode(struct pump *pump, const uint8_t *octets, size_t len)
 {
-	enum slip_status status;
+	struct framing_frame frame;
+	enum framing_status status;
 	size_t used;
 
-	for (; len && !pump->tun_gone; octets += used, len -= used) {
-		used = slip_decode(&pump->decoder, octets, len, &status);
+	do {
+		used = pump->config.framing->decode(pump->decoder, octets, len,
+						    &status, &frame);
+		octets += used;
+		len -= used;
 		switch (status) {
-		case SLIP_MORE:
+		case FRAMING_MORE:
 			break;
-		case SLIP_FRAME:
-			deliver(pump);
+		case FRAMING_FRAME:
+			deliver(pump, &frame);
 			break;
-		case SLIP_BAD_ESCAPE:
-			drop_garbage(pump, STATS_DROP_BAD_ESCAPE);
+		case FRAMING_BAD_ESCAPE:
+			drop_garbage(pump, &frame, STATS_DROP_BAD_ESCAPE);
 			break;
-		case SLIP_TOO_LONG:
-			drop_garbage(pump, STATS_DROP_TOO_LONG);
+		case FRAMING_TOO_LONG:
+			drop_garbage(pump, &frame, STATS_DROP_TOO_LONG);
+			break;
+		case FRAMING_EMPTY:
+			drop_garbage(pump, &frame, STATS_DROP_EMPTY);
 			break;
 		}
-	}
+	} while (len && !pump->tun_gone && !is_out_of_step(pump));
 }
 
 /*
@@ -536,15 +610,18 @@ static enum pump_end drain_port(struct pump *pump, bool hung_up)
 
 	for (round = 0; round < PUMP_ROUNDS; round++) {
 		n = port_read(pump->port, pump->inbox, sizeof(pump->inbox));
-		if (n < 0 || (!n && hung_up))
-			return PUMP_PORT_GONE;
-		if (!n)
+		if (n == -EAGAIN && !hung_up)
 			break;
+		if (n < 0)
+			return PUMP_PORT_GONE;
 		pump->stats.from_line.line_bytes += (size_t)n;
 		keepalive_heard(pump->config.keepalive, pump->inbox, (size_t)n,
 				clock_ns());
 		decode(pump, pump->inbox, (size_t)n);
-		if (n < PUMP_READ_MORE || pump->tun_gone)
+		if (is_out_of_step(pump))
+			return PUMP_OUT_OF_STEP;
+		if (pump->tun_gone ||
+		    (n < PUMP_READ_MORE && !pump->port->keeps_bounds))
 			break;
 	}
 	return PUMP_WOKEN;
@@ -574,13 +651,19 @@ static void choose_offload(struct pump *pump)
 	pump->offload = offload;
 }
 
+/* Is it for the port to say when there is room for more? */
+static bool is_full(const struct pump *pump)
+{
+	return !outbox_empty(pump) || pump->high_water;
+}
+
 /*
  * While a line without a known speed is full, a packet more in the queue
  * changes nothing, and to be woken for each costs more than all the rest.
  */
 static bool puts_off_interface(const struct pump *pump)
 {
-	return !outbox_empty(pump) && !wire_is_paced(&pump->wire);
+	return is_full(pump) && !wire_is_paced(&pump->wire);
 }
 
 /*
@@ -596,7 +679,7 @@ static const struct timespec *longest_wait(const struct pump *pump,
 
 	if (puts_off_interface(pump)) {
 		ns = PUMP_PUT_OFF_NS;
-	} else if (!pump->port || !outbox_empty(pump) ||
+	} else if (!pump->port || is_full(pump) ||
 		   fq_codel_is_empty(pump->queue)) {
 		/* For POLLOUT, or for the next packet. */
 		return NULL;
@@ -607,6 +690,11 @@ static const struct timespec *longest_wait(const struct pump *pump,
 	wait->tv_sec = (time_t)(ns / NS_PER_S);
 	wait->tv_nsec = (long)(ns % NS_PER_S);
 	return wait;
+}
+
+static bool has_two_fds(const struct port *port)
+{
+	return port && port->read_fd != port->write_fd;
 }
 
 /**
@@ -620,18 +708,23 @@ enum pump_end pump_run(struct pump *pump)
 	enum {
 		WAKE,
 		TUN,
-		PORT,
+		PORT_READ,
+		PORT_WRITE,
 		FDS
 	};
+	const struct port *port = pump->port;
 	struct pollfd fds[FDS] = {
 		[WAKE] = {.fd = pump->config.wake_fd, .events = POLLIN},
 		[TUN] = {.fd = pump->config.tun->fd},
-		[PORT] = {.fd = pump->port ? pump->port->fd : -1},
+		[PORT_READ] = {.fd = port ? port->read_fd : -1},
+		[PORT_WRITE] = {.fd = has_two_fds(port) ? port->write_fd : -1},
 	};
+	const int out = has_two_fds(port) ? PORT_WRITE : PORT_READ;
 	const bool was_silent = pump->config.keepalive->silent;
 	enum pump_end end = PUMP_WOKEN;
 	struct timespec wait;
 	uint64_t now_ns;
+	int from_port;
 	bool hung_up;
 	bool put_off;
 
@@ -639,8 +732,11 @@ enum pump_end pump_run(struct pump *pump)
 	while (end == PUMP_WOKEN) {
 		put_off = puts_off_interface(pump);
 		fds[TUN].events = put_off ? 0 : POLLIN;
-		fds[PORT].events =
-			outbox_empty(pump) ? POLLIN : POLLIN | POLLOUT;
+		fds[PORT_READ].events = POLLIN;
+		if (is_full(pump))
+			fds[out].events |= POLLOUT;
+		else
+			fds[PORT_WRITE].events = 0;
 		if (ppoll(fds, FDS, longest_wait(pump, &wait), NULL) < 0) {
 			if (errno == EINTR)
 				continue;
@@ -650,16 +746,18 @@ enum pump_end pump_run(struct pump *pump)
 			return PUMP_WOKEN;
 		if (fds[TUN].revents & POLLERR)
 			return PUMP_TUN_GONE;
-		hung_up = fds[PORT].revents & (POLLHUP | POLLERR);
-		if (hung_up || fds[PORT].revents & POLLIN)
+		from_port = fds[PORT_READ].revents | fds[PORT_WRITE].revents;
+		hung_up =
+			from_port & (POLLHUP | POLLERR) && !port->keeps_bounds;
+		if (from_port & (POLLIN | POLLHUP | POLLERR))
 			end = pump_from_line(pump, hung_up);
 		now_ns = clock_ns();
 		if (end == PUMP_WOKEN &&
 		    (fds[TUN].revents & POLLIN ||
 		     (put_off && now_ns >= pump->drained_ns + PUMP_PUT_OFF_NS)))
 			end = drain_interface(pump, now_ns);
-		if (end == PUMP_WOKEN && pump->port && !hung_up &&
-		    (outbox_empty(pump) || fds[PORT].revents & POLLOUT))
+		if (end == PUMP_WOKEN && port && !hung_up &&
+		    (!is_full(pump) || from_port & POLLOUT))
 			end = pump_to_line(pump, now_ns);
 		if (was_silent && !pump->config.keepalive->silent)
 			break;
@@ -668,16 +766,18 @@ enum pump_end pump_run(struct pump *pump)
 }
 
 /**
- * pump_send_end() - send an END, if nothing else is being sent
- * @pump: the pump, with a port
+ * pump_send_idle() - send what receivers pass over, if nothing else is being
+ * sent
+ * @pump: the pump, with a port, and a framing that has such octets
  */
-void pump_send_end(struct pump *pump)
+void pump_send_idle(struct pump *pump)
 {
 	if (!outbox_empty(pump))
 		return;
-	pump->outbox[0] = SLIP_END;
 	pump->outbox_at = 0;
-	pump->outbox_len = 1;
+	pump->outbox_len = pump->config.framing->idle(pump->outbox);
+	pump->outbox_packets = 0;
+	pump->outbox_bytes = 0;
 	/* A port that is gone says so to pump_run() as well. */
 	flush_outbox(pump, clock_ns());
 }

@@ -106,8 +106,8 @@ static int open_device(struct serial *serial, const char *path)
 	}
 	err = open_locked(serial);
 	if (!err)
-		err = serial_errno(
-			sp_get_port_handle(serial->device, &serial->port.fd));
+		err = serial_errno(sp_get_port_handle(serial->device,
+						      &serial->port.read_fd));
 	if (err == -EBUSY || err == -EWOULDBLOCK) {
 		/* Somebody was faster: it is theirs now. */
 		sp_free_port(serial->device);
@@ -181,7 +181,7 @@ static unsigned int real_baud(const struct serial *serial,
 	unsigned int divisor;
 
 	if (sp_get_port_transport(serial->device) != SP_TRANSPORT_NATIVE ||
-	    ioctl(serial->port.fd, TIOCGSERIAL, &chip) ||
+	    ioctl(serial->port.read_fd, TIOCGSERIAL, &chip) ||
 	    chip.type < PORT_8250 || chip.type > PORT_16850 ||
 	    chip.baud_base <= 0 || !baud)
 		return baud;
@@ -259,7 +259,7 @@ static bool set_low_latency(int fd, bool on)
 static int set_up_tty(const struct serial *serial, const char *path,
 		      const struct port_config *config)
 {
-	int fd = serial->port.fd;
+	int fd = serial->port.read_fd;
 	struct termios2 settings;
 	int err = tty_get(fd, path, &settings);
 
@@ -283,7 +283,7 @@ static int configure(struct serial *serial, const char *path,
 	if (!err)
 		err = set_up_tty(serial, path, config);
 	if (!err)
-		err = tty_get(serial->port.fd, path, &settings);
+		err = tty_get(serial->port.read_fd, path, &settings);
 	if (err)
 		return err;
 	serial->port.baud = real_baud(serial, &settings);
@@ -301,8 +301,8 @@ static void set_up_adapter(struct serial *serial, const char *path,
 	if (sp_get_port_transport(serial->device) != SP_TRANSPORT_USB)
 		return;
 	serial->port.grain = SERIAL_USB_GRAIN;
-	serial->made_low_latency =
-		config->low_latency && set_low_latency(serial->port.fd, true);
+	serial->made_low_latency = config->low_latency &&
+				   set_low_latency(serial->port.read_fd, true);
 	log_debug("%s: low latency %s", path,
 		  serial->made_low_latency ? "switched on" : "left as it is");
 }
@@ -312,9 +312,9 @@ static void serial_close(struct port *port)
 	struct serial *serial = (struct serial *)port;
 
 	if (serial->made_low_latency)
-		set_low_latency(port->fd, false);
-	tty_restore(port->fd, &serial->saved, serial->hupcl);
-	ioctl(port->fd, TIOCNXCL);
+		set_low_latency(port->read_fd, false);
+	tty_restore(port->read_fd, &serial->saved, serial->hupcl);
+	ioctl(port->read_fd, TIOCNXCL);
 	sp_close(serial->device);
 	sp_free_port(serial->device);
 	tty_close(serial->lock_fd);
@@ -388,8 +388,10 @@ static int serial_open(struct port **port, const char *path,
 	err = open_device(serial, path);
 	if (err)
 		goto close_lock;
-	ioctl(serial->port.fd, TIOCEXCL);
-	err = set_modem_lines(serial->port.fd, path, config);
+	serial->port.write_fd = serial->port.read_fd;
+	serial->port.counts_wire = true;
+	ioctl(serial->port.read_fd, TIOCEXCL);
+	err = set_modem_lines(serial->port.read_fd, path, config);
 	if (!err)
 		err = configure(serial, path, config);
 	if (err) {

@@ -12,6 +12,7 @@
  * interface can tell.
  */
 #include "session.h"
+#include "finder.h"
 #include "keepalive.h"
 #include "line.h"
 #include "log.h"
@@ -76,13 +77,11 @@ static uint64_t later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* Be woken by a descriptor too; -1 is none. Return: 0 or -errno. */
+/* Be woken by a descriptor too. Return: 0 or -errno. */
 static int wake_on(const struct session *session, int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 
-	if (fd < 0)
-		return 0;
 	return epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno
 								       : 0;
 }
@@ -136,7 +135,7 @@ static struct report_view view(struct session *session)
 	return (struct report_view){
 		.stats = look_at_stats(session),
 		.interface = session->tun->name,
-		.port = port ? port->path : NULL,
+		.port = port ? port->name : NULL,
 		.rate = port ? port->rate : 0,
 		.carrier = session->carrier,
 	};
@@ -175,7 +174,7 @@ static void set_carrier(struct session *session, bool on)
 
 static void notify_up(const struct session *session, const struct port *port)
 {
-	notify_status("%s is up on %s", session->tun->name, port->path);
+	notify_status("%s is up on %s", session->tun->name, port->name);
 }
 
 /* The port is there. Return: 0 or -errno, logged. */
@@ -184,7 +183,7 @@ static int take_port(struct session *session, uint64_t now_ns)
 	struct port *port = line_port(session->line);
 
 	if (pump_set_port(session->pump, port)) {
-		log_error("cannot use %s: %s", port->path, strerror(ENOMEM));
+		log_error("cannot use %s: %s", port->name, strerror(ENOMEM));
 		return -ENOMEM;
 	}
 	session->had_port = true;
@@ -210,23 +209,24 @@ static void let_go_of_port(struct session *session)
 	session->past = look_at_stats(session)->line;
 	pump_set_port(session->pump, NULL);
 	line_let_go(session->line, clock_ns());
-	wake_on(session, line_watch_fd(session->line));
 	do_without_port(session);
 }
 
-/* The port hung up. Return: 0 if that can be lived with, else -1, logged. */
-static int lose_port(struct session *session)
+/* The port is gone. Return: 0 if that can be lived with, else -1, logged. */
+static int lose_port(struct session *session, const char *how)
 {
+	const struct finder_kind *kind = line_kind(session->line);
 	const struct port *port = line_port(session->line);
 
 	session->past.losses++;
-	if (session->options->once) {
-		log_error("lost %s: it hung up (plug it in and start again; "
-			  "without --once it would be waited for)",
-			  port->path);
+	if (session->options->once || kind->is_single) {
+		log_error("lost %s: %s (%s%s)", port->name, how, kind->remedy,
+			  kind->is_single ? ""
+					  : "; without --once it would be "
+					    "waited for");
 		return -1;
 	}
-	log_warning("lost %s: it hung up; waiting for %s", port->path,
+	log_warning("lost %s: %s; waiting for %s", port->name, how,
 		    line_name(session->line));
 	let_go_of_port(session);
 	return 0;
@@ -235,16 +235,18 @@ static int lose_port(struct session *session)
 /* Return: 0, or -1, logged. */
 static int look_for_port(struct session *session, uint64_t now_ns)
 {
+	const char *name = line_name(session->line);
+	const char *state = session->had_port ? "back" : "there";
 	const struct port *port;
 
 	if (!line_look(session->line, now_ns))
 		return 0;
 	port = line_port(session->line);
-	log_info("%s is %s%s%s", line_name(session->line),
-		 session->had_port ? "back" : "there",
-		 strcmp(line_name(session->line), port->path) ? ", as " : "",
-		 strcmp(line_name(session->line), port->path) ? port->path
-							      : "");
+	if (strcmp(name, port->name) != 0)
+		log_info("%s is %s, %s %s", name, state,
+			 line_kind(session->line)->found_as, port->name);
+	else
+		log_info("%s is %s", name, state);
 	return take_port(session, clock_ns());
 }
 
@@ -286,7 +288,7 @@ static void report_carrier(struct session *session)
 		notify_up(session, port);
 	else
 		notify_status("%s: the other end is silent on %s",
-			      session->tun->name, port->path);
+			      session->tun->name, port->name);
 }
 
 static void keep_alive(struct session *session, uint64_t now_ns)
@@ -294,7 +296,7 @@ static void keep_alive(struct session *session, uint64_t now_ns)
 	struct keepalive *keepalive = &session->keepalive;
 
 	if (keepalive_is_due(keepalive, now_ns)) {
-		pump_send_end(session->pump);
+		pump_send_idle(session->pump);
 		/* One that could not be sent is not to be tried again at once.
 		 */
 		keepalive_sent(keepalive, now_ns);
@@ -405,6 +407,7 @@ static int attend(struct session *session)
 	if (!err && !line_port(session->line)) {
 		err = look_for_port(session, now_ns);
 	} else if (!err) {
+		line_attend(session->line);
 		keep_alive(session, now_ns);
 		look_at_line(session, now_ns);
 	}
@@ -434,7 +437,7 @@ int session_open(struct session **session, const struct options *options,
 		.mtu = mtu,
 		.ipv6 = options->ipv6,
 		.accept_ra = options->accept_ra,
-		.xonxoff = options->port.flow == PORT_FLOW_XONXOFF,
+		.framing = options->framing,
 	};
 	int err = 0;
 
@@ -457,7 +460,7 @@ int session_open(struct session **session, const struct options *options,
 	if (!err)
 		err = wake_on(opened, opened->timer_fd);
 	if (!err)
-		err = wake_on(opened, line_watch_fd(line));
+		err = wake_on(opened, line_wait_fd(line));
 	if (err)
 		goto fail;
 	config.keepalive = &opened->keepalive;
@@ -506,7 +509,13 @@ int session_run(struct session *session)
 			err = attend(session);
 			break;
 		case PUMP_PORT_GONE:
-			err = lose_port(session);
+			err = lose_port(session,
+					line_kind(session->line)->how_lost);
+			set_timer(session);
+			break;
+		case PUMP_OUT_OF_STEP:
+			err = lose_port(session, "nothing that came from it is "
+						 "a packet any more");
 			set_timer(session);
 			break;
 		case PUMP_TUN_GONE:

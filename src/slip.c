@@ -105,7 +105,7 @@ SLIP_SPECIALISED size_t slip_encode_as(uint8_t *out, const uint8_t *packet,
 
 /**
  * slip_encode() - make a frame of a packet
- * @out:     where the frame goes; room for SLIP_ENCODED_MAX(@len) octets
+ * @out:     where the frame goes; room for FRAMING_ENCODED_MAX(@len) octets
  * @packet:  the packet, not overlapping @out
  * @len:     its length in octets
  * @escapes: which of them are escaped
@@ -120,8 +120,8 @@ size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
 		       : slip_encode_as(out, packet, len, false);
 }
 
-static enum slip_status slip_skip(struct slip_decoder *decoder,
-				  enum slip_status why)
+static enum framing_status slip_skip(struct slip_decoder *decoder,
+				     enum framing_status why)
 {
 	decoder->state = SLIP_STATE_SKIP;
 	return why;
@@ -149,61 +149,62 @@ static bool slip_unescape(uint8_t *octet, bool xonxoff)
 }
 
 /* The octet behind ESC. */
-static enum slip_status slip_end_escape(struct slip_decoder *decoder,
-					uint8_t octet, bool xonxoff)
+static enum framing_status slip_end_escape(struct slip_decoder *decoder,
+					   uint8_t octet, bool xonxoff)
 {
 	if (xonxoff && (octet == SLIP_XON || octet == SLIP_XOFF))
-		return SLIP_MORE;
+		return FRAMING_MORE;
 	if (octet == SLIP_END) {
 		decoder->state = SLIP_STATE_DONE;
-		return SLIP_BAD_ESCAPE;
+		return FRAMING_BAD_ESCAPE;
 	}
 	if (!slip_unescape(&octet, xonxoff))
-		return slip_skip(decoder, SLIP_BAD_ESCAPE);
+		return slip_skip(decoder, FRAMING_BAD_ESCAPE);
 
 	decoder->state = SLIP_STATE_PACKET;
 	if (decoder->len == sizeof(decoder->packet))
-		return slip_skip(decoder, SLIP_TOO_LONG);
+		return slip_skip(decoder, FRAMING_TOO_LONG);
 	decoder->packet[decoder->len++] = octet;
-	return SLIP_MORE;
+	return FRAMING_MORE;
 }
 
 /* A run of plain octets of the packet. */
-static enum slip_status slip_append(struct slip_decoder *decoder,
-				    const uint8_t *run, size_t len)
+static enum framing_status slip_append(struct slip_decoder *decoder,
+				       const uint8_t *run, size_t len)
 {
 	size_t room = sizeof(decoder->packet) - decoder->len;
 	size_t part = len < room ? len : room;
 
 	memcpy(decoder->packet + decoder->len, run, part);
 	decoder->len += part;
-	return part < len ? slip_skip(decoder, SLIP_TOO_LONG) : SLIP_MORE;
+	return part < len ? slip_skip(decoder, FRAMING_TOO_LONG) : FRAMING_MORE;
 }
 
 /* A special octet that ends a run of plain ones. */
-static enum slip_status slip_push_special(struct slip_decoder *decoder,
-					  uint8_t octet)
+static enum framing_status slip_push_special(struct slip_decoder *decoder,
+					     uint8_t octet)
 {
 	if (octet == SLIP_ESC) {
 		decoder->state = SLIP_STATE_ESCAPE;
 	} else if (octet == SLIP_END && decoder->len) {
 		decoder->state = SLIP_STATE_DONE;
-		return SLIP_FRAME;
+		return FRAMING_FRAME;
 	}
-	return SLIP_MORE;
+	return FRAMING_MORE;
 }
 
 SLIP_SPECIALISED size_t slip_decode_as(struct slip_decoder *decoder,
 				       const uint8_t *in, size_t len,
-				       enum slip_status *status, bool xonxoff)
+				       enum framing_status *status,
+				       bool xonxoff)
 {
 	const uint8_t *p = in;
 	const uint8_t *const end = in + len;
 	const uint8_t *frame_end;
 	size_t run;
 
-	*status = SLIP_MORE;
-	while (p < end && *status == SLIP_MORE) {
+	*status = FRAMING_MORE;
+	while (p < end && *status == FRAMING_MORE) {
 		switch (decoder->state) {
 		case SLIP_STATE_SKIP:
 			frame_end = memchr(p, SLIP_END, (size_t)(end - p));
@@ -220,7 +221,7 @@ SLIP_SPECIALISED size_t slip_decode_as(struct slip_decoder *decoder,
 			run = slip_plain_run(p, (size_t)(end - p), xonxoff);
 			*status = slip_append(decoder, p, run);
 			p += run;
-			if (p < end && *status == SLIP_MORE)
+			if (p < end && *status == FRAMING_MORE)
 				*status = slip_push_special(decoder, *p++);
 			break;
 		}
@@ -260,16 +261,16 @@ size_t slip_decoder_pending(const struct slip_decoder *decoder)
  * @decoder: state between calls
  * @in:      octets as they came from the line, in pieces of any size
  * @len:     how many
- * @status:  what was found; unless it is SLIP_MORE, call again with the rest
+ * @status:  what was found; unless it is FRAMING_MORE, call again with the rest
  *
- * Empty frames are passed over. With SLIP_FRAME the packet is in
- * @decoder->packet, @decoder->len octets of it, 1 to SLIP_PACKET_MAX; with a
+ * Empty frames are passed over. With FRAMING_FRAME the packet is in
+ * @decoder->packet, @decoder->len octets of it, 1 to FRAMING_PACKET_MAX; with a
  * frame that was dropped, that is what there was of it so far.
  *
- * Return: how many octets of @in were used; all of them with SLIP_MORE
+ * Return: how many octets of @in were used; all of them with FRAMING_MORE
  */
 size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
-		   enum slip_status *status)
+		   enum framing_status *status)
 {
 	if (decoder->state == SLIP_STATE_DONE) {
 		decoder->state = SLIP_STATE_PACKET;
@@ -279,3 +280,68 @@ size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 		       ? slip_decode_as(decoder, in, len, status, true)
 		       : slip_decode_as(decoder, in, len, status, false);
 }
+
+/* Behind the face of a framing. */
+
+static size_t slip_encode_plain(uint8_t *out, const uint8_t *packet, size_t len)
+{
+	return slip_encode(out, packet, len, SLIP_ESCAPES_RFC1055);
+}
+
+static size_t slip_encode_xonxoff(uint8_t *out, const uint8_t *packet,
+				  size_t len)
+{
+	return slip_encode(out, packet, len, SLIP_ESCAPES_XONXOFF);
+}
+
+static size_t slip_decode_plain(void *decoder, const uint8_t *in, size_t len,
+				enum framing_status *status,
+				struct framing_frame *frame)
+{
+	struct slip_decoder *slip = decoder;
+	size_t used = slip_decode(slip, in, len, status);
+
+	*frame = (struct framing_frame){slip->packet, slip->len};
+	return used;
+}
+
+static size_t slip_decode_xonxoff(void *decoder, const uint8_t *in, size_t len,
+				  enum framing_status *status,
+				  struct framing_frame *frame)
+{
+	((struct slip_decoder *)decoder)->escapes = SLIP_ESCAPES_XONXOFF;
+	return slip_decode_plain(decoder, in, len, status, frame);
+}
+
+static struct framing_frame slip_pending(const void *decoder)
+{
+	const struct slip_decoder *slip = decoder;
+
+	return (struct framing_frame){slip->packet, slip_decoder_pending(slip)};
+}
+
+/* A frame that is empty. */
+static size_t slip_idle(uint8_t *out)
+{
+	*out = SLIP_END;
+	return 1;
+}
+
+const struct framing slip_framing = {
+	.name = "slip",
+	.decoder_size = sizeof(struct slip_decoder),
+	.encode = slip_encode_plain,
+	.decode = slip_decode_plain,
+	.pending = slip_pending,
+	.idle = slip_idle,
+};
+
+/* The same, for a line with software flow control. */
+const struct framing slip_xonxoff_framing = {
+	.name = "slip",
+	.decoder_size = sizeof(struct slip_decoder),
+	.encode = slip_encode_xonxoff,
+	.decode = slip_decode_xonxoff,
+	.pending = slip_pending,
+	.idle = slip_idle,
+};

@@ -2,6 +2,8 @@
 #ifndef SERIALTUN_SLIP_H
 #define SERIALTUN_SLIP_H
 
+#include "framing.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,12 +19,6 @@
 #define SLIP_ESC_XON  0xDE
 #define SLIP_ESC_XOFF 0xDF
 
-/* The longest packet: what IPv4's total length can say (RFC 791). */
-#define SLIP_PACKET_MAX 65535
-
-/* The longest frame of a packet of len octets: each escaped, two ENDs. */
-#define SLIP_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
-
 /**
  * enum slip_escapes - which octets of a packet do not travel as they are
  * @SLIP_ESCAPES_RFC1055: END and ESC
@@ -35,21 +31,6 @@ enum slip_escapes {
 };
 
 /**
- * enum slip_status - what the decoder found
- * @SLIP_MORE:       the input is used up, no frame has ended yet
- * @SLIP_FRAME:      a frame is complete
- * @SLIP_BAD_ESCAPE: a frame was dropped: ESC was followed by what has no
- *                   meaning there
- * @SLIP_TOO_LONG:   a frame was dropped: over SLIP_PACKET_MAX octets
- */
-enum slip_status {
-	SLIP_MORE,
-	SLIP_FRAME,
-	SLIP_BAD_ESCAPE,
-	SLIP_TOO_LONG,
-};
-
-/**
  * struct slip_decoder - where in the stream the receiver is
  * @escapes: what the other end escapes; to be set before the first octet
  * @state:   what the next octet means
@@ -57,7 +38,7 @@ enum slip_status {
  * @packet:  the packet so far
  *
  * All zero is a decoder of RFC 1055 that has seen nothing. @packet and @len may
- * be read after SLIP_FRAME, until the next call, and slip_decoder_pending()
+ * be read after FRAMING_FRAME, until the next call, and slip_decoder_pending()
  * octets of @packet at any time; the rest is the decoder's own.
  */
 struct slip_decoder {
@@ -69,7 +50,7 @@ struct slip_decoder {
 		SLIP_STATE_DONE,
 	} state;
 	size_t len;
-	uint8_t packet[SLIP_PACKET_MAX];
+	uint8_t packet[FRAMING_PACKET_MAX];
 };
 
 void slip_decoder_reset(struct slip_decoder *decoder);
@@ -77,6 +58,9 @@ size_t slip_decoder_pending(const struct slip_decoder *decoder);
 size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
 		   enum slip_escapes escapes);
 size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
-		   enum slip_status *status);
+		   enum framing_status *status);
+
+extern const struct framing slip_framing;
+extern const struct framing slip_xonxoff_framing;
 
 #endif

@@ -15,6 +15,7 @@
 #define STATS_DROPS(X)                                            \
 	X(BAD_ESCAPE, "bad_escape", "bad escape")                 \
 	X(TOO_LONG, "too_long", "too long")                       \
+	X(EMPTY, "empty", "empty")                                \
 	X(BAD_VERSION, "bad_version", "not IP")                   \
 	X(BAD_HEADER, "bad_header", "bad header")                 \
 	X(BAD_LENGTH, "bad_length", "bad length")                 \
@@ -23,6 +24,8 @@
 	X(ROUTER_ADVERT, "router_advert", "Router Advertisement") \
 	X(CODEL, "codel", "CoDel")                                \
 	X(QUEUE_FULL, "queue_full", "queue full")                 \
+	X(UNSENDABLE, "unsendable", "not sent by the system")     \
+	X(REFUSED, "refused", "refused by the other end")         \
 	X(NO_LINE, "no_line", "no line")                          \
 	X(INTERFACE_DOWN, "interface_down", "interface down")     \
 	X(INTERFACE_REFUSED, "interface_refused", "refused by the interface")

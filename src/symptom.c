@@ -45,6 +45,7 @@ static uint64_t bad_frames(const struct stats_direction *way)
 {
 	return way->dropped[STATS_DROP_BAD_ESCAPE] +
 	       way->dropped[STATS_DROP_TOO_LONG] +
+	       way->dropped[STATS_DROP_EMPTY] +
 	       way->dropped[STATS_DROP_BAD_VERSION] +
 	       way->dropped[STATS_DROP_BAD_HEADER] +
 	       way->dropped[STATS_DROP_BAD_LENGTH] +

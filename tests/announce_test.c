@@ -93,7 +93,7 @@ static void test_announce_link(void **state)
 	for (i = 0; i < TESTING_COUNT(links); i++) {
 		struct tun tun = {.attached = links[i].attached};
 		struct link link = {.mtu = links[i].mtu};
-		struct port port = {.path = path,
+		struct port port = {.name = path,
 				    .baud = links[i].baud,
 				    .rate = links[i].baud / 10};
 
@@ -115,7 +115,7 @@ static void test_announce_link_without_any_address(void **state)
 	char path[] = "/dev/ttyUSB0";
 	struct tun tun = {.name = "tun0"};
 	struct link link = {.mtu = 1500};
-	struct port port = {.path = path};
+	struct port port = {.name = path};
 	struct testing_args args;
 	struct options options;
 	char text[ANNOUNCE_TEXT_MAX];
@@ -254,7 +254,7 @@ static void test_announce_never_overflows(void **state)
 	char path[] = "/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A1000000-if0";
 	struct tun tun = {.name = "abcdefghijklmno"};
 	struct link link = {.mtu = 65535, .mtu_chosen = true};
-	struct port port = {.path = path, .baud = 4000000, .rate = 400000};
+	struct port port = {.name = path, .baud = 4000000, .rate = 400000};
 	char *text = malloc(ANNOUNCE_TEXT_MAX);
 	struct testing_args args;
 	struct options options;

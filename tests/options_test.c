@@ -682,7 +682,7 @@ static void test_options_help_says_defaults(void **state)
 		if (!strstr(entry, "Default:") && !strstr(entry, "Required"))
 			fail_msg("--help says no default:\n%s", entry);
 	}
-	assert_int_equal(count, 25);
+	assert_int_equal(count, 26);
 }
 
 int main(void)

@@ -85,7 +85,7 @@ static void assert_arrives(const char *text)
 	uint8_t buffer[64];
 	ssize_t len;
 
-	assert_true(wait_for(world.port->fd));
+	assert_true(wait_for(world.port->read_fd));
 	len = port_read(world.port, buffer, sizeof(buffer));
 	assert_int_equal(len, strlen(text));
 	assert_memory_equal(buffer, text, strlen(text));
@@ -176,7 +176,8 @@ static void test_port_reads_and_writes(void **state)
 
 	(void)state;
 	open_port(&config);
-	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)), 0);
+	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)),
+			 -EAGAIN);
 	send_text(XON "\r\n\003" XOFF);
 	assert_arrives(XON "\r\n\003" XOFF);
 	assert_true(takes_octets());
@@ -227,8 +228,9 @@ static void test_port_xonxoff_holds(void **state)
 	assert_arrives("c");
 	assert_false(takes_octets());
 	send_text(XON);
-	assert_false(wait_for(world.port->fd));
-	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)), 0);
+	assert_false(wait_for(world.port->read_fd));
+	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)),
+			 -EAGAIN);
 	assert_true(takes_octets());
 }
 
@@ -244,7 +246,7 @@ static void test_port_resume_ends_a_hold(void **state)
 	assert_arrives("a");
 	assert_false(takes_octets());
 	/* This alone would not do. */
-	assert_int_equal(tcflow(world.port->fd, TCOON), 0);
+	assert_int_equal(tcflow(world.port->read_fd, TCOON), 0);
 	assert_false(takes_octets());
 
 	assert_int_equal(port_resume(world.port), 0);
@@ -280,9 +282,10 @@ static void test_port_settles(void **state)
 	config.settle_ms = 300;
 	open_port(&config);
 	send_text("early");
-	assert_true(wait_for(world.port->fd));
-	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)), 0);
-	assert_false(wait_for(world.port->fd));
+	assert_true(wait_for(world.port->read_fd));
+	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)),
+			 -EAGAIN);
+	assert_false(wait_for(world.port->read_fd));
 	usleep(300000);
 	send_text("late");
 	assert_arrives("late");
@@ -312,7 +315,7 @@ static void test_port_errors_are_not_counted(void **state)
 	open_port(&config);
 	assert_false(port_get_errors(world.port, &errors));
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	socket_port.fd = fds[0];
+	socket_port.read_fd = fds[0];
 	assert_false(port_get_errors(&socket_port, &errors));
 	assert_int_equal(errors.frame, 7);
 	close(fds[0]);

@@ -75,9 +75,11 @@ static struct {
 
 static void open_world(const struct setup *setup)
 {
-	static char path[] = "the line";
+	static char name[] = "the line";
+	static const struct port_kind kind = {0};
 	struct pump_config config = {
 		.tun = &world.tun,
+		.framing = &slip_framing,
 		.keepalive = &world.keepalive,
 		.mtu = 1500,
 		.ipv6 = setup->ipv6,
@@ -97,8 +99,11 @@ static void open_world(const struct setup *setup)
 		assert_int_equal(setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF,
 					    &setup->room, sizeof(int)),
 				 0);
-	world.port.path = path;
-	world.port.fd = fds[0];
+	world.port.kind = &kind;
+	world.port.name = name;
+	world.port.read_fd = fds[0];
+	world.port.write_fd = fds[0];
+	world.port.counts_wire = true;
 	world.port.baud = setup->baud;
 	world.port.rate = setup->baud / 10;
 	world.line = fds[1];
@@ -123,7 +128,7 @@ static int close_world(void **state)
 	pump_free(world.pump);
 	world.pump = NULL;
 	close_fd(&world.tun.fd);
-	close_fd(&world.port.fd);
+	close_fd(&world.port.read_fd);
 	close_fd(&world.interface);
 	close_fd(&world.line);
 	close_fd(&world.wake);
@@ -135,6 +140,12 @@ static void replace_fd(int *fd, int by)
 	assert_true(by >= 0);
 	close(*fd);
 	*fd = by;
+}
+
+static void replace_port_fd(int by)
+{
+	replace_fd(&world.port.read_fd, by);
+	world.port.write_fd = by;
 }
 
 static const struct stats_direction *to_line(void)
@@ -223,7 +234,7 @@ static void ipv6(struct octets *packet, size_t len, uint8_t next, uint8_t fill)
 /* Put the frame of a packet behind what is already there. */
 static void append_frame(struct octets *frames, const struct octets *packet)
 {
-	assert_true(SLIP_ENCODED_MAX(packet->len) <=
+	assert_true(FRAMING_ENCODED_MAX(packet->len) <=
 		    sizeof(frames->at) - frames->len);
 	frames->len += slip_encode(frames->at + frames->len, packet->at,
 				   packet->len, SLIP_ESCAPES_RFC1055);
@@ -447,7 +458,7 @@ static void test_pump_port_full_from_the_start(void **state)
 
 	(void)state;
 	open_world(&(struct setup){.line_type = SOCK_STREAM, .room = 1});
-	while ((n = write(world.port.fd, got.at, sizeof(got.at))) > 0)
+	while ((n = write(world.port.read_fd, got.at, sizeof(got.at))) > 0)
 		filled += (size_t)n;
 	assert_int_equal(errno, EAGAIN);
 	ipv4(&packet, 84, 'x');
@@ -538,7 +549,7 @@ static void test_pump_batches_the_longest(void **state)
 	put(world.interface, packet.at, packet.len);
 	append_frame(&wanted, &packet);
 	assert_int_equal(wanted.len, 32767);
-	ipv4(&packet, SLIP_PACKET_MAX, SLIP_END);
+	ipv4(&packet, FRAMING_PACKET_MAX, SLIP_END);
 	put(world.interface, packet.at, packet.len);
 	append_frame(&wanted, &packet);
 	run_until(world.line);
@@ -868,7 +879,7 @@ static void test_pump_line_flood_leaves_the_interface_its_turn(void **state)
 	append_frame(&wanted, &packet);
 	put(flood, wanted.at, wanted.len);
 	assert_int_equal(lseek(flood, 0, SEEK_SET), 0);
-	replace_fd(&world.port.fd, flood);
+	replace_port_fd(flood);
 	run_until(world.interface);
 	assert_in_range(from_line()->line_bytes, 65536, len - 1);
 }
@@ -895,8 +906,7 @@ static void test_pump_line_was_never_there(void **state)
 {
 	(void)state;
 	open_world(&(struct setup){.line_type = SOCK_STREAM});
-	replace_fd(&world.port.fd,
-		   socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+	replace_port_fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
 	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
 }
 
@@ -962,11 +972,10 @@ static void open_pty(void)
 	replace_fd(&world.line, master);
 	assert_int_equal(grantpt(master), 0);
 	assert_int_equal(unlockpt(master), 0);
-	replace_fd(&world.port.fd,
-		   open(ptsname(master), O_RDWR | O_NOCTTY | O_NONBLOCK));
-	assert_int_equal(tcgetattr(world.port.fd, &settings), 0);
+	replace_port_fd(open(ptsname(master), O_RDWR | O_NOCTTY | O_NONBLOCK));
+	assert_int_equal(tcgetattr(world.port.read_fd, &settings), 0);
 	cfmakeraw(&settings);
-	assert_int_equal(tcsetattr(world.port.fd, TCSANOW, &settings), 0);
+	assert_int_equal(tcsetattr(world.port.read_fd, TCSANOW, &settings), 0);
 }
 
 static void test_pump_hang_up_of_a_pty(void **state)
@@ -1460,7 +1469,7 @@ static void test_pump_sends_an_end(void **state)
 {
 	(void)state;
 	open_world(&(struct setup){.line_type = SOCK_STREAM});
-	pump_send_end(world.pump);
+	pump_send_idle(world.pump);
 	get(world.line, &got);
 	assert_int_equal(got.len, 1);
 	assert_int_equal(got.at[0], SLIP_END);

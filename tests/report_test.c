@@ -375,9 +375,11 @@ static const char *read_file(void)
 }
 
 #define NO_DROPS                                                               \
-	"\"bad_escape\": 0, \"too_long\": 0, \"bad_version\": 0, "             \
+	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                   \
+	"\"bad_version\": 0, "                                                 \
 	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "          \
 	"\"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, " \
+	"\"unsendable\": 0, \"refused\": 0, "                                  \
 	"\"no_line\": 0, \"interface_down\": 0, \"interface_refused\": 0"
 
 #define NO_WAY                                                                         \
@@ -421,9 +423,10 @@ static void test_report_writes_the_file(void **state)
 		"\"packets_per_s\": 7, \"bytes_per_s\": 5700, "
 		"\"line_bytes_per_s\": 5760, \"share\": 0.500, \"dropped\": "
 		"{\"total\": 5, \"bad_escape\": 0, \"too_long\": 0, "
-		"\"bad_version\": 0, \"bad_header\": 0, \"bad_length\": 0, "
+		"\"empty\": 0, \"bad_version\": 0, \"bad_header\": 0, \"bad_length\": 0, "
 		"\"bad_checksum\": 0, \"ipv6\": 0, \"router_advert\": 0, "
-		"\"codel\": 2, \"queue_full\": 0, \"no_line\": 3, "
+		"\"codel\": 2, \"queue_full\": 0, \"unsendable\": 0, "
+		"\"refused\": 0, \"no_line\": 3, "
 		"\"interface_down\": 0, \"interface_refused\": 0}}, "
 		"\"from_line\": {\"packets\": 0, \"bytes\": 0, \"line_bytes\": "
 		"0, \"interface_packets\": 0, \"short_writes\": 0, \"packets_per_s\": 0, "

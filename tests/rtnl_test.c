@@ -198,7 +198,7 @@ static void test_rtnl_addr_add_ipv6_is_usable_at_once(void **state)
 	assert_json_has("-6 addr show dev tun0",
 			"\"local\":\"fd00::1\",\"prefixlen\":64");
 	assert_json_has("-6 addr show dev tun0", "\"nodad\":true");
-	assert_json_lacks("-6 addr show dev tun0", "tentative");
+	assert_json_lacks("-6 addr show dev tun0 scope global", "tentative");
 	assert_true(
 		rtnl_addr_exists(fixture.rtnl, fixture.link.index, &own, NULL));
 }

@@ -16,32 +16,32 @@ struct slip_reference {
 	bool skip;
 	bool ended; /* the packet is looked at; the next octet begins another */
 	size_t len;
-	uint8_t packet[SLIP_PACKET_MAX];
+	uint8_t packet[FRAMING_PACKET_MAX];
 };
 
-static inline enum slip_status slip_reference_give_up(
-	struct slip_reference *reference, enum slip_status why)
+static inline enum framing_status slip_reference_give_up(
+	struct slip_reference *reference, enum framing_status why)
 {
 	reference->escape = false;
 	reference->skip = true;
 	return why;
 }
 
-static inline enum slip_status slip_reference_end(
+static inline enum framing_status slip_reference_end(
 	struct slip_reference *reference)
 {
-	enum slip_status status = SLIP_FRAME;
+	enum framing_status status = FRAMING_FRAME;
 
 	if (reference->escape)
-		status = SLIP_BAD_ESCAPE;
+		status = FRAMING_BAD_ESCAPE;
 	else if (reference->skip || !reference->len)
-		status = SLIP_MORE;
+		status = FRAMING_MORE;
 	reference->escape = false;
 	reference->skip = false;
 	return status;
 }
 
-static inline enum slip_status slip_reference_push(
+static inline enum framing_status slip_reference_push(
 	struct slip_reference *reference, uint8_t octet)
 {
 	bool xonxoff = reference->escapes == SLIP_ESCAPES_XONXOFF;
@@ -52,12 +52,12 @@ static inline enum slip_status slip_reference_push(
 	if (reference->ended)
 		return slip_reference_end(reference);
 	if (reference->skip)
-		return SLIP_MORE;
+		return FRAMING_MORE;
 	if (xonxoff && (octet == SLIP_XON || octet == SLIP_XOFF))
-		return SLIP_MORE;
+		return FRAMING_MORE;
 	if (!reference->escape && octet == SLIP_ESC) {
 		reference->escape = true;
-		return SLIP_MORE;
+		return FRAMING_MORE;
 	}
 	if (reference->escape && octet == SLIP_ESC_END)
 		octet = SLIP_END;
@@ -68,12 +68,12 @@ static inline enum slip_status slip_reference_push(
 	else if (reference->escape && xonxoff && octet == SLIP_ESC_XOFF)
 		octet = SLIP_XOFF;
 	else if (reference->escape)
-		return slip_reference_give_up(reference, SLIP_BAD_ESCAPE);
+		return slip_reference_give_up(reference, FRAMING_BAD_ESCAPE);
 	reference->escape = false;
 	if (reference->len == sizeof(reference->packet))
-		return slip_reference_give_up(reference, SLIP_TOO_LONG);
+		return slip_reference_give_up(reference, FRAMING_TOO_LONG);
 	reference->packet[reference->len++] = octet;
-	return SLIP_MORE;
+	return FRAMING_MORE;
 }
 
 static inline size_t slip_reference_encode(uint8_t *out, const uint8_t *packet,

@@ -29,7 +29,7 @@
 
 struct trace {
 	size_t len;
-	uint8_t text[4 * SLIP_PACKET_MAX];
+	uint8_t text[4 * FRAMING_PACKET_MAX];
 };
 
 static void trace_append(struct trace *trace, const void *text, size_t len)
@@ -39,22 +39,25 @@ static void trace_append(struct trace *trace, const void *text, size_t len)
 	trace->len += len;
 }
 
-static void trace_status(struct trace *trace, enum slip_status status,
+static void trace_status(struct trace *trace, enum framing_status status,
 			 const uint8_t *packet, size_t len)
 {
 	switch (status) {
-	case SLIP_MORE:
+	case FRAMING_MORE:
 		break;
-	case SLIP_FRAME:
-		assert_in_range(len, 1, SLIP_PACKET_MAX);
+	case FRAMING_FRAME:
+		assert_in_range(len, 1, FRAMING_PACKET_MAX);
 		trace_append(trace, "<", 1);
 		trace_append(trace, packet, len);
 		trace_append(trace, ">", 1);
 		break;
-	case SLIP_BAD_ESCAPE:
+	case FRAMING_BAD_ESCAPE:
 		trace_append(trace, "!", 1);
 		break;
-	case SLIP_TOO_LONG:
+	case FRAMING_EMPTY:
+		fail_msg("SLIP passes over empty frames");
+		break;
+	case FRAMING_TOO_LONG:
 		trace_append(trace, "#", 1);
 		break;
 	}
@@ -65,7 +68,7 @@ static void feed(struct slip_decoder *decoder, const uint8_t *octets,
 		 size_t len, struct trace *trace)
 {
 	uint8_t *chunk = testing_copy(octets, len);
-	enum slip_status status;
+	enum framing_status status;
 	size_t at = 0;
 	size_t used;
 
@@ -73,7 +76,7 @@ static void feed(struct slip_decoder *decoder, const uint8_t *octets,
 		used = slip_decode(decoder, chunk + at, len - at, &status);
 		assert_true(used <= len - at);
 		assert_true(used || at == len);
-		if (status == SLIP_MORE)
+		if (status == FRAMING_MORE)
 			assert_int_equal(used, len - at);
 		at += used;
 		trace_status(trace, status, decoder->packet, decoder->len);
@@ -250,7 +253,7 @@ static void test_slip_decode_undoes_encode(void **state)
 	for (i = 0; i < TESTING_COUNT(encodings); i++) {
 		wanted.len = 0;
 		if (encodings[i].packet_len)
-			trace_status(&wanted, SLIP_FRAME,
+			trace_status(&wanted, FRAMING_FRAME,
 				     (const uint8_t *)encodings[i].packet,
 				     encodings[i].packet_len);
 		check_chunks("decoded", encodings[i].escapes,
@@ -486,8 +489,8 @@ static void test_slip_decode_random_streams(void **state)
 static void check_random_packets(enum slip_escapes escapes)
 {
 	static const size_t mixes[] = {0, 3, 30, 1000};
-	uint8_t frame[SLIP_ENCODED_MAX(300)];
-	uint8_t reference[SLIP_ENCODED_MAX(300)];
+	uint8_t frame[FRAMING_ENCODED_MAX(300)];
+	uint8_t reference[FRAMING_ENCODED_MAX(300)];
 	uint8_t octets[16 + 300];
 	uint64_t seed = 1988;
 	size_t reference_len;
@@ -538,7 +541,7 @@ static size_t eat_xonxoff(uint8_t *octets, size_t len)
 static void check_survival(enum slip_escapes escapes)
 {
 	struct slip_decoder *decoder = new_decoder(escapes);
-	uint8_t frame[SLIP_ENCODED_MAX(1500)];
+	uint8_t frame[FRAMING_ENCODED_MAX(1500)];
 	uint8_t packet[1500];
 	uint64_t seed = 1500;
 	size_t frame_len;
@@ -550,7 +553,7 @@ static void check_survival(enum slip_escapes escapes)
 		random_octets(&seed, packet, len, (size_t)round % 100);
 		got.len = 0;
 		wanted.len = 0;
-		trace_status(&wanted, SLIP_FRAME, packet, len);
+		trace_status(&wanted, FRAMING_FRAME, packet, len);
 		frame_len = slip_encode(frame, packet, len, escapes);
 		if (escapes == SLIP_ESCAPES_XONXOFF)
 			assert_int_equal(eat_xonxoff(frame, frame_len),
@@ -575,16 +578,16 @@ static void test_slip_random_packets_survive(void **state)
 static void check_worst_case(uint8_t special, enum slip_escapes escapes)
 {
 	static const uint8_t guard[16] = "fifteen guards!";
-	const size_t cap = SLIP_ENCODED_MAX(SLIP_PACKET_MAX);
-	uint8_t *packet = malloc(SLIP_PACKET_MAX);
+	const size_t cap = FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX);
+	uint8_t *packet = malloc(FRAMING_PACKET_MAX);
 	uint8_t *out = malloc(cap + sizeof(guard));
 
 	assert_non_null(packet);
 	assert_non_null(out);
-	memset(packet, special, SLIP_PACKET_MAX);
+	memset(packet, special, FRAMING_PACKET_MAX);
 	memset(out, 0, cap);
 	memcpy(out + cap, guard, sizeof(guard));
-	assert_int_equal(slip_encode(out, packet, SLIP_PACKET_MAX, escapes),
+	assert_int_equal(slip_encode(out, packet, FRAMING_PACKET_MAX, escapes),
 			 cap);
 	assert_int_equal(out[0], SLIP_END);
 	assert_int_equal(out[cap - 3], SLIP_ESC);
@@ -592,7 +595,7 @@ static void check_worst_case(uint8_t special, enum slip_escapes escapes)
 	assert_memory_equal(out + cap, guard, sizeof(guard));
 
 	wanted.len = 0;
-	trace_status(&wanted, SLIP_FRAME, packet, SLIP_PACKET_MAX);
+	trace_status(&wanted, FRAMING_FRAME, packet, FRAMING_PACKET_MAX);
 	check_chunks("decoded", escapes, out, cap, cap);
 	free(out);
 	free(packet);
@@ -666,7 +669,7 @@ static void want_length(size_t row)
 	want("", 0);
 	if (!lengths[row].verdict) {
 		reference_feed(&reference, stream, stream_len, &wanted);
-		assert_true(wanted.len > SLIP_PACKET_MAX);
+		assert_true(wanted.len > FRAMING_PACKET_MAX);
 		return;
 	}
 	trace_append(&wanted, lengths[row].verdict, 1);
@@ -699,12 +702,12 @@ static void test_slip_decode_tells_at_once(void **state)
 	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
 
 	(void)state;
-	memset(stream, 'x', SLIP_PACKET_MAX + 1);
-	feed(decoder, stream, SLIP_PACKET_MAX, &got);
+	memset(stream, 'x', FRAMING_PACKET_MAX + 1);
+	feed(decoder, stream, FRAMING_PACKET_MAX, &got);
 	assert_int_equal(got.len, 0);
 	feed(decoder, stream, 1, &got);
 	assert_same("at once", got.text, got.len, "#", 1);
-	feed(decoder, stream, SLIP_PACKET_MAX + 1, &got);
+	feed(decoder, stream, FRAMING_PACKET_MAX + 1, &got);
 	assert_same("once", got.text, got.len, "#", 1);
 	free(decoder);
 }
@@ -714,18 +717,18 @@ static void test_slip_decode_keeps_the_packet(void **state)
 {
 	static const uint8_t octets[] = {'a', 'b', SLIP_END, 'c', SLIP_END};
 	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
-	enum slip_status status;
+	enum framing_status status;
 
 	(void)state;
 	assert_int_equal(slip_decode(decoder, octets, sizeof(octets), &status),
 			 3);
-	assert_int_equal(status, SLIP_FRAME);
+	assert_int_equal(status, FRAMING_FRAME);
 	assert_int_equal(decoder->len, 2);
 	assert_memory_equal(decoder->packet, "ab", 2);
 	assert_int_equal(slip_decode(decoder, octets + 3, 0, &status), 0);
-	assert_int_equal(status, SLIP_MORE);
+	assert_int_equal(status, FRAMING_MORE);
 	assert_int_equal(slip_decode(decoder, octets + 3, 2, &status), 2);
-	assert_int_equal(status, SLIP_FRAME);
+	assert_int_equal(status, FRAMING_FRAME);
 	assert_int_equal(decoder->len, 1);
 	assert_memory_equal(decoder->packet, "c", 1);
 	free(decoder);
@@ -738,16 +741,16 @@ static void test_slip_decode_keeps_what_is_dropped(void **state)
 					 'c', SLIP_END, 'd',
 					 'e', SLIP_ESC, SLIP_END};
 	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
-	enum slip_status status;
+	enum framing_status status;
 
 	(void)state;
 	assert_int_equal(slip_decode(decoder, octets, sizeof(octets), &status),
 			 3);
-	assert_int_equal(status, SLIP_BAD_ESCAPE);
+	assert_int_equal(status, FRAMING_BAD_ESCAPE);
 	assert_int_equal(decoder->len, 1);
 	assert_memory_equal(decoder->packet, "a", 1);
 	assert_int_equal(slip_decode(decoder, octets + 3, 6, &status), 6);
-	assert_int_equal(status, SLIP_BAD_ESCAPE);
+	assert_int_equal(status, FRAMING_BAD_ESCAPE);
 	assert_int_equal(decoder->len, 2);
 	assert_memory_equal(decoder->packet, "de", 2);
 	free(decoder);

@@ -14,22 +14,22 @@
 
 #define RUN_BIT	   0xC0
 #define RUN_STEP   1041
-#define STREAM_MAX (5 * SLIP_PACKET_MAX / 2)
+#define STREAM_MAX (5 * FRAMING_PACKET_MAX / 2)
 
 static struct slip_decoder decoder;
 static struct slip_reference reference;
 
 /* What the reference finds in octets of which the decoder found one thing. */
-static enum slip_status ask_reference(const uint8_t *octets, size_t len)
+static enum framing_status ask_reference(const uint8_t *octets, size_t len)
 {
-	enum slip_status found = SLIP_MORE;
-	enum slip_status status;
+	enum framing_status found = FRAMING_MORE;
+	enum framing_status status;
 	size_t i;
 
 	for (i = 0; i < len; i++) {
 		status = slip_reference_push(&reference, octets[i]);
-		assert_true(status == SLIP_MORE || found == SLIP_MORE);
-		if (status != SLIP_MORE)
+		assert_true(status == FRAMING_MORE || found == FRAMING_MORE);
+		if (status != FRAMING_MORE)
 			found = status;
 	}
 	return found;
@@ -38,7 +38,7 @@ static enum slip_status ask_reference(const uint8_t *octets, size_t len)
 static void feed(const uint8_t *octets, size_t len)
 {
 	uint8_t *chunk = testing_copy(octets, len);
-	enum slip_status status;
+	enum framing_status status;
 	size_t at = 0;
 	size_t used;
 
@@ -46,11 +46,11 @@ static void feed(const uint8_t *octets, size_t len)
 		used = slip_decode(&decoder, chunk + at, len - at, &status);
 		assert_true(used <= len - at);
 		assert_true(used || at == len);
-		if (status == SLIP_MORE)
+		if (status == FRAMING_MORE)
 			assert_int_equal(used, len - at);
 		assert_int_equal(ask_reference(chunk + at, used), status);
-		if (status == SLIP_FRAME) {
-			assert_in_range(decoder.len, 1, SLIP_PACKET_MAX);
+		if (status == FRAMING_FRAME) {
+			assert_in_range(decoder.len, 1, FRAMING_PACKET_MAX);
 			assert_int_equal(decoder.len, reference.len);
 			assert_memory_equal(decoder.packet, reference.packet,
 					    decoder.len);
@@ -80,17 +80,17 @@ static size_t feed_chunk(struct fuzz_script *script)
 static void expect_in_step(void)
 {
 	static const uint8_t packet[] = {0x45, SLIP_END, 0, SLIP_ESC, SLIP_XON};
-	uint8_t frame[SLIP_ENCODED_MAX(sizeof(packet))];
+	uint8_t frame[FRAMING_ENCODED_MAX(sizeof(packet))];
 	size_t len =
 		slip_encode(frame, packet, sizeof(packet), decoder.escapes);
-	enum slip_status status = SLIP_MORE;
+	enum framing_status status = FRAMING_MORE;
 	size_t used;
 
 	/* Its leading END ends what was under way. */
 	used = slip_decode(&decoder, frame, 1, &status);
 	assert_int_equal(used, 1);
 	used = slip_decode(&decoder, frame + 1, len - 1, &status);
-	assert_int_equal(status, SLIP_FRAME);
+	assert_int_equal(status, FRAMING_FRAME);
 	assert_int_equal(used, len - 1);
 	assert_int_equal(decoder.len, sizeof(packet));
 	assert_memory_equal(decoder.packet, packet, sizeof(packet));

@@ -15,29 +15,29 @@ static void check_decoded(const uint8_t *frame, size_t frame_len,
 			  enum slip_escapes escapes)
 {
 	static struct slip_decoder decoder;
-	enum slip_status status;
+	enum framing_status status;
 
 	slip_decoder_reset(&decoder);
 	decoder.escapes = escapes;
 	assert_int_equal(slip_decode(&decoder, frame, frame_len, &status),
 			 frame_len);
-	assert_int_equal(status, len ? SLIP_FRAME : SLIP_MORE);
+	assert_int_equal(status, len ? FRAMING_FRAME : FRAMING_MORE);
 	assert_int_equal(decoder.len, len);
 	assert_memory_equal(decoder.packet, packet, len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static uint8_t wanted[SLIP_ENCODED_MAX(SLIP_PACKET_MAX)];
+	static uint8_t wanted[FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX)];
 	struct fuzz_script script = {data, size};
 	enum slip_escapes escapes = fuzz_number(&script, 1) & 1
 					    ? SLIP_ESCAPES_XONXOFF
 					    : SLIP_ESCAPES_RFC1055;
 	size_t skew = 1 + (fuzz_number(&script, 1) & 15);
-	size_t len = SLIP_PACKET_MAX;
+	size_t len = FRAMING_PACKET_MAX;
 	const uint8_t *octets = fuzz_take(&script, &len);
 	uint8_t *packet = malloc(skew + len);
-	uint8_t *frame = malloc(SLIP_ENCODED_MAX(len));
+	uint8_t *frame = malloc(FRAMING_ENCODED_MAX(len));
 	size_t frame_len;
 
 	assert_non_null(packet);

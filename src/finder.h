@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where ports come from. Each kind of line has its own way: a device is there
+ * or is watched for, a connection is made, or waited for. Each is one file and
+ * one row of the table in finder.c; what they have in common (when to try
+ * again, what to say) is the line's affair.
+ */
+#ifndef SERIALTUN_FINDER_H
+#define SERIALTUN_FINDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct finder;
+struct framing;
+struct port;
+struct port_config;
+
+/* Room for what is wrong with a name. */
+#define FINDER_WHY_MAX 160
+
+/**
+ * struct finder_kind - one kind of line
+ * @prefix:       what names of such lines begin with, "tcp:"; "": all that no
+ *                other kind claims
+ * @framing:      the framing that is meant if nothing is said
+ * @is_serial:    there is a UART or what looks like one: parity, modem lines
+ * @keeps_bounds: what is sent in one go arrives in one go, or not at all
+ * @loses_octets: one octet may be lost and the next one not
+ * @is_single:    a port that is lost never comes back
+ * @how_lost:     what happened when the port is lost, "it hung up"
+ * @remedy:       what then helps, "plug it in and start again"
+ * @found_as:     how what was found goes with what was looked for: "as", "from"
+ * @check:        is the name, but for the prefix, well-formed? If not, @why
+ *                says what it should be. Nothing but the name is looked at.
+ *                NULL: all are
+ * @size:         octets of a finder of this kind, which begins with a struct
+ *                finder
+ * @open:         begin; all else of @finder is zero; logs a failure, and
+ *                undoes what it has done; 0 or -errno
+ * @look:         look now. 0: @port is the port, to be closed before the next
+ *                look; -EAGAIN: not yet; @finder->wait_fd is readable when it
+ *                is worth looking again, at @finder->next_ns at the latest;
+ *                another -errno: it failed, logged
+ * @attend:       there is a port, and @finder->wait_fd is readable. NULL: it
+ *                never is
+ * @close:        undo what @open has done
+ */
+struct finder_kind {
+	const char *prefix;
+	const struct framing *framing;
+	bool is_serial;
+	bool keeps_bounds;
+	bool loses_octets;
+	bool is_single;
+	const char *how_lost;
+	const char *remedy;
+	const char *found_as;
+	bool (*check)(const char *rest, char why[FINDER_WHY_MAX]);
+	size_t size;
+	int (*open)(struct finder *finder);
+	int (*look)(struct finder *finder, struct port **port, uint64_t now_ns);
+	void (*attend)(struct finder *finder);
+	void (*close)(struct finder *finder);
+};
+
+/**
+ * struct finder - one that looks for the port
+ * @kind:    its kind
+ * @name:    what the user calls the port: of a device the path, absolute, links
+ *           not followed
+ * @config:  what is wanted of the port; borrowed
+ * @wait_fd: an epoll descriptor, for @kind to add to what it waits on
+ * @next_ns: when to look again, whatever happens; UINT64_MAX: never
+ * @news:    something has happened, so it is worth trying often again
+ */
+struct finder {
+	const struct finder_kind *kind;
+	char *name;
+	const struct port_config *config;
+	int wait_fd;
+	uint64_t next_ns;
+	bool news;
+};
+
+const struct finder_kind *finder_kind_of(const char *name);
+bool finder_check_name(const char *name, char why[FINDER_WHY_MAX]);
+int finder_open(struct finder **finder, const struct port_config *config);
+void finder_close(struct finder *finder);
+int finder_wait_on(const struct finder *finder, int fd, uint32_t events);
+
+#endif
