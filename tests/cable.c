@@ -146,6 +146,7 @@ struct cable {
 	struct end ends[2];
 	struct line lines[2];
 	int epoll_fd, timer_fd, signal_fd;
+	uint64_t deadline; /* what the timer is set to */
 	bool plugged;
 	bool ended;
 };
@@ -625,8 +626,12 @@ static bool cable_handle_signal(struct cable *c)
 	return true;
 }
 
-/* Nobody reads the timer: its edge is all we need. */
-static void cable_update_lines(struct cable *c)
+/*
+ * Nobody reads the timer: its edge is all we need. To set it costs more than
+ * all else that is done for a few bytes, so it is left alone where it can be.
+ * Return: whether it is time to look again already.
+ */
+static bool cable_update_lines(struct cable *c)
 {
 	struct itimerspec when = {.it_interval = {0}};
 	uint64_t now = now_ns(), deadline = NEVER;
@@ -636,19 +641,26 @@ static void cable_update_lines(struct cable *c)
 
 		deadline = next < deadline ? next : deadline;
 	}
+	if (deadline <= now)
+		return true;
+	if (deadline == c->deadline)
+		return false;
+	c->deadline = deadline;
 	if (deadline != NEVER) {
 		when.it_value.tv_sec = (time_t)(deadline / NS_PER_S);
 		when.it_value.tv_nsec = (long)(deadline % NS_PER_S);
 	}
 	timerfd_settime(c->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+	return false;
 }
 
 static bool cable_run(struct cable *c)
 {
 	struct epoll_event events[4];
+	bool at_once = false;
 
 	while (!c->ended) {
-		int n = epoll_wait(c->epoll_fd, events, 4, -1);
+		int n = epoll_wait(c->epoll_fd, events, 4, at_once ? 0 : -1);
 
 		for (int i = 0; i < n; i++) {
 			void *source = events[i].data.ptr;
@@ -660,7 +672,7 @@ static bool cable_run(struct cable *c)
 				end_handle_event(source, events[i].events);
 			}
 		}
-		cable_update_lines(c);
+		at_once = cable_update_lines(c);
 	}
 	return true;
 }
@@ -678,6 +690,7 @@ static bool cable_init(struct cable *c)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
+	c->deadline = NEVER;
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	c->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	c->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
