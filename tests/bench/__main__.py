@@ -108,14 +108,16 @@ class Bench:
         self.skipped = {name: need for name in wanted if (need := PEERS[name].missing())}
         self.peers = [PEERS[name] for name in wanted if name not in self.skipped]
         self.step = 0
-        self.steps = len(self.peers) * sum(
-            self.options.reps * len(self.measurements(baud)) for baud in options.baud
+        self.steps = sum(
+            self.options.reps * len(self.measurements(peer, baud))
+            for peer in self.peers
+            for baud in options.baud
         )
         self.failed = False
 
     @staticmethod
-    def measurements(baud: int) -> list[Measurement]:
-        return [m for m in MEASUREMENTS if not (baud and m.unlimited_only)]
+    def measurements(peer: Peer, baud: int) -> list[Measurement]:
+        return [measurement for measurement in MEASUREMENTS if measurement.suits(peer, baud)]
 
     def task(self, peer: Peer, baud: int, runs: report.Runs) -> Task:
         """A line that is slow to carry a packet is given up to three times as long."""
@@ -141,8 +143,8 @@ class Bench:
         return sample
 
     def run_line(self, peer: Peer, baud: int) -> report.Runs:
-        measurements = self.measurements(baud)
-        runs: report.Runs = {measurement.name: [] for measurement in measurements}
+        measurements = self.measurements(peer, baud)
+        runs: report.Runs = {measurement.name: [] for measurement in MEASUREMENTS}
         for _ in range(self.options.reps):
             for measurement in measurements:
                 sample = self.run_one(measurement, self.task(peer, baud, runs))
@@ -153,7 +155,11 @@ class Bench:
         for name, need in self.skipped.items():
             say(f"bench: {name} is skipped: {need} is not there")
         return {
-            peer.name: {baud: self.run_line(peer, baud) for baud in self.options.baud}
+            peer.name: {
+                baud: self.run_line(peer, baud)
+                for baud in self.options.baud
+                if self.measurements(peer, baud)
+            }
             for peer in self.peers
         }
 

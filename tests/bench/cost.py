@@ -16,7 +16,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,8 +97,12 @@ class Syscalls:
         wait_for(begun, READY_S, f"{command[0]} cannot watch the programs")
 
     def perf_has_begun(self) -> bool:
-        fds = Path(f"/proc/{self.counter.pid}/fd").iterdir()
-        if not any("perf_event" in str(fd.readlink()) for fd in fds):
+        for fd in Path(f"/proc/{self.counter.pid}/fd").iterdir():
+            # It opens others, and closes them again.
+            with suppress(FileNotFoundError):
+                if "perf_event" in str(fd.readlink()):
+                    break
+        else:
             return False
         # It enables what it has opened a moment later, and does not say when.
         time.sleep(0.2)

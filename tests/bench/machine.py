@@ -16,7 +16,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from world import Cable, spawn
+from world import Cable, Network, spawn
 
 SLIPPED_MAX = 0.01
 STOLEN_MAX = 0.01
@@ -73,7 +73,7 @@ def our_seconds() -> float:
 class Watch:
     """Looks at the machine during a measurement, with the cable that it uses."""
 
-    def __init__(self, cable: Cable, baud: int) -> None:
+    def __init__(self, cable: Cable | Network, baud: int) -> None:
         self.cable = cable
         self.foreign_max = FOREIGN_MAX if baud else FOREIGN_MAX_UNLIMITED
         self.disturbances: list[str] = []

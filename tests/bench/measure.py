@@ -229,6 +229,12 @@ class Measurement:
     title: str
     run: Callable[[Link, Task], Values]
     unlimited_only: bool = False
+    cable_only: bool = False
+
+    def suits(self, peer: Peer, baud: int) -> bool:
+        if self.cable_only and peer.network:
+            return False
+        return not baud or not (self.unlimited_only or peer.network)
 
 
 MEASUREMENTS = (
@@ -238,7 +244,7 @@ MEASUREMENTS = (
     Measurement("loaded_ping", "round trip beside TCP", loaded_ping),
     Measurement("udp", "UDP at 90 %", udp),
     Measurement("syscalls", "system calls", syscalls, unlimited_only=True),
-    Measurement("start_up", "start-up", start_up, unlimited_only=True),
+    Measurement("start_up", "start-up", start_up, unlimited_only=True, cable_only=True),
 )
 
 

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The programs that can be measured: how each is started on one end.
 
+Most are on the ends of the cable. Those whose line is a network are on the two
+ends of one that has no limit but the machine, and are measured at unlimited
+speed only: what a line over a socket costs, ours and others'.
+
 An adapter says whether its program is there, and makes a command that has the
 link up, with its address, soon after its start, and ends it when it is ended.
 What the program needs beside itself (an address by `ip`) belongs in the
@@ -17,19 +21,24 @@ fetched: slattach can only be measured by who may enter that one.
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 
 
 # The descriptor of the network namespace that the benchmark was started in.
 FIRST_NETNS = "SERIALTUN_BENCH_FIRST_NETNS"
 
+# Where the lines over a network meet: simpletun's.
+PORT = 55555
+
 
 @dataclass(frozen=True)
 class End:
     """What an adapter is told."""
 
-    port: str
+    port: str  # on a network: this end's address there
+    other_port: str  # the same of the other end
+    side: int  # 0 or 1
     address: str
     other: str
     prefix_len: int
@@ -60,6 +69,7 @@ class Peer:
     needs: tuple[str, ...]
     command: Callable[[End], list[str]]
     ip_version: int = 4
+    network: bool = False  # its line is a network, not a cable
 
     def missing(self) -> str | None:
         """What it needs and is not there, if anything."""
@@ -112,6 +122,34 @@ def serial_tun(end: End) -> list[str]:
     return end.shell(command, "tun0")
 
 
+def serialtun_tcp(end: End, *options: str) -> list[str]:
+    port = f"tcp:{end.other_port}:{PORT}" if end.side else f"tcp-listen:{end.port}:{PORT}"
+    return [*serialtun(replace(end, port=port)), "--wait", *options]
+
+
+def serialtun_length(end: End) -> list[str]:
+    return serialtun_tcp(end, "--framing", "length")
+
+
+def serialtun_udp(end: End) -> list[str]:
+    return serialtun(replace(end, port=f"udp:{end.other_port}:{PORT},{PORT}"))
+
+
+def simpletun(end: End) -> list[str]:
+    """Its interface is made beforehand, and it ends when there is no server yet."""
+    where = f"-c {end.other_port}" if end.side else "-s"
+    script = f"""ip tuntap add dev tun0 mode tun && ip address add {end.network} dev tun0
+        ip link set tun0 mtu {end.mtu or 1500} up
+        until simpletun -i tun0 {where}; do sleep 0.05; done"""
+    return ["sh", "-c", script]
+
+
+def socat_udp(end: End) -> list[str]:
+    """What it costs to carry packets and to do nothing else."""
+    interface = f"TUN:{end.network},tun-type=tun,iff-no-pi,iff-up"
+    return ["socat", interface, f"UDP-DATAGRAM:{end.other_port}:{PORT},bind={end.port}:{PORT}"]
+
+
 OURS = "serialtun"
 PEERS = {
     peer.name: peer
@@ -122,5 +160,10 @@ PEERS = {
         Peer("tncattach", ("tncattach",), tncattach),
         Peer("tunslip6", ("tunslip6", "ifconfig"), tunslip6, ip_version=6),
         Peer("serial-tun", ("serial_tun",), serial_tun),
+        Peer("serialtun-tcp", ("serialtun",), serialtun_tcp, network=True),
+        Peer("serialtun-length", ("serialtun",), serialtun_length, network=True),
+        Peer("serialtun-udp", ("serialtun",), serialtun_udp, network=True),
+        Peer("simpletun", ("simpletun",), simpletun, network=True),
+        Peer("socat-udp", ("socat",), socat_udp, network=True),
     )
 }

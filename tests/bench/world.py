@@ -36,6 +36,7 @@ DIRECTORY = "SERIALTUN_BENCH_DIR"
 
 ADDRESSES = {4: ("10.10.10.1", "10.10.10.2"), 6: ("fd00::1", "fd00::2")}
 PREFIX_LEN = {4: 24, 6: 64}
+NETWORK = ("192.0.2.1", "192.0.2.2")
 
 # At 9600 baud a ping takes 0.2 s, and some programs need some time to start.
 READY_S = 30.0
@@ -192,10 +193,34 @@ class Cable:
         return [row + " " for row in self.log.read_text().split("\n")[:-1] if " -> " in row]
 
 
+class Network:
+    """A network of two hosts, which stands in for the cable, and its count."""
+
+    def __init__(self, hosts: list["Host"]) -> None:
+        self.hosts = hosts
+        self.ports = list(NETWORK)
+        other = str(hosts[1].holder.pid)
+        hosts[0].run(*"ip link add line type veth peer name line netns".split(), other)
+        for host, address in zip(hosts, NETWORK):
+            host.run("ip", "address", "add", f"{address}/24", "dev", "line")
+            host.run(*"ip link set line up".split())
+
+    def read(self) -> list[dict[str, float]]:
+        """The statistics: A to B, B to A."""
+        return [{"carried": self.sent(host), "slipped": 0.0} for host in self.hosts]
+
+    @staticmethod
+    def sent(host: Host) -> float:
+        shown = json.loads(host.run(*"ip -json -statistics link show line".split()))
+        return float(shown[0]["stats64"]["tx"]["bytes"])
+
+
 def make_end(peer: Peer, ports: list[str], side: int, baud: int, mtu: int | None) -> End:
     addresses = ADDRESSES[peer.ip_version]
     return End(
         port=ports[side],
+        other_port=ports[1 - side],
+        side=side,
         address=addresses[side],
         other=addresses[1 - side],
         prefix_len=PREFIX_LEN[peer.ip_version],
@@ -225,8 +250,10 @@ class Link:
         self.stack.close()
 
     def set_up(self) -> None:
-        self.cable = Cable(self.stack, self.baud)
         self.hosts = [Host(self.stack), Host(self.stack)]
+        self.cable: Cable | Network = (
+            Network(self.hosts) if self.peer.network else Cable(self.stack, self.baud)
+        )
         self.addresses = ADDRESSES[self.peer.ip_version]
         self.programs = [self.start(0), self.start(1)]
         wait_for(self.answers, READY_S, "no ping crossed")
