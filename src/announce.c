@@ -33,6 +33,22 @@ static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
 	}
 }
 
+/* What the interface is, in the network of this host. */
+static void append_link(char text[ANNOUNCE_TEXT_MAX],
+			const struct options *options, const struct link *link)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	append_addrs(text, options);
+	if (link->link_local_only)
+		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
+			    addr_format(&link->link_local, addr));
+	if (options->bridge)
+		text_append(text, ANNOUNCE_TEXT_MAX, "in bridge %s, ",
+			    options->bridge);
+	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u", link->mtu);
+}
+
 /* As in "8N1". */
 static char parity_letter(enum port_parity parity)
 {
@@ -60,18 +76,13 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 			  const struct link *link, const struct port *port,
 			  char text[ANNOUNCE_TEXT_MAX])
 {
-	char addr[ADDR_TEXT_MAX];
 	uint32_t packet_ms;
 
 	*text = '\0';
 	text_append(text, ANNOUNCE_TEXT_MAX,
 		    tun->attached ? "attached to %s: " : "%s is up: ",
 		    tun->name);
-	append_addrs(text, options);
-	if (link->link_local_only)
-		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
-			    addr_format(&link->link_local, addr));
-	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u", link->mtu);
+	append_link(text, options, link);
 	packet_ms = wire_packet_ms(port ? port->rate : 0, link->mtu);
 	if (packet_ms > WIRE_PACKET_MS_MAX)
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
@@ -99,6 +110,41 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 }
 
 /**
+ * announce_created() - say what there now is, for later
+ * @options:    what was asked for
+ * @tun:        the interface, persistent
+ * @link:       what was made of it
+ * @needs_root: it takes privilege to use it
+ * @text:       where to write it
+ *
+ * Return: @text, one line
+ */
+const char *announce_created(const struct options *options,
+			     const struct tun *tun, const struct link *link,
+			     bool needs_root, char text[ANNOUNCE_TEXT_MAX])
+{
+	*text = '\0';
+	text_append(text, ANNOUNCE_TEXT_MAX,
+		    "%s is there to stay: ", tun->name);
+	append_link(text, options, link);
+	if (options->owner)
+		text_append(text, ANNOUNCE_TEXT_MAX, ", of user %s",
+			    options->owner);
+	if (options->group)
+		text_append(text, ANNOUNCE_TEXT_MAX, ", of group %s",
+			    options->group);
+	text_append(text, ANNOUNCE_TEXT_MAX, "; to use it: %sserialtun",
+		    needs_root ? "sudo " : "");
+	if (tun->tap)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --tap");
+	if (options->bridge)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge %s",
+			    options->bridge);
+	text_append(text, ANNOUNCE_TEXT_MAX, " -i %s --port PORT", tun->name);
+	return text;
+}
+
+/**
  * announce_other_end() - say what to type at the other end
  * @options: what was asked for here
  * @link:    what was made of it
@@ -106,8 +152,8 @@ const char *announce_link(const struct options *options, const struct tun *tun,
  *
  * The other end's address is --peer's if there is one, else the lowest host
  * of the prefix that is not ours, else only the reader knows: it is written
- * ADDR, with a route back to us. Its port is always for the reader to fill
- * in.
+ * ADDR, with a route back to us. Its port, and its bridge, are always for the
+ * reader to fill in.
  *
  * Return: @text, one line
  */
@@ -125,6 +171,10 @@ const char *announce_other_end(const struct options *options,
 	*text = '\0';
 	text_append(text, ANNOUNCE_TEXT_MAX,
 		    "at the other end: sudo serialtun");
+	if (options->tap)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --tap");
+	if (options->bridge)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge BRIDGE");
 	memcpy(taken, options->addrs, sizeof(options->addrs));
 	for (i = 0; i < options->addr_count; i++) {
 		const struct addr *own = &options->addrs[i];

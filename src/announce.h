@@ -7,12 +7,17 @@ struct options;
 struct port;
 struct tun;
 
+#include <stdbool.h>
+
 /* Room for one line; with very many addresses it ends in the middle. */
 #define ANNOUNCE_TEXT_MAX 960
 
 const char *announce_link(const struct options *options, const struct tun *tun,
 			  const struct link *link, const struct port *port,
 			  char text[ANNOUNCE_TEXT_MAX]);
+const char *announce_created(const struct options *options,
+			     const struct tun *tun, const struct link *link,
+			     bool needs_root, char text[ANNOUNCE_TEXT_MAX]);
 const char *announce_other_end(const struct options *options,
 			       const struct link *link,
 			       char text[ANNOUNCE_TEXT_MAX]);

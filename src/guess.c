@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What does the other end speak, if what came is no IP packet in SLIP? Other
- * protocols, too, have something that stands in every frame, and some of it
- * can be seen through a SLIP decoder:
+ * What does the other end speak, if what came is no IP packet in SLIP, or no
+ * frame of Ethernet where that is expected? Other protocols, too, have
+ * something that stands in every frame, and some of it can be seen through a
+ * SLIP decoder:
  *
  *   PPP       opens with LCP (RFC 1661), never compressed, control characters
  *             escaped (RFC 1662, section 7): 7E FF 7D 23 C0 21. C0 is an END,
@@ -12,6 +13,7 @@
  *             section 3.2.2). The checksum is that of before.
  *   KISS      frames as SLIP does, and puts a command first, 0 before data.
  *   Ethernet  names what it carries behind its two addresses.
+ *   IP        is told by all that packet_check() looks at.
  *   text      is, for the most part, printable.
  *
  * The first two are as good as certain; one frame of the others may be noise.
@@ -19,17 +21,15 @@
  * Pure; to be asked of frames that were dropped, so that others pay nothing.
  */
 #include "guess.h"
+#include "ethernet.h"
 #include "packet.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* So much of a frame is looked at, at its end. */
 #define GUESS_TEXT_MAX 256
 /* A prompt for a name, on a new line. */
 #define GUESS_TEXT_MIN 8
-
-#define ETHERNET_HEADER_LEN 14
 
 /* A literal of octets at the end of a frame. */
 #define GUESS_ENDS_WITH(frame, len, octets) \
@@ -85,20 +85,24 @@ static bool is_text(const uint8_t *frame, size_t len)
 }
 
 /**
- * guess_frame() - what may this be that is no IP packet?
+ * guess_frame() - what may this be that is not what we expect?
  * @frame: what came between two ENDs, or what there is of it so far
  * @len:   how many octets
+ * @tap:   Ethernet is expected, not IP packets
  *
  * Return: the most specific thing that it looks like
  */
-enum guess guess_frame(const uint8_t *frame, size_t len)
+enum guess guess_frame(const uint8_t *frame, size_t len, bool tap)
 {
 	if (is_ppp(frame, len))
 		return GUESS_PPP;
 	if (packet_is_vj(frame, len))
 		return GUESS_CSLIP;
+	if (tap && packet_is_good(packet_check(frame, len)))
+		return GUESS_IP;
+	/* What is damaged tells nothing new. */
 	if (is_ethernet(frame, len))
-		return GUESS_ETHERNET;
+		return tap ? GUESS_NONE : GUESS_ETHERNET;
 	if (is_kiss(frame, len))
 		return GUESS_KISS;
 	return is_text(frame, len) ? GUESS_TEXT : GUESS_NONE;

@@ -2,16 +2,18 @@
 #ifndef SERIALTUN_GUESS_H
 #define SERIALTUN_GUESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /**
- * enum guess - what the other end may speak instead of SLIP
+ * enum guess - what the other end may speak instead of what we expect
  * @GUESS_NONE:     no idea
  * @GUESS_PPP:      PPP in HDLC-like framing (RFC 1662)
  * @GUESS_CSLIP:    SLIP with compressed TCP headers (RFC 1144)
  * @GUESS_KISS:     KISS, the framing of packet radio
- * @GUESS_ETHERNET: Ethernet in SLIP
+ * @GUESS_ETHERNET: Ethernet in SLIP, where IP packets are expected
+ * @GUESS_IP:       IP packets in SLIP, where Ethernet is expected
  * @GUESS_TEXT:     text for people
  */
 enum guess {
@@ -20,10 +22,11 @@ enum guess {
 	GUESS_CSLIP,
 	GUESS_KISS,
 	GUESS_ETHERNET,
+	GUESS_IP,
 	GUESS_TEXT,
 	GUESS_COUNT,
 };
 
-enum guess guess_frame(const uint8_t *frame, size_t len);
+enum guess guess_frame(const uint8_t *frame, size_t len, bool tap);
 
 #endif

@@ -24,6 +24,7 @@ struct link {
 	struct addr link_local;
 };
 
+int link_check(const struct options *options);
 int link_configure(struct link *link, const struct tun *tun,
 		   const struct options *options, uint32_t rate);
 

@@ -7,6 +7,8 @@
  * is given; then packets are carried until a signal comes. Whatever fails, what
  * was opened so far is closed in reverse order, and nothing of it is left
  * behind.
+ *
+ * There are three short ways beside this one: --list, --create, --delete.
  */
 #include "addr.h"
 #include "announce.h"
@@ -16,6 +18,7 @@
 #include "log.h"
 #include "notify.h"
 #include "options.h"
+#include "owner.h"
 #include "port.h"
 #include "privilege.h"
 #include "session.h"
@@ -63,7 +66,8 @@ static void announce(const struct options *options, const struct tun *tun,
 		log_warning("nothing is reachable through %s yet: give --addr "
 			    "a prefix length, or say --peer or --route",
 			    tun->name);
-	if (!options->addr_count && !tun->attached && !link->link_local_only)
+	if (!options->addr_count && !options->bridge && !tun->attached &&
+	    !link->link_local_only)
 		log_warning("%s has no address: IPv6 is switched off here "
 			    "(give an IPv4 --addr, or see the sysctl "
 			    "net.ipv6.conf.default.disable_ipv6)",
@@ -76,9 +80,20 @@ static int set_up_failed(void)
 	return signals_stop() ? 0 : -1;
 }
 
+/* --persist. What we attached to is so already, and belongs to somebody. */
+static int keep(const struct options *options, struct tun *tun,
+		const struct owner *owner)
+{
+	if (!options->persist ||
+	    (tun->attached && !options->owner && !options->group))
+		return 0;
+	return tun_persist(tun, owner);
+}
+
 /* Everything once port and interface are there. Return: 0, or -1, logged. */
-static int run(const struct options *options, const struct privilege_user *user,
-	       const struct tun *tun, struct line *line)
+static int run(const struct options *options, const struct owner *owner,
+	       const struct privilege_user *user, struct tun *tun,
+	       struct line *line)
 {
 	const struct port *port = line_port(line);
 	struct session *session;
@@ -96,10 +111,34 @@ static int run(const struct options *options, const struct privilege_user *user,
 		return set_up_failed();
 	if (session_open(&session, options, tun, line, link.mtu))
 		return -1;
-	announce(options, tun, &link, port);
-	notify_ready();
-	err = session_run(session);
+	err = keep(options, tun, owner);
+	if (!err) {
+		announce(options, tun, &link, port);
+		notify_ready();
+		err = session_run(session);
+	}
 	session_close(session);
+	return err;
+}
+
+/* --create: an interface for later. Return: 0, or -1, logged. */
+static int create(const struct options *options, const struct owner *owner)
+{
+	const bool needs_root = owner->has_user && !owner->user;
+	char text[ANNOUNCE_TEXT_MAX];
+	struct link link;
+	struct tun tun;
+	int err;
+
+	if (tun_create(&tun, options->interface, options->tap))
+		return -1;
+	err = link_configure(&link, &tun, options, 0);
+	if (!err)
+		err = tun_persist(&tun, owner);
+	if (!err)
+		log_info("%s", announce_created(options, &tun, &link,
+						needs_root, text));
+	tun_close(&tun);
 	return err;
 }
 
@@ -118,33 +157,51 @@ static int choose_port(struct port_config *config, char **chosen)
 	return err;
 }
 
-int main(int argc, char **argv)
+/* A link, from beginning to end. Return: 0, or -1, logged. */
+static int make_link(struct options *options, const struct owner *owner)
 {
 	struct privilege_user user;
-	struct options options;
 	char *chosen = NULL;
 	struct line *line = NULL;
 	struct tun tun = TUN_CLOSED;
-	int status;
+	int err;
+
+	if (!signals_set_up() && !privilege_find_user(&user, options->user) &&
+	    !choose_port(&options->port, &chosen) &&
+	    !line_open(&line, &options->port, options->wait) &&
+	    !tun_open(&tun, options->interface, options->tap))
+		err = run(options, owner, &user, &tun, line);
+	else
+		err = set_up_failed();
+	tun_close(&tun);
+	line_close(line);
+	free(chosen);
+	return err;
+}
+
+/* What the command line asks for. Return: 0, or not, logged. */
+static int do_task(struct options *options)
+{
+	struct owner owner;
+
+	if (options->list != OPTIONS_LIST_NONE)
+		return list_print(options->list == OPTIONS_LIST_JSON);
+	if (options->delete)
+		return tun_delete(options->interface);
+	if (link_check(options) ||
+	    owner_find(&owner, options->owner, options->group))
+		return -1;
+	return options->create ? create(options, &owner)
+			       : make_link(options, &owner);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
 
 	if (open_standard_fds())
 		return EXIT_FAILURE;
 	options_parse(&options, argc, argv);
 	log_set_level(options.log_level);
-	if (options.list != OPTIONS_LIST_NONE)
-		return list_print(options.list == OPTIONS_LIST_JSON)
-			       ? EXIT_FAILURE
-			       : EXIT_SUCCESS;
-
-	if (!signals_set_up() && !privilege_find_user(&user, options.user) &&
-	    !choose_port(&options.port, &chosen) &&
-	    !line_open(&line, &options.port, options.wait) &&
-	    !tun_open(&tun, options.interface))
-		status = run(&options, &user, &tun, line);
-	else
-		status = set_up_failed();
-	tun_close(&tun);
-	line_close(line);
-	free(chosen);
-	return status ? EXIT_FAILURE : EXIT_SUCCESS;
+	return do_task(&options) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

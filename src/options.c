@@ -17,6 +17,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,6 +25,8 @@
 #define MTU_MIN	     68 /* RFC 791, section 3.2 */
 #define MTU_MAX	     65535
 #define MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
+/* So that a frame with a tag is no longer than a packet can be. */
+#define MTU_MAX_TAP (MTU_MAX - ETHERNET_TAGGED_LEN)
 
 #define SETTLE_MS_MAX	60000
 #define KEEPALIVE_S_MAX 3600
@@ -49,6 +52,27 @@ enum {
 	KEY_STATS,
 	KEY_STATS_JSON,
 	KEY_USER,
+	KEY_CREATE,
+	KEY_DELETE,
+	KEY_TAP,
+	KEY_MAC,
+	KEY_BRIDGE,
+	KEY_PERSIST,
+	KEY_OWNER,
+	KEY_GROUP,
+};
+
+/**
+ * struct command_line - what is read
+ * @options:      what it means
+ * @of_interface: the first option about an interface that is to be made, or
+ *                NULL
+ * @of_line:      the first one about the line, and what runs on it, or NULL
+ */
+struct command_line {
+	struct options *options;
+	const char *of_interface;
+	const char *of_line;
 };
 
 static const struct argp_option table[] = {
@@ -64,6 +88,15 @@ static const struct argp_option table[] = {
 	{"list", 'l', "json", OPTION_ARG_OPTIONAL,
 	 "Print the serial ports that there are, and who uses them; for "
 	 "programs, as JSON",
+	 0},
+	{"create", KEY_CREATE, NULL, 0,
+	 "Make a persistent interface, with all that is asked for below \"The "
+	 "interface\", and end: --interface NAME then uses it, without "
+	 "privilege if it is the --owner's. Default: make a link",
+	 0},
+	{"delete", KEY_DELETE, NULL, 0,
+	 "Remove the persistent interface that --interface names, and end. "
+	 "Default: make a link",
 	 0},
 
 	{0, 0, 0, 0, "The line:", 0},
@@ -137,15 +170,40 @@ static const struct argp_option table[] = {
 	 "for IPv4 and 1024 for IPv6",
 	 0},
 	{"interface", 'i', "NAME", 0,
-	 "Name of the interface. If a persistent TUN interface has this name, "
-	 "it is attached to, and what is added to it stays after the end. "
-	 "Default: the kernel's next tun%d",
+	 "Name of the interface. If a persistent interface has this name, it "
+	 "is attached to, and what is added to it stays after the end. "
+	 "Default: the kernel's next tun%d or tap%d",
+	 0},
+	{"tap", KEY_TAP, NULL, 0,
+	 "A TAP interface: Ethernet frames instead of IP packets, at both "
+	 "ends. Default: a TUN interface, IP packets",
+	 0},
+	{"mac", KEY_MAC, "ADDR", 0,
+	 "Ethernet address of a --tap, such as 02:00:00:00:00:01. Default: "
+	 "a random one",
+	 0},
+	{"bridge", KEY_BRIDGE, "NAME", 0,
+	 "Put the --tap into this bridge, which has the addresses. Default: "
+	 "none",
+	 0},
+	{"persist", KEY_PERSIST, NULL, 0,
+	 "Keep the interface after the end, with its addresses and routes. "
+	 "Default: it is gone",
+	 0},
+	{"owner", KEY_OWNER, "USER", 0,
+	 "User, by name or number, who may use the interface without "
+	 "privilege; with --create or --persist. Default: you, unless there "
+	 "is a --group",
+	 0},
+	{"group", KEY_GROUP, "GROUP", 0,
+	 "Group, by name or number, whose members may; with an --owner, that "
+	 "one alone of them. Default: none",
 	 0},
 	{"mtu", 'm', "N|auto", 0,
 	 "Longest packet in octets, 68 to 65535; at least 1280 with IPv6. "
 	 "Default: auto, the largest of 1500, 1006 and 576 that takes 200 ms "
-	 "at most, else 296; with IPv6 1500 or 1280. An interface that is "
-	 "attached to keeps its own",
+	 "at most, else 296; with IPv6 1500 or 1280; in a bridge, the "
+	 "bridge's. An interface that is attached to keeps its own",
 	 0},
 	{"accept-ra", KEY_ACCEPT_RA, NULL, 0,
 	 "Let IPv6 Router Advertisements from the line through. Default: they "
@@ -181,7 +239,8 @@ static const struct argp_option table[] = {
 
 static const char doc[] =
 	"Turn a serial line into an IP link: create a TUN interface, give it its "
-	"address, and carry its packets over the port as SLIP (RFC 1055).\v"
+	"address, and carry its packets over the port as SLIP (RFC 1055). Or, "
+	"with --tap, into a link of Ethernet.\v"
 	"Two machines and a cable:\n\n"
 	"  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n"
 	"  sudo serialtun --addr 10.10.10.2/24 --port /dev/ttyUSB0\n\n"
@@ -266,23 +325,37 @@ static struct addr parse_route(struct argp_state *state, const char *arg)
 }
 
 /* The rules of dev_valid_name(), net/core/dev.c. */
-static void parse_interface(struct argp_state *state, char name[IFNAMSIZ],
-			    const char *arg)
+static const char *parse_interface(struct argp_state *state, const char *option,
+				   const char *arg)
 {
 	size_t len = strlen(arg);
 
 	if (len >= IFNAMSIZ)
 		argp_error(state,
-			   "--interface: \"%s\" is too long: %zu characters, "
+			   "%s: \"%s\" is too long: %zu characters, "
 			   "at most %d are possible",
-			   arg, len, IFNAMSIZ - 1);
+			   option, arg, len, IFNAMSIZ - 1);
 	if (!len || !strcmp(arg, ".") || !strcmp(arg, "..") ||
 	    strpbrk(arg, "/: \t\n\v\f\r\240"))
 		argp_error(state,
-			   "--interface: \"%s\" cannot be the name of an "
-			   "interface",
+			   "%s: \"%s\" cannot be the name of an interface",
+			   option, arg);
+	return arg;
+}
+
+static void parse_mac(struct argp_state *state, uint8_t mac[ETHERNET_MAC_LEN],
+		      const char *arg)
+{
+	if (!ethernet_parse_mac(mac, arg))
+		argp_error(state,
+			   "--mac: \"%s\" is not an Ethernet address, such as "
+			   "02:00:00:00:00:01",
 			   arg);
-	memcpy(name, arg, len + 1);
+	if (!ethernet_is_station(mac))
+		argp_error(state,
+			   "--mac: \"%s\" cannot be the address of one "
+			   "interface: %s",
+			   arg, mac[0] & 1 ? "it is a group's" : "it is zero");
 }
 
 /* One of a few words. Return: which one, counted from 0. */
@@ -432,7 +505,8 @@ static void check_ipv6(struct argp_state *state, struct options *options)
 	size_t i;
 
 	options->ipv6 = !options->addr_count || count_family(options, AF_INET6);
-	if (options->ipv6 && options->mtu && options->mtu < MTU_MIN_IPV6)
+	if (options->ipv6 && !options->bridge && options->mtu &&
+	    options->mtu < MTU_MIN_IPV6)
 		argp_error(
 			state,
 			"--mtu %u is too small for IPv6, which needs %d%s",
@@ -527,31 +601,154 @@ static void check_line(struct argp_state *state, const struct options *options)
 				  "there");
 }
 
-static void check(struct argp_state *state, struct options *options)
+static void check_tap(struct argp_state *state, const struct options *options)
 {
+	if (options->mac_given && !options->tap)
+		argp_error(state, "--mac needs --tap: a TUN interface has no "
+				  "Ethernet address");
+	if (options->bridge && !options->tap)
+		argp_error(state, "--bridge needs --tap: a bridge takes "
+				  "Ethernet frames");
+	if (options->tap && options->mtu > MTU_MAX_TAP)
+		argp_error(state, "--mtu %u is too large for --tap: at most %d",
+			   options->mtu, MTU_MAX_TAP);
+}
+
+static void check_bridge(struct argp_state *state, struct options *options)
+{
+	if (!options->bridge)
+		return;
+	if (options->addr_count)
+		argp_error(state,
+			   "--addr cannot be used with --bridge: the address "
+			   "belongs to the bridge (sudo ip address add ... dev "
+			   "%s)",
+			   options->bridge);
+	if (options->route_count)
+		argp_error(state,
+			   "--route cannot be used with --bridge: the route "
+			   "belongs to the bridge (sudo ip route add ... dev "
+			   "%s)",
+			   options->bridge);
+	/* Whom it is for is not for us to say. */
+	options->accept_ra = true;
+}
+
+static void check_persistent(struct argp_state *state,
+			     const struct options *options)
+{
+	const char *option = options->owner ? "--owner" : "--group";
+
+	if ((options->owner || options->group) && !options->create &&
+	    !options->persist)
+		argp_error(state,
+			   "%s needs --create or --persist: only an interface "
+			   "that stays can belong to somebody",
+			   option);
+}
+
+static void check_alone(struct argp_state *state, const char *task,
+			const char *option)
+{
+	if (option)
+		argp_error(state, "%s, and nothing else: leave --%s out", task,
+			   option);
+}
+
+/* Is something else to be done than to make a link? */
+static bool check_task(struct argp_state *state,
+		       const struct command_line *line)
+{
+	const struct options *options = line->options;
+
 	if (options->list) {
 		if (state->argc > 2)
 			argp_error(state,
 				   "--list prints all ports, and does "
 				   "nothing else: leave the other options "
 				   "out");
-		return;
+		return true;
 	}
-	if (!options->port.name)
+	if (options->delete) {
+		check_alone(state, "--delete removes an interface",
+			    options->create ? "create" : line->of_interface);
+		check_alone(state, "--delete removes an interface",
+			    line->of_line);
+		if (!*options->interface)
+			argp_error(state, "--delete needs --interface: which "
+					  "one is to be removed?");
+		return true;
+	}
+	if (options->create)
+		check_alone(state, "--create makes an interface",
+			    line->of_line);
+	else if (!options->port.name)
 		argp_error(state, "--port is required, such as --port "
 				  "/dev/ttyUSB0 (--list shows the ports that "
 				  "there are)");
+	return false;
+}
+
+static void check(struct argp_state *state, const struct command_line *line)
+{
+	struct options *options = line->options;
+
+	if (check_task(state, line))
+		return;
 	check_line(state, options);
 	check_framing(state, options);
+	check_tap(state, options);
+	check_bridge(state, options);
+	check_persistent(state, options);
 	check_routes(state, options);
 	check_peer(state, options);
 	check_ipv6(state, options);
 }
 
+/* Remember what an option is about. */
+static void sort_option(struct command_line *line, int key)
+{
+	const struct argp_option *option = table;
+
+	while (option->key != key && (option->name || option->doc))
+		option++;
+	if (!option->name)
+		return;
+	switch (key) {
+	case 'l':
+	case KEY_CREATE:
+	case KEY_DELETE:
+	case 'i':
+	case 'v':
+	case 'q':
+		break;
+	case 'a':
+	case KEY_PEER:
+	case 'r':
+	case KEY_METRIC:
+	case 'm':
+	case KEY_TAP:
+	case KEY_MAC:
+	case KEY_BRIDGE:
+	case KEY_PERSIST:
+	case KEY_OWNER:
+	case KEY_GROUP:
+		if (!line->of_interface)
+			line->of_interface = option->name;
+		break;
+	default:
+		if (!line->of_line)
+			line->of_line = option->name;
+		break;
+	}
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct options *options = state->input;
+	struct command_line *line = state->input;
+	struct options *options = line->options;
 
+	sort_option(line, key);
 	switch (key) {
 	case 'a':
 		if (options->addr_count == OPTIONS_ADDRS_MAX)
@@ -642,7 +839,33 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->list = parse_list(state, arg);
 		break;
 	case 'i':
-		parse_interface(state, options->interface, arg);
+		snprintf(options->interface, sizeof(options->interface), "%s",
+			 parse_interface(state, "--interface", arg));
+		break;
+	case KEY_CREATE:
+		options->create = true;
+		break;
+	case KEY_DELETE:
+		options->delete = true;
+		break;
+	case KEY_TAP:
+		options->tap = true;
+		break;
+	case KEY_MAC:
+		parse_mac(state, options->mac, arg);
+		options->mac_given = true;
+		break;
+	case KEY_BRIDGE:
+		options->bridge = parse_interface(state, "--bridge", arg);
+		break;
+	case KEY_PERSIST:
+		options->persist = true;
+		break;
+	case KEY_OWNER:
+		options->owner = parse_name(state, "--owner", arg);
+		break;
+	case KEY_GROUP:
+		options->group = parse_name(state, "--group", arg);
 		break;
 	case 'm':
 		options->mtu = parse_mtu(state, arg);
@@ -660,7 +883,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		argp_error(state, "unexpected argument \"%s\"", arg);
 		break;
 	case ARGP_KEY_END:
-		check(state, options);
+		check(state, line);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -680,11 +903,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 void options_parse(struct options *options, int argc, char **argv)
 {
 	static const struct argp argp = {table, parse, NULL, doc, 0, 0, 0};
+	struct command_line line = {.options = options};
 
 	argp_program_version = "serialtun " SERIALTUN_VERSION;
 	*options = (struct options){
 		.port = {.stop_bits = 1, .low_latency = true},
 		.log_level = LOG_LEVEL_INFO,
 	};
-	argp_parse(&argp, argc, argv, 0, NULL, options);
+	argp_parse(&argp, argc, argv, 0, NULL, &line);
 }

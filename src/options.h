@@ -3,6 +3,7 @@
 #define SERIALTUN_OPTIONS_H
 
 #include "addr.h"
+#include "ethernet.h"
 #include "port.h"
 
 #include <net/if.h>
@@ -31,6 +32,8 @@ enum options_list {
 /**
  * struct options - what the user asked for
  * @list:       print the ports, and nothing else
+ * @create:     make a persistent interface, and nothing else
+ * @delete:     remove a persistent interface, and nothing else
  * @addrs:      addresses of this end, @addr_count of them
  * @peer:       the other end's address, if @peer_of is not NULL
  * @peer_of:    the one of @addrs that @peer is paired with, or NULL
@@ -41,10 +44,16 @@ enum options_list {
  * @wait:       start before the port is there
  * @once:       end when the port is lost
  * @keepalive_s: after so many seconds of silence send an END; 0: never
- * @interface:  name of the interface; "": the kernel's next tun%d
+ * @interface:  name of the interface; "": the kernel's next tun%d or tap%d
+ * @tap:        frames of Ethernet, not packets of IP
+ * @mac:        the interface's address, if @mac_given
+ * @bridge:     the bridge that it is to be a port of, or NULL
  * @mtu:        octets; 0: what suits the line
  * @accept_ra:  let Router Advertisements through
  * @ipv6:       IPv6 is wanted
+ * @persist:    the interface stays after the end
+ * @owner:      user who may then use it, by name or number, or NULL
+ * @group:      group that may, by name or number, or NULL
  * @user:       whom to run as once everything is set up, or NULL
  * @stats_s:    seconds between two reports; 0: none
  * @stats_json: the file that holds the statistics as JSON, or NULL
@@ -52,6 +61,8 @@ enum options_list {
  */
 struct options {
 	enum options_list list;
+	bool create;
+	bool delete;
 	struct addr addrs[OPTIONS_ADDRS_MAX];
 	size_t addr_count;
 	struct addr peer;
@@ -66,9 +77,16 @@ struct options {
 	bool once;
 	unsigned int keepalive_s;
 	char interface[IFNAMSIZ];
+	bool tap;
+	uint8_t mac[ETHERNET_MAC_LEN];
+	bool mac_given;
+	const char *bridge;
 	uint32_t mtu;
 	bool accept_ra;
 	bool ipv6;
+	bool persist;
+	const char *owner;
+	const char *group;
 	const char *user;
 	unsigned int stats_s;
 	const char *stats_json;

@@ -6,6 +6,9 @@
  *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
  *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
  *
+ * A TAP interface has frames of Ethernet for packets (ethernet_check); what is
+ * done to an IP packet is done to the one in the frame.
+ *
  * Towards the line there are three questions, each asked as late as can be.
  * What is there to send? The interface is always emptied into the queue,
  * because packets that wait in the driver's ring wait in one line, and the
@@ -50,6 +53,7 @@
  * The time comes from the vDSO.
  */
 #include "pump.h"
+#include "ethernet.h"
 #include "fq_codel.h"
 #include "framing.h"
 #include "gro.h"
@@ -237,13 +241,23 @@ static void purge_queue(struct pump *pump)
 	fq_codel_purge(pump->queue);
 }
 
+/* Octets of the longest packet that the interface sends. */
+static uint32_t packet_max(const struct pump *pump)
+{
+	uint32_t len = pump->config.mtu;
+
+	if (pump->config.tun->tap)
+		len += ETHERNET_TAGGED_LEN;
+	return len < FRAMING_PACKET_MAX ? len : FRAMING_PACKET_MAX;
+}
+
 /* A queue that suits the port. Return: 0 or -ENOMEM. */
 static int fit_queue(struct pump *pump)
 {
 	struct fq_codel_config config = {0};
 	struct fq_codel *queue;
 
-	fq_codel_derive_config(&config, pump->port->rate, pump->config.mtu);
+	fq_codel_derive_config(&config, pump->port->rate, packet_max(pump));
 	if (pump->queue && config.target_ns == pump->queue_config.target_ns &&
 	    config.limit == pump->queue_config.limit)
 		return 0;
@@ -312,7 +326,8 @@ const struct stats *pump_stats(struct pump *pump)
 		way->dropped[STATS_DROP_REFUSED] += pump->port->refused;
 	pending = pump->config.framing->pending(pump->decoder);
 	pump->stats.unfinished_len = pending.len;
-	pump->stats.unfinished = guess_frame(pending.octets, pending.len);
+	pump->stats.unfinished =
+		guess_frame(pending.octets, pending.len, pump->config.tun->tap);
 	return &pump->stats;
 }
 
@@ -324,19 +339,37 @@ static uint64_t clock_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+/* Where in a packet of the interface that of IP begins; @len: there is none. */
+static size_t find_ip(const struct pump *pump, const uint8_t *packet,
+		      size_t len)
+{
+	return pump->config.tun->tap ? ethernet_find_ip(packet, len) : 0;
+}
+
+static uint32_t find_flow(const struct pump *pump, const uint8_t *packet,
+			  size_t len)
+{
+	return pump->config.tun->tap
+		       ? ethernet_flow(packet, len, &pump->flow_key)
+		       : packet_flow(packet, len, &pump->flow_key);
+}
+
 static void enqueue(struct pump *pump, const uint8_t *packet, size_t len,
 		    uint64_t now_ns)
 {
 	struct stats_direction *way = &pump->stats.to_line;
+	const size_t ip_at = find_ip(pump, packet, len);
+	const uint8_t *ip = packet + ip_at;
 
-	if (!pump->config.ipv6 && packet[0] >> 4 == 6)
+	if (!pump->config.ipv6 && ip_at < len && ip[0] >> 4 == 6)
 		drop(way, STATS_DROP_IPV6, 1, len);
 	else if (!pump->port)
 		drop(way, STATS_DROP_NO_LINE, 1, len);
 	else
 		fq_codel_enqueue(pump->queue, packet, len,
-				 packet_flow(packet, len, &pump->flow_key),
-				 packet_is_ecn_capable(packet, len), now_ns);
+				 find_flow(pump, packet, len),
+				 packet_is_ecn_capable(ip, len - ip_at),
+				 now_ns);
 }
 
 /* What one read has brought. */
@@ -433,7 +466,8 @@ static void fill_outbox(struct pump *pump, uint64_t now_ns)
 		if (!len)
 			break;
 		if (mark)
-			packet_mark_ce(pump->packet);
+			packet_mark_ce(pump->packet +
+				       find_ip(pump, pump->packet, len));
 		pump->outbox_len +=
 			framing->encode(pump->outbox + pump->outbox_len,
 					pump->packet, len);
@@ -517,12 +551,13 @@ static enum stats_drop verdict_reason(enum packet_verdict verdict)
 	}
 }
 
-/* A frame that is no IP packet: maybe it shows what the other end speaks. */
+/* A frame that is no packet: maybe it shows what the other end speaks. */
 static void drop_garbage(struct pump *pump, const struct framing_frame *frame,
 			 enum stats_drop reason)
 {
 	drop(&pump->stats.from_line, reason, 1, frame->len);
-	pump->stats.guesses[guess_frame(frame->octets, frame->len)]++;
+	pump->stats.guesses[guess_frame(frame->octets, frame->len,
+					pump->config.tun->tap)]++;
 	pump->bad_frames++;
 }
 
@@ -530,14 +565,18 @@ static void drop_garbage(struct pump *pump, const struct framing_frame *frame,
 static bool admit(const struct pump *pump, const struct framing_frame *frame,
 		  enum packet_verdict verdict, enum stats_drop *reason)
 {
-	if (verdict == PACKET_IPV4)
+	size_t ip_at;
+
+	if (verdict != PACKET_IPV6)
 		return true;
 	if (!pump->config.ipv6) {
 		*reason = STATS_DROP_IPV6;
 		return false;
 	}
+	ip_at = find_ip(pump, frame->octets, frame->len);
 	if (!pump->config.accept_ra &&
-	    packet_is_router_advert(frame->octets, frame->len)) {
+	    packet_is_router_advert(frame->octets + ip_at,
+				    frame->len - ip_at)) {
 		*reason = STATS_DROP_ROUTER_ADVERT;
 		return false;
 	}
@@ -547,10 +586,13 @@ static bool admit(const struct pump *pump, const struct framing_frame *frame,
 /* One frame from the line. */
 static void deliver(struct pump *pump, const struct framing_frame *frame)
 {
-	enum packet_verdict verdict = packet_check(frame->octets, frame->len);
+	enum packet_verdict verdict =
+		pump->config.tun->tap
+			? ethernet_check(frame->octets, frame->len)
+			: packet_check(frame->octets, frame->len);
 	enum stats_drop reason;
 
-	if (verdict != PACKET_IPV4 && verdict != PACKET_IPV6) {
+	if (!packet_is_good(verdict)) {
 		drop_garbage(pump, frame, verdict_reason(verdict));
 		return;
 	}

@@ -173,13 +173,40 @@ static struct nlmsghdr *link_request(struct rtnl *rtnl, uint16_t type,
 	return nlh;
 }
 
+static int link_info_attr(const struct nlattr *attr, void *data)
+{
+	struct rtnl_link *link = data;
+
+	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+		link->is_bridge = !strcmp(mnl_attr_get_str(attr), "bridge");
+	return MNL_CB_OK;
+}
+
 static int link_attr(const struct nlattr *attr, void *data)
 {
 	struct rtnl_link *link = data;
 
-	if (mnl_attr_get_type(attr) == IFLA_MTU &&
-	    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
-		link->mtu = mnl_attr_get_u32(attr);
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_MTU:
+		if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			link->mtu = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_MASTER:
+		if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			link->master = (int)mnl_attr_get_u32(attr);
+		break;
+	case IFLA_ADDRESS:
+		if (mnl_attr_get_payload_len(attr) == ETHERNET_MAC_LEN)
+			memcpy(link->mac, mnl_attr_get_payload(attr),
+			       ETHERNET_MAC_LEN);
+		break;
+	case IFLA_LINKINFO:
+		mnl_attr_parse_nested(attr, link_info_attr, link);
+		break;
+	default:
+		break;
+	}
 	return MNL_CB_OK;
 }
 
@@ -189,8 +216,10 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	struct rtnl *rtnl = data;
 	struct rtnl_link *link = rtnl->answer;
 
-	link->index = ifi->ifi_index;
-	link->up = ifi->ifi_flags & IFF_UP;
+	*link = (struct rtnl_link){
+		.index = ifi->ifi_index,
+		.up = ifi->ifi_flags & IFF_UP,
+	};
 	return mnl_attr_parse(nlh, sizeof(*ifi), link_attr, link);
 }
 
@@ -264,6 +293,39 @@ int rtnl_link_set_mtu(struct rtnl *rtnl, int index, uint32_t mtu)
 	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
 
 	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+	return rtnl_talk(rtnl, NULL);
+}
+
+/**
+ * rtnl_link_set_mac() - set the Ethernet address of an interface
+ * @rtnl:  the handle
+ * @index: the interface
+ * @mac:   the address
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_set_mac(struct rtnl *rtnl, int index,
+		      const uint8_t mac[ETHERNET_MAC_LEN])
+{
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
+
+	mnl_attr_put(nlh, IFLA_ADDRESS, ETHERNET_MAC_LEN, mac);
+	return rtnl_talk(rtnl, NULL);
+}
+
+/**
+ * rtnl_link_set_master() - make an interface a port of a bridge
+ * @rtnl:   the handle
+ * @index:  the interface
+ * @master: the bridge
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_set_master(struct rtnl *rtnl, int index, int master)
+{
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
+
+	mnl_attr_put_u32(nlh, IFLA_MASTER, (uint32_t)master);
 	return rtnl_talk(rtnl, NULL);
 }
 
@@ -467,12 +529,14 @@ int rtnl_addr_link_local(struct rtnl *rtnl, int index, struct addr *addr)
  * @index:  the interface
  * @dest:   the destination, with no bit set behind its prefix; a prefix of 0
  *          is the default route
+ * @via:    the router on the other side of the interface, of the same family;
+ *          NULL: it is reached there itself
  * @metric: the route's priority, lower wins; NULL: the kernel's default
  *
  * Return: 0 or -errno; -EEXIST if there is a route with this metric already
  */
 int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
-		   const uint32_t *metric)
+		   const struct addr *via, const uint32_t *metric)
 {
 	struct nlmsghdr *nlh = request(rtnl, RTM_NEWROUTE,
 				       NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
@@ -483,10 +547,12 @@ int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
 	rtm->rtm_dst_len = (uint8_t)dest->prefix_len;
 	rtm->rtm_table = RT_TABLE_MAIN;
 	rtm->rtm_protocol = RTPROT_STATIC;
-	rtm->rtm_scope =
-		dest->family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+	rtm->rtm_scope = dest->family == AF_INET && !via ? RT_SCOPE_LINK
+							 : RT_SCOPE_UNIVERSE;
 	rtm->rtm_type = RTN_UNICAST;
 	put_addr(nlh, RTA_DST, dest);
+	if (via)
+		put_addr(nlh, RTA_GATEWAY, via);
 	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)index);
 	if (metric)
 		mnl_attr_put_u32(nlh, RTA_PRIORITY, *metric);

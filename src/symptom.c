@@ -105,6 +105,8 @@ static bool shows(struct symptoms *symptoms, enum symptom symptom,
 		return speaks(stats, GUESS_KISS);
 	case SYMPTOM_ETHERNET:
 		return speaks(stats, GUESS_ETHERNET);
+	case SYMPTOM_IP:
+		return speaks(stats, GUESS_IP);
 	case SYMPTOM_TEXT:
 		return lasts(&symptoms->text_ns, writes(stats), SYMPTOM_TEXT_NS,
 			     now_ns);
@@ -185,7 +187,12 @@ const char *symptom_text(enum symptom symptom)
 			"other)",
 		[SYMPTOM_ETHERNET] =
 			"the other end sends Ethernet frames, not IP packets "
-			"(with Zephyr, set CONFIG_SLIP_TAP=n)",
+			"(give --tap at this end; or, with Zephyr, set "
+			"CONFIG_SLIP_TAP=n there)",
+		[SYMPTOM_IP] =
+			"the other end sends IP packets, not Ethernet frames "
+			"(leave --tap out at this end, or give it at the other "
+			"too)",
 		[SYMPTOM_TEXT] =
 			"text arrives, not packets (is there a login prompt or "
 			"the kernel's console on the other end's port? Is "

@@ -15,6 +15,7 @@ struct stats;
  * @SYMPTOM_CSLIP:    the other end compresses headers
  * @SYMPTOM_KISS:     the other end speaks KISS
  * @SYMPTOM_ETHERNET: the other end frames Ethernet
+ * @SYMPTOM_IP:       the other end frames IP packets, not Ethernet
  * @SYMPTOM_TEXT:     the other end writes for people
  * @SYMPTOM_GARBAGE:  much came, and never a packet, nobody knows why
  * @SYMPTOM_FRAMING:  the port has seen framing errors
@@ -29,6 +30,7 @@ enum symptom {
 	SYMPTOM_CSLIP,
 	SYMPTOM_KISS,
 	SYMPTOM_ETHERNET,
+	SYMPTOM_IP,
 	SYMPTOM_TEXT,
 	SYMPTOM_GARBAGE,
 	SYMPTOM_FRAMING,

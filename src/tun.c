@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The TUN interface: a network interface whose other side is a descriptor
- * (Documentation/networking/tuntap.rst in the kernel's tree).
+ * The TUN or TAP interface: a network interface whose other side is a
+ * descriptor (Documentation/networking/tuntap.rst in the kernel's tree).
  *
  * An interface that we create vanishes with its descriptor, whatever way the
- * program ends. One that somebody made persistent is attached to, and stays.
+ * program ends, unless it is made persistent; so that is done last, when
+ * nothing can fail any more. One that is persistent already is attached to, and
+ * stays.
  *
  * In front of each packet is a struct virtio_net_hdr, if the kernel knows it
  * (IFF_VNET_HDR), in the machine's byte order. It says what is left to be done
  * to the packet. It is seen here only; for everybody else it is a struct gso.
+ *
+ * A TAP interface has none, and so the kernel leaves no work to us: cutting and
+ * joining (gso, gro) know packets that begin with IP. What a TAP carries comes
+ * from a bridge, in frames that are as long as a wire takes, or talks to a
+ * board, and both have single packets.
  */
 #include "tun.h"
 #include "gso.h"
 #include "log.h"
+#include "owner.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -44,11 +52,22 @@ static int open_device(void)
 	return -err;
 }
 
-/* TUNSETIFF without packet information (IFF_NO_PI). Return: 0 or -errno. */
-static int set_interface(int fd, struct ifreq *ifr, int flags)
+/*
+ * TUNSETIFF without packet information (IFF_NO_PI). @name becomes what the
+ * kernel makes of it. Return: 0 or -errno.
+ */
+static int set_interface(int fd, char name[IFNAMSIZ], bool tap, int flags)
 {
-	ifr->ifr_flags = (short)(IFF_TUN | IFF_NO_PI | flags);
-	return ioctl(fd, TUNSETIFF, ifr) < 0 ? -errno : 0;
+	struct ifreq ifr = {0};
+	int err = 0;
+
+	ifr.ifr_flags = (short)((tap ? IFF_TAP : IFF_TUN) | IFF_NO_PI | flags);
+	memcpy(ifr.ifr_name, name, IFNAMSIZ);
+	if (ioctl(fd, TUNSETIFF, &ifr) < 0)
+		err = -errno;
+	else
+		memcpy(name, ifr.ifr_name, IFNAMSIZ);
+	return err;
 }
 
 /* Can packets have a struct virtio_net_hdr in front of them? */
@@ -63,87 +82,236 @@ static bool has_vnet(int fd)
  * What was set before us on an interface that stays is still set, but for the
  * flags of TUNSETIFF: here it becomes what it is in the beginning.
  */
-static int reset_vnet(int fd)
+static int reset_offload(const struct tun *tun)
 {
 	int header_len = sizeof(struct virtio_net_hdr);
 	int little_endian = BYTE_ORDER == LITTLE_ENDIAN;
 
-	if (ioctl(fd, TUNSETVNETHDRSZ, &header_len) ||
-	    ioctl(fd, TUNSETVNETLE, &little_endian) ||
-	    ioctl(fd, TUNSETOFFLOAD, 0UL))
+	if (tun->vnet && (ioctl(tun->fd, TUNSETVNETHDRSZ, &header_len) ||
+			  ioctl(tun->fd, TUNSETVNETLE, &little_endian)))
 		return -errno;
-	return 0;
+	return ioctl(tun->fd, TUNSETOFFLOAD, 0UL) ? -errno : 0;
 }
 
-static int report_create(const char *name, int err)
+static int report_create(const struct tun *tun, int err)
 {
-	log_error("cannot create interface %s: %s%s", *name ? name : "tun%d",
-		  strerror(-err),
-		  err == -EPERM ? " (needs CAP_NET_ADMIN: run as root)" : "");
+	const char *name = tun->tap ? "tap%d" : "tun%d";
+	const char *remedy = "";
+
+	if (err == -EPERM)
+		remedy = " (needs CAP_NET_ADMIN: run as root)";
+	log_error("cannot create interface %s: %s%s",
+		  *tun->name ? tun->name : name, strerror(-err), remedy);
 	return err;
 }
 
-static int report_attach(const char *name, int err)
+/*
+ * Is there an interface of this name in this mode? The kernel looks at that
+ * first, before it asks whose it is and who has it.
+ */
+static bool has_mode(const char *name, bool tap)
+{
+	char copy[IFNAMSIZ];
+	int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC);
+	int err;
+
+	memcpy(copy, name, IFNAMSIZ);
+	err = fd < 0 ? -errno : set_interface(fd, copy, tap, 0);
+	if (fd >= 0)
+		close(fd);
+	return !err || err == -EBUSY || err == -EPERM;
+}
+
+static int report_attach(const struct tun *tun, int err)
 {
 	const char *reason = strerror(-err);
 
 	if (err == -EBUSY)
 		reason = "another program is attached to it (end that one, or "
 			 "choose another name with -i)";
+	else if (err == -EINVAL && has_mode(tun->name, !tun->tap))
+		reason = tun->tap ? "it is a TUN interface (leave --tap out)"
+				  : "it is a TAP interface (add --tap)";
 	else if (err == -EINVAL)
-		reason = "it exists and is not a TUN interface of one queue "
-			 "(choose another name with -i)";
+		reason = "it exists and is not a TUN or TAP interface of one "
+			 "queue (choose another name with -i)";
 	else if (err == -EPERM)
 		reason = "it belongs to another user or group (run as its "
 			 "owner or as root)";
-	log_error("cannot attach to interface %s: %s", name, reason);
+	log_error("cannot attach to interface %s: %s", tun->name, reason);
 	return err;
 }
 
+/* Begin with @tun: a descriptor without an interface. */
+static int begin(struct tun *tun, const char *name, bool tap)
+{
+	*tun = TUN_CLOSED;
+	tun->tap = tap;
+	snprintf(tun->name, sizeof(tun->name), "%s", name);
+	tun->fd = open_device();
+	if (tun->fd < 0)
+		return tun->fd;
+	tun->vnet = !tap && has_vnet(tun->fd);
+	return 0;
+}
+
+/* Create it. Return: 0 or -errno; -EBUSY if it is there, and for that alone. */
+static int create(struct tun *tun)
+{
+	return set_interface(tun->fd, tun->name, tun->tap,
+			     IFF_TUN_EXCL | (tun->vnet ? IFF_VNET_HDR : 0));
+}
+
+static int attach(struct tun *tun)
+{
+	tun->attached = true;
+	tun->persistent = true;
+	return set_interface(tun->fd, tun->name, tun->tap,
+			     tun->vnet ? IFF_VNET_HDR : 0);
+}
+
 /**
- * tun_open() - create a TUN interface, or attach to a persistent one
+ * tun_open() - create an interface, or attach to a persistent one
  * @tun:  filled in on success, TUN_CLOSED otherwise
  * @name: the interface's name, shorter than IFNAMSIZ (the kernel would cut
- *        it and report success); "" for the kernel's next tun%d
+ *        it and report success); "" for the kernel's next tun%d or tap%d
+ * @tap:  for frames of Ethernet, not packets of IP
  *
  * A failure is logged.
  *
  * Return: 0 or -errno
  */
-int tun_open(struct tun *tun, const char *name)
+int tun_open(struct tun *tun, const char *name, bool tap)
 {
-	struct ifreq ifr = {0};
-	bool attached = false;
-	int vnet;
-	int err;
-	int fd;
+	int err = begin(tun, name, tap);
 
-	*tun = TUN_CLOSED;
-	fd = open_device();
-	if (fd < 0)
-		return fd;
-
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
-	/* IFF_TUN_EXCL: EBUSY says "it is there already" and nothing else. */
-	vnet = has_vnet(fd) ? IFF_VNET_HDR : 0;
-	err = set_interface(fd, &ifr, vnet | IFF_TUN_EXCL);
-	if (err == -EBUSY && *name) {
-		attached = true;
-		err = set_interface(fd, &ifr, vnet);
-	}
-	if (!err && vnet)
-		err = reset_vnet(fd);
+	if (err)
+		return err;
+	err = create(tun);
+	if (err == -EBUSY && *name)
+		err = attach(tun);
+	if (!err)
+		err = reset_offload(tun);
 	if (err) {
-		close(fd);
-		return attached ? report_attach(name, err)
-				: report_create(name, err);
+		if (tun->attached)
+			report_attach(tun, err);
+		else
+			report_create(tun, err);
+		tun_close(tun);
 	}
+	return err;
+}
 
-	tun->fd = fd;
-	tun->attached = attached;
-	tun->vnet = vnet;
-	memcpy(tun->name, ifr.ifr_name, sizeof(tun->name));
-	return 0;
+/**
+ * tun_create() - create an interface that is not there yet
+ * @tun:  as for tun_open()
+ * @name: as for tun_open()
+ * @tap:  as for tun_open()
+ *
+ * A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int tun_create(struct tun *tun, const char *name, bool tap)
+{
+	int err = begin(tun, name, tap);
+
+	if (err)
+		return err;
+	err = create(tun);
+	if (err == -EBUSY && *name)
+		log_error("cannot create interface %s: it is there already "
+			  "(leave --create out to use it, or remove it: "
+			  "serialtun --delete -i %s)",
+			  name, name);
+	else if (err)
+		report_create(tun, err);
+	if (err)
+		tun_close(tun);
+	return err;
+}
+
+/**
+ * tun_persist() - let the interface stay when we go
+ * @tun:   the interface; @persistent is set
+ * @owner: who may attach to it without privilege; what is not set there is
+ *         left as it is
+ *
+ * It needs no privilege but to hold the interface. A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int tun_persist(struct tun *tun, const struct owner *owner)
+{
+	const char *what = "make it persistent";
+	int err = 0;
+
+	if (owner->has_user &&
+	    ioctl(tun->fd, TUNSETOWNER, (unsigned long)owner->user)) {
+		err = -errno;
+		what = "set its owner";
+	} else if (owner->has_group &&
+		   ioctl(tun->fd, TUNSETGROUP, (unsigned long)owner->group)) {
+		err = -errno;
+		what = "set its group";
+	} else if (ioctl(tun->fd, TUNSETPERSIST, 1UL)) {
+		err = -errno;
+	}
+	if (err)
+		log_error("cannot keep interface %s: cannot %s: %s", tun->name,
+			  what, strerror(-err));
+	else
+		tun->persistent = true;
+	return err;
+}
+
+static int report_delete(const char *name, int err)
+{
+	const char *reason = strerror(-err);
+
+	if (err == -ENODEV)
+		reason = "there is no such interface";
+	else if (err == -EBUSY)
+		reason = "a program is attached to it (end that one first)";
+	else if (err == -EINVAL)
+		reason = "it is not a TUN or TAP interface of one queue";
+	else if (err == -EPERM)
+		reason = "it belongs to another user or group (run as its "
+			 "owner or as root)";
+	log_error("cannot delete interface %s: %s", name, reason);
+	return err;
+}
+
+/**
+ * tun_delete() - remove a persistent interface, TUN or TAP
+ * @name: its name, shorter than IFNAMSIZ
+ *
+ * To attach to it needs no privilege of its owner, and neither has what is no
+ * longer persistent when its descriptor is closed. TUNSETIFF would create what
+ * is not there, so that is looked at first; if somebody else deletes it
+ * meanwhile, what is created in its place is gone with the descriptor.
+ *
+ * A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int tun_delete(const char *name)
+{
+	struct tun tun;
+	int err;
+
+	if (!if_nametoindex(name))
+		return report_delete(name, -ENODEV);
+	err = begin(&tun, name, false);
+	if (err)
+		return err;
+	err = set_interface(tun.fd, tun.name, false, 0);
+	if (err == -EINVAL)
+		err = set_interface(tun.fd, tun.name, true, 0);
+	if (!err && ioctl(tun.fd, TUNSETPERSIST, 0UL))
+		err = -errno;
+	tun_close(&tun);
+	return err ? report_delete(name, err) : 0;
 }
 
 /**
@@ -190,7 +358,7 @@ void tun_set_offload(const struct tun *tun, bool on)
 	unsigned long features =
 		on ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN : 0;
 
-	if (!tun->vnet || tun->attached)
+	if (!tun->vnet || tun->persistent)
 		return;
 	if (ioctl(tun->fd, TUNSETOFFLOAD, features))
 		log_debug("%s: cannot set offloads: %s", tun->name,

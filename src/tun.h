@@ -3,6 +3,7 @@
 #define SERIALTUN_TUN_H
 
 struct gso;
+struct owner;
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -11,16 +12,20 @@ struct gso;
 #include <sys/types.h>
 
 /**
- * struct tun - a TUN interface that we hold
- * @fd:       one read() or write() is one packet; -1: none
- * @name:     what the kernel calls it
- * @attached: it was there before us and stays when we go
- * @vnet:     in front of each packet is a struct virtio_net_hdr
+ * struct tun - a TUN or TAP interface that we hold
+ * @fd:         one read() or write() is one packet; -1: none
+ * @name:       what the kernel calls it
+ * @tap:        a packet is a frame of Ethernet, not a packet of IP
+ * @attached:   it was there before us
+ * @persistent: it stays when we go
+ * @vnet:       in front of each packet is a struct virtio_net_hdr
  */
 struct tun {
 	int fd;
 	char name[IFNAMSIZ];
+	bool tap;
 	bool attached;
+	bool persistent;
 	bool vnet;
 };
 
@@ -40,7 +45,10 @@ enum tun_write_result {
 	TUN_GONE,
 };
 
-int tun_open(struct tun *tun, const char *name);
+int tun_open(struct tun *tun, const char *name, bool tap);
+int tun_create(struct tun *tun, const char *name, bool tap);
+int tun_persist(struct tun *tun, const struct owner *owner);
+int tun_delete(const char *name);
 void tun_close(struct tun *tun);
 void tun_set_carrier(const struct tun *tun, bool on);
 void tun_set_offload(const struct tun *tun, bool on);

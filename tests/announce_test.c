@@ -77,6 +77,10 @@ static const struct {
 	 "tun0 is up: 10.10.10.1/24, mtu 1500 (1565 ms a packet), on "
 	 "/dev/ttyUSB0 at 9600 baud "
 	 "8N1"},
+	{"--addr 10.10.10.1/24 --port ttyUSB0 --tap -i tap0", false, 1500, 0,
+	 "tap0 is up: 10.10.10.1/24, mtu 1500, on /dev/ttyUSB0"},
+	{"--port ttyUSB0 --tap --bridge br0 -i tap0", false, 1500, 0,
+	 "tap0 is up: in bridge br0, mtu 1500, on /dev/ttyUSB0"},
 	{"--addr 10.10.10.1/24 --port ttyUSB0 --interface slip9", true, 1280, 0,
 	 "attached to slip9: 10.10.10.1/24, mtu 1280, on /dev/ttyUSB0"},
 };
@@ -100,7 +104,7 @@ static void test_announce_link(void **state)
 		parse(&options, &args, links[i].line);
 		snprintf(tun.name, sizeof(tun.name), "%s",
 			 *options.interface ? options.interface : "tun0");
-		link.link_local_only = !options.addr_count;
+		link.link_local_only = !options.addr_count && !options.bridge;
 		addr_parse(&link.link_local, "fe80::1:2/64");
 		assert_ptr_equal(announce_link(&options, &tun, &link, &port,
 					       text),
@@ -124,6 +128,46 @@ static void test_announce_link_without_any_address(void **state)
 	parse(&options, &args, "--port ttyUSB0");
 	announce_link(&options, &tun, &link, &port, text);
 	assert_string_equal(text, "tun0 is up: mtu 1500, on /dev/ttyUSB0");
+}
+
+/* What --create has made, and how it is used, by root or by somebody else. */
+static const struct {
+	const char *line;
+	bool needs_root;
+	const char *says;
+} creations[] = {
+	{"--create --addr 10.10.10.1/24 -i board", true,
+	 "board is there to stay: 10.10.10.1/24, mtu 1500; to use it: sudo "
+	 "serialtun -i board --port PORT"},
+	{"--create --addr 10.0.0.1 --peer 10.0.0.2 --owner alice -i board",
+	 false,
+	 "board is there to stay: 10.0.0.1 peer 10.0.0.2, mtu 1500, of user "
+	 "alice; to use it: serialtun -i board --port PORT"},
+	{"--create --tap --bridge br0 --owner 7 --group dialout -i board",
+	 false,
+	 "board is there to stay: in bridge br0, mtu 1500, of user 7, of group "
+	 "dialout; to use it: serialtun --tap --bridge br0 -i board --port "
+	 "PORT"},
+};
+
+static void test_announce_created(void **state)
+{
+	struct testing_args args;
+	struct options options;
+	char text[ANNOUNCE_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(creations); i++) {
+		struct tun tun = {.name = "board"};
+		struct link link = {.mtu = 1500};
+
+		parse(&options, &args, creations[i].line);
+		tun.tap = options.tap;
+		announce_created(&options, &tun, &link, creations[i].needs_root,
+				 text);
+		assert_line(creations[i].line, text, creations[i].says);
+	}
 }
 
 static const struct {
@@ -176,6 +220,11 @@ static const struct {
 	 "--metric 5 -vv",
 	 "--addr 10.0.0.2/24 --port PORT"},
 	{"--port ttyUSB0 --accept-ra -q", "--port PORT"},
+	{"--addr 10.0.0.1/24 --tap --mac 02:00:00:00:00:01 --port ttyUSB0 "
+	 "--persist --owner alice",
+	 "--tap --addr 10.0.0.2/24 --port PORT"},
+	{"--tap --bridge br0 --port ttyUSB0",
+	 "--tap --bridge BRIDGE --port PORT"},
 	{"--addr 10.0.0.1/24 --addr 10.0.0.2/24 --port ttyUSB0",
 	 "--addr 10.0.0.3/24 --addr 10.0.0.4/24 --port PORT"},
 };
@@ -218,6 +267,8 @@ static void test_announce_other_end_of_other_end(void **state)
 		"--addr 10.0.0.1 --peer 10.0.0.2/24 --port PORT --flow rtscts",
 		"--addr fd00::9 --peer fd00::2 --port PORT --baud 9600",
 		"--port PORT",
+		"--tap --addr 10.10.10.1/24 --port PORT",
+		"--tap --bridge BRIDGE --port PORT --baud 9600",
 	};
 	struct testing_args args;
 	struct options options;
@@ -276,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_announce_link),
 		cmocka_unit_test(test_announce_link_without_any_address),
+		cmocka_unit_test(test_announce_created),
 		cmocka_unit_test(test_announce_other_end),
 		cmocka_unit_test(test_announce_other_end_of_other_end),
 		cmocka_unit_test(test_announce_never_overflows),

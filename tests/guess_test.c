@@ -5,13 +5,15 @@
 #include "guess.h"
 #include "testing.h"
 
-/* The guess at a literal of octets. */
-#define GUESS(octets) guess_copy(octets, sizeof(octets) - 1)
+/* The guess at a literal of octets, where IP packets or Ethernet was expected.
+ */
+#define GUESS(octets)	  guess_copy(octets, sizeof(octets) - 1, false)
+#define GUESS_TAP(octets) guess_copy(octets, sizeof(octets) - 1, true)
 
-static enum guess guess_copy(const char *octets, size_t len)
+static enum guess guess_copy(const char *octets, size_t len, bool tap)
 {
 	uint8_t *frame = testing_copy(octets, len);
-	enum guess guess = guess_frame(frame, len);
+	enum guess guess = guess_frame(frame, len, tap);
 
 	free(frame);
 	return guess;
@@ -68,6 +70,26 @@ static void test_guess_ethernet(void **state)
 			 GUESS_NONE);
 }
 
+/* IP packets where Ethernet is expected; not Ethernet, which is. */
+static void test_guess_ip(void **state)
+{
+	uint8_t packet[60];
+
+	(void)state;
+	testing_ipv4(packet, sizeof(packet), 7);
+	assert_int_equal(guess_frame(packet, sizeof(packet), true), GUESS_IP);
+	packet[8] ^= 1;
+	assert_int_equal(guess_frame(packet, sizeof(packet), true), GUESS_NONE);
+	testing_ipv6(packet, sizeof(packet), 58, 7);
+	assert_int_equal(guess_frame(packet, sizeof(packet), true), GUESS_IP);
+	assert_int_equal(GUESS_TAP("\x00\x00\x5E\x00\x53\x01\x02\x00\x5E\x00"
+				   "\x53\x02\x08\x00"),
+			 GUESS_NONE);
+	assert_int_equal(GUESS_TAP("\x7E\xFF\x7D\x23"), GUESS_PPP);
+	assert_int_equal(GUESS_TAP("\x00\x82"), GUESS_KISS);
+	assert_int_equal(GUESS_TAP("board login: "), GUESS_TEXT);
+}
+
 static void test_guess_text(void **state)
 {
 	char log[1000];
@@ -81,7 +103,7 @@ static void test_guess_text(void **state)
 	/* The noise of switching on is long past. */
 	memset(log, 0xFE, sizeof(log));
 	memset(log + 700, 'a', 300);
-	assert_int_equal(guess_copy(log, sizeof(log)), GUESS_TEXT);
+	assert_int_equal(guess_copy(log, sizeof(log), false), GUESS_TEXT);
 	/* Less than a word, and more than a little noise. */
 	assert_int_equal(GUESS("login: "), GUESS_NONE);
 	assert_int_equal(GUESS("ab\xFE\xFE\xFE\xFE"
@@ -101,7 +123,8 @@ static void test_guess_none(void **state)
 	for (i = 0; i < 10000; i++) {
 		for (j = 0; j < sizeof(noise); j++)
 			noise[j] = (char)(1 + testing_random(&seed, 255));
-		assert_int_equal(guess_copy(noise, sizeof(noise)), GUESS_NONE);
+		assert_int_equal(guess_copy(noise, sizeof(noise), i % 2),
+				 GUESS_NONE);
 	}
 }
 
@@ -112,6 +135,7 @@ int main(void)
 		cmocka_unit_test(test_guess_cslip),
 		cmocka_unit_test(test_guess_kiss),
 		cmocka_unit_test(test_guess_ethernet),
+		cmocka_unit_test(test_guess_ip),
 		cmocka_unit_test(test_guess_text),
 		cmocka_unit_test(test_guess_none),
 	};

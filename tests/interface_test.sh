@@ -119,7 +119,7 @@ check_match 'a name that is no TUN interface' \
 in_a ip tuntap add dev tap7 mode tap
 refused -i tap7 --port "$dir/c"
 check_match 'a TAP interface' \
-	'^serialtun: cannot attach to interface tap7: .*not a TUN' "$said"
+	'^serialtun: cannot attach to interface tap7: it is a TAP interface .add --tap' "$said"
 
 # An idle link sleeps.
 start_a --addr 10.0.0.1/24

@@ -122,7 +122,14 @@ static const char *describe(char *text)
 			options->list == OPTIONS_LIST_JSON ? "=json" : "");
 		return text;
 	}
-	t += sprintf(t, "port=%s ", options->port.name);
+	if (options->delete) {
+		sprintf(t, "delete=%s", options->interface);
+		return text;
+	}
+	if (options->create)
+		t += sprintf(t, "create ");
+	else
+		t += sprintf(t, "port=%s ", options->port.name);
 	if (options->port.baud)
 		t += sprintf(t, "baud=%u ", options->port.baud);
 	if (options->port.flow)
@@ -152,12 +159,25 @@ static const char *describe(char *text)
 		t += sprintf(t, "keepalive=%u ", options->keepalive_s);
 	if (*options->interface)
 		t += sprintf(t, "interface=%s ", options->interface);
+	if (options->tap)
+		t += sprintf(t, "tap ");
+	if (options->mac_given)
+		t += sprintf(t, "mac=%02x..%02x ", options->mac[0],
+			     options->mac[5]);
+	if (options->bridge)
+		t += sprintf(t, "bridge=%s ", options->bridge);
 	if (options->mtu)
 		t += sprintf(t, "mtu=%u ", options->mtu);
 	if (options->accept_ra)
 		t += sprintf(t, "accept_ra ");
 	if (options->ipv6)
 		t += sprintf(t, "ipv6 ");
+	if (options->persist)
+		t += sprintf(t, "persist ");
+	if (options->owner)
+		t += sprintf(t, "owner=%s ", options->owner);
+	if (options->group)
+		t += sprintf(t, "group=%s ", options->group);
 	if (options->user)
 		t += sprintf(t, "user=%s ", options->user);
 	if (options->stats_s)
@@ -299,6 +319,26 @@ static const struct {
 	{"--list=json", "list=json"},
 	{"--accept-ra --port p", "port=p accept_ra ipv6 level=3"},
 
+	/* frames of Ethernet */
+	{"--tap --port p", "port=p tap ipv6 level=3"},
+	{"--mac 02:00:00:00:00:ff --tap --mtu 65517 --addr 10.0.0.1 --port p",
+	 "addr=10.0.0.1/32 port=p tap mac=02..ff mtu=65517 level=3"},
+	{"--tap --bridge br0 --mtu 576 --port p",
+	 "port=p tap bridge=br0 mtu=576 accept_ra ipv6 level=3"},
+
+	/* interfaces that stay */
+	{"--persist --owner alice --group dialout --port p",
+	 "port=p ipv6 persist owner=alice group=dialout level=3"},
+	{"--create", "create ipv6 level=3"},
+	{"--create --addr 10.0.0.1 --peer 10.0.0.2 --route default --metric 5 "
+	 "--mtu 1400 --tap --mac 02:00:00:00:00:01 --owner 1000 -i t0 -v",
+	 "addr=10.0.0.1/32 peer=10.0.0.2/32 of=0 route=0.0.0.0/0 metric=5 "
+	 "create interface=t0 tap mac=02..01 mtu=1400 owner=1000 level=4"},
+	{"--create --persist --group tun --tap --bridge br0",
+	 "create tap bridge=br0 accept_ra ipv6 persist group=tun level=3"},
+	{"--delete -i t0", "delete=t0"},
+	{"-q --interface t0 --delete", "delete=t0"},
+
 	/* how much is printed */
 	{"-v --port p", "port=p ipv6 level=4"},
 	{"-vv --port p", "port=p ipv6 level=5"},
@@ -357,6 +397,13 @@ static void assert_refused(const char *line, const char *reason)
 #define NOT_AN_MTU	 " is not a number from 68 to 65535"
 #define NOT_A_METRIC	 " is not a number from 0 to 4294967295"
 #define NOT_AN_INTERFACE " cannot be the name of an interface"
+#define NOT_A_MAC	 " is not an Ethernet address, such as 02:00:00:00:00:01"
+#define NOT_A_STATION	 " cannot be the address of one interface: "
+#define NOT_KEPT                                                          \
+	" needs --create or --persist: only an interface that stays can " \
+	"belong to somebody"
+#define NOT_CREATE "--create makes an interface, and nothing else: leave "
+#define NOT_DELETE "--delete removes an interface, and nothing else: leave "
 
 static const struct {
 	const char *line;
@@ -506,6 +553,41 @@ static const struct {
 	{"--accept-ra --addr 10.0.0.1 --port p",
 	 "--accept-ra needs an IPv6 --addr"},
 
+	{"--tap --mac '' --port p", "--mac: \"\"" NOT_A_MAC},
+	{"--tap --mac 02:00:00:00:00 --port p",
+	 "--mac: \"02:00:00:00:00\"" NOT_A_MAC},
+	{"--tap --mac 01:00:00:00:00:01 --port p",
+	 "--mac: \"01:00:00:00:00:01\"" NOT_A_STATION "it is a group's"},
+	{"--tap --mac 00:00:00:00:00:00 --port p",
+	 "--mac: \"00:00:00:00:00:00\"" NOT_A_STATION "it is zero"},
+	{"--mac 02:00:00:00:00:01 --port p",
+	 "--mac needs --tap: a TUN interface has no Ethernet address"},
+	{"--bridge br0 --port p",
+	 "--bridge needs --tap: a bridge takes Ethernet frames"},
+	{"--tap --bridge a/b --port p", "--bridge: \"a/b\"" NOT_AN_INTERFACE},
+	{"--tap --bridge br0 --addr 10.0.0.1/24 --port p",
+	 "--addr cannot be used with --bridge: the address belongs to the "
+	 "bridge (sudo ip address add ... dev br0)"},
+	{"--tap --bridge br0 --route default --port p",
+	 "--route cannot be used with --bridge: the route belongs to the "
+	 "bridge (sudo ip route add ... dev br0)"},
+	{"--tap --mtu 65518 --port p",
+	 "--mtu 65518 is too large for --tap: at most 65517"},
+
+	{"--owner alice --port p", "--owner" NOT_KEPT},
+	{"--group tun --port p", "--group" NOT_KEPT},
+	{"--persist --owner '' --port p", "--owner: the name is empty"},
+	{"--persist --group '' --port p", "--group: the name is empty"},
+	{"--create --port p", NOT_CREATE "--port out"},
+	{"--create -v --baud 9600 --wait", NOT_CREATE "--baud out"},
+	{"--accept-ra --create", NOT_CREATE "--accept-ra out"},
+	{"--create --user nobody", NOT_CREATE "--user out"},
+	{"--delete", "--delete needs --interface: which one is to be removed?"},
+	{"--delete -i t0 --tap", NOT_DELETE "--tap out"},
+	{"--delete -i t0 --port p", NOT_DELETE "--port out"},
+	{"--delete -i t0 --create", NOT_DELETE "--create out"},
+	{"--list --create", NOT_BESIDE_LIST},
+
 	{"/dev/ttyUSB0", "unexpected argument \"/dev/ttyUSB0\""},
 	{"--port p -- --verbose", "unexpected argument \"--verbose\""},
 	{"--nonsense --port p", "unrecognized option '--nonsense'"},
@@ -612,6 +694,14 @@ static const char *const help_lines[] = {
 	"\n  -i, --interface=NAME",
 	"\n  -m, --mtu=N",
 	"\n      --accept-ra",
+	"\n      --create",
+	"\n      --delete",
+	"\n      --tap",
+	"\n      --mac=ADDR",
+	"\n      --bridge=NAME",
+	"\n      --persist",
+	"\n      --owner=USER",
+	"\n      --group=GROUP",
 	"\n  -v, --verbose",
 	"\n  -q, --quiet",
 	"\n  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n",
@@ -682,7 +772,7 @@ static void test_options_help_says_defaults(void **state)
 		if (!strstr(entry, "Default:") && !strstr(entry, "Required"))
 			fail_msg("--help says no default:\n%s", entry);
 	}
-	assert_int_equal(count, 26);
+	assert_int_equal(count, 34);
 }
 
 int main(void)

@@ -61,6 +61,7 @@ struct setup {
 	bool ipv6;
 	bool accept_ra;
 	bool vnet; /* packets have a header on the interface */
+	bool tap;  /* and they are frames of Ethernet */
 };
 
 static struct {
@@ -91,6 +92,7 @@ static void open_world(const struct setup *setup)
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
 	world.tun.fd = fds[0];
 	world.tun.vnet = setup->vnet;
+	world.tun.tap = setup->tap;
 	world.interface = fds[1];
 	assert_int_equal(socketpair(AF_UNIX, setup->line_type | SOCK_NONBLOCK,
 				    0, fds),
@@ -762,6 +764,126 @@ static void test_pump_garbage(void **state)
 		assert_int_equal(from_line()->bytes, 25);
 		close_world(state);
 	}
+}
+
+/* Put the packet into a frame of Ethernet. */
+static void put_into_ethernet(unsigned int type)
+{
+	static const uint8_t addresses[] = {2, 0, 0, 0, 0, 0xB,
+					    2, 0, 0, 0, 0, 0xA};
+
+	memmove(packet.at + 14, packet.at, packet.len);
+	memcpy(packet.at, addresses, sizeof(addresses));
+	packet.at[12] = (uint8_t)(type >> 8);
+	packet.at[13] = (uint8_t)type;
+	packet.len += 14;
+}
+
+static void make_arp(void)
+{
+	packet.len = 28;
+	memset(packet.at, 1, packet.len);
+	put_into_ethernet(0x0806);
+}
+
+static void make_ipv4_frame(void)
+{
+	ipv4(&packet, 1500, 'x');
+	put_into_ethernet(0x0800);
+}
+
+static void make_bad_checksum_frame(void)
+{
+	make_bad_checksum();
+	put_into_ethernet(0x0800);
+}
+
+static void make_ipv6_frame(void)
+{
+	make_ipv6();
+	put_into_ethernet(0x86DD);
+}
+
+static void make_router_advert_frame(void)
+{
+	router_advert();
+	put_into_ethernet(0x86DD);
+}
+
+static const struct {
+	const char *what;
+	void (*make)(void);
+	enum stats_drop reason;
+	bool ipv6;
+} ethernet[] = {
+	{"ARP", make_arp, NO_DROP, false},
+	{"IPv4", make_ipv4_frame, NO_DROP, false},
+	{"IPv6", make_ipv6_frame, NO_DROP, true},
+	{"a runt", make_text, STATS_DROP_BAD_HEADER, false},
+	{"an IP packet alone", make_ipv6, STATS_DROP_BAD_HEADER, true},
+	{"a bad checksum", make_bad_checksum_frame, STATS_DROP_BAD_CHECKSUM,
+	 false},
+	{"IPv6, not wanted", make_ipv6_frame, STATS_DROP_IPV6, false},
+	{"a Router Advertisement", make_router_advert_frame,
+	 STATS_DROP_ROUTER_ADVERT, true},
+};
+
+/* What does not come through is dropped for its reason; ARP does. */
+static void test_pump_tap_from_line(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < TESTING_COUNT(ethernet); i++) {
+		open_world(&(struct setup){.line_type = SOCK_STREAM,
+					   .ipv6 = ethernet[i].ipv6,
+					   .tap = true});
+		ethernet[i].make();
+		put_frame(&packet);
+		if (ethernet[i].reason != NO_DROP) {
+			make_arp();
+			put_frame(&packet);
+		}
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_octets(&got, &packet);
+		assert_dropped(ethernet[i].what, ethernet[i].reason);
+		close_world(state);
+	}
+}
+
+/* An IP packet without a frame says that the other end has no --tap. */
+static void test_pump_tap_guesses(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .tap = true});
+	ipv4(&packet, 100, 'x');
+	put_frame(&packet);
+	make_arp();
+	put_frame(&packet);
+	run_until(world.interface);
+	assert_int_equal(pump_stats(world.pump)->guesses[GUESS_IP], 1);
+}
+
+static void test_pump_tap_to_line(void **state)
+{
+	static void (*const make[])(void) = {make_arp, make_ipv4_frame};
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .tap = true});
+	make_ipv6_frame();
+	put(world.interface, packet.at, packet.len);
+	for (i = 0; i < TESTING_COUNT(make); i++) {
+		make[i]();
+		put(world.interface, packet.at, packet.len);
+		run_until(world.line);
+		get(world.line, &got);
+		wanted.len = 0;
+		append_frame(&wanted, &packet);
+		assert_octets(&got, &wanted);
+	}
+	assert_int_equal(to_line()->dropped[STATS_DROP_IPV6], 1);
+	assert_int_equal(all_dropped(to_line()), 1);
 }
 
 static void test_pump_garbage_too_long(void **state)
@@ -1516,6 +1638,9 @@ int main(void)
 		PUMP_TEST(test_pump_router_advert_carried_when_accepted),
 		PUMP_TEST(test_pump_router_advert_carried_to_the_line),
 		PUMP_TEST(test_pump_garbage),
+		PUMP_TEST(test_pump_tap_from_line),
+		PUMP_TEST(test_pump_tap_guesses),
+		PUMP_TEST(test_pump_tap_to_line),
 		PUMP_TEST(test_pump_garbage_too_long),
 		PUMP_TEST(test_pump_guesses),
 		PUMP_TEST(test_pump_counts),

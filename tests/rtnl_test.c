@@ -28,11 +28,22 @@ struct fixture {
 
 static struct fixture fixture;
 
+static int set_up_mode(bool tap)
+{
+	return tun_open(&fixture.tun, "", tap) || rtnl_open(&fixture.rtnl) ||
+	       rtnl_link_find(fixture.rtnl, fixture.tun.name, &fixture.link);
+}
+
 static int set_up(void **state)
 {
 	*state = &fixture;
-	return tun_open(&fixture.tun, "") || rtnl_open(&fixture.rtnl) ||
-	       rtnl_link_find(fixture.rtnl, fixture.tun.name, &fixture.link);
+	return set_up_mode(false);
+}
+
+static int set_up_tap(void **state)
+{
+	*state = &fixture;
+	return set_up_mode(true);
 }
 
 static int tear_down(void **state)
@@ -99,7 +110,7 @@ static int add_route(const char *dest, const uint32_t *metric)
 	struct addr dest_addr = addr(dest);
 
 	return rtnl_route_add(fixture.rtnl, fixture.link.index, &dest_addr,
-			      metric);
+			      NULL, metric);
 }
 
 static void bring_up(void)
@@ -130,6 +141,76 @@ static void test_rtnl_link_set_reaches_the_kernel(void **state)
 	bring_up();
 	assert_json_has("link show dev tun0", "\"mtu\":1006");
 	assert_json_has("link show dev tun0", "\"UP\"");
+}
+
+/* Not "fixture.link": what is looked at is what is there now. */
+static struct rtnl_link look_up(const char *name)
+{
+	struct rtnl_link link;
+
+	assert_int_equal(rtnl_link_find(fixture.rtnl, name, &link), 0);
+	return link;
+}
+
+static void test_rtnl_link_set_mac(void **state)
+{
+	static const uint8_t mac[] = {0x02, 0, 0x5E, 0x10, 0, 0x0A};
+	static const uint8_t group[] = {0x03, 0, 0x5E, 0x10, 0, 0x0A};
+
+	(void)state;
+	assert_int_equal(
+		rtnl_link_set_mac(fixture.rtnl, fixture.link.index, mac), 0);
+	assert_json_has("link show dev tap0",
+			"\"address\":\"02:00:5e:10:00:0a\"");
+	assert_memory_equal(look_up("tap0").mac, mac, sizeof(mac));
+	assert_int_equal(rtnl_link_set_mac(fixture.rtnl, fixture.link.index,
+					   group),
+			 -EADDRNOTAVAIL);
+}
+
+static void test_rtnl_link_set_master(void **state)
+{
+	struct rtnl_link bridge;
+
+	(void)state;
+	ip_json("link add br0 type bridge");
+	bridge = look_up("br0");
+	assert_true(bridge.is_bridge);
+	assert_false(fixture.link.is_bridge);
+	assert_int_equal(fixture.link.master, 0);
+	assert_int_equal(rtnl_link_set_master(fixture.rtnl, fixture.link.index,
+					      bridge.index),
+			 0);
+	assert_json_has("link show dev tap0", "\"master\":\"br0\"");
+	assert_int_equal(look_up("tap0").master, bridge.index);
+	ip_json("link del br0");
+	assert_int_equal(look_up("tap0").master, 0);
+}
+
+/* Through a router, which is somebody on the other side. */
+static void test_rtnl_route_add_via(void **state)
+{
+	struct addr dest = addr("192.0.2.0/24");
+	struct addr via = addr("10.0.0.2");
+	struct addr dest6 = addr("fd01::/64");
+	struct addr via6 = addr("fd00::2");
+
+	(void)state;
+	assert_int_equal(add_addr("10.0.0.1/24", NULL), 0);
+	assert_int_equal(add_addr("fd00::1/64", NULL), 0);
+	bring_up();
+	assert_int_equal(rtnl_route_add(fixture.rtnl, fixture.link.index, &dest,
+					&via, NULL),
+			 0);
+	assert_int_equal(rtnl_route_add(fixture.rtnl, fixture.link.index,
+					&dest6, &via6, NULL),
+			 0);
+	assert_json_has("-4 route show",
+			"\"dst\":\"192.0.2.0/24\",\"gateway\":\"10.0.0.2\"");
+	assert_json_has("-6 route show",
+			"\"dst\":\"fd01::/64\",\"gateway\":\"fd00::2\"");
+	assert_true(rtnl_route_exists(fixture.rtnl, fixture.link.index, &dest,
+				      NULL));
 }
 
 static void test_rtnl_addrgen_none_keeps_the_link_silent(void **state)
@@ -292,12 +373,17 @@ static void test_rtnl_route_add_refuses_a_link_that_is_down(void **state)
 }
 
 #define RTNL_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TAP_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, set_up_tap, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RTNL_TEST(test_rtnl_link_get_tells_what_is),
 		RTNL_TEST(test_rtnl_link_set_reaches_the_kernel),
+		TAP_TEST(test_rtnl_link_set_mac),
+		TAP_TEST(test_rtnl_link_set_master),
+		TAP_TEST(test_rtnl_route_add_via),
 		RTNL_TEST(test_rtnl_addrgen_none_keeps_the_link_silent),
 		RTNL_TEST(test_rtnl_addrgen_none_is_done_without_ipv6),
 		RTNL_TEST(test_rtnl_link_local_is_the_kernels),

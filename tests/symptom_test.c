@@ -129,6 +129,7 @@ static void test_symptom_likely(void **state)
 	} rows[] = {
 		{GUESS_KISS, SYMPTOM_KISS},
 		{GUESS_ETHERNET, SYMPTOM_ETHERNET},
+		{GUESS_IP, SYMPTOM_IP},
 	};
 	size_t i;
 

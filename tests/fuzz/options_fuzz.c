@@ -91,14 +91,30 @@ static void check_consistent(const struct options *options)
 		assert_null(port->name);
 		return;
 	}
-	assert_true(port->name && *port->name);
+	if (options->delete) {
+		assert_true(*options->interface && !port->name);
+		return;
+	}
+	if (options->create)
+		assert_null(port->name);
+	else
+		assert_true(port->name && *port->name);
 	assert_true(port->baud <= INT32_MAX);
 	assert_in_range(port->stop_bits, 1, 2);
 	assert_in_range(port->settle_ms, 0, 60000);
 	assert_in_range(options->keepalive_s, 0, 3600);
 	assert_in_range(options->stats_s, 0, 86400);
 	if (options->mtu)
-		assert_in_range(options->mtu, options->ipv6 ? 1280 : 68, 65535);
+		assert_in_range(options->mtu,
+				options->ipv6 && !options->bridge ? 1280 : 68,
+				options->tap ? 65517 : 65535);
+	if (options->mac_given)
+		assert_true(options->tap && ethernet_is_station(options->mac));
+	if (options->bridge)
+		assert_true(options->tap && !options->addr_count &&
+			    !options->route_count);
+	if (options->owner || options->group)
+		assert_true(options->create || options->persist);
 	check_addrs(options->addrs, options->addr_count, OPTIONS_ADDRS_MAX);
 	check_addrs(options->routes, options->route_count, OPTIONS_ROUTES_MAX);
 	if (options->peer_of) {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_OWNER_H
+#define SERIALTUN_OWNER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/**
+ * struct owner - who may use a persistent interface without privilege
+ * @has_user:  it belongs to a user
+ * @user:      who that is
+ * @has_group: it belongs to a group
+ * @group:     which that is
+ */
+struct owner {
+	bool has_user;
+	uid_t user;
+	bool has_group;
+	gid_t group;
+};
+
+int owner_find(struct owner *owner, const char *user, const char *group);
+
+#endif
