@@ -89,15 +89,6 @@ static const struct argp_option table[] = {
 	 "Print the serial ports that there are, and who uses them; for "
 	 "programs, as JSON",
 	 0},
-	{"create", KEY_CREATE, NULL, 0,
-	 "Make a persistent interface, with all that is asked for below \"The "
-	 "interface\", and end: --interface NAME then uses it, without "
-	 "privilege if it is the --owner's. Default: make a link",
-	 0},
-	{"delete", KEY_DELETE, NULL, 0,
-	 "Remove the persistent interface that --interface names, and end. "
-	 "Default: make a link",
-	 0},
 
 	{0, 0, 0, 0, "The line:", 0},
 	{"baud", 'b', "N", 0,
@@ -163,7 +154,8 @@ static const struct argp_option table[] = {
 	 0},
 	{"route", 'r', "DEST[/LEN]", 0,
 	 "Route through the link; may be repeated. \"default\" is 0.0.0.0/0 "
-	 "or, without an IPv4 --addr, ::/0. Default: none",
+	 "or, without an IPv4 --addr, ::/0. On a --tap it goes by way of the "
+	 "--peer, if there is one. Default: none",
 	 0},
 	{"metric", KEY_METRIC, "N", 0,
 	 "Priority of every --route, the lowest wins. Default: the kernel's, 0 "
@@ -179,28 +171,16 @@ static const struct argp_option table[] = {
 	 "ends. Default: a TUN interface, IP packets",
 	 0},
 	{"mac", KEY_MAC, "ADDR", 0,
-	 "Ethernet address of a --tap, such as 02:00:00:00:00:01. Default: "
+	 "Ethernet address of the --tap, such as 02:00:00:00:00:01. Default: "
 	 "a random one",
 	 0},
 	{"bridge", KEY_BRIDGE, "NAME", 0,
-	 "Put the --tap into this bridge, which has the addresses. Default: "
-	 "none",
-	 0},
-	{"persist", KEY_PERSIST, NULL, 0,
-	 "Keep the interface after the end, with its addresses and routes. "
-	 "Default: it is gone",
-	 0},
-	{"owner", KEY_OWNER, "USER", 0,
-	 "User, by name or number, who may use the interface without "
-	 "privilege; with --create or --persist. Default: you, unless there "
-	 "is a --group",
-	 0},
-	{"group", KEY_GROUP, "GROUP", 0,
-	 "Group, by name or number, whose members may; with an --owner, that "
-	 "one alone of them. Default: none",
+	 "Make the --tap a port of this bridge, which has the addresses. "
+	 "Default: none",
 	 0},
 	{"mtu", 'm', "N|auto", 0,
-	 "Longest packet in octets, 68 to 65535; at least 1280 with IPv6. "
+	 "Longest packet in octets, 68 to 65535; at least 1280 with IPv6, at "
+	 "most 65517 on a --tap. "
 	 "Default: auto, the largest of 1500, 1006 and 576 that takes 200 ms "
 	 "at most, else 296; with IPv6 1500 or 1280; in a bridge, the "
 	 "bridge's. An interface that is attached to keeps its own",
@@ -208,6 +188,30 @@ static const struct argp_option table[] = {
 	{"accept-ra", KEY_ACCEPT_RA, NULL, 0,
 	 "Let IPv6 Router Advertisements from the line through. Default: they "
 	 "are dropped",
+	 0},
+
+	{0, 0, 0, 0, "Interfaces that stay:", 0},
+	{"create", KEY_CREATE, NULL, 0,
+	 "Make a persistent interface, with its addresses and whatever else of "
+	 "the above is asked for, and end: later runs attach to it with "
+	 "--interface. Default: make a link",
+	 0},
+	{"delete", KEY_DELETE, NULL, 0,
+	 "Remove the persistent interface that --interface names, and end. "
+	 "Default: make a link",
+	 0},
+	{"persist", KEY_PERSIST, NULL, 0,
+	 "Keep the interface after the end, with its addresses and routes. "
+	 "Default: it is gone",
+	 0},
+	{"owner", KEY_OWNER, "USER", 0,
+	 "The user, by name or number, who may attach to it without "
+	 "privilege; with --create or --persist. Default: you, if there is no "
+	 "--group",
+	 0},
+	{"group", KEY_GROUP, "GROUP", 0,
+	 "The group, by name or number, whose members may; together with "
+	 "--owner, only the owner as a member of it. Default: none",
 	 0},
 
 	{0, 0, 0, 0, "Privileges:", 0},
@@ -239,8 +243,8 @@ static const struct argp_option table[] = {
 
 static const char doc[] =
 	"Turn a serial line into an IP link: create a TUN interface, give it its "
-	"address, and carry its packets over the port as SLIP (RFC 1055). Or, "
-	"with --tap, into a link of Ethernet.\v"
+	"address, and carry its packets over the port as SLIP (RFC 1055); or "
+	"Ethernet frames, with --tap.\v"
 	"Two machines and a cable:\n\n"
 	"  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n"
 	"  sudo serialtun --addr 10.10.10.2/24 --port /dev/ttyUSB0\n\n"

@@ -14,6 +14,7 @@ source "$completion"
 help=$("$serialtun" --help)
 
 ip tuntap add dev mytun0 mode tun
+ip link add mybridge0 type bridge
 # A /dev of our own, in this test's mount namespace; files will do for ports.
 mount -t tmpfs none /dev || skip_all 'no mounting here'
 ln -s /proc/self/fd /dev/fd
@@ -65,6 +66,8 @@ completes 'serialtun --baud=92' '921600'
 completes 'serialtun --route d' 'default'
 completes 'serialtun --addr ' ''
 completes 'serialtun --user nobod' 'nobody'
+completes 'serialtun --create --owner nobod' 'nobody'
+completes 'serialtun --create --group nogrou' 'nogroup'
 
 # Ports: devices, not consoles, and the names that stay.
 completes 'serialtun --port ' \
@@ -93,6 +96,7 @@ completes "serialtun --stats-json=$dir/a:" 'b.json'
 mount -t sysfs none /sys 2>/dev/null # which shows this namespace's interfaces
 if [ -e /sys/class/net/mytun0 ]; then
 	completes 'serialtun -i ' 'mytun0'
+	completes 'serialtun --tap --bridge ' 'mybridge0'
 else
 	skip 'interfaces' 'no /sys of our own here'
 fi
