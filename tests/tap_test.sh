@@ -13,8 +13,13 @@ says() {
 
 # counts REGEX: A says this of what came from the line, when asked.
 counts() {
+	wait_for 5 counts_now "$1"
+}
+
+counts_now() {
 	kill -USR1 "$pid_a"
-	wait_for 5 says "from the line: .*$1" a
+	sleep 0.1
+	says "from the line: .*$1" a
 }
 
 listening() { # by in_b, or another
