@@ -15,12 +15,13 @@ static const struct siphash_key key = {{1, 2}};
 
 static void make_right(uint8_t *frame, size_t len)
 {
+	static const uint8_t sender[ETHERNET_MAC_LEN] = {2, 0, 0, 0, 0, 1};
 	size_t at = ethernet_find_ip(frame, len);
 	uint8_t *packet = frame + at;
 
 	if (len < ETHERNET_HEADER_LEN)
 		return;
-	memcpy(frame + 6, "\2\0\0\0\0\1", ETHERNET_MAC_LEN);
+	memcpy(frame + 6, sender, sizeof(sender));
 	if (len - at >= 20 && packet[0] == 0x45) {
 		packet[2] = (uint8_t)((len - at) >> 8);
 		packet[3] = (uint8_t)(len - at);
