@@ -5,6 +5,8 @@
  */
 #include "announce.h"
 #include "addr.h"
+#include "finder.h"
+#include "framing.h"
 #include "link.h"
 #include "options.h"
 #include "port.h"
@@ -62,6 +64,33 @@ static char parity_letter(enum port_parity parity)
 	}
 }
 
+/* The port, and how packets leave it. */
+static void append_port(char text[ANNOUNCE_TEXT_MAX],
+			const struct options *options, const struct port *port)
+{
+	const char *name = options->port.name;
+	const struct finder_kind *kind = finder_kind_of(name);
+
+	if (!kind->is_serial) {
+		text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", name);
+		if (strcmp(name, port->name) != 0)
+			text_append(text, ANNOUNCE_TEXT_MAX, ", %s %s",
+				    kind->found_as, port->name);
+		if (port->baud)
+			text_append(text, ANNOUNCE_TEXT_MAX, " at %u baud",
+				    port->baud);
+		return;
+	}
+	text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", port->name);
+	/* A link is shown beside what it stands for at the moment. */
+	if (strchr(name, '/') && strcmp(name, port->name) != 0)
+		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)", name);
+	if (port->baud)
+		text_append(text, ANNOUNCE_TEXT_MAX, " at %u baud 8%c%u",
+			    port->baud, parity_letter(options->port.parity),
+			    options->port.stop_bits);
+}
+
 /**
  * announce_link() - say what now is
  * @options: what was asked for
@@ -88,25 +117,35 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
 			    packet_ms);
 	if (!port) {
-		text_append(text, ANNOUNCE_TEXT_MAX, ", waiting for %s",
+		text_append(text, ANNOUNCE_TEXT_MAX, ", waiting for %s%s",
+			    finder_waited_for(
+				    finder_kind_of(options->port.name)),
 			    options->port.name);
 		return text;
 	}
-	text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", port->name);
-	/* A link is shown beside what it stands for at the moment. */
-	if (strchr(options->port.name, '/') &&
-	    strcmp(options->port.name, port->name) != 0)
-		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)",
-			    options->port.name);
-	if (port->baud)
-		text_append(text, ANNOUNCE_TEXT_MAX, " at %u baud 8%c%u",
-			    port->baud, parity_letter(options->port.parity),
-			    options->port.stop_bits);
+	append_port(text, options, port);
 	if (options->port.flow == PORT_FLOW_RTSCTS)
 		text_append(text, ANNOUNCE_TEXT_MAX, ", RTS/CTS");
 	if (options->port.flow == PORT_FLOW_XONXOFF)
 		text_append(text, ANNOUNCE_TEXT_MAX, ", XON/XOFF");
 	return text;
+}
+
+/* What --port is there, and the framing if it is not what that port means. */
+static void append_other_port(char text[ANNOUNCE_TEXT_MAX],
+			      const struct options *options)
+{
+	const struct finder_kind *kind = finder_kind_of(options->port.name);
+	const char *framing = options->framing->name;
+	char name[FINDER_NAME_MAX] = "PORT";
+
+	if (kind->other_end)
+		kind->other_end(options->port.name + strlen(kind->prefix),
+				name);
+	text_append(text, ANNOUNCE_TEXT_MAX, " --port %s", name);
+	kind = finder_kind_of(name);
+	if (strcmp(framing, kind->framing->name) != 0)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --framing %s", framing);
 }
 
 /**
@@ -152,8 +191,8 @@ const char *announce_created(const struct options *options,
  *
  * The other end's address is --peer's if there is one, else the lowest host
  * of the prefix that is not ours, else only the reader knows: it is written
- * ADDR, with a route back to us. Its port, and its bridge, are always for the
- * reader to fill in.
+ * ADDR, with a route back to us. Its bridge is for the reader to fill in, and
+ * its port unless what is said of this one says it.
  *
  * Return: @text, one line
  */
@@ -196,7 +235,7 @@ const char *announce_other_end(const struct options *options,
 				    addr_format(own, addr));
 		}
 	}
-	text_append(text, ANNOUNCE_TEXT_MAX, " --port PORT");
+	append_other_port(text, options);
 	if (options->port.baud)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --baud %u",
 			    options->port.baud);

@@ -5,8 +5,11 @@
  */
 #include "finder.h"
 #include "device.h"
+#include "dial.h"
+#include "listener.h"
 #include "log.h"
 #include "port.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +19,8 @@
 
 /* The first whose prefix a name has. */
 static const struct finder_kind *const kinds[] = {
-	&device_kind,
+	&dial_tcp_kind,	     &dial_unix_kind, &listener_tcp_kind,
+	&listener_unix_kind, &device_kind,
 };
 
 /**
@@ -34,6 +38,29 @@ const struct finder_kind *finder_kind_of(const char *name)
 	return *kind;
 }
 
+/*
+ * Does a name begin as those of another kind of line do, and not as a path?
+ * Then it was not meant as the name of a device.
+ */
+static bool has_unknown_prefix(const char *name)
+{
+	return name[strcspn(name, ":/")] == ':';
+}
+
+/* Return: false. */
+static bool name_prefixes(char why[FINDER_WHY_MAX])
+{
+	size_t count = sizeof(kinds) / sizeof(*kinds) - 1;
+	size_t i;
+
+	*why = '\0';
+	text_append(why, FINDER_WHY_MAX, "is no kind of line: there are ");
+	for (i = 0; i < count; i++)
+		text_append(why, FINDER_WHY_MAX, "%s, ", kinds[i]->prefix);
+	text_append(why, FINDER_WHY_MAX, "and devices, by name or path");
+	return false;
+}
+
 /**
  * finder_check_name() - is this how a line of its kind is called?
  * @name: as the user says it
@@ -45,6 +72,8 @@ bool finder_check_name(const char *name, char why[FINDER_WHY_MAX])
 {
 	const struct finder_kind *kind = finder_kind_of(name);
 
+	if (!*kind->prefix && has_unknown_prefix(name))
+		return name_prefixes(why);
 	return !kind->check || kind->check(name + strlen(kind->prefix), why);
 }
 
@@ -113,9 +142,43 @@ void finder_close(struct finder *finder)
 }
 
 /**
+ * finder_rest() - what stands behind the prefix of the name
+ * @finder: the finder
+ *
+ * Return: the finder's own
+ */
+const char *finder_rest(const struct finder *finder)
+{
+	return finder->name + strlen(finder->kind->prefix);
+}
+
+/**
+ * finder_waited_for() - what to say in front of the name of what is waited for
+ * @kind: what kind of line it is
+ *
+ * Return: some words and a space, or ""
+ */
+const char *finder_waited_for(const struct finder_kind *kind)
+{
+	return kind->waited_for ? kind->waited_for : "";
+}
+
+/**
+ * finder_wait_hint() - to go with why the port cannot be had now
+ * @finder: the finder
+ *
+ * Return: the end of a sentence in brackets, "" if it goes without saying
+ */
+const char *finder_wait_hint(const struct finder *finder)
+{
+	return finder->waits ? "" : " --wait waits for it";
+}
+
+/**
  * finder_wait_on() - look when something happens to a descriptor
  * @finder: the finder
- * @fd:     the descriptor, until it is closed; -1 is none
+ * @fd:     the descriptor, until it is closed or finder_wait_no_more(); -1 is
+ *          none
  * @events: as for epoll_ctl(2)
  *
  * For its kind. Return: 0 or -errno
@@ -128,4 +191,15 @@ int finder_wait_on(const struct finder *finder, int fd, uint32_t events)
 		return 0;
 	return epoll_ctl(finder->wait_fd, EPOLL_CTL_ADD, fd, &event) ? -errno
 								     : 0;
+}
+
+/**
+ * finder_wait_no_more() - whatever happens to a descriptor, do not look
+ * @finder: the finder
+ * @fd:     the descriptor, which finder_wait_on() was given
+ */
+void finder_wait_no_more(const struct finder *finder, int fd)
+{
+	/* ENOENT: there was no need to wait on it. */
+	epoll_ctl(finder->wait_fd, EPOLL_CTL_DEL, fd, NULL);
 }

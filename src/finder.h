@@ -20,21 +20,31 @@ struct port_config;
 /* Room for what is wrong with a name. */
 #define FINDER_WHY_MAX 160
 
+/* Room for a name that is made of another one, which has been checked. */
+#define FINDER_NAME_MAX 320
+
 /**
  * struct finder_kind - one kind of line
  * @prefix:       what names of such lines begin with, "tcp:"; "": all that no
  *                other kind claims
  * @framing:      the framing that is meant if nothing is said
  * @is_serial:    there is a UART or what looks like one: parity, modem lines
+ * @is_path:      behind the prefix is the path of a file, and whoever opens it
+ *                again has to have the right to
  * @keeps_bounds: what is sent in one go arrives in one go, or not at all
  * @loses_octets: one octet may be lost and the next one not
  * @is_single:    a port that is lost never comes back
  * @how_lost:     what happened when the port is lost, "it hung up"
  * @remedy:       what then helps, "plug it in and start again"
+ * @waited_for:   what is waited for, in front of the name: "a connection to ";
+ *                NULL: what has this name
  * @found_as:     how what was found goes with what was looked for: "as", "from"
  * @check:        is the name, but for the prefix, well-formed? If not, @why
  *                says what it should be. Nothing but the name is looked at.
  *                NULL: all are
+ * @other_end:    what such a line is called at its other end, of a name that is
+ *                well-formed, without the prefix. NULL: only who sits there
+ *                knows
  * @size:         octets of a finder of this kind, which begins with a struct
  *                finder
  * @open:         begin; all else of @finder is zero; logs a failure, and
@@ -51,13 +61,16 @@ struct finder_kind {
 	const char *prefix;
 	const struct framing *framing;
 	bool is_serial;
+	bool is_path;
 	bool keeps_bounds;
 	bool loses_octets;
 	bool is_single;
 	const char *how_lost;
 	const char *remedy;
+	const char *waited_for;
 	const char *found_as;
 	bool (*check)(const char *rest, char why[FINDER_WHY_MAX]);
+	void (*other_end)(const char *rest, char name[FINDER_NAME_MAX]);
 	size_t size;
 	int (*open)(struct finder *finder);
 	int (*look)(struct finder *finder, struct port **port, uint64_t now_ns);
@@ -73,6 +86,7 @@ struct finder_kind {
  * @config:  what is wanted of the port; borrowed
  * @wait_fd: an epoll descriptor, for @kind to add to what it waits on
  * @next_ns: when to look again, whatever happens; UINT64_MAX: never
+ * @waits:   if it is not there now, it is waited for
  * @news:    something has happened, so it is worth trying often again
  */
 struct finder {
@@ -81,6 +95,7 @@ struct finder {
 	const struct port_config *config;
 	int wait_fd;
 	uint64_t next_ns;
+	bool waits;
 	bool news;
 };
 
@@ -88,6 +103,10 @@ const struct finder_kind *finder_kind_of(const char *name);
 bool finder_check_name(const char *name, char why[FINDER_WHY_MAX]);
 int finder_open(struct finder **finder, const struct port_config *config);
 void finder_close(struct finder *finder);
+const char *finder_rest(const struct finder *finder);
+const char *finder_waited_for(const struct finder_kind *kind);
+const char *finder_wait_hint(const struct finder *finder);
 int finder_wait_on(const struct finder *finder, int fd, uint32_t events);
+void finder_wait_no_more(const struct finder *finder, int fd);
 
 #endif

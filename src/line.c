@@ -52,6 +52,17 @@ static uint64_t clock_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* For poll(): rounded up, or it would come back too early. */
+static int ms_until(uint64_t then_ns, uint64_t now_ns)
+{
+	return then_ns > now_ns ? (int)((then_ns - now_ns) / NS_PER_MS) + 1 : 0;
+}
+
 /* May what failed so succeed later, with nobody changing the command? */
 static bool may_come(int err)
 {
@@ -68,6 +79,8 @@ static bool may_come(int err)
 	case -ETIMEDOUT:
 	case -EHOSTUNREACH:
 	case -ENETUNREACH:
+	case -ENETDOWN:
+	case -ECONNABORTED:
 	case -EADDRNOTAVAIL:
 		return true;
 	default:
@@ -99,7 +112,8 @@ static void begin_to_look(struct line *line, uint64_t now_ns)
 
 /*
  * Look for the first time, until there is a port, there cannot be one, or
- * nobody knows when there will be. Return: 0, -EAGAIN, or another -errno,
+ * nobody knows when there will be; if it need not be there yet, for a second at
+ * most. Return: 0, -EAGAIN, or another -errno,
  * logged.
  */
 static int look_first(struct line *line)
@@ -109,6 +123,8 @@ static int look_first(struct line *line)
 		{.fd = finder->wait_fd, .events = POLLIN},
 		{.fd = signals_fd(), .events = POLLIN},
 	};
+	const uint64_t end_ns =
+		finder->waits ? clock_ns() + LINE_REPORT_NS : UINT64_MAX;
 	uint64_t now_ns;
 	int timeout_ms;
 	int err;
@@ -116,13 +132,10 @@ static int look_first(struct line *line)
 	for (;;) {
 		now_ns = clock_ns();
 		err = finder->kind->look(finder, &line->port, now_ns);
-		if (err != -EAGAIN || finder->next_ns == UINT64_MAX)
+		if (err != -EAGAIN || finder->next_ns == UINT64_MAX ||
+		    now_ns >= end_ns)
 			return err;
-		timeout_ms = finder->next_ns > now_ns
-				     ? (int)((finder->next_ns - now_ns) /
-					     NS_PER_MS) +
-					       1
-				     : 0;
+		timeout_ms = ms_until(earlier(finder->next_ns, end_ns), now_ns);
 		poll(fds, sizeof(fds) / sizeof(*fds), timeout_ms);
 		if (signals_stop())
 			return -EINTR;
@@ -154,6 +167,7 @@ int line_open(struct line **line, const struct port_config *config, bool wait)
 		line_close(opened);
 		return err;
 	}
+	opened->finder->waits = wait;
 	if (wait)
 		log_divert_errors(opened->reason);
 	err = look_first(opened);
@@ -164,6 +178,7 @@ int line_open(struct line **line, const struct port_config *config, bool wait)
 		line_close(opened);
 		return err;
 	}
+	opened->finder->waits = true;
 	if (err)
 		begin_to_look(opened, 0);
 	*line = opened;
@@ -204,6 +219,37 @@ struct port *line_port(const struct line *line)
 const char *line_name(const struct line *line)
 {
 	return line->finder->name;
+}
+
+/**
+ * line_path() - the file that is opened when the port is looked for
+ * @line: the line
+ *
+ * Return: its path, the line's own; NULL if it is not known yet, or there is
+ * none
+ */
+const char *line_path(const struct line *line)
+{
+	if (line->finder->kind->is_path)
+		return finder_rest(line->finder);
+	if (line->finder->kind->is_serial && line->port)
+		return line->port->name;
+	return NULL;
+}
+
+/**
+ * line_rate() - how fast the port is, or will be
+ * @line: the line
+ *
+ * Return: octets per second; 0: it has no clock that we know of
+ */
+unsigned int line_rate(const struct line *line)
+{
+	if (line->port)
+		return line->port->rate;
+	if (line->finder->kind->is_serial || line->config.baud)
+		return port_usual_rate(&line->config);
+	return 0;
 }
 
 /**

@@ -12,6 +12,7 @@
  */
 #include "addr.h"
 #include "announce.h"
+#include "finder.h"
 #include "line.h"
 #include "link.h"
 #include "list.h"
@@ -104,10 +105,9 @@ static int run(const struct options *options, const struct owner *owner,
 		  port ? "opened and set up" : "not there yet");
 	log_debug("%s: %s", tun->name,
 		  tun->attached ? "attached to" : "created");
-	if (link_configure(&link, tun, options,
-			   port ? port->rate : port_usual_rate(&options->port)))
+	if (link_configure(&link, tun, options, line_rate(line)))
 		return set_up_failed();
-	if (privilege_drop(user, port ? port->name : NULL))
+	if (privilege_drop(user, line_path(line), line_kind(line)->is_serial))
 		return set_up_failed();
 	if (session_open(&session, options, tun, line, link.mtu))
 		return -1;

@@ -83,7 +83,9 @@ static const struct argp_option table[] = {
 	 0},
 	{"port", 'p', "PORT", 0,
 	 "Serial port: /dev/ttyUSB0, ttyUSB0, a link such as those in "
-	 "/dev/serial/by-id, a pty, or \"auto\" for the only USB port. Required",
+	 "/dev/serial/by-id, a pty, or \"auto\" for the only USB port. Or a line "
+	 "over the network or to another program: tcp:HOST:PORT, "
+	 "tcp-listen:[ADDR:]PORT, unix:PATH, unix-listen:PATH. Required",
 	 0},
 	{"list", 'l', "json", OPTION_ARG_OPTIONAL,
 	 "Print the serial ports that there are, and who uses them; for "
@@ -93,7 +95,7 @@ static const struct argp_option table[] = {
 	{0, 0, 0, 0, "The line:", 0},
 	{"baud", 'b', "N", 0,
 	 "Bits per second, any rate that the driver can do. Default: 115200 on "
-	 "a device; none on a pty, which has no clock",
+	 "a device; none on a pty or a socket, which have no clock",
 	 0},
 	{"flow", KEY_FLOW, "none|rtscts|xonxoff", 0,
 	 "Flow control. xonxoff sends 0x11 and 0x13 as DB DE and DB DF (as "

@@ -92,6 +92,7 @@ struct port_errors {
  * @counts_wire:   what port_queued() says is what has not left for the wire of
  *                 @baud yet, and not only what has not left this machine
  * @keeps_bounds:  one write sends, and one read brings, a frame as a whole
+ * @how_lost:      once it is lost, what has happened; NULL: what usually has
  * @refused:       frames that were sent, and came back because nobody wanted
  *                 them
  * @settled_ns:    until then (CLOCK_MONOTONIC) port_read() throws away; 0: no
@@ -112,6 +113,7 @@ struct port {
 	size_t high_water;
 	bool counts_wire;
 	bool keeps_bounds;
+	const char *how_lost;
 	uint64_t refused;
 	uint64_t settled_ns;
 	struct port_errors errors_before;

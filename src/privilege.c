@@ -38,7 +38,6 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -133,13 +132,13 @@ static gid_t usual_port_group(void)
  * The group by which the port can be opened again. Root's own group is never
  * handed on, and a group that may not both read and write is of no use.
  */
-static gid_t port_group(const char *path)
+static gid_t port_group(const char *path, bool is_serial)
 {
 	const mode_t needed = S_IRGRP | S_IWGRP;
 	struct stat file;
 
 	if (!path || stat(path, &file))
-		return usual_port_group();
+		return is_serial ? usual_port_group() : NO_GROUP;
 	if ((file.st_mode & needed) != needed || !file.st_gid)
 		return NO_GROUP;
 	return file.st_gid;
@@ -147,9 +146,9 @@ static gid_t port_group(const char *path)
 
 /* The groups first: without root they cannot be changed any more. */
 static int change_groups(const struct privilege_user *user,
-			 const char *port_path)
+			 const char *port_path, bool is_serial)
 {
-	gid_t extra = port_group(port_path);
+	gid_t extra = port_group(port_path, is_serial);
 
 	if (initgroups(user->name, extra == NO_GROUP ? user->gid : extra))
 		return -errno;
@@ -221,20 +220,23 @@ static void check_port(const char *path)
 /**
  * privilege_drop() - give up root and every capability, for good
  * @user:      whom to become, by privilege_find_user()
- * @port_path: the port, whose group is kept; NULL if there is none yet, and
- *             then it is the group that usually owns serial ports
+ * @port_path: the file by which the port is opened, whose group is kept; NULL
+ *             if there is none, or none yet
+ * @is_serial: it will be a serial port: if it is not there yet, the group is
+ *             kept that usually owns those
  *
  * A port that could not be opened again afterwards is warned about. A failure
  * is logged; then it is not known what is left, and the program should end.
  *
  * Return: 0 or -errno
  */
-int privilege_drop(const struct privilege_user *user, const char *port_path)
+int privilege_drop(const struct privilege_user *user, const char *port_path,
+		   bool is_serial)
 {
 	int err = 0;
 
 	if (user->name)
-		err = change_groups(user, port_path);
+		err = change_groups(user, port_path, is_serial);
 	empty_bounding_set();
 	if (!err && user->name && setresuid(user->uid, user->uid, user->uid))
 		err = -errno;

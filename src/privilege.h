@@ -2,6 +2,7 @@
 #ifndef SERIALTUN_PRIVILEGE_H
 #define SERIALTUN_PRIVILEGE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /**
@@ -17,6 +18,7 @@ struct privilege_user {
 };
 
 int privilege_find_user(struct privilege_user *user, const char *name);
-int privilege_drop(const struct privilege_user *user, const char *port_path);
+int privilege_drop(const struct privilege_user *user, const char *port_path,
+		   bool is_serial);
 
 #endif

@@ -199,7 +199,8 @@ static int take_port(struct session *session, uint64_t now_ns)
 static void do_without_port(struct session *session)
 {
 	set_carrier(session, false);
-	notify_status("%s is waiting for %s", session->tun->name,
+	notify_status("%s is waiting for %s%s", session->tun->name,
+		      finder_waited_for(line_kind(session->line)),
 		      line_name(session->line));
 }
 
@@ -212,12 +213,17 @@ static void let_go_of_port(struct session *session)
 	do_without_port(session);
 }
 
-/* The port is gone. Return: 0 if that can be lived with, else -1, logged. */
+/*
+ * The port is gone; @how: NULL: by itself. Return: 0 if that can be lived with,
+ * else -1, logged.
+ */
 static int lose_port(struct session *session, const char *how)
 {
 	const struct finder_kind *kind = line_kind(session->line);
 	const struct port *port = line_port(session->line);
 
+	if (!how)
+		how = port->how_lost ? port->how_lost : kind->how_lost;
 	session->past.losses++;
 	if (session->options->once || kind->is_single) {
 		log_error("lost %s: %s (%s%s)", port->name, how, kind->remedy,
@@ -226,8 +232,8 @@ static int lose_port(struct session *session, const char *how)
 					    "waited for");
 		return -1;
 	}
-	log_warning("lost %s: %s; waiting for %s", port->name, how,
-		    line_name(session->line));
+	log_warning("lost %s: %s; waiting for %s%s", port->name, how,
+		    finder_waited_for(kind), line_name(session->line));
 	let_go_of_port(session);
 	return 0;
 }
@@ -334,9 +340,9 @@ static void look_at_flow(struct session *session, uint64_t now_ns)
 			"it was sent an XOFF, or noise that looks like one; "
 			"going on as if an XON had come",
 	};
+	const bool is_serial = line_kind(session->line)->is_serial;
 	struct port *port = line_port(session->line);
 	enum port_flow flow = session->options->port.flow;
-
 	uint64_t limit_ns = SESSION_HELD_NS;
 
 	/* An adapter counts a transfer until the last octet of it has left. */
@@ -347,9 +353,12 @@ static void look_at_flow(struct session *session, uint64_t now_ns)
 	if (!session->held_told)
 		log_warning("%s has sent nothing for %d s (%s)",
 			    line_name(session->line),
-			    (int)(SESSION_HELD_NS / NS_PER_S), causes[flow]);
+			    (int)(SESSION_HELD_NS / NS_PER_S),
+			    is_serial ? causes[flow]
+				      : "does the other end read? Is the way "
+					"there interrupted?");
 	session->held_told = true;
-	if (flow == PORT_FLOW_XONXOFF)
+	if (is_serial && flow == PORT_FLOW_XONXOFF)
 		port_resume(port);
 }
 
@@ -366,7 +375,8 @@ static void look_at_line(struct session *session, uint64_t now_ns)
 	symptom = symptoms_look(&session->symptoms, stats, now_ns);
 	if (symptom != SYMPTOM_NONE)
 		log_warning("%s: %s", line_name(session->line),
-			    symptom_text(symptom));
+			    symptom_text(symptom,
+					 line_kind(session->line)->is_serial));
 	look_at_flow(session, now_ns);
 }
 
@@ -501,16 +511,20 @@ fail:
 int session_run(struct session *session)
 {
 	struct report_view last;
+	enum pump_end end;
 	int err = 0;
 
-	while (!err && !signals_stop()) {
-		switch (pump_run(session->pump)) {
+	while (!err) {
+		end = pump_run(session->pump);
+		/* Whatever else has happened, it does not matter any more. */
+		if (signals_stop())
+			break;
+		switch (end) {
 		case PUMP_WOKEN:
 			err = attend(session);
 			break;
 		case PUMP_PORT_GONE:
-			err = lose_port(session,
-					line_kind(session->line)->how_lost);
+			err = lose_port(session, NULL);
 			set_timer(session);
 			break;
 		case PUMP_OUT_OF_STEP:

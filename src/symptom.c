@@ -160,13 +160,8 @@ enum symptom symptoms_look(struct symptoms *symptoms, const struct stats *stats,
 	return found;
 }
 
-/**
- * symptom_text() - what a symptom usually means
- * @symptom: the symptom, not SYMPTOM_NONE
- *
- * Return: a sentence to stand behind the name of the port
- */
-const char *symptom_text(enum symptom symptom)
+/* Where there is a UART, and a cable. */
+static const char *serial_text(enum symptom symptom)
 {
 	static const char *const texts[] = {
 		[SYMPTOM_NONE] = "",
@@ -216,4 +211,23 @@ const char *symptom_text(enum symptom symptom)
 	};
 
 	return texts[symptom];
+}
+
+/**
+ * symptom_text() - what a symptom usually means
+ * @symptom:   the symptom, not SYMPTOM_NONE
+ * @is_serial: the port has a cable and a speed
+ *
+ * Return: a sentence to stand behind the name of the port
+ */
+const char *symptom_text(enum symptom symptom, bool is_serial)
+{
+	if (!is_serial && symptom == SYMPTOM_NOTHING)
+		return "nothing has arrived yet, although packets were sent "
+		       "(does the other end have its address? Is what listens "
+		       "there the other end?)";
+	if (!is_serial && symptom == SYMPTOM_GARBAGE)
+		return "octets arrive, but not one IP packet (does the other "
+		       "end speak SLIP? If not, see --framing)";
+	return serial_text(symptom);
 }

@@ -56,6 +56,6 @@ struct symptoms {
 
 enum symptom symptoms_look(struct symptoms *symptoms, const struct stats *stats,
 			   uint64_t now_ns);
-const char *symptom_text(enum symptom symptom);
+const char *symptom_text(enum symptom symptom, bool is_serial);
 
 #endif

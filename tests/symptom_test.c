@@ -275,9 +275,22 @@ static void test_symptom_texts(void **state)
 	int symptom;
 
 	(void)state;
-	for (symptom = SYMPTOM_NONE + 1; symptom < SYMPTOM_COUNT; symptom++)
-		assert_non_null(
-			strchr(symptom_text((enum symptom)symptom), '('));
+	for (symptom = SYMPTOM_NONE + 1; symptom < SYMPTOM_COUNT; symptom++) {
+		enum symptom shown = (enum symptom)symptom;
+
+		assert_non_null(strchr(symptom_text(shown, true), '('));
+		assert_non_null(strchr(symptom_text(shown, false), '('));
+	}
+}
+
+/* Where there is no cable, nothing is said of one. */
+static void test_symptom_texts_without_a_cable(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(symptom_text(SYMPTOM_NOTHING, true), "RX"));
+	assert_null(strstr(symptom_text(SYMPTOM_NOTHING, false), "RX"));
+	assert_non_null(strstr(symptom_text(SYMPTOM_GARBAGE, true), "--baud"));
+	assert_null(strstr(symptom_text(SYMPTOM_GARBAGE, false), "--baud"));
 }
 
 int main(void)
@@ -300,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_symptom_breaks_between_packets),
 		cmocka_unit_test(test_symptom_several),
 		cmocka_unit_test(test_symptom_texts),
+		cmocka_unit_test(test_symptom_texts_without_a_cable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_STREAM_H
+#define SERIALTUN_STREAM_H
+
+struct port;
+struct port_config;
+
+int stream_open(struct port **port, int fd, const char *name,
+		const struct port_config *config);
+
+#endif
