@@ -28,6 +28,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The loopback has two addresses, and so has many a name. */
@@ -36,8 +38,9 @@
 /* Who comes is accepted at once, whether welcome or not. */
 #define LISTENER_BACKLOG 4
 
-/* How many are turned away before packets have their turn. */
-#define LISTENER_TURNS 8
+/* So many are turned away at once, and then there is a rest. */
+#define LISTENER_TURNS	 8
+#define LISTENER_REST_NS 50000000
 
 /* Room for a port in decimal. */
 #define LISTENER_SERVICE_MAX 8
@@ -49,6 +52,7 @@ struct listener {
 	struct finder finder;
 	int fds[LISTENER_FDS_MAX];
 	size_t count;
+	int rest_fd; /* a timer: until it expires, whoever comes has to wait */
 	int peer_fd; /* of the port that was found; it is the port's */
 	int next_fd; /* the peer that follows it; -1: none has come yet */
 	struct sockaddr_un path;
@@ -93,14 +97,23 @@ static void unix_other_end(const char *rest, char name[FINDER_NAME_MAX])
 	snprintf(name, FINDER_NAME_MAX, "unix:%s", rest);
 }
 
-static void init(struct listener *listener)
+/* Return: 0 or -errno. */
+static int init(struct listener *listener)
 {
 	listener->peer_fd = -1;
 	listener->next_fd = -1;
+	listener->rest_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (listener->rest_fd < 0)
+		return -errno;
+	return finder_wait_on(&listener->finder, listener->rest_fd, EPOLLIN);
 }
 
 static void close_sockets(struct listener *listener)
 {
+	if (listener->rest_fd >= 0)
+		close(listener->rest_fd);
+	listener->rest_fd = -1;
 	while (listener->count)
 		close(listener->fds[--listener->count]);
 	if (listener->next_fd >= 0)
@@ -191,10 +204,9 @@ static const char *tcp_remedy(int err)
 	}
 }
 
-/* Return: 0 or -errno, logged. */
-static int tcp_open(struct finder *finder)
+/* Return: what the name stands for, or NULL, logged. */
+static struct addrinfo *resolve(const struct finder *finder)
 {
-	struct listener *listener = (struct listener *)finder;
 	const struct addrinfo hints = {
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICSERV,
@@ -203,21 +215,33 @@ static int tcp_open(struct finder *finder)
 	struct endpoint endpoint;
 	char why[FINDER_WHY_MAX];
 	struct addrinfo *addrs;
-	int err;
+	int error;
 
-	init(listener);
 	endpoint_parse(&endpoint, &tcp_form, finder_rest(finder), why);
 	snprintf(service, sizeof(service), "%u", endpoint.port);
 	/* Without a host this is the loopback. */
-	err = getaddrinfo(*endpoint.host ? endpoint.host : NULL, service,
-			  &hints, &addrs);
-	if (err) {
-		log_error("cannot listen on %s: %s: %s (name an address of "
-			  "this host, \"ip address\" shows them)",
-			  finder->name, endpoint.host, gai_strerror(err));
+	error = getaddrinfo(*endpoint.host ? endpoint.host : NULL, service,
+			    &hints, &addrs);
+	if (!error)
+		return addrs;
+	log_error("cannot listen on %s: %s: %s (name an address of this host, "
+		  "\"ip address\" shows them)",
+		  finder->name, endpoint.host, gai_strerror(error));
+	return NULL;
+}
+
+/* Return: 0 or -errno, logged. */
+static int tcp_open(struct finder *finder)
+{
+	struct listener *listener = (struct listener *)finder;
+	struct addrinfo *addrs = resolve(finder);
+	int err;
+
+	if (!addrs)
 		return -EADDRNOTAVAIL;
-	}
-	err = listen_on_all(listener, addrs);
+	err = init(listener);
+	if (!err)
+		err = listen_on_all(listener, addrs);
 	freeaddrinfo(addrs);
 	if (err) {
 		log_error("cannot listen on %s: %s%s", finder->name,
@@ -320,12 +344,15 @@ static int unix_open(struct finder *finder)
 	char why[FINDER_WHY_MAX];
 	int err;
 
-	init(listener);
 	endpoint_parse_path(&listener->path, "", finder_rest(finder), why);
-	err = listen_at_path(listener);
-	if (err)
+	err = init(listener);
+	if (!err)
+		err = listen_at_path(listener);
+	if (err) {
 		log_error("cannot listen on %s: %s%s", finder->name,
 			  strerror(-err), unix_remedy(err));
+		close_sockets(listener);
+	}
 	return err;
 }
 
@@ -378,16 +405,46 @@ static bool is_over(int fd)
 	return poll(&poll_fd, 1, 0) == 1;
 }
 
+/* Whoever comes has to wait for a while. */
+static void rest(const struct listener *listener)
+{
+	const struct itimerspec timer = {.it_value.tv_nsec = LISTENER_REST_NS};
+	size_t i;
+
+	for (i = 0; i < listener->count; i++)
+		finder_wait_no_more(&listener->finder, listener->fds[i]);
+	timerfd_settime(listener->rest_fd, 0, &timer, NULL);
+}
+
+/* Is there a rest? One that is over is ended. */
+static bool is_resting(const struct listener *listener)
+{
+	struct itimerspec timer;
+	uint64_t count;
+	size_t i;
+
+	timerfd_gettime(listener->rest_fd, &timer);
+	if (timer.it_value.tv_nsec)
+		return true;
+	if (read(listener->rest_fd, &count, sizeof(count)) > 0)
+		for (i = 0; i < listener->count; i++)
+			finder_wait_on(&listener->finder, listener->fds[i],
+				       EPOLLIN);
+	return false;
+}
+
 static void listener_attend(struct finder *finder)
 {
 	struct listener *listener = (struct listener *)finder;
 	int turn;
 	int fd;
 
+	if (is_resting(listener))
+		return;
 	for (turn = 0; turn < LISTENER_TURNS; turn++) {
 		fd = accept_one(listener);
 		if (fd < 0)
-			return;
+			break;
 		if (listener->next_fd < 0 && is_over(listener->peer_fd)) {
 			listener->next_fd = fd;
 			return;
@@ -396,6 +453,8 @@ static void listener_attend(struct finder *finder)
 			  finder->name);
 		close(fd);
 	}
+	if (turn)
+		rest(listener);
 }
 
 /* Who is it? Of a process in another namespace no number is known. */
@@ -444,6 +503,7 @@ static int listener_look(struct finder *finder, struct port **port,
 
 	(void)now_ns;
 	listener->next_fd = -1;
+	is_resting(listener);
 	if (fd < 0)
 		fd = accept_one(listener);
 	if (fd < 0) {

@@ -771,7 +771,7 @@ enum pump_end pump_run(struct pump *pump)
 	bool put_off;
 
 	choose_offload(pump);
-	while (end == PUMP_WOKEN && !fds[WAKE].revents) {
+	while (end == PUMP_WOKEN) {
 		put_off = puts_off_interface(pump);
 		fds[TUN].events = put_off ? 0 : POLLIN;
 		fds[PORT_READ].events = POLLIN;
@@ -784,6 +784,8 @@ enum pump_end pump_run(struct pump *pump)
 				continue;
 			return PUMP_FAILED;
 		}
+		if (fds[WAKE].revents)
+			return PUMP_WOKEN;
 		if (fds[TUN].revents & POLLERR)
 			return PUMP_TUN_GONE;
 		from_port = fds[PORT_READ].revents | fds[PORT_WRITE].revents;

@@ -511,15 +511,10 @@ fail:
 int session_run(struct session *session)
 {
 	struct report_view last;
-	enum pump_end end;
 	int err = 0;
 
-	while (!err) {
-		end = pump_run(session->pump);
-		/* Whatever else has happened, it does not matter any more. */
-		if (signals_stop())
-			break;
-		switch (end) {
+	while (!err && !signals_stop()) {
+		switch (pump_run(session->pump)) {
 		case PUMP_WOKEN:
 			err = attend(session);
 			break;
