@@ -701,8 +701,10 @@ static void check(struct argp_state *state, const struct command_line *line)
 
 	if (check_task(state, line))
 		return;
-	check_line(state, options);
-	check_framing(state, options);
+	if (!options->create) {
+		check_line(state, options);
+		check_framing(state, options);
+	}
 	check_tap(state, options);
 	check_bridge(state, options);
 	check_persistent(state, options);
