@@ -7,6 +7,8 @@
  * controlled.
  */
 #include "framing.h"
+#include "datagram.h"
+#include "length.h"
 #include "slip.h"
 #include "text.h"
 
@@ -14,6 +16,8 @@
 
 static const struct framing *const framings[] = {
 	&slip_framing,
+	&length_framing,
+	&datagram_framing,
 };
 
 #define FRAMING_COUNT (sizeof(framings) / sizeof(*framings))

@@ -15,7 +15,9 @@
  * looks at it once in each round of its loop, so it makes no more rounds than
  * it needs.
  */
+#include "datagram.h"
 #include "keepalive.h"
+#include "length.h"
 #include "log.h"
 #include "port.h"
 #include "pump.h"
@@ -55,9 +57,11 @@ struct octets {
 };
 
 struct setup {
-	int line_type;	   /* of the line's sockets */
-	unsigned int baud; /* 0: no clock */
-	int room;	   /* for octets in the port; 0: the kernel's default */
+	const struct framing *framing; /* NULL: SLIP */
+	const struct port_kind *kind;  /* NULL: nothing is its own */
+	int line_type;		       /* of the line's sockets */
+	unsigned int baud;	       /* 0: no clock */
+	int room; /* for octets in the port; 0: the kernel's default */
 	bool ipv6;
 	bool accept_ra;
 	bool vnet; /* packets have a header on the interface */
@@ -80,7 +84,7 @@ static void open_world(const struct setup *setup)
 	static const struct port_kind kind = {0};
 	struct pump_config config = {
 		.tun = &world.tun,
-		.framing = &slip_framing,
+		.framing = setup->framing ? setup->framing : &slip_framing,
 		.keepalive = &world.keepalive,
 		.mtu = 1500,
 		.ipv6 = setup->ipv6,
@@ -101,7 +105,9 @@ static void open_world(const struct setup *setup)
 		assert_int_equal(setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF,
 					    &setup->room, sizeof(int)),
 				 0);
-	world.port.kind = &kind;
+	world.port = (struct port){0};
+	world.port.kind = setup->kind ? setup->kind : &kind;
+	world.port.keeps_bounds = config.framing->needs_bounds;
 	world.port.name = name;
 	world.port.read_fd = fds[0];
 	world.port.write_fd = fds[0];
@@ -130,6 +136,8 @@ static int close_world(void **state)
 	pump_free(world.pump);
 	world.pump = NULL;
 	close_fd(&world.tun.fd);
+	if (world.port.write_fd != world.port.read_fd)
+		close_fd(&world.port.write_fd);
 	close_fd(&world.port.read_fd);
 	close_fd(&world.interface);
 	close_fd(&world.line);
@@ -1613,6 +1621,281 @@ static void test_pump_returns_when_a_silent_peer_is_heard(void **state)
 	assert_octets(&got, &packet);
 }
 
+/* Put a packet on the line as this framing has it. */
+static void put_framed(const struct framing *framing, const struct octets *of)
+{
+	static struct octets frame;
+
+	frame.len = framing->encode(frame.at, of->at, of->len);
+	put(world.line, frame.at, frame.len);
+}
+
+static void test_pump_length_both_ways(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = &length_framing});
+	ipv4(&packet, 1500, SLIP_END);
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	wanted.len = length_framing.encode(wanted.at, packet.at, packet.len);
+	assert_octets(&got, &wanted);
+	put(world.line, wanted.at, wanted.len);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_octets(&got, &packet);
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+/* Two bad frames and a good one, over and over: that is no reason to go. */
+static void test_pump_length_survives_bad_frames(void **state)
+{
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = &length_framing});
+	for (i = 0; i < 3; i++) {
+		put(world.line, "\0\0\0\4spam", 8);
+		ipv4(&packet, 84, 'x');
+		put_framed(&length_framing, &packet);
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_octets(&got, &packet);
+	}
+	assert_int_equal(from_line()->dropped[STATS_DROP_EMPTY], 3);
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 3);
+}
+
+/* Three in a row: then nothing that follows is looked at any more. */
+static void test_pump_length_out_of_step(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = &length_framing});
+	put(world.line, "\0\4spam\0\0\0\0\0\4spam", 16);
+	assert_int_equal(pump_run(world.pump), PUMP_OUT_OF_STEP);
+	assert_int_equal(from_line()->dropped[STATS_DROP_EMPTY], 2);
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 1);
+
+	/* The next port begins anew. */
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+	ipv4(&packet, 84, 'x');
+	put_framed(&length_framing, &packet);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_octets(&got, &packet);
+}
+
+/* SLIP is in step again by itself, and goes on however much was bad. */
+static void test_pump_slip_is_never_out_of_step(void **state)
+{
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	for (i = 0; i < 10; i++)
+		put(world.line, "\300spam\300", 6);
+	run_round();
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 10);
+}
+
+/* One that reads 0 octets of an empty datagram, and so can be refused. */
+static bool unsendable;
+
+static ssize_t bounds_read(struct port *port, uint8_t *buffer, size_t cap)
+{
+	ssize_t n = recv(port->read_fd, buffer, cap, MSG_TRUNC);
+
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t bounds_write(struct port *port, const uint8_t *octets,
+			    size_t len)
+{
+	ssize_t n;
+
+	if (unsendable) {
+		unsendable = false;
+		return -ECOMM;
+	}
+	n = send(port->write_fd, octets, len, 0);
+	if (n >= 0)
+		return n;
+	return errno == EAGAIN ? 0 : -errno;
+}
+
+static const struct port_kind bounds_kind = {
+	.read = bounds_read,
+	.write = bounds_write,
+};
+
+static const struct setup bounds_setup = {
+	.line_type = SOCK_DGRAM,
+	.framing = &datagram_framing,
+	.kind = &bounds_kind,
+};
+
+/* Each in a datagram of its own, although there is no clock. */
+static void test_pump_packet_a_write(void **state)
+{
+	size_t i;
+
+	(void)state;
+	open_world(&bounds_setup);
+	for (i = 0; i < 5; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		put(world.interface, packet.at, packet.len);
+	}
+	for (i = 0; i < 5; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		run_until(world.line);
+		get(world.line, &got);
+		assert_octets(&got, &packet);
+	}
+	assert_int_equal(to_line()->packets, 5);
+	assert_int_equal(to_line()->short_writes, 0);
+}
+
+/* Whatever is in one, the next one is another. */
+static void test_pump_packet_a_read(void **state)
+{
+	static const uint8_t bad[] = "spam";
+	int i;
+
+	(void)state;
+	open_world(&bounds_setup);
+	for (i = 0; i < 4; i++) {
+		put(world.line, bad, sizeof(bad));
+		assert_int_equal(send(world.line, bad, 0, 0), 0);
+	}
+	memset(got.at, 'x', FRAMING_PACKET_MAX + 1);
+	put(world.line, got.at, FRAMING_PACKET_MAX + 1);
+	for (i = 0; i < 4; i++) {
+		ipv4(&packet, 84, (uint8_t)i);
+		put(world.line, packet.at, packet.len);
+	}
+	for (i = 0; i < 4; i++) {
+		ipv4(&packet, 84, (uint8_t)i);
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_octets(&got, &packet);
+	}
+	assert_int_equal(from_line()->dropped[STATS_DROP_EMPTY], 4);
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 4);
+	assert_int_equal(from_line()->dropped[STATS_DROP_TOO_LONG], 1);
+	assert_int_equal(from_line()->packets, 4);
+}
+
+/* One that cannot be sent says nothing of the next one. */
+static void test_pump_packet_unsendable(void **state)
+{
+	(void)state;
+	open_world(&bounds_setup);
+	unsendable = true;
+	ipv4(&packet, 1400, 'x');
+	put(world.interface, packet.at, packet.len);
+	ipv4(&packet, 84, 'y');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	assert_octets(&got, &packet);
+	assert_int_equal(to_line()->dropped[STATS_DROP_UNSENDABLE], 1);
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(to_line()->bytes, 84);
+	assert_int_equal(to_line()->line_bytes, 84);
+}
+
+/* What came back is the port's to count, also of ports that were before. */
+static void test_pump_counts_what_was_refused(void **state)
+{
+	(void)state;
+	open_world(&bounds_setup);
+	world.port.refused = 2;
+	assert_int_equal(to_line()->dropped[STATS_DROP_REFUSED], 2);
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	world.port.refused = 1;
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+	assert_int_equal(to_line()->dropped[STATS_DROP_REFUSED], 3);
+}
+
+static size_t fake_queued;
+
+static size_t queued(const struct port *port)
+{
+	(void)port;
+	return fake_queued;
+}
+
+/* What the port holds is not to be more than that; the rest can be chosen. */
+static void test_pump_high_water(void **state)
+{
+	static const struct port_kind kind = {.queued = queued};
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .kind = &kind});
+	world.port.counts_wire = false;
+	world.port.high_water = 1000;
+	fake_queued = 1001;
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_round();
+	run_round();
+	assert_int_equal(to_line()->packets, 0);
+	assert_int_equal(backlog(), 1);
+	assert_true(pump_is_stuck(world.pump));
+	fake_queued = 1000;
+	run_until(world.line);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	get(world.line, &got);
+	assert_octets(&got, &wanted);
+	fake_queued = 0;
+}
+
+/* A descriptor to read and another to write, as standard input and output. */
+static void test_pump_two_descriptors(void **state)
+{
+	int out[2];
+	char fill[4096] = {0};
+	size_t filled = 0;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(pipe2(out, O_NONBLOCK | O_CLOEXEC), 0);
+	world.port.write_fd = out[1];
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_until(out[0]);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	get(out[0], &got);
+	assert_octets(&got, &wanted);
+	run_round();
+
+	/* Full, it does not keep the other way waiting ... */
+	while (write(out[1], fill, sizeof(fill)) > 0)
+		filled += sizeof(fill);
+	put(world.interface, packet.at, packet.len);
+	run_round();
+	run_round();
+	assert_int_equal(to_line()->line_bytes, wanted.len);
+	while (filled) {
+		get(out[0], &got);
+		assert_in_range(got.len, 1, filled);
+		filled -= got.len;
+	}
+	run_until(out[0]);
+	get(out[0], &got);
+	assert_octets(&got, &wanted);
+
+	/* ... and nobody there to read it is a port that is gone. */
+	close(out[0]);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1671,6 +1954,16 @@ int main(void)
 		PUMP_TEST(test_pump_traces_drops),
 		PUMP_TEST(test_pump_traces_bad_escape),
 		PUMP_TEST(test_pump_traces_too_long),
+		PUMP_TEST(test_pump_length_both_ways),
+		PUMP_TEST(test_pump_length_survives_bad_frames),
+		PUMP_TEST(test_pump_length_out_of_step),
+		PUMP_TEST(test_pump_slip_is_never_out_of_step),
+		PUMP_TEST(test_pump_packet_a_write),
+		PUMP_TEST(test_pump_packet_a_read),
+		PUMP_TEST(test_pump_packet_unsendable),
+		PUMP_TEST(test_pump_counts_what_was_refused),
+		PUMP_TEST(test_pump_high_water),
+		PUMP_TEST(test_pump_two_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

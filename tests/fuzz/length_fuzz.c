@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fuzzer of the framing by length: any stream, in chunks of any size. It finds
+ * what the octet by octet reference finds.
+ *
+ * The script is: chunks. Each begins with its length, up to RUN_BIT - 1, and
+ * the octets; or with RUN_BIT and a sixth of some 6 kB, and the octet of which
+ * it consists, so that short scripts make long frames.
+ */
+#include "../length_reference.h"
+#include "fuzz.h"
+#include "length.h"
+
+#define RUN_BIT	   0xC0
+#define RUN_STEP   1041
+#define STREAM_MAX (5 * FRAMING_PACKET_MAX / 2)
+
+static struct length_decoder decoder;
+static struct length_reference reference;
+
+/* What the reference finds in octets of which the decoder found one thing. */
+static enum framing_status ask_reference(const uint8_t *octets, size_t len)
+{
+	enum framing_status found = FRAMING_MORE;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		assert_int_equal(found, FRAMING_MORE);
+		found = length_reference_push(&reference, octets[i]);
+	}
+	return found;
+}
+
+static void feed(const uint8_t *octets, size_t len)
+{
+	uint8_t *chunk = testing_copy(octets, len);
+	struct framing_frame frame;
+	enum framing_status status;
+	size_t at = 0;
+	size_t used;
+
+	do {
+		used = length_framing.decode(&decoder, chunk + at, len - at,
+					     &status, &frame);
+		assert_true(used <= len - at);
+		assert_true(used || at == len);
+		if (status == FRAMING_MORE)
+			assert_int_equal(used, len - at);
+		assert_int_equal(ask_reference(chunk + at, used), status);
+		if (status != FRAMING_MORE) {
+			assert_int_equal(frame.len, reference.len);
+			assert_memory_equal(frame.octets, reference.packet,
+					    frame.len);
+		}
+		at += used;
+		assert_int_equal(length_framing.pending(&decoder).len,
+				 reference.seen ? reference.len : 0);
+	} while (at < len);
+	free(chunk);
+}
+
+static size_t feed_chunk(struct fuzz_script *script)
+{
+	static uint8_t run[(0xFF - RUN_BIT + 1) * RUN_STEP];
+	size_t len = (size_t)fuzz_number(script, 1);
+	const uint8_t *octets;
+
+	if (len < RUN_BIT) {
+		octets = fuzz_take(script, &len);
+		feed(octets, len);
+	} else {
+		len = (len - RUN_BIT + 1) * RUN_STEP;
+		memset(run, (int)fuzz_number(script, 1), len);
+		feed(run, len);
+	}
+	return len;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_script script = {data, size};
+	size_t fed = 0;
+
+	memset(&decoder, 0, sizeof(decoder));
+	memset(&reference, 0, sizeof(reference));
+	while (script.len && fed < STREAM_MAX)
+		fed += feed_chunk(&script);
+	return 0;
+}
