@@ -6,6 +6,7 @@
 #include "finder.h"
 #include "device.h"
 #include "dial.h"
+#include "inout.h"
 #include "listener.h"
 #include "log.h"
 #include "port.h"
@@ -20,7 +21,7 @@
 /* The first whose prefix a name has. */
 static const struct finder_kind *const kinds[] = {
 	&dial_tcp_kind,	     &dial_unix_kind, &listener_tcp_kind,
-	&listener_unix_kind, &device_kind,
+	&listener_unix_kind, &inout_kind,     &device_kind,
 };
 
 /**

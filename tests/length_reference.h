@@ -19,7 +19,7 @@ static inline enum framing_status length_reference_push(
 	struct length_reference *reference, uint8_t octet)
 {
 	if (reference->seen == 0) {
-		reference->wanted = octet * 256U;
+		reference->wanted = (size_t)octet << 8;
 		reference->len = 0;
 	} else if (reference->seen == 1) {
 		reference->wanted += octet;

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Standard input and output as the port: what ssh, inetd, socat's EXEC or QEMU
+ * has connected there before it started us. It is two pipes, or one socket that
+ * is both.
+ *
+ * It is borrowed. Whether it blocks is a property of what was connected, not of
+ * our descriptors, so others may have a share in it, and at the end it is put
+ * back. And once it is lost nobody connects it again: then we end, too.
+ *
+ * A terminal is refused. As a person's it would show packets and send back what
+ * is typed; and one that really is the line can be named, and then it is
+ * locked, set up and put back as every tty is.
+ *
+ * inetd connects standard error as well. What is said would travel among the
+ * packets, so there nothing is said any more.
+ *
+ * A pipe holds 64 KB, unless it is told to hold less. It tells how much it
+ * holds, too, but says that it has room whenever a page of it is free; so it is
+ * its size that keeps the queue ours.
+ */
+#include "inout.h"
+#include "finder.h"
+#include "log.h"
+#include "port.h"
+#include "slip.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/major.h>
+#include <linux/sockios.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define INOUT_NAME "standard input and output"
+
+/* What a pipe is to hold, if it is so kind. */
+#define INOUT_PIPE_LEN 16384
+
+/* What the kernel calls /dev/null (devices.txt). */
+#define INOUT_NULL_MINOR 3
+
+#define INOUT_REMEDY "connect a pipe or a socket, as ssh and socat's EXEC do"
+
+struct inout {
+	struct port port;
+	int read_flags;
+	int write_flags;
+	int pipe_len; /* as it was found; 0: what we write to is no pipe */
+};
+
+static bool inout_check(const char *rest, char why[FINDER_WHY_MAX])
+{
+	if (!*rest)
+		return true;
+	snprintf(why, FINDER_WHY_MAX,
+		 "is no port, but - alone is standard input and output");
+	return false;
+}
+
+static int refuse(const char *what, const char *why, const char *remedy)
+{
+	log_error("cannot use %s as the port: %s (%s)", what, why, remedy);
+	return -EINVAL;
+}
+
+static int refuse_terminal(int fd, const char *what)
+{
+	const char *name = ttyname(fd);
+
+	log_error("cannot use %s as the port: it is a terminal (" INOUT_REMEDY
+		  "; if the terminal itself is the line, say --port %s)",
+		  what, name ? name : "and its name");
+	return -EINVAL;
+}
+
+static int check_socket(int fd, const char *what)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	socklen_t type_len = sizeof(int);
+	int type = 0;
+
+	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len);
+	if (type != SOCK_STREAM)
+		return refuse(what, "it is a socket, but no stream",
+			      "for datagrams there is --port udp:HOST:PORT");
+	if (getpeername(fd, (struct sockaddr *)&peer, &len))
+		return refuse(what, "it is a socket that is not connected",
+			      "let inetd accept, with nowait");
+	return 0;
+}
+
+/* Can packets travel here? Return: 0, or -EINVAL, logged. */
+static int check_fd(int fd, const char *what, int wrong_mode)
+{
+	struct stat file = {0};
+
+	if (isatty(fd))
+		return refuse_terminal(fd, what);
+	fstat(fd, &file);
+	if (S_ISCHR(file.st_mode) &&
+	    file.st_rdev == makedev(MEM_MAJOR, INOUT_NULL_MINOR))
+		return refuse(what, "it is closed, or /dev/null", INOUT_REMEDY);
+	if (S_ISSOCK(file.st_mode))
+		return check_socket(fd, what);
+	if (!S_ISFIFO(file.st_mode))
+		return refuse(what, "it is neither a pipe nor a socket",
+			      INOUT_REMEDY);
+	if ((fcntl(fd, F_GETFL) & O_ACCMODE) == wrong_mode)
+		return refuse(what, "it is the wrong end of a pipe",
+			      "exchange the two ends");
+	return 0;
+}
+
+/* No message among the packets. */
+static void part_from_stderr(void)
+{
+	struct stat out;
+	struct stat err;
+	int null;
+
+	if (fstat(STDOUT_FILENO, &out) || fstat(STDERR_FILENO, &err) ||
+	    out.st_dev != err.st_dev || out.st_ino != err.st_ino)
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		close(STDERR_FILENO);
+	else
+		dup2(null, STDERR_FILENO);
+	if (null >= 0)
+		close(null);
+}
+
+static int inout_open(struct finder *finder)
+{
+	char *name;
+	int err;
+
+	err = check_fd(STDIN_FILENO, "standard input", O_WRONLY);
+	if (!err)
+		err = check_fd(STDOUT_FILENO, "standard output", O_RDONLY);
+	if (err)
+		return err;
+	name = strdup(INOUT_NAME);
+	if (!name) {
+		log_error("cannot use " INOUT_NAME ": %s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	free(finder->name);
+	finder->name = name;
+	part_from_stderr();
+	return 0;
+}
+
+static size_t inout_queued(const struct port *port)
+{
+	const struct inout *inout = (const struct inout *)port;
+	int queued;
+
+	if (ioctl(port->write_fd, inout->pipe_len ? FIONREAD : SIOCOUTQ,
+		  &queued) ||
+	    queued < 0)
+		return 0;
+	return (size_t)queued;
+}
+
+/* The flags of both are as they were found before either is changed. */
+static void inout_close(struct port *port)
+{
+	const struct inout *inout = (struct inout *)port;
+
+	if (inout->pipe_len)
+		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, inout->pipe_len);
+	fcntl(STDOUT_FILENO, F_SETFL, inout->write_flags);
+	fcntl(STDIN_FILENO, F_SETFL, inout->read_flags);
+	free(port);
+}
+
+static const struct port_kind inout_port_kind = {
+	.close = inout_close,
+	.queued = inout_queued,
+};
+
+static int inout_look(struct finder *finder, struct port **port,
+		      uint64_t now_ns)
+{
+	struct inout *inout = calloc(1, sizeof(*inout));
+	int err;
+
+	(void)now_ns;
+	if (!inout) {
+		log_error("cannot use " INOUT_NAME ": %s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	inout->port.read_fd = STDIN_FILENO;
+	inout->port.write_fd = STDOUT_FILENO;
+	inout->port.baud = finder->config->baud;
+	inout->read_flags = fcntl(STDIN_FILENO, F_GETFL);
+	inout->write_flags = fcntl(STDOUT_FILENO, F_GETFL);
+	inout->pipe_len = fcntl(STDOUT_FILENO, F_GETPIPE_SZ);
+	if (inout->pipe_len < 0)
+		inout->pipe_len = 0;
+	if (inout->pipe_len > INOUT_PIPE_LEN)
+		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, INOUT_PIPE_LEN);
+	fcntl(STDIN_FILENO, F_SETFL, inout->read_flags | O_NONBLOCK);
+	fcntl(STDOUT_FILENO, F_SETFL, inout->write_flags | O_NONBLOCK);
+	err = port_begin(&inout->port, &inout_port_kind, finder->name,
+			 finder->config);
+	if (!err)
+		*port = &inout->port;
+	return err;
+}
+
+static void inout_end(struct finder *finder)
+{
+	(void)finder;
+}
+
+const struct finder_kind inout_kind = {
+	.prefix = "-",
+	.framing = &slip_framing,
+	.is_single = true,
+	.how_lost = "the other end closed it",
+	.remedy = "start both again",
+	.check = inout_check,
+	.size = sizeof(struct finder),
+	.open = inout_open,
+	.look = inout_look,
+	.close = inout_end,
+};
