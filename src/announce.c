@@ -97,13 +97,14 @@ static void append_port(char text[ANNOUNCE_TEXT_MAX],
  * @tun:     the interface
  * @link:    what was made of it
  * @port:    the port; NULL: it is not there yet
+ * @awaited: what then is waited for
  * @text:    where to write it
  *
  * Return: @text, one line
  */
 const char *announce_link(const struct options *options, const struct tun *tun,
 			  const struct link *link, const struct port *port,
-			  char text[ANNOUNCE_TEXT_MAX])
+			  const char *awaited, char text[ANNOUNCE_TEXT_MAX])
 {
 	uint32_t packet_ms;
 
@@ -117,10 +118,8 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
 			    packet_ms);
 	if (!port) {
-		text_append(text, ANNOUNCE_TEXT_MAX, ", waiting for %s%s",
-			    finder_waited_for(
-				    finder_kind_of(options->port.name)),
-			    options->port.name);
+		text_append(text, ANNOUNCE_TEXT_MAX, ", waiting for %s",
+			    awaited);
 		return text;
 	}
 	append_port(text, options, port);

@@ -14,7 +14,7 @@ struct tun;
 
 const char *announce_link(const struct options *options, const struct tun *tun,
 			  const struct link *link, const struct port *port,
-			  char text[ANNOUNCE_TEXT_MAX]);
+			  const char *awaited, char text[ANNOUNCE_TEXT_MAX]);
 const char *announce_created(const struct options *options,
 			     const struct tun *tun, const struct link *link,
 			     bool needs_root, char text[ANNOUNCE_TEXT_MAX]);

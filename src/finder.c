@@ -10,9 +10,11 @@
 #include "listener.h"
 #include "log.h"
 #include "port.h"
+#include "ptmx.h"
 #include "text.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -21,7 +23,8 @@
 /* The first whose prefix a name has. */
 static const struct finder_kind *const kinds[] = {
 	&dial_tcp_kind,	     &dial_unix_kind, &listener_tcp_kind,
-	&listener_unix_kind, &inout_kind,     &device_kind,
+	&listener_unix_kind, &ptmx_kind,      &inout_kind,
+	&device_kind,
 };
 
 /**
@@ -80,9 +83,27 @@ bool finder_check_name(const char *name, char why[FINDER_WHY_MAX])
 
 static void finder_free(struct finder *finder)
 {
-	close(finder->wait_fd);
+	if (finder->wait_fd >= 0)
+		close(finder->wait_fd);
+	free(finder->awaited);
 	free(finder->name);
 	free(finder);
+}
+
+/* What every finder begins with. Return: 0 or -errno. */
+static int begin(struct finder *finder)
+{
+	const struct finder_kind *kind = finder->kind;
+	const char *name = finder->config->name;
+
+	finder->wait_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (finder->wait_fd < 0)
+		return -errno;
+	finder->next_ns = UINT64_MAX;
+	finder->name = kind->is_serial ? port_path(name) : strdup(name);
+	if (!finder->name)
+		return -ENOMEM;
+	return finder_set_awaited(finder, finder->name);
 }
 
 /**
@@ -105,15 +126,11 @@ int finder_open(struct finder **finder, const struct port_config *config)
 		goto report;
 	opened->kind = kind;
 	opened->config = config;
-	opened->next_ns = UINT64_MAX;
-	opened->name = kind->is_serial ? port_path(config->name)
-				       : strdup(config->name);
-	if (!opened->name)
-		goto free_finder;
-	opened->wait_fd = epoll_create1(EPOLL_CLOEXEC);
-	err = -errno;
-	if (opened->wait_fd < 0)
-		goto free_finder;
+	err = begin(opened);
+	if (err) {
+		finder_free(opened);
+		goto report;
+	}
 	err = kind->open(opened);
 	if (err) {
 		finder_free(opened);
@@ -122,9 +139,6 @@ int finder_open(struct finder **finder, const struct port_config *config)
 	*finder = opened;
 	return 0;
 
-free_finder:
-	free(opened->name);
-	free(opened);
 report:
 	log_error("cannot look for %s: %s", config->name, strerror(-err));
 	return err;
@@ -154,14 +168,24 @@ const char *finder_rest(const struct finder *finder)
 }
 
 /**
- * finder_waited_for() - what to say in front of the name of what is waited for
- * @kind: what kind of line it is
+ * finder_set_awaited() - what is to be said that is waited for
+ * @finder: the finder
+ * @name:   what comes behind the words of its kind
  *
- * Return: some words and a space, or ""
+ * For its kind; otherwise it is the finder's own name.
+ *
+ * Return: 0 or -ENOMEM
  */
-const char *finder_waited_for(const struct finder_kind *kind)
+int finder_set_awaited(struct finder *finder, const char *name)
 {
-	return kind->waited_for ? kind->waited_for : "";
+	const char *words = finder->kind->waited_for;
+	char *awaited;
+
+	if (asprintf(&awaited, "%s%s", words ? words : "", name) < 0)
+		return -ENOMEM;
+	free(finder->awaited);
+	finder->awaited = awaited;
+	return 0;
 }
 
 /**

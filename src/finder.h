@@ -83,6 +83,7 @@ struct finder_kind {
  * @kind:    its kind
  * @name:    what the user calls the port: of a device the path, absolute, links
  *           not followed
+ * @awaited: what is waited for while there is no port, in words
  * @config:  what is wanted of the port; borrowed
  * @wait_fd: an epoll descriptor, for @kind to add to what it waits on
  * @next_ns: when to look again, whatever happens; UINT64_MAX: never
@@ -92,6 +93,7 @@ struct finder_kind {
 struct finder {
 	const struct finder_kind *kind;
 	char *name;
+	char *awaited;
 	const struct port_config *config;
 	int wait_fd;
 	uint64_t next_ns;
@@ -104,7 +106,7 @@ bool finder_check_name(const char *name, char why[FINDER_WHY_MAX]);
 int finder_open(struct finder **finder, const struct port_config *config);
 void finder_close(struct finder *finder);
 const char *finder_rest(const struct finder *finder);
-const char *finder_waited_for(const struct finder_kind *kind);
+int finder_set_awaited(struct finder *finder, const char *name);
 const char *finder_wait_hint(const struct finder *finder);
 int finder_wait_on(const struct finder *finder, int fd, uint32_t events);
 void finder_wait_no_more(const struct finder *finder, int fd);

@@ -222,6 +222,17 @@ const char *line_name(const struct line *line)
 }
 
 /**
+ * line_awaited() - what is waited for while the port is not there
+ * @line: the line
+ *
+ * Return: in words
+ */
+const char *line_awaited(const struct line *line)
+{
+	return line->finder->awaited;
+}
+
+/**
  * line_path() - the file that is opened when the port is looked for
  * @line: the line
  *

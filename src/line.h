@@ -14,6 +14,7 @@ int line_open(struct line **line, const struct port_config *config, bool wait);
 void line_close(struct line *line);
 struct port *line_port(const struct line *line);
 const char *line_name(const struct line *line);
+const char *line_awaited(const struct line *line);
 const char *line_path(const struct line *line);
 unsigned int line_rate(const struct line *line);
 const struct finder_kind *line_kind(const struct line *line);

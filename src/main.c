@@ -49,13 +49,14 @@ static int open_standard_fds(void)
 }
 
 static void announce(const struct options *options, const struct tun *tun,
-		     const struct link *link, const struct port *port)
+		     const struct link *link, const struct line *line)
 {
 	char text[ANNOUNCE_TEXT_MAX];
 	size_t hosts = 0;
 	size_t i;
 
-	log_info("%s", announce_link(options, tun, link, port, text));
+	log_info("%s", announce_link(options, tun, link, line_port(line),
+				     line_awaited(line), text));
 	/* What we were not told of our own end says nothing of the other. */
 	if (options->addr_count || !tun->attached)
 		log_info("%s", announce_other_end(options, link, text));
@@ -113,7 +114,7 @@ static int run(const struct options *options, const struct owner *owner,
 		return -1;
 	err = keep(options, tun, owner);
 	if (!err) {
-		announce(options, tun, &link, port);
+		announce(options, tun, &link, line);
 		notify_ready();
 		err = session_run(session);
 	}

@@ -44,8 +44,15 @@ static bool pty_claims(const struct stat *file)
 		       UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
 }
 
-static struct termios2 pty_raw(const struct termios2 *from,
-			       const struct port_config *config)
+/**
+ * pty_raw() - settings with which a pty carries octets as they are
+ * @from:   the settings as they were
+ * @config: what the user asked for
+ *
+ * Return: the settings
+ */
+struct termios2 pty_raw(const struct termios2 *from,
+			const struct port_config *config)
 {
 	struct termios2 raw = *from;
 

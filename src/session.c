@@ -199,9 +199,8 @@ static int take_port(struct session *session, uint64_t now_ns)
 static void do_without_port(struct session *session)
 {
 	set_carrier(session, false);
-	notify_status("%s is waiting for %s%s", session->tun->name,
-		      finder_waited_for(line_kind(session->line)),
-		      line_name(session->line));
+	notify_status("%s is waiting for %s", session->tun->name,
+		      line_awaited(session->line));
 }
 
 /* The port is not to be used any more, and will be looked for. */
@@ -232,8 +231,8 @@ static int lose_port(struct session *session, const char *how)
 					    "waited for");
 		return -1;
 	}
-	log_warning("lost %s: %s; waiting for %s%s", port->name, how,
-		    finder_waited_for(kind), line_name(session->line));
+	log_warning("lost %s: %s; waiting for %s", port->name, how,
+		    line_awaited(session->line));
 	let_go_of_port(session);
 	return 0;
 }

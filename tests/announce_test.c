@@ -107,7 +107,7 @@ static void test_announce_link(void **state)
 		link.link_local_only = !options.addr_count && !options.bridge;
 		addr_parse(&link.link_local, "fe80::1:2/64");
 		assert_ptr_equal(announce_link(&options, &tun, &link, &port,
-					       text),
+					       NULL, text),
 				 text);
 		assert_line(links[i].line, text, links[i].says);
 	}
@@ -126,7 +126,7 @@ static void test_announce_link_without_any_address(void **state)
 
 	(void)state;
 	parse(&options, &args, "--port ttyUSB0");
-	announce_link(&options, &tun, &link, &port, text);
+	announce_link(&options, &tun, &link, &port, NULL, text);
 	assert_string_equal(text, "tun0 is up: mtu 1500, on /dev/ttyUSB0");
 }
 
@@ -313,7 +313,7 @@ static void test_announce_never_overflows(void **state)
 	(void)state;
 	assert_non_null(text);
 	parse_very_long(&options, &args);
-	announce_link(&options, &tun, &link, &port, text);
+	announce_link(&options, &tun, &link, &port, NULL, text);
 	assert_int_equal(strlen(text), ANNOUNCE_TEXT_MAX - 1);
 	assert_non_null(strstr(text, "7777:8819/127, 1111:"));
 	other_end(&options, text);
