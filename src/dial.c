@@ -32,9 +32,6 @@
 
 #define DIAL_ATTEMPT_NS (10 * NS_PER_S)
 
-/* Room for a port in decimal. */
-#define DIAL_SERVICE_MAX 8
-
 struct dial {
 	struct finder finder;
 	struct endpoint endpoint;
@@ -122,31 +119,11 @@ static void dial_close(struct finder *finder)
 	end_round(dial);
 }
 
-/*
- * An address is asked nobody about. AI_ADDRCONFIG, which spares us addresses of
- * a kind that this host has not, does not take ::1 on many a host that has.
- */
-static int resolve(const struct endpoint *endpoint, struct addrinfo **addrs)
-{
-	struct addrinfo hints = {
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST,
-	};
-	char service[DIAL_SERVICE_MAX];
-	int error;
-
-	snprintf(service, sizeof(service), "%u", endpoint->port);
-	error = getaddrinfo(endpoint->host, service, &hints, addrs);
-	if (error != EAI_NONAME)
-		return error;
-	hints.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
-	return getaddrinfo(endpoint->host, service, &hints, addrs);
-}
-
 /* Return: 0 or -errno, logged. */
 static int begin_tcp_round(struct dial *dial)
 {
-	int error = resolve(&dial->endpoint, &dial->addrs);
+	int error =
+		endpoint_resolve(&dial->endpoint, SOCK_STREAM, &dial->addrs);
 	int err = error == EAI_SYSTEM	? -errno
 		  : error == EAI_MEMORY ? -ENOMEM
 					: -EHOSTUNREACH;

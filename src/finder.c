@@ -12,6 +12,7 @@
 #include "port.h"
 #include "ptmx.h"
 #include "text.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,8 +24,8 @@
 /* The first whose prefix a name has. */
 static const struct finder_kind *const kinds[] = {
 	&dial_tcp_kind,	     &dial_unix_kind, &listener_tcp_kind,
-	&listener_unix_kind, &ptmx_kind,      &inout_kind,
-	&device_kind,
+	&listener_unix_kind, &udp_kind,	      &ptmx_kind,
+	&inout_kind,	     &device_kind,
 };
 
 /**

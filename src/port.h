@@ -95,6 +95,8 @@ struct port_errors {
  * @how_lost:      once it is lost, what has happened; NULL: what usually has
  * @refused:       frames that were sent, and came back because nobody wanted
  *                 them
+ * @strangers:     frames that came from who is not the other end, and were
+ *                 passed over
  * @settled_ns:    until then (CLOCK_MONOTONIC) port_read() throws away; 0: no
  *                 longer
  * @errors_before: what the driver had counted when the port was opened
@@ -115,6 +117,7 @@ struct port {
 	bool keeps_bounds;
 	const char *how_lost;
 	uint64_t refused;
+	uint64_t strangers;
 	uint64_t settled_ns;
 	struct port_errors errors_before;
 };

@@ -124,8 +124,9 @@ struct pump {
 	struct fq_codel_stats past_queues; /* that suited other ports */
 	struct wire wire;
 	uint64_t past_refused; /* by the other ends of ports that were lost */
-	uint64_t drained_ns;   /* when the interface was last read */
-	size_t outbox_at;      /* where in the outbox the next write begins */
+	uint64_t past_strangers;
+	uint64_t drained_ns; /* when the interface was last read */
+	size_t outbox_at;    /* where in the outbox the next write begins */
 	size_t outbox_len;
 	size_t outbox_packets; /* packets in the outbox, and octets of these */
 	size_t outbox_bytes;
@@ -285,8 +286,10 @@ static int fit_queue(struct pump *pump)
  */
 int pump_set_port(struct pump *pump, struct port *port)
 {
-	if (pump->port)
+	if (pump->port) {
 		pump->past_refused += pump->port->refused;
+		pump->past_strangers += pump->port->strangers;
+	}
 	pump->port = port;
 	pump->outbox_at = 0;
 	pump->outbox_len = 0;
@@ -313,6 +316,9 @@ int pump_set_port(struct pump *pump, struct port *port)
 const struct stats *pump_stats(struct pump *pump)
 {
 	struct stats_direction *way = &pump->stats.to_line;
+	uint64_t *refused = &way->dropped[STATS_DROP_REFUSED];
+	uint64_t *strangers =
+		&pump->stats.from_line.dropped[STATS_DROP_STRANGER];
 	struct fq_codel_stats *queue = &pump->stats.queue;
 	struct framing_frame pending;
 
@@ -321,9 +327,12 @@ const struct stats *pump_stats(struct pump *pump)
 		add_queue_stats(queue, fq_codel_get_stats(pump->queue));
 	way->dropped[STATS_DROP_CODEL] = queue->dropped_codel;
 	way->dropped[STATS_DROP_QUEUE_FULL] = queue->dropped_limit;
-	way->dropped[STATS_DROP_REFUSED] = pump->past_refused;
-	if (pump->port)
-		way->dropped[STATS_DROP_REFUSED] += pump->port->refused;
+	*refused = pump->past_refused;
+	*strangers = pump->past_strangers;
+	if (pump->port) {
+		*refused += pump->port->refused;
+		*strangers += pump->port->strangers;
+	}
 	pending = pump->config.framing->pending(pump->decoder);
 	pump->stats.unfinished_len = pending.len;
 	pump->stats.unfinished =

@@ -25,7 +25,8 @@
 	X(CODEL, "codel", "CoDel")                                \
 	X(QUEUE_FULL, "queue_full", "queue full")                 \
 	X(UNSENDABLE, "unsendable", "not sent by the system")     \
-	X(REFUSED, "refused", "refused by the other end")         \
+	X(REFUSED, "refused", "came back refused")                \
+	X(STRANGER, "stranger", "from a stranger")                \
 	X(NO_LINE, "no_line", "no line")                          \
 	X(INTERFACE_DOWN, "interface_down", "interface down")     \
 	X(INTERFACE_REFUSED, "interface_refused", "refused by the interface")

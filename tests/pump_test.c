@@ -1814,11 +1814,14 @@ static void test_pump_counts_what_was_refused(void **state)
 	(void)state;
 	open_world(&bounds_setup);
 	world.port.refused = 2;
+	world.port.strangers = 4;
 	assert_int_equal(to_line()->dropped[STATS_DROP_REFUSED], 2);
+	assert_int_equal(from_line()->dropped[STATS_DROP_STRANGER], 4);
 	assert_int_equal(pump_set_port(world.pump, NULL), 0);
 	world.port.refused = 1;
 	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
 	assert_int_equal(to_line()->dropped[STATS_DROP_REFUSED], 3);
+	assert_int_equal(from_line()->dropped[STATS_DROP_STRANGER], 8);
 }
 
 static size_t fake_queued;
