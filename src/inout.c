@@ -24,11 +24,11 @@
 #include "log.h"
 #include "port.h"
 #include "slip.h"
+#include "stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/major.h>
-#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,10 +49,11 @@
 #define INOUT_REMEDY "connect a pipe or a socket, as ssh and socat's EXEC do"
 
 struct inout {
-	struct port port;
-	int read_flags;
+	struct finder finder;
+	bool is_one_socket;
+	int read_flags; /* as they were found, O_NONBLOCK being one */
 	int write_flags;
-	int pipe_len; /* as it was found; 0: what we write to is no pipe */
+	int pipe_len; /* the same; -1: what we write to is no pipe */
 };
 
 static bool inout_check(const char *rest, char why[FINDER_WHY_MAX])
@@ -119,31 +120,57 @@ static int check_fd(int fd, const char *what, int wrong_mode)
 	return 0;
 }
 
+static bool is_same(int fd, int other_fd)
+{
+	struct stat file;
+	struct stat other;
+
+	return !fstat(fd, &file) && !fstat(other_fd, &other) &&
+	       file.st_dev == other.st_dev && file.st_ino == other.st_ino;
+}
+
 /* No message among the packets. */
 static void part_from_stderr(void)
 {
-	struct stat out;
-	struct stat err;
 	int null;
 
-	if (fstat(STDOUT_FILENO, &out) || fstat(STDERR_FILENO, &err) ||
-	    out.st_dev != err.st_dev || out.st_ino != err.st_ino)
+	if (!is_same(STDOUT_FILENO, STDERR_FILENO))
 		return;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null < 0)
-		close(STDERR_FILENO);
-	else
+	if (null >= 0) {
 		dup2(null, STDERR_FILENO);
-	if (null >= 0)
 		close(null);
+	} else {
+		close(STDERR_FILENO);
+	}
+}
+
+/* The flags of both are looked at before either is changed. */
+static void borrow(struct inout *inout)
+{
+	inout->read_flags = fcntl(STDIN_FILENO, F_GETFL);
+	inout->write_flags = fcntl(STDOUT_FILENO, F_GETFL);
+	inout->pipe_len = fcntl(STDOUT_FILENO, F_GETPIPE_SZ);
+	fcntl(STDIN_FILENO, F_SETFL, inout->read_flags | O_NONBLOCK);
+	fcntl(STDOUT_FILENO, F_SETFL, inout->write_flags | O_NONBLOCK);
+	if (inout->pipe_len > INOUT_PIPE_LEN)
+		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, INOUT_PIPE_LEN);
+}
+
+static void give_back(const struct inout *inout)
+{
+	if (inout->pipe_len > INOUT_PIPE_LEN)
+		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, inout->pipe_len);
+	fcntl(STDOUT_FILENO, F_SETFL, inout->write_flags);
+	fcntl(STDIN_FILENO, F_SETFL, inout->read_flags);
 }
 
 static int inout_open(struct finder *finder)
 {
+	struct inout *inout = (struct inout *)finder;
+	int err = check_fd(STDIN_FILENO, "standard input", O_WRONLY);
 	char *name;
-	int err;
 
-	err = check_fd(STDIN_FILENO, "standard input", O_WRONLY);
 	if (!err)
 		err = check_fd(STDOUT_FILENO, "standard output", O_RDONLY);
 	if (err)
@@ -155,72 +182,84 @@ static int inout_open(struct finder *finder)
 	}
 	free(finder->name);
 	finder->name = name;
+	inout->is_one_socket = is_same(STDIN_FILENO, STDOUT_FILENO) &&
+			       fcntl(STDOUT_FILENO, F_GETPIPE_SZ) < 0;
 	part_from_stderr();
+	borrow(inout);
 	return 0;
 }
 
-static size_t inout_queued(const struct port *port)
+static size_t pipes_queued(const struct port *port)
 {
-	const struct inout *inout = (const struct inout *)port;
 	int queued;
 
-	if (ioctl(port->write_fd, inout->pipe_len ? FIONREAD : SIOCOUTQ,
-		  &queued) ||
-	    queued < 0)
+	if (ioctl(port->write_fd, FIONREAD, &queued) || queued < 0)
 		return 0;
 	return (size_t)queued;
 }
 
-/* The flags of both are as they were found before either is changed. */
-static void inout_close(struct port *port)
+static void pipes_close(struct port *port)
 {
-	const struct inout *inout = (struct inout *)port;
-
-	if (inout->pipe_len)
-		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, inout->pipe_len);
-	fcntl(STDOUT_FILENO, F_SETFL, inout->write_flags);
-	fcntl(STDIN_FILENO, F_SETFL, inout->read_flags);
 	free(port);
 }
 
-static const struct port_kind inout_port_kind = {
-	.close = inout_close,
-	.queued = inout_queued,
+static const struct port_kind pipes_kind = {
+	.close = pipes_close,
+	.queued = pipes_queued,
 };
+
+/* Two sockets are possible, too, and count what waits in the usual way. */
+static const struct port_kind sockets_kind = {
+	.close = pipes_close,
+};
+
+static int open_two(const struct inout *inout, struct port **port)
+{
+	const struct finder *finder = &inout->finder;
+	struct port *opened = calloc(1, sizeof(*opened));
+	int err;
+
+	if (!opened) {
+		log_error("cannot use " INOUT_NAME ": %s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	opened->read_fd = STDIN_FILENO;
+	opened->write_fd = STDOUT_FILENO;
+	opened->baud = finder->config->baud;
+	err = port_begin(opened,
+			 inout->pipe_len < 0 ? &sockets_kind : &pipes_kind,
+			 finder->name, finder->config);
+	if (!err)
+		*port = opened;
+	return err;
+}
+
+/* One socket is as any other; it is the port's to close, so it gets its own. */
+static int open_socket(const struct inout *inout, struct port **port)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int err = -errno;
+
+	if (fd >= 0)
+		return stream_open(port, fd, inout->finder.name,
+				   inout->finder.config);
+	log_error("cannot use " INOUT_NAME ": %s", strerror(-err));
+	return err;
+}
 
 static int inout_look(struct finder *finder, struct port **port,
 		      uint64_t now_ns)
 {
-	struct inout *inout = calloc(1, sizeof(*inout));
-	int err;
+	const struct inout *inout = (struct inout *)finder;
 
 	(void)now_ns;
-	if (!inout) {
-		log_error("cannot use " INOUT_NAME ": %s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
-	inout->port.read_fd = STDIN_FILENO;
-	inout->port.write_fd = STDOUT_FILENO;
-	inout->port.baud = finder->config->baud;
-	inout->read_flags = fcntl(STDIN_FILENO, F_GETFL);
-	inout->write_flags = fcntl(STDOUT_FILENO, F_GETFL);
-	inout->pipe_len = fcntl(STDOUT_FILENO, F_GETPIPE_SZ);
-	if (inout->pipe_len < 0)
-		inout->pipe_len = 0;
-	if (inout->pipe_len > INOUT_PIPE_LEN)
-		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, INOUT_PIPE_LEN);
-	fcntl(STDIN_FILENO, F_SETFL, inout->read_flags | O_NONBLOCK);
-	fcntl(STDOUT_FILENO, F_SETFL, inout->write_flags | O_NONBLOCK);
-	err = port_begin(&inout->port, &inout_port_kind, finder->name,
-			 finder->config);
-	if (!err)
-		*port = &inout->port;
-	return err;
+	return inout->is_one_socket ? open_socket(inout, port)
+				    : open_two(inout, port);
 }
 
-static void inout_end(struct finder *finder)
+static void inout_close(struct finder *finder)
 {
-	(void)finder;
+	give_back((struct inout *)finder);
 }
 
 const struct finder_kind inout_kind = {
@@ -230,8 +269,8 @@ const struct finder_kind inout_kind = {
 	.how_lost = "the other end closed it",
 	.remedy = "start both again",
 	.check = inout_check,
-	.size = sizeof(struct finder),
+	.size = sizeof(struct inout),
 	.open = inout_open,
 	.look = inout_look,
-	.close = inout_end,
+	.close = inout_close,
 };

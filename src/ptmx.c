@@ -55,6 +55,13 @@ struct ptmx_port {
 	const struct ptmx *ptmx;
 };
 
+static void ptmx_other_end(const char *rest, char name[FINDER_NAME_MAX])
+{
+	if (*rest)
+		snprintf(name, FINDER_NAME_MAX, "%s%s",
+			 strchr(rest, '/') ? "" : "./", rest);
+}
+
 static int open_other_side(const struct ptmx *ptmx)
 {
 	return ioctl(ptmx->master, TIOCGPTPEER,
@@ -324,6 +331,7 @@ const struct finder_kind ptmx_kind = {
 	.remedy = "start the program that uses it, and this one, again",
 	.waited_for = "a program to open ",
 	.found_as = "as",
+	.other_end = ptmx_other_end,
 	.size = sizeof(struct ptmx),
 	.open = ptmx_open,
 	.look = ptmx_look,

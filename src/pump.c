@@ -97,6 +97,10 @@
 /* How often one side is read or written before the others have their turn. */
 #define PUMP_ROUNDS 16
 
+/* The same for writes of a single packet, which cost little: less, and a flood
+ * from the interface fills the queue however fast the port is. */
+#define PUMP_ROUNDS_OF_ONE 256
+
 /* How long the interface is left alone while the line is full: its ring has
  * room for 500 packets. */
 #define PUMP_PUT_OFF_NS UINT64_C(3000000)
@@ -527,10 +531,12 @@ static int flush_outbox(struct pump *pump, uint64_t now_ns)
 /* Queue to port, while the line is ready and the port takes it. */
 static enum pump_end pump_to_line(struct pump *pump, uint64_t now_ns)
 {
+	const int rounds =
+		pump->port->keeps_bounds ? PUMP_ROUNDS_OF_ONE : PUMP_ROUNDS;
 	int round;
 
 	pump->high_water = false;
-	for (round = 0; round < PUMP_ROUNDS; round++) {
+	for (round = 0; round < rounds; round++) {
 		if (outbox_empty(pump)) {
 			if (fq_codel_is_empty(pump->queue) ||
 			    !line_ready(pump, now_ns))
