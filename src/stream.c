@@ -43,7 +43,7 @@
 #define STRINGIFY(number) #number
 #define IN_WORDS(number)  STRINGIFY(number)
 
-#define STREAM_TCP_LOWAT   32768
+#define STREAM_TCP_LOWAT   16384
 #define STREAM_UNIX_SNDBUF 65536
 
 static void stream_close(struct port *port)
