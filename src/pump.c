@@ -136,6 +136,7 @@ struct pump {
 	size_t outbox_bytes;
 	unsigned int bad_frames; /* in a row */
 	bool high_water;	 /* the port holds more than it should */
+	bool is_ahead;		 /* it holds something, by its own count */
 	bool offload; /* the kernel leaves work to us, and we to it */
 	bool tun_gone;
 	struct gro *gro;
@@ -432,10 +433,14 @@ static size_t queued_for_wire(const struct pump *pump)
 	return pump->port->counts_wire ? port_queued(pump->port) : 0;
 }
 
-/* Does more wait in the port than should? */
-static bool is_high_water(const struct port *port)
+/* Look at what waits in a port that should not hold much. */
+static void look_at_port(struct pump *pump)
 {
-	return port->high_water && port_queued(port) > port->high_water;
+	const struct port *port = pump->port;
+	size_t queued = port->high_water ? port_queued(port) : 0;
+
+	pump->high_water = queued > port->high_water;
+	pump->is_ahead = queued;
 }
 
 /* May the next frame be handed over? */
@@ -443,7 +448,7 @@ static bool line_ready(struct pump *pump, uint64_t now_ns)
 {
 	struct wire *wire = &pump->wire;
 
-	pump->high_water = is_high_water(pump->port);
+	look_at_port(pump);
 	if (pump->high_water)
 		return false;
 	if (!wire_is_paced(wire))
@@ -452,11 +457,14 @@ static bool line_ready(struct pump *pump, uint64_t now_ns)
 	       wire_look(wire, queued_for_wire(pump), now_ns);
 }
 
-/* How much is worth a write: one frame, or many where only their number counts.
+/*
+ * How much is worth a write: one frame, or, where the port sends as fast as we
+ * can write, and so nothing but the number of writes counts, many.
  */
 static size_t batch_len(const struct pump *pump)
 {
-	if (wire_is_paced(&pump->wire) || pump->port->keeps_bounds)
+	if (wire_is_paced(&pump->wire) || pump->port->keeps_bounds ||
+	    pump->is_ahead)
 		return 1;
 	return PUMP_BATCH_LEN;
 }
