@@ -12,10 +12,10 @@
  * (IFF_VNET_HDR), in the machine's byte order. It says what is left to be done
  * to the packet. It is seen here only; for everybody else it is a struct gso.
  *
- * A TAP interface has none, and so the kernel leaves no work to us: cutting and
- * joining (gso, gro) know packets that begin with IP. What a TAP carries comes
- * from a bridge, in frames that are as long as a wire takes, or talks to a
- * board, and both have single packets.
+ * On a TAP interface there is none, and the kernel leaves no work to us:
+ * cutting and joining (gso, gro) know packets that begin with IP. What they
+ * save counts where the machine is the limit and not the line, and who wants
+ * that has no need of Ethernet.
  */
 #include "tun.h"
 #include "gso.h"
@@ -142,16 +142,18 @@ static int report_attach(const struct tun *tun, int err)
 	return err;
 }
 
-/* Begin with @tun: a descriptor without an interface. */
+/* A descriptor that has no interface yet. Return: 0 or -errno, logged. */
 static int begin(struct tun *tun, const char *name, bool tap)
 {
+	int fd = open_device();
+
 	*tun = TUN_CLOSED;
+	if (fd < 0)
+		return fd;
+	tun->fd = fd;
 	tun->tap = tap;
+	tun->vnet = !tap && has_vnet(fd);
 	snprintf(tun->name, sizeof(tun->name), "%s", name);
-	tun->fd = open_device();
-	if (tun->fd < 0)
-		return tun->fd;
-	tun->vnet = !tap && has_vnet(tun->fd);
 	return 0;
 }
 
@@ -221,9 +223,9 @@ int tun_create(struct tun *tun, const char *name, bool tap)
 	err = create(tun);
 	if (err == -EBUSY && *name)
 		log_error("cannot create interface %s: it is there already "
-			  "(leave --create out to use it, or remove it: "
-			  "serialtun --delete -i %s)",
-			  name, name);
+			  "(use it without --create, remove it with --delete, "
+			  "or choose another name with -i)",
+			  name);
 	else if (err)
 		report_create(tun, err);
 	if (err)
@@ -243,25 +245,18 @@ int tun_create(struct tun *tun, const char *name, bool tap)
  */
 int tun_persist(struct tun *tun, const struct owner *owner)
 {
-	const char *what = "make it persistent";
 	int err = 0;
 
-	if (owner->has_user &&
-	    ioctl(tun->fd, TUNSETOWNER, (unsigned long)owner->user)) {
+	if ((owner->has_user &&
+	     ioctl(tun->fd, TUNSETOWNER, (unsigned long)owner->user)) ||
+	    (owner->has_group &&
+	     ioctl(tun->fd, TUNSETGROUP, (unsigned long)owner->group)) ||
+	    ioctl(tun->fd, TUNSETPERSIST, 1UL)) {
 		err = -errno;
-		what = "set its owner";
-	} else if (owner->has_group &&
-		   ioctl(tun->fd, TUNSETGROUP, (unsigned long)owner->group)) {
-		err = -errno;
-		what = "set its group";
-	} else if (ioctl(tun->fd, TUNSETPERSIST, 1UL)) {
-		err = -errno;
+		log_error("cannot make interface %s persistent: %s", tun->name,
+			  strerror(-err));
 	}
-	if (err)
-		log_error("cannot keep interface %s: cannot %s: %s", tun->name,
-			  what, strerror(-err));
-	else
-		tun->persistent = true;
+	tun->persistent |= !err;
 	return err;
 }
 
@@ -286,10 +281,10 @@ static int report_delete(const char *name, int err)
  * tun_delete() - remove a persistent interface, TUN or TAP
  * @name: its name, shorter than IFNAMSIZ
  *
- * To attach to it needs no privilege of its owner, and neither has what is no
- * longer persistent when its descriptor is closed. TUNSETIFF would create what
- * is not there, so that is looked at first; if somebody else deletes it
- * meanwhile, what is created in its place is gone with the descriptor.
+ * Its owner may attach to it without privilege, and what is not persistent any
+ * more goes with its descriptor. TUNSETIFF would create what is not there, so
+ * that is looked at first; if somebody else deletes it meanwhile, what is
+ * created in its place goes with the descriptor, too.
  *
  * A failure is logged.
  *

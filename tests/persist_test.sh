@@ -41,7 +41,7 @@ check_match 'it is attached to' '^serialtun: attached to board: mtu 1400, on ' \
 	"$(<"$dir/a.log")"
 check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 check_refused 'made again: it is there already' 1 \
-	'cannot create interface board: it is there already (leave --create out to use it, or remove it: serialtun --delete -i board)' \
+	'cannot create interface board: it is there already (use it without --create, remove it with --delete, or choose another name with -i)' \
 	--create -i board
 check_refused 'in use: it is not removed' 1 \
 	'cannot delete interface board: a program is attached to it (end that one first)' \
