@@ -18,10 +18,10 @@
  * because whoever sent it does not know of this way. Better is an --mtu with
  * which that does not happen.
  *
- * What waits in the socket to be sent is memory, and POLLOUT comes when it is
- * less than half of SO_SNDBUF (sock_writeable(), sock.h): so this is where the
- * pump stops. The buffer has room for the longest datagram, in pieces: one that
- * has not is refused for ever (ip_append_data(), ip_output.c).
+ * What waits in the socket to be sent cannot be overtaken any more, so it has
+ * room for little, and then says that it is full. Of a datagram that is cut,
+ * all pieces have to fit in twice that (ip_append_data(), ip_output.c), or it
+ * could never be sent; those of the longest do if the way is 1280 octets wide.
  */
 #include "udp.h"
 #include "datagram.h"
@@ -41,8 +41,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* To be asked for; it is doubled (socket(7)). */
-#define UDP_SNDBUF 65536
+/* To be asked for; it is doubled (socket(7)), and a packet of 1500 octets takes
+ * 2304 of it. */
+#define UDP_SNDBUF 32768
 
 /*
  * What arrives while we are busy elsewhere; the system's own is full after some
@@ -293,16 +294,6 @@ static uint16_t local_port(int fd)
 						  : own.ipv6.sin6_port);
 }
 
-/* Until then there is room, and not from there on. */
-static size_t high_water(int fd)
-{
-	socklen_t len = sizeof(int);
-	int sndbuf = 0;
-
-	getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, &len);
-	return (size_t)sndbuf / 2 - 2;
-}
-
 /* Return: 0 or -errno, logged. */
 static int open_udp(struct udp *udp, const struct udp_finder *by)
 {
@@ -319,7 +310,6 @@ static int open_udp(struct udp *udp, const struct udp_finder *by)
 	udp->port.write_fd = fd;
 	udp->port.baud = by->finder.config->baud;
 	udp->port.keeps_bounds = true;
-	udp->port.high_water = high_water(fd);
 	return 0;
 }
 

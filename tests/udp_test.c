@@ -319,21 +319,6 @@ static void test_udp_mapped(void **state)
 	assert_read("defg");
 }
 
-/* Above high water there is no POLLOUT, and below there is. */
-static void test_udp_high_water(void **state)
-{
-	int sndbuf;
-	socklen_t len = sizeof(sndbuf);
-
-	(void)state;
-	open_port("127.0.0.1");
-	assert_int_equal(getsockopt(world.port->write_fd, SOL_SOCKET, SO_SNDBUF,
-				    &sndbuf, &len),
-			 0);
-	assert_int_equal(world.port->high_water, sndbuf / 2 - 2);
-	assert_false(world.port->counts_wire);
-}
-
 static void test_udp_refusals(void **state)
 {
 	char label[65] = "";
@@ -371,7 +356,6 @@ int main(void)
 		UDP_TEST(test_udp_unsendable),
 		UDP_TEST(test_udp_ipv6),
 		UDP_TEST(test_udp_mapped),
-		UDP_TEST(test_udp_high_water),
 		UDP_TEST(test_udp_refusals),
 	};
 
