@@ -94,8 +94,10 @@ static inline int socket_connect(unsigned int port)
 static inline struct sockaddr_un socket_unix_addr(const char *path)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	size_t len = strlen(path);
 
-	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	assert_true(len < sizeof(addr.sun_path));
+	memcpy(addr.sun_path, path, len);
 	return addr;
 }
 

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of dial: connecting to what listens, and what is said where nothing
+ * does.
+ */
+#include "dial.h"
+#include "finder.h"
+#include "log.h"
+#include "port.h"
+#include "socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static struct {
+	char dir[SOCKET_PATH_MAX];
+	char name[SOCKET_NAME_MAX];
+	struct port_config config;
+	struct finder *finder;
+	struct port *port;
+	char said[LOG_TEXT_MAX];
+} world;
+
+static int open_world(void **state)
+{
+	(void)state;
+	memset(&world, 0, sizeof(world));
+	snprintf(world.dir, sizeof(world.dir), "/tmp/dial_test.XXXXXX");
+	assert_non_null(mkdtemp(world.dir));
+	world.config.stop_bits = 1;
+	log_divert_errors(world.said);
+	return 0;
+}
+
+static int close_world(void **state)
+{
+	(void)state;
+	port_close(world.port);
+	finder_close(world.finder);
+	log_divert_errors(NULL);
+	assert_int_equal(rmdir(world.dir), 0);
+	return 0;
+}
+
+static void begin_tcp(const char *host, unsigned int port)
+{
+	snprintf(world.name, sizeof(world.name), "tcp:%s:%u", host, port);
+	world.config.name = world.name;
+	assert_int_equal(finder_open(&world.finder, &world.config), 0);
+}
+
+/* Return: the path. */
+static const char *begin_unix(void)
+{
+	snprintf(world.name, sizeof(world.name), "unix:%s/socket", world.dir);
+	world.config.name = world.name;
+	assert_int_equal(finder_open(&world.finder, &world.config), 0);
+	return world.name + strlen("unix:");
+}
+
+/* Until it is known what becomes of it. */
+static int look(void)
+{
+	struct pollfd poll_fd = {.fd = world.finder->wait_fd, .events = POLLIN};
+	int err;
+
+	while ((err = world.finder->kind->look(world.finder, &world.port,
+					       socket_now_ns())) == -EAGAIN)
+		poll(&poll_fd, 1, 100);
+	return err;
+}
+
+static void assert_fails(int err, const char *says)
+{
+	char wanted[LOG_TEXT_MAX];
+
+	assert_int_equal(look(), err);
+	snprintf(wanted, sizeof(wanted), "cannot connect to %s: %s", world.name,
+		 says);
+	assert_string_equal(world.said, wanted);
+}
+
+/* Nothing wakes us any more for the sake of the connection. */
+static void assert_found(void)
+{
+	struct pollfd poll_fd = {.fd = world.finder->wait_fd, .events = POLLIN};
+
+	assert_int_equal(look(), 0);
+	assert_string_equal(world.port->name, world.name);
+	assert_int_equal(poll(&poll_fd, 1, 0), 0);
+}
+
+static void test_dial_tcp(void **state)
+{
+	unsigned int port;
+	int listener = socket_listen(&port);
+
+	(void)state;
+	begin_tcp("127.0.0.1", port);
+	assert_found();
+	close(listener);
+}
+
+/* A name that stands for several addresses, of which one is listened on. */
+static void test_dial_tcp_tries_all_addresses(void **state)
+{
+	unsigned int port;
+	int listener = socket_listen(&port);
+
+	(void)state;
+	begin_tcp("localhost", port);
+	assert_found();
+	close(listener);
+}
+
+static void test_dial_tcp_refused(void **state)
+{
+	(void)state;
+	begin_tcp("127.0.0.1", socket_free_port());
+	assert_fails(-ECONNREFUSED, "Connection refused (is the other end "
+				    "running? --wait waits for it)");
+}
+
+/* Nobody needs to be told to wait who waits. */
+static void test_dial_tcp_refused_while_waiting(void **state)
+{
+	unsigned int port = socket_free_port();
+
+	(void)state;
+	begin_tcp("127.0.0.1", port);
+	world.finder->waits = true;
+	assert_fails(-ECONNREFUSED,
+		     "Connection refused (is the other end running?)");
+	assert_fails(-ECONNREFUSED,
+		     "Connection refused (is the other end running?)");
+}
+
+static void test_dial_tcp_unknown_host(void **state)
+{
+	(void)state;
+	begin_tcp("a..b", 5000);
+	assert_int_equal(look(), -EHOSTUNREACH);
+	assert_non_null(strstr(world.said, "cannot connect to tcp:a..b:5000: "
+					   "a..b: "));
+	assert_non_null(strstr(world.said,
+			       " (is the name right, is there a way to a name "
+			       "server? --wait waits for it)"));
+}
+
+/* 240.0.0.0/4 is nobody's (RFC 1112, section 4), and has no route. */
+static void test_dial_tcp_unreachable(void **state)
+{
+	int err;
+
+	(void)state;
+	begin_tcp("255.255.255.255", 5000);
+	err = look();
+	assert_true(err == -EACCES || err == -ENETUNREACH);
+}
+
+/* Ended while an attempt is under way, and after its time is over. */
+static void test_dial_tcp_times_out(void **state)
+{
+	struct sockaddr_in addr;
+	socklen_t len = sizeof(addr);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	int waiting[3];
+	size_t i;
+	int err;
+
+	(void)state;
+	/* One whose queue is full does not answer. */
+	assert_int_equal(listen(listener, 0), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len),
+			 0);
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (i = 0; i < TESTING_COUNT(waiting); i++) {
+		waiting[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(waiting[i], (struct sockaddr *)&addr, len);
+	}
+	begin_tcp("127.0.0.1", ntohs(addr.sin_port));
+	err = world.finder->kind->look(world.finder, &world.port,
+				       socket_now_ns());
+	assert_int_equal(err, -EAGAIN);
+	assert_true(world.finder->next_ns > socket_now_ns());
+	err = world.finder->kind->look(world.finder, &world.port,
+				       world.finder->next_ns - 1);
+	assert_int_equal(err, -EAGAIN);
+	err = world.finder->kind->look(world.finder, &world.port,
+				       world.finder->next_ns);
+	assert_int_equal(err, -ETIMEDOUT);
+	assert_non_null(strstr(world.said, ": Connection timed out (is the "
+					   "address right"));
+	err = world.finder->kind->look(world.finder, &world.port,
+				       socket_now_ns());
+	assert_int_equal(err, -EAGAIN);
+	for (i = 0; i < TESTING_COUNT(waiting); i++)
+		close(waiting[i]);
+	close(listener);
+}
+
+/* By chance it may meet itself, sooner or later. */
+static void test_dial_tcp_not_to_itself(void **state)
+{
+	unsigned int port = socket_free_port();
+	char range[64] = "";
+	unsigned int first = 0;
+	unsigned int last = 0;
+	int fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_RDONLY);
+	int i;
+
+	(void)state;
+	if (fd < 0 || read(fd, range, sizeof(range) - 1) <= 0 ||
+	    sscanf(range, "%u %u", &first, &last) != 2 || port < first)
+		skip();
+	close(fd);
+	begin_tcp("127.0.0.1", port);
+	for (i = 0; i < 60000; i++)
+		assert_int_equal(look(), -ECONNREFUSED);
+}
+
+static void test_dial_unix(void **state)
+{
+	const char *path = begin_unix();
+	int listener = socket_unix_bind(path, SOCK_STREAM);
+
+	(void)state;
+	assert_found();
+	close(listener);
+	unlink(path);
+}
+
+static void test_dial_unix_nothing_there(void **state)
+{
+	(void)state;
+	begin_unix();
+	assert_fails(-ENOENT, "No such file or directory (is the other end "
+			      "running? --wait waits for it)");
+}
+
+static void test_dial_unix_nobody_listens(void **state)
+{
+	const char *path = begin_unix();
+
+	(void)state;
+	close(socket_unix_bind(path, SOCK_STREAM));
+	assert_fails(-ECONNREFUSED, "Connection refused (is the other end "
+				    "running? --wait waits for it)");
+	unlink(path);
+}
+
+static void test_dial_unix_no_socket(void **state)
+{
+	const char *path = begin_unix();
+
+	(void)state;
+	close(open(path, O_CREAT | O_WRONLY, 0600));
+	world.finder->waits = true;
+	assert_fails(-ENOTSOCK, "Socket operation on non-socket (it is not a "
+				"stream socket)");
+	unlink(path);
+}
+
+static void test_dial_unix_datagram_socket(void **state)
+{
+	const char *path = begin_unix();
+	int other = socket_unix_bind(path, SOCK_DGRAM);
+
+	(void)state;
+	world.finder->waits = true;
+	assert_fails(-EPROTOTYPE, "Protocol wrong type for socket (it is not a "
+				  "stream socket)");
+	close(other);
+	unlink(path);
+}
+
+static void test_dial_unix_queue_full(void **state)
+{
+	const char *path = begin_unix();
+	int listener = socket_unix_bind(path, SOCK_STREAM);
+	int waiting = socket_unix_connect(path);
+
+	(void)state;
+	world.finder->waits = true;
+	assert_fails(-EBUSY, "Device or resource busy (too many wait there to "
+			     "be accepted)");
+	close(waiting);
+	close(listener);
+	unlink(path);
+}
+
+static void test_dial_unix_not_allowed(void **state)
+{
+	const char *path = begin_unix();
+	int listener = socket_unix_bind(path, SOCK_STREAM);
+
+	(void)state;
+	assert_int_equal(chmod(path, 0), 0);
+	world.finder->waits = true;
+	if (!geteuid())
+		assert_found();
+	else
+		assert_fails(-EACCES, "Permission denied (it takes the right "
+				      "to write to that file)");
+	close(listener);
+	unlink(path);
+}
+
+static void assert_checked(const struct finder_kind *kind, const char *rest,
+			   const char *other_end)
+{
+	char name[FINDER_NAME_MAX];
+	char why[FINDER_WHY_MAX];
+
+	assert_true(kind->check(rest, why));
+	kind->other_end(rest, name);
+	assert_string_equal(name, other_end);
+}
+
+static void test_dial_names(void **state)
+{
+	char why[FINDER_WHY_MAX];
+
+	(void)state;
+	assert_checked(&dial_tcp_kind, "board:5000", "tcp-listen:board:5000");
+	assert_checked(&dial_unix_kind, "/run/x", "unix-listen:/run/x");
+	assert_false(dial_tcp_kind.check("board", why));
+	assert_string_equal(why,
+			    "has no port: it should look like tcp:HOST:PORT");
+	assert_false(dial_unix_kind.check("", why));
+	assert_string_equal(why, "has no path: it should look like unix:PATH");
+}
+
+#define IN_WORLD(test) \
+	cmocka_unit_test_setup_teardown(test, open_world, close_world)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		IN_WORLD(test_dial_tcp),
+		IN_WORLD(test_dial_tcp_tries_all_addresses),
+		IN_WORLD(test_dial_tcp_refused),
+		IN_WORLD(test_dial_tcp_refused_while_waiting),
+		IN_WORLD(test_dial_tcp_unknown_host),
+		IN_WORLD(test_dial_tcp_unreachable),
+		IN_WORLD(test_dial_tcp_times_out),
+		IN_WORLD(test_dial_tcp_not_to_itself),
+		IN_WORLD(test_dial_unix),
+		IN_WORLD(test_dial_unix_nothing_there),
+		IN_WORLD(test_dial_unix_nobody_listens),
+		IN_WORLD(test_dial_unix_no_socket),
+		IN_WORLD(test_dial_unix_datagram_socket),
+		IN_WORLD(test_dial_unix_queue_full),
+		IN_WORLD(test_dial_unix_not_allowed),
+		cmocka_unit_test(test_dial_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
