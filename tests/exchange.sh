@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# What the tests of other ends and other lines have in common, to be sourced
+# behind lib.sh: a network between the hosts A and B to carry lines over, on
+# which they are 172.16.0.1 and 172.16.0.2; and what is to cross each link.
+#
+#   source tests/exchange.sh
+#   join_hosts
+#   exchange 'simpletun'
+
+# Python's programs leave nothing behind in the sources.
+export PYTHONDONTWRITEBYTECODE=1
+
+# The test's own random octets.
+# shellcheck disable=SC2154 # lib.sh has it
+random=$dir/random
+head -c 300000 /dev/urandom >"$random"
+
+join_hosts() {
+	in_a ip link add line0 type veth peer name line0 netns "$host_b" ||
+		return
+	in_a ip addr add 172.16.0.1/24 dev line0
+	in_b ip addr add 172.16.0.2/24 dev line0
+	in_a ip link set line0 up
+	in_b ip link set line0 up
+}
+
+listening() {
+	"in_$1" ss -ltn "sport = :$2" | grep -q LISTEN
+}
+
+# tcp FROM TO ADDRESS FILE: send a file over TCP between hosts a and b; it has
+# arrived as it was.
+tcp() {
+	local receiver
+	tcp_port=$((${tcp_port:-5000} + 1))
+	rm -f "$4.$2"
+	"in_$2" timeout 20 socat -u "TCP-LISTEN:$tcp_port,reuseaddr" \
+		"OPEN:$4.$2,creat,trunc" &
+	receiver=$!
+	wait_for 5 listening "$2" "$tcp_port"
+	"in_$1" timeout 20 socat -u "OPEN:$4" "TCP:$3:$tcp_port"
+	wait "$receiver" && cmp "$4" "$4.$2"
+}
+
+pings() {
+	in_a ping -q -c 1 -W 1 10.0.0.2
+}
+
+# exchange DESCRIPTION [FILE]: what crosses any link between 10.0.0.1 on A and
+# 10.0.0.2 on B
+exchange() {
+	local file=${2:-$random}
+	check "$1: a ping" wait_for 10 pings
+	check "$1: a full packet" \
+		in_b ping -q -c 1 -W 5 -M 'do' -s 1472 -p c0db 10.0.0.1
+	check "$1: TCP from A to B" tcp a b 10.0.0.2 "$file"
+	check "$1: TCP from B to A" tcp b a 10.0.0.1 "$file"
+}
+
+# start_on HOST LOG COMMAND...: in the background, on host a or b; $started is
+# its process.
+start_on() {
+	local host=host_$1 log=$dir/$2.log
+	shift 2
+	: >"$log"
+	nsenter --target "${!host}" --net -- "$@" >>"$log" 2>&1 &
+	started=$!
+}
+
+# stop PROCESS: and wait until it has ended
+stop() {
+	kill "$1" 2>/dev/null
+	wait_end "$1"
+}
