@@ -72,8 +72,8 @@ peer_tests := $(wildcard tests/peers/*_test.sh)
 
 shell_files := $(wildcard tests/*.sh tests/*/*.sh scripts/*) .ci/run \
 	tests/coverage tests/fuzz/run tests/peers/make-board tests/vm/run \
-	tests/vm/load src/completion/serialtun $(wildcard \
-	src/debian/serialtun.p*)
+	tests/vm/load tests/vm/socket_guest tests/vm/test \
+	src/completion/serialtun $(wildcard src/debian/serialtun.p*)
 c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/*/*.[ch] \
 	tests/peers/arch/*.h)
 

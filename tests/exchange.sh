@@ -9,11 +9,12 @@
 #   join_hosts
 #   exchange 'simpletun'
 
+# shellcheck disable=SC2034,SC2154 # lib.sh has some, the tests use some
+
 # Python's programs leave nothing behind in the sources.
 export PYTHONDONTWRITEBYTECODE=1
 
-# The test's own random octets.
-# shellcheck disable=SC2154 # lib.sh has it
+# What is sent when nothing else is asked for.
 random=$dir/random
 head -c 300000 /dev/urandom >"$random"
 
