@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Through ser2net: it has one end of the cable, on another machine, and offers
+# it as a TCP port; serialtun connects to that, and serialtun has the other end
+# of the cable. ser2net is ended and started again meanwhile.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=exchange.sh
+source "$root/tests/exchange.sh"
+
+PATH=$PATH:/usr/sbin
+command -v ser2net >/dev/null || skip_all 'ser2net is not installed'
+
+file=$dir/file
+head -c 50000 /dev/urandom >"$file"
+join_hosts
+start_cable --baud 460800
+
+# "tcp" alone is raw, without telnet. That the last to come has the port, or a
+# connection that died unnoticed would keep it, is "kickolduser".
+cat >"$dir/ser2net.yaml" <<-END
+	%YAML 1.1
+	---
+	connection: &cable
+	  accepter: tcp,172.16.0.2,2000
+	  connector: serialdev,$(readlink -f "$port_a"),460800n81,local
+	  options:
+	    kickolduser: true
+END
+
+# Without UUCP's lock files, which are the machine's and not the test's.
+start_ser2net() {
+	start_on b ser2net ser2net -n -u -c "$dir/ser2net.yaml"
+	ser2net=$started
+	wait_for 5 listening b 2000
+}
+
+has_lost() {
+	grep -q '^serialtun: lost tcp:172.16.0.2:2000' "$dir/a.log"
+}
+
+is_back() {
+	grep -q '^serialtun: tcp:172.16.0.2:2000 is back' "$dir/a.log"
+}
+
+sending() {
+	alive "$transfer" && [ -s "$file.b" ]
+}
+
+start_ser2net
+start_b --addr 10.0.0.2/24 --baud 460800
+port_a=tcp:172.16.0.2:2000
+start_a --addr 10.0.0.1/24
+exchange 'through ser2net' "$file"
+
+head -c 200000 /dev/urandom >"$file"
+tcp a b 10.0.0.2 "$file" &
+transfer=$!
+rm -f "$file.b"
+check 'a transfer has begun' wait_for 5 sending
+stop "$ser2net"
+check 'ser2net has ended: the line is lost' wait_for 5 has_lost
+check 'and the transfer waits' alive "$transfer"
+sleep 1
+start_ser2net
+check 'ser2net is there again: so is the line' wait_for 10 is_back
+wait "$transfer"
+check_equal 'the transfer is done, nothing is missing' 0 $?
+stop_a
+check_equal 'SIGTERM ends it with status 0' 0 "$ended"
+
+# Started before ser2net.
+stop "$ser2net"
+start_a --wait --addr 10.0.0.1/24
+check_not 'with --wait it starts without ser2net' pings
+start_ser2net
+check 'and has a link when ser2net is there' wait_for 10 pings
+stop_a
+stop_b
+stop "$ser2net"
+finish
