@@ -14,8 +14,8 @@ join_hosts
 # What the third program starts: an end of its own, on host a or b.
 for host in a b; do
 	pid=host_$host
-	address=10.0.0.$((host == a ? 1 : 2))
-	[ "$host" = a ] && address=10.0.0.1 || address=10.0.0.2
+	address=10.0.0.1
+	[ "$host" = a ] || address=10.0.0.2
 	cat >"$dir/end_$host" <<-END
 		#!/bin/sh
 		exec nsenter --target ${!pid} --net -- "$serialtun" \
@@ -102,7 +102,6 @@ check_equal 'SIGTERM ends it with status 0' 0 "$ended"
 check_not 'its input is as it was: it blocks' is_nonblocking 3
 check_not 'and so its output' is_nonblocking 4
 
-# Without --port - being anything else than a file that has an end.
 exec 3<&-
 exec 3< <(frame 00)
 start_stdio --addr 10.0.0.1/24

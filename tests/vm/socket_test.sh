@@ -76,8 +76,9 @@ socket_line() {
 	cp "$shared/b.log" "$dir/b.log"
 }
 
+# QEMU listens and we connect, or the other way round.
 socket_line "unix:$dir/uart,server=on,wait=off" "unix:$dir/uart"
-socket_line tcp:127.0.0.1:5100,server=on,wait=off tcp:127.0.0.1:5100
 socket_line "unix:$dir/uart2,reconnect=1" "unix-listen:$dir/uart2"
+socket_line tcp:127.0.0.1:5100,server=on,wait=off tcp:127.0.0.1:5100
 socket_line tcp:127.0.0.1:5101,reconnect=1 tcp-listen:5101
 finish
