@@ -267,8 +267,8 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	mknod -m 666 /dev/net/tun c 10 200 2>/dev/null; then
 	run_on a 'sudo serialtun --create --tap -i tap5 --owner alice --addr 10.0.0.1/24'
 	check_match 'serialtun --create: a persistent interface of its owner' \
-		'^tap5: tap persist user (nobody|65534)$' \
-		"$(in_a ip tuntap show)"
+		' tun type tap .* persist on user (nobody|65534) ' \
+		"$(in_a ip -d link show dev tap5)"
 	check 'tunctl -d deletes it' in_a tunctl -d tap5
 	check_not 'it is gone' in_a ip link show dev tap5
 	in_a tunctl -u nobody -t tap5 >/dev/null

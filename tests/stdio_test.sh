@@ -54,7 +54,7 @@ for how in '' ',pipes'; do
 	kill "$socat"
 	check "socat EXEC$how ends: so does the one end" wait_for 5 has_ended a 1
 	check "socat EXEC$how ends: so does the other" wait_for 5 has_ended b 1
-	check_not 'and the interface is gone' has_interface a
+	check 'and the interface is gone' wait_for 5 not has_interface a
 done
 
 # As inetd does: started anew for each that connects.
@@ -84,7 +84,8 @@ is_nonblocking() {
 	[ "$((0$flags & 04000))" != 0 ]
 }
 
-# start_stdio ARGUMENT...: on host A, its line is descriptors 3 and 4
+# start_stdio ARGUMENT...: on host A, its line is descriptors 3 and 4. Its
+# address is a new one: TCP of before would still be saying goodbye.
 start_stdio() {
 	: >"$dir/a.log"
 	nsenter --target "$host_a" --net -- "$serialtun" --port - "$@" \
@@ -94,7 +95,7 @@ start_stdio() {
 }
 
 exec 3<>"$dir/in" 4<>"$dir/out"
-start_stdio --addr 10.0.0.1/24
+start_stdio --addr 10.9.0.1/24
 check 'neither descriptor blocks it' is_nonblocking 3
 check 'nor the other' is_nonblocking 4
 stop_a
@@ -104,7 +105,7 @@ check_not 'and so its output' is_nonblocking 4
 
 exec 3<&-
 exec 3< <(frame 00)
-start_stdio --addr 10.0.0.1/24
+start_stdio --addr 10.9.0.1/24
 wait_end "$pid_a" 5
 check_not 'the end of the input ends it' [ "$ended" = running ]
 check_not 'its output blocks as before' is_nonblocking 4
@@ -114,7 +115,7 @@ exec 3<&-
 # All that there is to say, and nothing of it on the output.
 exec 3<>"$dir/in"
 exec 4>"$dir/heard"
-start_stdio --addr 10.0.0.1/24 -v -v --stats 1
+start_stdio --addr 10.9.0.1/24 -v -v --stats 1
 for octets in 'hello world' 'f0f1f2' 'login: '; do
 	printf '\300%s\300' "$octets" >&3
 done
@@ -126,8 +127,8 @@ check 'they are all on standard error' has_ended a 1
 
 # Nobody reads any more. Without the default action, SIGPIPE would be ignored.
 exec 4> >(exec head -c 1 >/dev/null)
-start_stdio --addr 10.0.0.1/24
-in_a ping -q -c 3 -i 0.3 -W 1 10.0.0.2 >/dev/null
+start_stdio --addr 10.9.0.1/24
+in_a ping -q -c 3 -i 0.3 -W 1 10.9.0.2 >/dev/null
 wait_end "$pid_a" 5
 check_not 'nobody reads its output any more: it ends' [ "$ended" = running ]
 check_not 'not by SIGPIPE' [ "$ended" = 141 ]
