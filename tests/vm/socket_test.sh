@@ -47,8 +47,8 @@ check_link() {
 
 # socket_line DEVICE PORT: QEMU's -serial, and what serialtun calls it
 socket_line() {
-	local name="-serial $1, --port $2"
-	name=${name//"$dir/"}
+	local name=${2//"$dir/"}
+	echo "# -serial ${1//"$dir/"}"
 	rm -rf "$shared"
 	mkdir "$shared"
 	: >"$shared/b.log"
