@@ -76,14 +76,15 @@ has_lost() {
 	[ "$(grep -c ': lost ' "$dir/a.log")" -ge "$1" ]
 }
 
-# dropped: how many frames A has refused so far, by its statistics
-dropped() {
+# from_line WORD: how many "packets" A has taken from the line so far, or
+# "dropped", by its statistics
+from_line() {
 	local before
 	before=$(grep -c ' from the line: ' "$dir/a.log")
 	kill -USR1 "$pid_a"
 	wait_for 5 said_more "$before"
-	sed -n 's/.* from the line: .*, \([0-9]*\) dropped.*/\1/p' \
-		"$dir/a.log" | tail -n 1
+	sed -nE "s/.* from the line: (.* )?([0-9]+) $1.*/\\2/p" "$dir/a.log" |
+		tail -n 1
 }
 
 said_more() {
@@ -149,13 +150,14 @@ in_b hostile tcp 172.16.0.1 55555 garbage
 check 'who comes second gets nowhere' pings
 stop "$peer"
 check 'simpletun -c has gone: the line is lost' wait_for 5 has_lost 1
-before=$(dropped)
+before=$(from_line dropped)
 for kind in "${kinds[@]}"; do
 	in_b hostile tcp 172.16.0.1 55555 "$kind"
 	check "a hostile client, $kind: it goes on" alive "$pid_a"
 done
-check "it is counted: $before drops before, $(dropped) now" \
-	[ "$(dropped)" -gt "$before" ]
+after=$(from_line dropped)
+check "it is counted: $before drops before, $after now" \
+	[ "$after" -gt "$before" ]
 peer_on b simpletun -i tun3 -c 172.16.0.1
 check 'the next client is a good one: the link is back' wait_for 10 pings
 stop_a
@@ -187,13 +189,20 @@ stop "$peer"
 in_a ping -q -c 5 -i 0.2 -W 1 10.0.0.2 >/dev/null
 check_not 'tun2udp has gone: that is no lost line' has_lost 1
 for kind in lying short empty garbage long; do
-	before=$(dropped)
+	before=$(from_line dropped)
 	in_b hostile udp 172.16.0.1 6001 "$kind"
 	sleep 0.2
 	check "$kind datagrams: it goes on" alive "$pid_a"
 	check "$kind datagrams: each is counted" \
-		[ "$(dropped)" -ge $((before + 20)) ]
+		[ "$(from_line dropped)" -ge $((before + 20)) ]
 done
+in_b ip addr add 172.16.0.3/24 dev line0
+before=$(from_line packets)
+in_b hostile udp 172.16.0.1 6001 good 172.16.0.3
+in_b hostile udp 172.16.0.1 6001 good 172.16.0.2
+sleep 0.2
+check_equal 'only who we send to is heard, from whatever port' \
+	$((before + 20)) "$(from_line packets)"
 tun2udp_on_b
 check 'tun2udp is back: a ping' wait_for 5 pings
 check_not 'and the line was never lost' has_lost 1
