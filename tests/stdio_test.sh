@@ -66,12 +66,32 @@ port_a=tcp:172.16.0.2:7000
 start_a --addr 10.0.0.1/24
 exchange 'inetd'
 stop_a
+check_match 'nothing but frames has come' ' from the line: .* 0 dropped$' \
+	"$(<"$dir/a.log")"
 check 'who was connected goes: so does its other end' wait_for 5 has_ended b 1
 start_a --addr 10.0.0.1/24
 check 'the next one has a new end' wait_for 5 pings
 check 'which is the second' up b 2
 stop_a
 wait_for 5 has_ended b 2
+stop "$inetd"
+
+# inetd itself connects standard error as well: nothing is said among the frames.
+cat >"$dir/end_all" <<-END
+	#!/bin/sh
+	exec nsenter --target $host_b --net -- "$serialtun" -v -v \
+		--addr 10.0.0.2/24 --port -
+END
+chmod +x "$dir/end_all"
+start_on b inetd socat TCP-LISTEN:7000,fork,reuseaddr \
+	"EXEC:$dir/end_all,stderr"
+inetd=$started
+wait_for 5 listening b 7000
+start_a --addr 10.0.0.1/24
+check 'inetd with standard error: a ping' wait_for 5 pings
+stop_a
+check_match 'nothing but frames has come' ' from the line: .* 0 dropped$' \
+	"$(<"$dir/a.log")"
 stop "$inetd"
 
 # The descriptors, of which this shell has a copy.
@@ -94,7 +114,13 @@ start_stdio() {
 	wait_for 10 is_up "$dir/a.log" || echo '# serialtun is not up'
 }
 
+# How much a pipe holds (F_GETPIPE_SZ)
+pipe_size() {
+	python3 -c 'import fcntl; print(fcntl.fcntl(0, 1032))' <&"$1"
+}
+
 exec 3<>"$dir/in" 4<>"$dir/out"
+size=$(pipe_size 4)
 start_stdio --addr 10.9.0.1/24
 check 'neither descriptor blocks it' is_nonblocking 3
 check 'nor the other' is_nonblocking 4
@@ -102,6 +128,7 @@ stop_a
 check_equal 'SIGTERM ends it with status 0' 0 "$ended"
 check_not 'its input is as it was: it blocks' is_nonblocking 3
 check_not 'and so its output' is_nonblocking 4
+check_equal 'which holds as much as before' "$size" "$(pipe_size 4)"
 
 exec 3<&-
 exec 3< <(frame 00)
@@ -110,11 +137,13 @@ wait_end "$pid_a" 5
 check_not 'the end of the input ends it' [ "$ended" = running ]
 check_not 'its output blocks as before' is_nonblocking 4
 check_not 'and the interface is gone' has_interface a
-exec 3<&-
+exec 3<&- 4>&-
 
 # All that there is to say, and nothing of it on the output.
 exec 3<>"$dir/in"
-exec 4>"$dir/heard"
+cat "$dir/out" >"$dir/heard" &
+heard=$!
+exec 4>"$dir/out"
 start_stdio --addr 10.9.0.1/24 -v -v --stats 1
 for octets in 'hello world' 'f0f1f2' 'login: '; do
 	printf '\300%s\300' "$octets" >&3
@@ -122,6 +151,8 @@ done
 sleep 1.5
 kill -USR1 "$pid_a"
 stop_a
+exec 4>&-
+wait "$heard"
 check_equal 'no message goes to the output' '' "$(od -An -tx1 "$dir/heard")"
 check 'they are all on standard error' has_ended a 1
 
@@ -135,4 +166,21 @@ check_not 'not by SIGPIPE' [ "$ended" = 141 ]
 check_match 'and says what has happened' '^serialtun: ' \
 	"$(sed 1,2d "$dir/a.log")"
 exec 3<&- 4>&-
+
+# What is no line is refused before there is an interface.
+# refused_stdio WHAT REDIRECTION: with this instead of a pipe
+refused_stdio() {
+	said=$({
+		sleep 1 | in_a timeout 5 sh -c \
+			"exec '$serialtun' --addr 10.9.0.1/24 --port - 2>&3 $2" |
+			cat >/dev/null
+	} 3>&1)
+	check_match "$1 is refused" \
+		'^serialtun: cannot use standard (in|out)put as the' "$said"
+}
+
+refused_stdio 'a closed input' '<&-'
+refused_stdio 'a closed output' '>&-'
+refused_stdio 'a file' ">'$dir/file'"
+refused_stdio '/dev/null' '</dev/null'
 finish
