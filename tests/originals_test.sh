@@ -188,6 +188,9 @@ exchange 'tun2udp'
 stop "$peer"
 in_a ping -q -c 5 -i 0.2 -W 1 10.0.0.2 >/dev/null
 check_not 'tun2udp has gone: that is no lost line' has_lost 1
+from_line packets >/dev/null
+check 'what nobody takes is counted' \
+	a_says ' to the line: .* [1-9][0-9]* came back refused'
 for kind in lying short empty garbage long; do
 	before=$(from_line dropped)
 	in_b hostile udp 172.16.0.1 6001 "$kind"
