@@ -14,6 +14,9 @@
 # Python's programs leave nothing behind in the sources.
 export PYTHONDONTWRITEBYTECODE=1
 
+# The originals, or rather their stand-ins.
+PATH=$root/tests/originals:$PATH
+
 # What is sent when nothing else is asked for.
 random=$dir/random
 head -c 300000 /dev/urandom >"$random"
@@ -74,4 +77,47 @@ start_on() {
 stop() {
 	kill "$1" 2>/dev/null
 	wait_end "$1"
+}
+
+# interface_on HOST NAME [OPTION...]: as the tutorials make them, on A as
+# 10.0.0.1, on B as 10.0.0.2
+interface_on() {
+	local host=$1 name=$2 address=10.0.0.1/24
+	shift 2
+	[ "$host" = a ] || address=10.0.0.2/24
+	"in_$host" tunctl "$@" -t "$name" >/dev/null
+	"in_$host" ip addr add "$address" dev "$name"
+	"in_$host" ip link set "$name" up
+}
+
+# peer_on HOST COMMAND...: an original, in the background; $peer is its process
+peer_on() {
+	local host=$1
+	shift
+	start_on "$host" peer "$@"
+	peer=$started
+}
+
+a_says() {
+	grep -qE -- "$1" "$dir/a.log"
+}
+
+# has_lost TIMES: the line
+has_lost() {
+	[ "$(grep -c '^serialtun: lost ' "$dir/a.log")" -ge "$1" ]
+}
+
+# from_line WORD: how many "packets" A has taken from the line so far, or
+# "dropped", by its statistics
+from_line() {
+	local before
+	before=$(grep -c ' from the line: ' "$dir/a.log")
+	kill -USR1 "$pid_a"
+	wait_for 5 said_more "$before"
+	sed -nE "s/.* from the line: (.* )?([0-9]+) $1.*/\\2/p" "$dir/a.log" |
+		tail -n 1
+}
+
+said_more() {
+	[ "$(grep -c ' from the line: ' "$dir/a.log")" -gt "$1" ]
 }

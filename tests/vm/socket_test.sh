@@ -71,7 +71,7 @@ socket_line() {
 	wait_end "$guest" 60
 	check_equal "$name: the guest ends well" 0 "$ended"
 	check "$name: a machine that is switched off is a line that is lost" \
-		wait_for 5 grep -q ': lost ' "$dir/a.log"
+		wait_for 5 grep -q '^serialtun: lost ' "$dir/a.log"
 	stop_a
 	cp "$shared/b.log" "$dir/b.log"
 }
