@@ -1,0 +1,164 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# A pty that is made for another program: the line is there while somebody has
+# it open, and nothing of one program reaches the next.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+link=$dir/board
+port_b=$link
+
+log_has() {
+	grep -qE "$1" "$dir/a.log"
+}
+
+carrier() {
+	in_a ip link show tun0 | grep -c LOWER_UP
+}
+
+has_carrier() {
+	[ "$(carrier)" = "$1" ]
+}
+
+cpu() {
+	local fields
+	read -ra fields <"/proc/$pid_a/stat"
+	echo $((fields[13] + fields[14]))
+}
+
+start_a --addr 10.0.0.1/24 --port "pty:$link"
+check_match 'its name is told' \
+	"^serialtun: tun0 is up: 10.0.0.1/24, mtu 1500, waiting for a program to open /dev/pts/[0-9]+ \\($link\\)\$" \
+	"$(<"$dir/a.log")"
+check_match 'and what to type there' \
+	"--addr 10.0.0.2/24 --port $link\$" "$(<"$dir/a.log")"
+check 'the link leads to it' test -c "$link"
+check_equal 'nobody has it open: no carrier' 0 "$(carrier)"
+before=$(cpu)
+sleep 1
+check 'to wait costs nothing' test "$(($(cpu) - before))" -le 2
+check_equal 'it is raw, whoever looks' 3 \
+	"$(stty -F "$link" -a | grep -oE -- '-(icanon|echo|isig)\b' | wc -l)"
+
+# One program, and then another one.
+for _ in first second; do
+	start_b --addr 10.0.0.2/24
+	check 'a program opens it: a ping crosses' \
+		in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
+	check_equal 'with a carrier' 1 "$(carrier)"
+	stop_b
+	check 'it closes it: no carrier' wait_for 3 has_carrier 0
+done
+check 'it is said that it came' \
+	log_has "^serialtun: pty:$link is there, as /dev/pts/[0-9]+\$"
+check 'and went' \
+	log_has "^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more; waiting for a program to open /dev/pts/[0-9]+ \\($link\\)\$"
+check 'and came again' \
+	log_has "^serialtun: pty:$link is back, as /dev/pts/[0-9]+\$"
+check 'but not that something is wrong' not log_has 'cannot'
+
+# What one program leaves unread is not for the next one.
+cat >"$dir/program.py" <<'END'
+import os, select, sys, time
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+print("open", flush=True)
+if sys.argv[2] == "sleep":
+    time.sleep(20)
+else:
+    ready, _, _ = select.select([fd], [], [], 1)
+    print(len(os.read(fd, 65536)) if ready else 0)
+END
+python3 "$dir/program.py" "$link" sleep >"$dir/sleeper.out" &
+sleeper=$!
+wait_for 5 grep -q open "$dir/sleeper.out"
+wait_for 3 has_carrier 1
+in_a ping -c 3 -i 0.2 -W 1 10.0.0.2 >/dev/null
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
+wait_for 3 has_carrier 0
+in_a ping -c 1 -W 1 10.0.0.2 >/dev/null
+check_equal 'the next program finds nothing of the past in it' 'open 0' \
+	"$(timeout 5 python3 "$dir/program.py" "$link" read | tr '\n' ' ' |
+		sed 's/ $//')"
+
+# What is there already is not trodden on.
+refused --addr 10.1.0.1/24 --port "pty:$link"
+check_match 'the link of one that is running' \
+	"^serialtun: cannot make the link $link: it is there already, to /dev/pts/[0-9]+ \\(remove it, or choose another name\\)\$" \
+	"$said"
+check_equal 'status 1, one line' '1 1' "$ended $(wc -l <<<"$said")"
+echo precious >"$dir/file"
+refused --addr 10.1.0.1/24 --port "pty:$dir/file"
+check_match 'a file' \
+	"^serialtun: cannot make the link $dir/file: it is there already \\(remove it, or choose another name\\)\$" \
+	"$said"
+check_equal 'stays as it is' precious "$(<"$dir/file")"
+refused --addr 10.1.0.1/24 --port "pty:$dir/nowhere/board"
+check_match 'a directory that is not there' \
+	"^serialtun: cannot make the link $dir/nowhere/board: No such file or directory \\(choose a directory that is there and that you may write to\\)\$" \
+	"$said"
+check_equal 'no interface of these is left' 1 \
+	"$(in_a ip -br link show type tun | wc -l)"
+refused --addr 10.1.0.1/24 --port "pty:$dir/other" --framing length
+check_equal 'a framing that a pty is not for: status 64' 64 "$ended"
+check_not 'and no link' test -L "$dir/other"
+
+stop_a
+check_equal 'a signal ends it with status 0' 0 "$ended"
+check_not 'and the link is gone' test -L "$link"
+
+# One that is killed leaves its link, and the next one takes it over.
+start_a --addr 10.0.0.1/24 --port "pty:$link"
+stop_a KILL
+check 'a killed one leaves its link' test -L "$link"
+start_a --addr 10.0.0.1/24 --port "pty:$link" --baud 115200 --once
+check 'which the next one takes over' test -c "$link"
+check_match 'of the speed that was asked for' 'speed 115200 baud' \
+	"$(stty -F "$link"; :)"
+wait_end "$pid_a"
+check_equal '--once: the program that looked was the one' 1 "$ended"
+check 'with a sentence' \
+	log_has '^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more \(start the program that uses it, and this one, again; without --once it would be waited for\)$'
+check_not 'and the link is gone, too' test -L "$link"
+
+# No link, a speed, and everything that is in between.
+start_a --addr 10.0.0.1/24 --port pty: --baud 115200
+pts=$(grep -oE '/dev/pts/[0-9]+' "$dir/a.log" | head -n 1)
+check_match 'without a link' \
+	"waiting for a program to open $pts\$" "$(<"$dir/a.log")"
+port_b=$pts
+start_b --addr 10.0.0.2/24 --baud 115200
+in_b timeout 20 socat -u TCP-LISTEN:5001 OPEN:/dev/null &
+sink=$!
+sleep 0.3
+began=$(date +%s%N)
+head -c 25000 /dev/zero | in_a timeout 15 socat -u - TCP:10.0.0.2:5001
+wait "$sink"
+took_ms=$((($(date +%s%N) - began) / 1000000))
+check "25 kB at 115200 baud take some 2.3 s ($took_ms ms)" \
+	test "$took_ms" -ge 1700 -a "$took_ms" -le 4500
+stop_b
+check "lost, by the name that it has" \
+	wait_for 3 log_has "^serialtun: lost $pts: nobody has it open any more; waiting for a program to open $pts\$"
+stop_a
+check_equal 'status 0' 0 "$ended"
+
+# As another user: nothing is opened again by name.
+if setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
+	start_a --addr 10.0.0.1/24 --port "pty:$link" --user nobody
+	for _ in 1 2; do
+		port_b=$link
+		start_b --addr 10.0.0.2/24
+		check 'run as another user: a ping crosses' \
+			in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
+		stop_b
+		wait_for 3 has_carrier 0
+	done
+	check 'and nothing is complained of' not log_has 'cannot'
+	stop_a
+	rm -f "$link"
+else
+	skip 'run as another user' 'there is nobody else here'
+fi
+finish
