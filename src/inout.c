@@ -268,6 +268,7 @@ const struct finder_kind inout_kind = {
 	.is_single = true,
 	.how_lost = "the other end closed it",
 	.remedy = "start both again",
+	.found_as = "which is",
 	.check = inout_check,
 	.size = sizeof(struct inout),
 	.open = inout_open,
