@@ -117,7 +117,7 @@ check 'which the next one takes over' test -c "$link"
 check_match 'of the speed that was asked for' 'speed 115200 baud' \
 	"$(stty -F "$link")"
 # It may have been gone before anybody noticed.
-timeout 5 python3 "$dir/program.py" "$link" read >"$dir/reader.out"
+timeout 5 python3 "$dir/program.py" "$link" read >"$dir/reader.out" 2>&1
 wait_end "$pid_a"
 check_equal '--once: one program was all' 1 "$ended"
 check 'with a sentence' \
