@@ -142,10 +142,9 @@ static int begin_tcp_round(struct dial *dial)
 	return 0;
 }
 
-static const char *cause(const struct dial *dial, int err)
+/* What to look at, as a question. NULL: it is nothing that could change. */
+static const char *doubt(const struct dial *dial, int err)
 {
-	const bool is_unix = dial->addr->ai_family == AF_UNIX;
-
 	switch (err) {
 	case -ECONNREFUSED:
 	case -ENOENT:
@@ -156,27 +155,29 @@ static const char *cause(const struct dial *dial, int err)
 	case -EHOSTUNREACH:
 	case -ENETUNREACH:
 	case -ENETDOWN:
-		return "\"ip route get\" shows the way there, if there is one";
+		return "has this host a route there?";
 	case -EACCES:
 	case -EPERM:
-		return is_unix ? "it takes the right to write to that file"
+		return dial->addr->ai_family == AF_UNIX
+			       ? "may you write to that file?"
 			       : "does a firewall of this host forbid it?";
-	case -ENOTSOCK:
-	case -EPROTOTYPE:
-		return "it is not a stream socket";
 	case -EBUSY:
-		return "too many wait there to be accepted";
+		return "does the other end accept nobody any more?";
 	default:
-		return "see whether another address does";
+		return NULL;
 	}
 }
 
 /* The last address has failed, and so has the round. Return: @err. */
 static int give_up(struct dial *dial, int err)
 {
+	const char *question = doubt(dial, err);
+
 	log_error("cannot connect to %s: %s (%s%s)", dial->finder.name,
-		  strerror(-err), cause(dial, err),
-		  finder_wait_hint(&dial->finder));
+		  strerror(-err),
+		  question ? question
+			   : "name what stream connections can be made to",
+		  question ? finder_wait_hint(&dial->finder) : "");
 	end_round(dial);
 	return err;
 }

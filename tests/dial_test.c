@@ -257,8 +257,8 @@ static void test_dial_unix_no_socket(void **state)
 	(void)state;
 	close(open(path, O_CREAT | O_WRONLY, 0600));
 	world.finder->waits = true;
-	assert_fails(-ENOTSOCK, "Socket operation on non-socket (it is not a "
-				"stream socket)");
+	assert_fails(-ENOTSOCK, "Socket operation on non-socket (name what "
+				"stream connections can be made to)");
 	unlink(path);
 }
 
@@ -269,8 +269,8 @@ static void test_dial_unix_datagram_socket(void **state)
 
 	(void)state;
 	world.finder->waits = true;
-	assert_fails(-EPROTOTYPE, "Protocol wrong type for socket (it is not a "
-				  "stream socket)");
+	assert_fails(-EPROTOTYPE, "Protocol wrong type for socket (name what "
+				  "stream connections can be made to)");
 	close(other);
 	unlink(path);
 }
@@ -283,8 +283,8 @@ static void test_dial_unix_queue_full(void **state)
 
 	(void)state;
 	world.finder->waits = true;
-	assert_fails(-EBUSY, "Device or resource busy (too many wait there to "
-			     "be accepted)");
+	assert_fails(-EBUSY, "Device or resource busy (does the other end "
+			     "accept nobody any more?)");
 	close(waiting);
 	close(listener);
 	unlink(path);
@@ -301,8 +301,8 @@ static void test_dial_unix_not_allowed(void **state)
 	if (!geteuid())
 		assert_found();
 	else
-		assert_fails(-EACCES, "Permission denied (it takes the right "
-				      "to write to that file)");
+		assert_fails(-EACCES, "Permission denied (may you write to "
+				      "that file?)");
 	close(listener);
 	unlink(path);
 }

@@ -170,7 +170,7 @@ static void test_listener_one_at_a_time(void **state)
 	for (i = 0; i < TESTING_COUNT(others); i++) {
 		others[i] = socket_connect(world.number);
 		/* Maybe after a rest. */
-		while (is_woken(10))
+		while (is_woken(100))
 			attend();
 		assert_true(socket_is_closed(others[i]));
 		close(others[i]);
