@@ -55,13 +55,12 @@ static bool has_unknown_prefix(const char *name)
 /* Return: false. */
 static bool name_prefixes(char why[FINDER_WHY_MAX])
 {
-	size_t count = sizeof(kinds) / sizeof(*kinds) - 1;
-	size_t i;
+	const struct finder_kind *const *kind;
 
 	*why = '\0';
 	text_append(why, FINDER_WHY_MAX, "is no kind of line: there are ");
-	for (i = 0; i < count; i++)
-		text_append(why, FINDER_WHY_MAX, "%s, ", kinds[i]->prefix);
+	for (kind = kinds; *(*kind)->prefix; kind++)
+		text_append(why, FINDER_WHY_MAX, "%s, ", (*kind)->prefix);
 	text_append(why, FINDER_WHY_MAX, "and devices, by name or path");
 	return false;
 }

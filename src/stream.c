@@ -97,7 +97,7 @@ static ssize_t stream_write(struct port *port, const uint8_t *octets,
 
 static size_t count(const struct port *port, unsigned long request)
 {
-	int octets;
+	int octets = 0;
 
 	if (ioctl(port->write_fd, request, &octets) || octets < 0)
 		return 0;
