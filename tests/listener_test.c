@@ -138,7 +138,6 @@ static void test_listener_tcp_ipv6(void **state)
 					 .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	struct sockaddr_in6 addr = any;
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
-
 	bool has_ipv6 = fd >= 0 &&
 			!bind(fd, (const struct sockaddr *)&any, sizeof(any));
 
