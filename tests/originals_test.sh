@@ -163,7 +163,7 @@ stop_a
 stop "$peer"
 in_b ip tuntap del dev tun0 mode tun
 
-in_b "$serialtun" --create -i tun0 --addr 10.0.0.2/24
+in_b "$serialtun" -q --create -i tun0 --addr 10.0.0.2/24
 serial_tun_on_b
 in_a ip tuntap add dev tun0 mode tun
 in_a ip addr add 10.0.0.1/24 dev tun0
