@@ -6,6 +6,7 @@
  * it knows them by are here.
  */
 #include "stats.h"
+#include "log.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -38,6 +39,20 @@ const char *stats_drop_key(enum stats_drop drop)
 #undef STATS_DROP_KEY
 
 	return keys[drop];
+}
+
+/**
+ * stats_drop() - count what is dropped
+ * @way:     the direction
+ * @reason:  why
+ * @packets: how many packets or frames
+ * @octets:  octets in them, for whoever reads every word (-vv)
+ */
+void stats_drop(struct stats_direction *way, enum stats_drop reason,
+		size_t packets, size_t octets)
+{
+	way->dropped[reason] += packets;
+	log_trace("dropped %zu octets: %s", octets, stats_drop_name(reason));
 }
 
 /**

@@ -104,6 +104,8 @@ struct stats {
 
 const char *stats_drop_name(enum stats_drop drop);
 const char *stats_drop_key(enum stats_drop drop);
+void stats_drop(struct stats_direction *way, enum stats_drop reason,
+		size_t packets, size_t octets);
 uint64_t stats_dropped(const struct stats_direction *way);
 uint64_t stats_line_errors(const struct stats_line *line);
 const char *stats_format(const struct stats_direction *way,
