@@ -83,6 +83,14 @@ static const struct {
 	 "tap0 is up: in bridge br0, mtu 1500, on /dev/ttyUSB0"},
 	{"--addr 10.10.10.1/24 --port ttyUSB0 --interface slip9", true, 1280, 0,
 	 "attached to slip9: 10.10.10.1/24, mtu 1280, on /dev/ttyUSB0"},
+	/* a line that is accepted; what was found is then who has come */
+	{"--addr 10.10.10.1/24 --port tcp-listen:5000", false, 1500, 0,
+	 "tun0 is up: 10.10.10.1/24, mtu 1500, on tcp-listen:5000, from "
+	 "/dev/ttyUSB0"},
+	{"--addr 10.10.10.1/24 --port unix-listen:/run/x --baud 9600", false,
+	 576, 9600,
+	 "tun0 is up: 10.10.10.1/24, mtu 576 (602 ms a packet), on "
+	 "unix-listen:/run/x, from /dev/ttyUSB0 at 9600 baud"},
 };
 
 static void test_announce_link(void **state)
@@ -194,6 +202,20 @@ static const struct {
 	 "--addr fd00::2 --peer fd00::1/64 --port PORT"},
 	{"--addr 10.0.0.1/24 --addr fd00::1 --peer fd00::2 --port ttyUSB0",
 	 "--addr 10.0.0.2/24 --addr fd00::2 --peer fd00::1 --port PORT"},
+
+	/* one end listens, the other connects */
+	{"--addr 10.0.0.1/24 --port tcp-listen:5000",
+	 "--addr 10.0.0.2/24 --port tcp:HOST:5000"},
+	{"--addr 10.0.0.1/24 --port tcp-listen:[fd00::1]:5000",
+	 "--addr 10.0.0.2/24 --port tcp:[fd00::1]:5000"},
+	{"--addr 10.0.0.1/24 --port tcp:board:5000 --baud 9600",
+	 "--addr 10.0.0.2/24 --port tcp-listen:board:5000 --baud 9600"},
+	{"--addr 10.0.0.1/24 --port unix-listen:/run/x",
+	 "--addr 10.0.0.2/24 --port unix:/run/x"},
+	{"--addr 10.0.0.1/24 --port unix:/run/x --framing length",
+	 "--addr 10.0.0.2/24 --port unix-listen:/run/x --framing length"},
+	{"--addr 10.0.0.1/24 --port tcp:board:5000 --flow xonxoff",
+	 "--addr 10.0.0.2/24 --port tcp-listen:board:5000 --flow xonxoff"},
 
 	/* no prefix, so only the reader knows the address there */
 	{"--addr 10.0.0.1 --route 10.0.0.2 --port ttyUSB0",

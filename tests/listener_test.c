@@ -113,7 +113,7 @@ static int connect_and_find(void)
 static void test_listener_tcp(void **state)
 {
 	char wanted[SOCKET_NAME_MAX];
-	struct sockaddr_in own;
+	struct sockaddr_in own = {0};
 	socklen_t len = sizeof(own);
 	int fd;
 
