@@ -194,8 +194,8 @@ fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
 pinned = $(findstring version 14.,$(shell clang-format --version))
 lint_files := $(filter-out tests/vm/% tests/peers/%,$(filter %.c,$(c_files)))
 
-# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, and ECT of RFC 3168.
-no_typos := nd,taht,inh,ect
+# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, ECT of RFC 3168, and inout.c.
+no_typos := nd,taht,inh,ect,inout
 
 tidied := $(lint_files:%.c=$(BUILD)/tidied/%)
 

@@ -18,9 +18,8 @@ static const struct framing *const framings[] = {
 	&slip_framing,
 	&length_framing,
 	&datagram_framing,
+	NULL,
 };
-
-#define FRAMING_COUNT (sizeof(framings) / sizeof(*framings))
 
 /**
  * framing_find() - the framing of a name
@@ -30,12 +29,11 @@ static const struct framing *const framings[] = {
  */
 const struct framing *framing_find(const char *name)
 {
-	size_t i;
+	const struct framing *const *framing = framings;
 
-	for (i = 0; i < FRAMING_COUNT; i++)
-		if (!strcmp(framings[i]->name, name))
-			return framings[i];
-	return NULL;
+	while (*framing && strcmp((*framing)->name, name) != 0)
+		framing++;
+	return *framing;
 }
 
 /**
@@ -46,14 +44,14 @@ const struct framing *framing_find(const char *name)
  */
 const char *framing_names(char text[FRAMING_NAMES_MAX])
 {
-	size_t i;
+	const struct framing *const *framing;
+	const char *between = "";
 
 	*text = '\0';
-	for (i = 0; i < FRAMING_COUNT; i++)
-		text_append(text, FRAMING_NAMES_MAX, "%s%s",
-			    !i			    ? ""
-			    : i + 1 < FRAMING_COUNT ? ", "
-						    : " or ",
-			    framings[i]->name);
+	for (framing = framings; *framing; framing++) {
+		text_append(text, FRAMING_NAMES_MAX, "%s%s", between,
+			    (*framing)->name);
+		between = framing[1] && framing[2] ? ", " : " or ";
+	}
 	return text;
 }

@@ -117,7 +117,7 @@ static bool is_from_host(const struct udp *udp, const union udp_addr *from)
 static ssize_t udp_read(struct port *port, uint8_t *buffer, size_t cap)
 {
 	struct udp *udp = (struct udp *)port;
-	union udp_addr from;
+	union udp_addr from = {0};
 	socklen_t len;
 	ssize_t n;
 	int i;

@@ -86,7 +86,7 @@ static void open_port(const char *host)
 
 static uint16_t own_port(void)
 {
-	struct sockaddr_in6 own;
+	struct sockaddr_in6 own = {0};
 	socklen_t len = sizeof(own);
 
 	assert_int_equal(getsockname(world.port->read_fd,
