@@ -575,8 +575,8 @@ static void check_framing(struct argp_state *state, struct options *options)
 	if (framing->drifts && kind->loses_octets)
 		argp_error(state,
 			   "--framing %s needs a line that loses nothing, such "
-			   "as tcp: or unix:; on %s use slip",
-			   framing->name, port->name);
+			   "as tcp: or unix:; on %s use %s",
+			   framing->name, port->name, kind->framing->name);
 	if (options->keepalive_s && !framing->idle)
 		argp_error(state,
 			   "--keepalive sends an END, which --framing %s does "

@@ -264,6 +264,8 @@ enum pump_end pump_run(struct pump *pump)
 		[PORT_WRITE] = {.fd = write_fd},
 		[PORT_READ] = {.fd = read_fd},
 	};
+	/* Elsewhere an error ends the port; there it ended a frame. */
+	const bool keeps_bounds = port && port->keeps_bounds;
 	const bool was_silent = pump->config.keepalive->silent;
 	enum pump_end end = PUMP_WOKEN;
 	struct timespec wait;
@@ -290,8 +292,7 @@ enum pump_end pump_run(struct pump *pump)
 		if (fds[TUN].revents & POLLERR)
 			return PUMP_TUN_GONE;
 		from_port = fds[PORT_READ].revents | fds[PORT_WRITE].revents;
-		hung_up =
-			from_port & (POLLHUP | POLLERR) && !port->keeps_bounds;
+		hung_up = from_port & (POLLHUP | POLLERR) && !keeps_bounds;
 		if (from_port & (POLLIN | POLLHUP | POLLERR))
 			end = receive(pump, hung_up);
 		now_ns = clock_ns();

@@ -221,9 +221,13 @@ static int lose_port(struct session *session, const char *how)
 	const struct finder_kind *kind = line_kind(session->line);
 	const struct port *port = line_port(session->line);
 
+	session->past.losses++;
+	if (kind->is_single && !how && !session->options->once) {
+		log_info("%s: %s", port->name, kind->how_lost);
+		return 1;
+	}
 	if (!how)
 		how = port->how_lost ? port->how_lost : kind->how_lost;
-	session->past.losses++;
 	if (session->options->once || kind->is_single) {
 		log_error("lost %s: %s (%s%s)", port->name, how, kind->remedy,
 			  kind->is_single ? ""
@@ -505,7 +509,7 @@ fail:
  *
  * A failure is logged.
  *
- * Return: 0 after a signal, else -1
+ * Return: 0 after a signal, or when such a line has come to its end; else -1
  */
 int session_run(struct session *session)
 {
@@ -543,7 +547,7 @@ int session_run(struct session *session)
 	last = view(session);
 	report_close(session->report, &last);
 	print_stats(session, LOG_LEVEL_INFO);
-	return err;
+	return err < 0 ? -1 : 0;
 }
 
 /**

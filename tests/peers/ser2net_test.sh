@@ -4,9 +4,9 @@
 # Through ser2net: it has one end of the cable, on another machine, and offers
 # it as a TCP port; serialtun connects to that, and serialtun has the other end
 # of the cable. ser2net is ended and started again meanwhile.
-# shellcheck source=lib.sh
-source "$(dirname "$0")/lib.sh"
-# shellcheck source=exchange.sh
+# shellcheck source=../lib.sh
+source "$(dirname "$0")/../lib.sh"
+# shellcheck source=../exchange.sh
 source "$root/tests/exchange.sh"
 
 PATH=$PATH:/usr/sbin
