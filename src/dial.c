@@ -32,6 +32,12 @@
 
 #define DIAL_ATTEMPT_NS (10 * NS_PER_S)
 
+/* A connection that is missed so early was short. */
+#define DIAL_SHORT_NS (3 * NS_PER_S)
+
+#define DIAL_REST_MIN_NS (NS_PER_S / 10)
+#define DIAL_REST_MAX_NS (5 * NS_PER_S)
+
 struct dial {
 	struct finder finder;
 	struct endpoint endpoint;
@@ -42,6 +48,9 @@ struct dial {
 	const struct addrinfo *addr; /* being tried; NULL: no round is begun */
 	int fd;			     /* the attempt under way; -1: none */
 	uint64_t deadline_ns;	     /* when it has failed */
+	uint64_t found_ns;	     /* the last connection; 0: looked since */
+	uint64_t rest_ns;	     /* how long to leave time after it */
+	uint64_t next_ns;	     /* until when that is */
 };
 
 static const struct endpoint_form tcp_form = {.looks_like = "tcp:HOST:PORT"};
@@ -250,11 +259,35 @@ static bool is_own_end(int fd)
 	       !memcmp(&own, &other, own_len);
 }
 
+/* The last connection is over. How long is the next one left time? */
+static void plan_rest(struct dial *dial, uint64_t now_ns)
+{
+	if (now_ns - dial->found_ns >= DIAL_SHORT_NS)
+		dial->rest_ns = 0;
+	else if (dial->rest_ns < DIAL_REST_MIN_NS)
+		dial->rest_ns = DIAL_REST_MIN_NS;
+	else if (dial->rest_ns < DIAL_REST_MAX_NS / 2)
+		dial->rest_ns *= 2;
+	else
+		dial->rest_ns = DIAL_REST_MAX_NS;
+	dial->next_ns = dial->found_ns + dial->rest_ns;
+	dial->found_ns = 0;
+}
+
+static bool is_resting(struct dial *dial, uint64_t now_ns)
+{
+	if (dial->found_ns)
+		plan_rest(dial, now_ns);
+	dial->finder.next_ns = dial->next_ns;
+	return now_ns < dial->next_ns;
+}
+
 /* The round is over, with a connection. Return: 0 or -errno, logged. */
-static int hand_over(struct dial *dial, struct port **port)
+static int hand_over(struct dial *dial, struct port **port, uint64_t now_ns)
 {
 	int fd = dial->fd;
 
+	dial->found_ns = now_ns;
 	finder_wait_no_more(&dial->finder, fd);
 	dial->fd = -1;
 	end_round(dial);
@@ -271,7 +304,7 @@ static int go_on(struct dial *dial, struct port **port, uint64_t now_ns)
 		if (!err && is_own_end(dial->fd))
 			err = -ECONNREFUSED;
 		if (!err)
-			return hand_over(dial, port);
+			return hand_over(dial, port, now_ns);
 		if (err == -EINPROGRESS) {
 			dial->finder.next_ns = dial->deadline_ns;
 			return -EAGAIN;
@@ -287,8 +320,12 @@ static int go_on(struct dial *dial, struct port **port, uint64_t now_ns)
 static int tcp_look(struct finder *finder, struct port **port, uint64_t now_ns)
 {
 	struct dial *dial = (struct dial *)finder;
-	int err = dial->addr ? 0 : begin_tcp_round(dial);
+	int err = 0;
 
+	if (is_resting(dial, now_ns))
+		return -EAGAIN;
+	if (!dial->addr)
+		err = begin_tcp_round(dial);
 	return err ? err : go_on(dial, port, now_ns);
 }
 
@@ -296,6 +333,8 @@ static int unix_look(struct finder *finder, struct port **port, uint64_t now_ns)
 {
 	struct dial *dial = (struct dial *)finder;
 
+	if (is_resting(dial, now_ns))
+		return -EAGAIN;
 	/* One address, which is known. */
 	dial->addr = &dial->at_path;
 	return go_on(dial, port, now_ns);

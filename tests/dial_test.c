@@ -19,6 +19,7 @@ static struct {
 	struct port_config config;
 	struct finder *finder;
 	struct port *port;
+	uint64_t found_ns; /* when the port was found */
 	char said[LOG_TEXT_MAX];
 } world;
 
@@ -79,6 +80,29 @@ static void assert_fails(int err, const char *says)
 	snprintf(wanted, sizeof(wanted), "cannot connect to %s: %s", world.name,
 		 says);
 	assert_string_equal(world.said, wanted);
+}
+
+/* The connection is over. Return: until when nothing is tried, or 0. */
+static uint64_t lose_after(uint64_t ns)
+{
+	const uint64_t now_ns = world.found_ns + ns;
+	int err;
+
+	port_close(world.port);
+	world.port = NULL;
+	err = world.finder->kind->look(world.finder, &world.port, now_ns);
+	world.found_ns = now_ns;
+	if (!err)
+		return 0;
+	assert_int_equal(err, -EAGAIN);
+	world.found_ns = world.finder->next_ns;
+	err = world.finder->kind->look(world.finder, &world.port,
+				       world.found_ns - 1);
+	assert_int_equal(err, -EAGAIN);
+	err = world.finder->kind->look(world.finder, &world.port,
+				       world.found_ns);
+	assert_int_equal(err, 0);
+	return world.found_ns - now_ns;
 }
 
 /* Nothing wakes us any more for the sake of the connection. */
@@ -245,6 +269,33 @@ static void test_dial_unix(void **state)
 	unlink(path);
 }
 
+/* Sent away again and again, by who has one already. */
+static void test_dial_leaves_time(void **state)
+{
+	const char *path = begin_unix();
+	int listener = socket_unix_bind(path, SOCK_STREAM);
+	uint64_t before_ns = 0;
+	uint64_t rest_ns;
+	int i;
+
+	(void)state;
+	assert_int_equal(listen(listener, 64), 0);
+	world.found_ns = 1;
+	assert_int_equal(world.finder->kind->look(world.finder, &world.port,
+						  world.found_ns),
+			 0);
+	for (i = 0; i < 10; i++) {
+		rest_ns = lose_after(1);
+		assert_true(rest_ns >= before_ns);
+		before_ns = rest_ns;
+	}
+	assert_int_equal(lose_after(1), 5 * UINT64_C(1000000000) - 1);
+	assert_int_equal(lose_after(60 * UINT64_C(1000000000)), 0);
+	assert_int_equal(lose_after(1), UINT64_C(100000000) - 1);
+	close(listener);
+	unlink(path);
+}
+
 static void test_dial_unix_nothing_there(void **state)
 {
 	(void)state;
@@ -361,6 +412,7 @@ int main(void)
 		IN_WORLD(test_dial_tcp_times_out),
 		IN_WORLD(test_dial_tcp_not_to_itself),
 		IN_WORLD(test_dial_unix),
+		IN_WORLD(test_dial_leaves_time),
 		IN_WORLD(test_dial_unix_nothing_there),
 		IN_WORLD(test_dial_unix_nobody_listens),
 		IN_WORLD(test_dial_unix_no_socket),
