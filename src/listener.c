@@ -85,8 +85,11 @@ static void tcp_other_end(const char *rest, char name[FINDER_NAME_MAX])
 	char why[FINDER_WHY_MAX];
 
 	endpoint_parse(&endpoint, &tcp_form, rest, why);
-	if (!*endpoint.host || !strcmp(endpoint.host, "0.0.0.0") ||
-	    !strcmp(endpoint.host, "::"))
+	if (!*endpoint.host)
+		snprintf(name, FINDER_NAME_MAX, "tcp:127.0.0.1:%u",
+			 endpoint.port);
+	else if (!strcmp(endpoint.host, "0.0.0.0") ||
+		 !strcmp(endpoint.host, "::"))
 		snprintf(name, FINDER_NAME_MAX, "tcp:HOST:%u", endpoint.port);
 	else
 		snprintf(name, FINDER_NAME_MAX, "tcp:%s", rest);

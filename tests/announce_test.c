@@ -205,7 +205,7 @@ static const struct {
 
 	/* one end listens, the other connects */
 	{"--addr 10.0.0.1/24 --port tcp-listen:5000",
-	 "--addr 10.0.0.2/24 --port tcp:HOST:5000"},
+	 "--addr 10.0.0.2/24 --port tcp:127.0.0.1:5000"},
 	{"--addr 10.0.0.1/24 --port tcp-listen:[fd00::1]:5000",
 	 "--addr 10.0.0.2/24 --port tcp:[fd00::1]:5000"},
 	{"--addr 10.0.0.1/24 --port tcp:board:5000 --baud 9600",
