@@ -5,7 +5,7 @@
  *
  * A complaint would end the program, so the linker gives us argp_parse() and
  * argp_error() to put ourselves between (--wrap): argp_error() jumps out of
- * options.c, whose functions hold nothing that would leak, to a parser of our
+ * the parser of options.c, which holds nothing that would leak, to one of our
  * own, which tells argp to give up; and argp is told not to exit by itself,
  * nor to print anything.
  *
