@@ -22,6 +22,7 @@
 #include "pump.h"
 #include "report.h"
 #include "signals.h"
+#include "stall.h"
 #include "stats.h"
 #include "symptom.h"
 #include "tun.h"
@@ -40,9 +41,6 @@
 /* How often the counters are looked at for something that is wrong. */
 #define SESSION_CHECK_NS (2 * NS_PER_S)
 
-/* How long a port may hold what it was given until that is remarkable. */
-#define SESSION_HELD_NS (5 * NS_PER_S)
-
 struct session {
 	const struct options *options;
 	const struct tun *tun;
@@ -50,14 +48,12 @@ struct session {
 	struct pump *pump;
 	struct keepalive keepalive;
 	struct symptoms symptoms;
+	struct stall stall;
 	struct report *report;	/* NULL: nobody wants one */
 	struct stats stats;	/* as of the last look */
 	struct stats_line past; /* of the ports that were lost */
 	uint64_t check_ns;	/* when to look next */
-	uint64_t left;		/* octets that had left the port by then */
-	uint64_t left_ns;	/* since when no more have */
 	bool had_port;
-	bool held_told;
 	bool silence_told;
 	bool carrier;
 	int epoll_fd;
@@ -190,7 +186,7 @@ static int take_port(struct session *session, uint64_t now_ns)
 	/* What is thrown away until then is not heard. */
 	keepalive_start(&session->keepalive, later(now_ns, port->settled_ns));
 	session->check_ns = now_ns + SESSION_CHECK_NS;
-	session->left_ns = now_ns;
+	stall_start(&session->stall, port->rate, port->grain, now_ns);
 	set_carrier(session, true);
 	notify_up(session, port);
 	return 0;
@@ -318,49 +314,21 @@ static void keep_alive(struct session *session, uint64_t now_ns)
 	}
 }
 
-/* For how long nothing has left the port although something waits in it. */
-static uint64_t held_ns(struct session *session, uint64_t now_ns)
-{
-	uint64_t left = session->stats.to_line.line_bytes -
-			port_queued(line_port(session->line));
-
-	if (left != session->left || !pump_is_stuck(session->pump))
-		session->left_ns = now_ns;
-	session->left = left;
-	return now_ns - session->left_ns;
-}
-
-/* What holds the port may be noise, or a cable that is not what it should be.
- */
+/* Does the port still send? What it takes for an XOFF may have been noise. */
 static void look_at_flow(struct session *session, uint64_t now_ns)
 {
-	static const char *const causes[] = {
-		[PORT_FLOW_NONE] = "is the other side asleep?",
-		[PORT_FLOW_RTSCTS] =
-			"CTS is off: does the cable have RTS and CTS, is the "
-			"other end running? Else use --flow none",
-		[PORT_FLOW_XONXOFF] =
-			"it was sent an XOFF, or noise that looks like one; "
-			"going on as if an XON had come",
-	};
 	const bool is_serial = line_kind(session->line)->is_serial;
+	const enum port_flow flow = session->options->port.flow;
 	struct port *port = line_port(session->line);
-	enum port_flow flow = session->options->port.flow;
-	uint64_t limit_ns = SESSION_HELD_NS;
+	uint64_t left = session->stats.to_line.line_bytes - port_queued(port);
 
-	/* An adapter counts a transfer until the last octet of it has left. */
-	if (port->rate)
-		limit_ns += port->grain * (2 * NS_PER_S / port->rate);
-	if (held_ns(session, now_ns) < limit_ns)
+	if (!stall_look(&session->stall, left, pump_is_stuck(session->pump),
+			now_ns))
 		return;
-	if (!session->held_told)
+	if (stall_is_news(&session->stall))
 		log_warning("%s has sent nothing for %d s (%s)",
-			    line_name(session->line),
-			    (int)(SESSION_HELD_NS / NS_PER_S),
-			    is_serial ? causes[flow]
-				      : "does the other end read? Is the way "
-					"there interrupted?");
-	session->held_told = true;
+			    line_name(session->line), STALL_S,
+			    stall_text(flow, is_serial));
 	if (is_serial && flow == PORT_FLOW_XONXOFF)
 		port_resume(port);
 }
