@@ -3,7 +3,8 @@
  * Tests of listener: who connects is the port, one at a time.
  */
 #include "finder.h"
-#include "listener.h"
+#include "listener_tcp.h"
+#include "listener_unix.h"
 #include "log.h"
 #include "port.h"
 #include "socket.h"
