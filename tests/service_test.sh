@@ -75,6 +75,15 @@ check_match 'and of each step' '^<7>serialtun: ' "$(<"$dir/journal.log")"
 check_not 'and no line without one' grep -vE '^<[3467]>serialtun: ' \
 	"$dir/journal.log"
 
+# A line that is no device: the port that the instance stands for gives way.
+SERIALTUN_OPTIONS='--port tcp-listen:5000 --addr 10.0.0.1/24'
+start_service /guest
+check 'a line is named among the options' \
+	wait_for 10 heard_line '^STATUS=.*tcp-listen:5000'
+stop_a
+check_equal 'it ends with status 0, too' 0 "$ended"
+: >"$dir/journal.log"
+
 # What cannot get better is not tried again.
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24 --mtu 1'
 start_service "$port_a"
@@ -88,7 +97,7 @@ wait_end "$pid_a"
 check_equal 'what the system refuses ends it with status 1' 1 "$ended"
 check_match 'with the priority of an error' '^<3>serialtun: cannot ' \
 	"$(<"$dir/journal.log")"
-check_equal 'and no READY=1' 1 "$(heard | grep -c READY)"
+check_equal 'and no READY=1' 2 "$(heard | grep -c READY)"
 
 # A service manager that does not listen, and none at all.
 kill "$manager"
