@@ -69,9 +69,15 @@ completes 'serialtun --user nobod' 'nobody'
 completes 'serialtun --create --owner nobod' 'nobody'
 completes 'serialtun --create --group nogrou' 'nogroup'
 
-# Ports: devices, not consoles, and the names that stay.
+completes 'serialtun --framing ' 'slip length packet'
+
+# Ports: devices, not consoles, and the names that stay; and what other lines
+# begin with.
 completes 'serialtun --port ' \
-	'auto /dev/serial/by-id/usb-FTDI-if00 /dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0 /dev/ttyUSB0 /dev/ttyUSB1 /dev/ttyACM0 /dev/ttyS0'
+	'auto /dev/serial/by-id/usb-FTDI-if00 /dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0 /dev/ttyUSB0 /dev/ttyUSB1 /dev/ttyACM0 /dev/ttyS0 tcp: tcp-listen: unix: unix-listen: udp: pty: -'
+completes 'serialtun --port t' 'tcp: tcp-listen:'
+completes 'serialtun --port=u' 'unix: unix-listen: udp:'
+completes 'serialtun --port tcp:localhost' ''
 completes 'serialtun -p /dev/ttyU' '/dev/ttyUSB0 /dev/ttyUSB1'
 completes 'serialtun --port=/dev/ttyA' '/dev/ttyACM0'
 completes 'serialtun --addr 10.0.0.1/24 --port /dev/serial/by-i' \
@@ -82,11 +88,17 @@ completes 'serialtun --port=/dev/serial/by-path/pci-0' \
 	'/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0'
 touch "$dir/pty-of-a-vm"
 completes "serialtun --port $dir/pty" "$dir/pty-of-a-vm"
+completes "serialtun --port unix:$dir/pty" "$dir/pty-of-a-vm"
+completes "serialtun --port=unix-listen:$dir/pty" "$dir/pty-of-a-vm"
+check_match 'behind unix: any file will do' "(^| )pty-of-a-vm( |\$)" \
+	"$(cd "$dir" && complete_line 'serialtun --port unix:')"
 
 # Without ":" among them, readline takes the name for one word.
 COMP_WORDBREAKS=${COMP_WORDBREAKS//:/} completes \
 	'serialtun --port /dev/serial/by-path/pci-0000:00:' \
 	'/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0'
+COMP_WORDBREAKS=${COMP_WORDBREAKS//:/} completes \
+	"serialtun --port unix:$dir/pty" "unix:$dir/pty-of-a-vm"
 
 touch "$dir/stats.json" "$dir/a:b.json"
 completes "serialtun --stats-json $dir/st" "$dir/stats.json"
