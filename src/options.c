@@ -67,7 +67,9 @@ static const struct argp_option table[] = {
 	 "Serial port: /dev/ttyUSB0, ttyUSB0, a link such as those in "
 	 "/dev/serial/by-id, a pty, or \"auto\" for the only USB port. Or a line "
 	 "over the network or to another program: tcp:HOST:PORT, "
-	 "tcp-listen:[ADDR:]PORT, unix:PATH, unix-listen:PATH. Required",
+	 "tcp-listen:[ADDR:]PORT, unix:PATH, unix-listen:PATH, "
+	 "udp:HOST:PORT[,LOCALPORT], pty:[LINK], or - for standard input and "
+	 "output. Required",
 	 0},
 	{"list", 'l', "json", OPTION_ARG_OPTIONAL,
 	 "Print the serial ports that there are, and who uses them; for "
@@ -126,8 +128,8 @@ static const struct argp_option table[] = {
 	{"keepalive", KEY_KEEPALIVE, "SEC", 0,
 	 "Send an END, which every receiver ignores, when nothing was sent for "
 	 "so long, 1 to 3600; and say so when nothing arrived for three times "
-	 "that. With the same SEC at both ends, the carrier follows. Default: "
-	 "off",
+	 "that. With the same SEC at both ends, the carrier follows. Needs "
+	 "--framing slip. Default: off",
 	 0},
 
 	{0, 0, 0, 0, "The interface:", 0},
@@ -226,9 +228,9 @@ static const struct argp_option table[] = {
 };
 
 static const char doc[] =
-	"Turn a serial line into an IP link: create a TUN interface, give it its "
-	"address, and carry its packets over the port as SLIP (RFC 1055); or "
-	"Ethernet frames, with --tap.\v"
+	"Turn a serial line, or a socket in its place, into an IP link: create a "
+	"TUN interface, give it its address, and carry its packets over the port "
+	"as SLIP (RFC 1055); or Ethernet frames, with --tap.\v"
 	"Two machines and a cable:\n\n"
 	"  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n"
 	"  sudo serialtun --addr 10.10.10.2/24 --port /dev/ttyUSB0\n\n"

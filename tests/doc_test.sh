@@ -41,5 +41,19 @@ check_equal 'the manual has the order of the help' "$order" \
 check_equal 'the README has the order of the help' \
 	"$(grep -vE -- '--(help|usage|version)$' <<<"$order")" \
 	"$(options_behind '\| `(-.`, `)?' "$(<"$source_dir/README.md")")"
+
+# Why something is dropped, and what a line's name begins with.
+dropped=$(sed -n '/^ *What is dropped/,/^ *The statistics/p' <<<"$plain_manual")
+while IFS='"' read -r _ key _ words _; do
+	check "the manual has the drop \"$words\"" grep -qw "$words" <<<"$dropped"
+	check "and its key $key" grep -qw "$key" <<<"$plain_manual"
+done < <(grep '^	X(' "$source_dir/src/stats.h")
+prefixes=$("$serialtun" --port nothing: 2>&1 | grep -oE '[a-z-]+:,' | tr -d ,)
+check_match 'the program says what lines begin with' '^udp:$' "$prefixes"
+for prefix in $prefixes; do
+	check "the manual has $prefix" grep -qE "^ +$prefix" <<<"$plain_manual"
+	check "the README has $prefix" grep -qF "\`$prefix" "$source_dir/README.md"
+	check "the help has $prefix" grep -qE " ${prefix}([A-Z]|\[)" <<<"$help"
+done
 check 'the manual is good mdoc' mandoc -T lint -W warning "$manual"
 finish
