@@ -18,14 +18,15 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Who comes is accepted at once, whether welcome or not. */
-#define LISTENER_BACKLOG 4
+/* Who comes is accepted soon, whether welcome or not. */
+#define LISTENER_BACKLOG 16
 
 /* So many are turned away at once, and then there is a rest. */
 #define LISTENER_TURNS	 8
@@ -84,9 +85,10 @@ int listener_add(struct listener *listener, int fd)
 	return err;
 }
 
-/* Return: somebody who has come, or -1. */
+/* Return: somebody who has come, -EAGAIN: nobody has, or another -errno. */
 static int accept_one(const struct listener *listener)
 {
+	int err = -EAGAIN;
 	size_t i;
 	int fd;
 
@@ -95,8 +97,34 @@ static int accept_one(const struct listener *listener)
 			     SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0)
 			return fd;
+		if (errno != EAGAIN)
+			err = -errno;
 	}
-	return -1;
+	return err;
+}
+
+/* Has who came gone again, with nothing said? */
+static bool is_gone(int fd)
+{
+	uint8_t octet;
+	ssize_t n = recv(fd, &octet, sizeof(octet), MSG_PEEK);
+
+	return !n || (n < 0 && errno != EAGAIN);
+}
+
+/* Of those who have come, the first who is still there; as accept_one(). */
+static int accept_present(const struct listener *listener)
+{
+	int turn;
+	int fd;
+
+	for (turn = 0; turn < LISTENER_TURNS; turn++) {
+		fd = accept_one(listener);
+		if (fd < 0 || !is_gone(fd))
+			return fd;
+		close(fd);
+	}
+	return -EAGAIN;
 }
 
 /* Has the peer hung up, although not all may have been read that it sent? */
@@ -159,7 +187,8 @@ void listener_attend(struct finder *finder)
 			  finder->name);
 		close(fd);
 	}
-	if (turn)
+	/* Who cannot be accepted stays there, and so would wake us again. */
+	if (turn || fd != -EAGAIN)
 		rest(listener);
 }
 
@@ -176,10 +205,16 @@ int listener_accept(struct listener *listener)
 	listener->next_fd = -1;
 	is_resting(listener);
 	if (fd < 0)
-		fd = accept_one(listener);
-	if (fd < 0) {
+		fd = accept_present(listener);
+	if (fd == -EAGAIN) {
 		listener->finder.next_ns = UINT64_MAX;
 		return -EAGAIN;
+	}
+	if (fd < 0) {
+		rest(listener);
+		log_error("cannot accept a connection to %s: %s",
+			  listener->finder.name, strerror(-fd));
+		return fd;
 	}
 	listener->peer_fd = fd;
 	return fd;

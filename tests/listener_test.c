@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -284,6 +285,82 @@ static void test_listener_ends_with_one_kept(void **state)
 	close(again);
 }
 
+/* Who has gone again, and has said nothing, is not taken for the peer. */
+static void test_listener_passes_over_who_is_gone(void **state)
+{
+	uint8_t octet = 'x';
+	int fd;
+
+	(void)state;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	close(socket_connect(world.number));
+	fd = socket_connect(world.number);
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+	assert_int_equal(port_write(world.port, &octet, 1), 1);
+	assert_int_equal(read(fd, &octet, 1), 1);
+	close(fd);
+	let_go();
+	/* Unlike who has said something. */
+	fd = socket_connect(world.number);
+	assert_int_equal(write(fd, &octet, 1), 1);
+	close(fd);
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+}
+
+/* Have no more descriptors, or as many as before. */
+static void limit_descriptors(bool on)
+{
+	static struct rlimit before;
+	struct rlimit limit;
+
+	if (!on) {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+		return;
+	}
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* Who cannot be accepted is not tried all the time, but is not forgotten. */
+static void test_listener_without_descriptors(void **state)
+{
+	char wanted[LOG_TEXT_MAX];
+	int other;
+	int fd;
+
+	(void)state;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	fd = socket_connect(world.number);
+	limit_descriptors(true);
+	assert_int_equal(look(), -EMFILE);
+	assert_false(is_woken(0));
+	limit_descriptors(false);
+	snprintf(wanted, sizeof(wanted),
+		 "cannot accept a connection to %s: Too many open files",
+		 world.name);
+	assert_string_equal(world.said, wanted);
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+
+	other = socket_connect(world.number);
+	assert_true(is_woken(1000));
+	limit_descriptors(true);
+	attend();
+	assert_false(is_woken(0));
+	limit_descriptors(false);
+	while (is_woken(100))
+		attend();
+	assert_true(socket_is_closed(other));
+	close(other);
+	close(fd);
+}
+
 static void test_listener_tcp_in_use(void **state)
 {
 	int other;
@@ -460,6 +537,8 @@ int main(void)
 		IN_WORLD(test_listener_finds_while_it_rests),
 		IN_WORLD(test_listener_keeps_who_comes_back),
 		IN_WORLD(test_listener_ends_with_one_kept),
+		IN_WORLD(test_listener_passes_over_who_is_gone),
+		IN_WORLD(test_listener_without_descriptors),
 		IN_WORLD(test_listener_tcp_in_use),
 		IN_WORLD(test_listener_tcp_not_here),
 		IN_WORLD(test_listener_tcp_unknown),
