@@ -262,7 +262,10 @@ undo:
 
 static void ptmx_port_close(struct port *port)
 {
-	begin_anew(((const struct ptmx_port *)port)->ptmx);
+	const struct ptmx *ptmx = ((const struct ptmx_port *)port)->ptmx;
+
+	begin_anew(ptmx);
+	finder_wait_on(&ptmx->finder, ptmx->watch_fd, EPOLLIN);
 	free(port);
 }
 
@@ -283,6 +286,8 @@ static int open_port(const struct ptmx *ptmx, struct port **port)
 	opened->port.read_fd = ptmx->master;
 	opened->port.write_fd = ptmx->master;
 	opened->port.baud = ptmx->finder.config->baud;
+	/* Who else opens it meanwhile is no news. */
+	finder_wait_no_more(&ptmx->finder, ptmx->watch_fd);
 	err = port_begin(&opened->port, &ptmx_port_kind, ptmx->path,
 			 ptmx->finder.config);
 	if (!err)
@@ -298,18 +303,13 @@ static bool is_open(const struct ptmx *ptmx)
 	return !(master.revents & POLLHUP);
 }
 
-/* What is opened from here on is seen, now or by being woken. */
-static void forget_openings(struct finder *finder)
-{
-	watch_clear(((struct ptmx *)finder)->watch_fd);
-}
-
 static int ptmx_look(struct finder *finder, struct port **port, uint64_t now_ns)
 {
 	struct ptmx *ptmx = (struct ptmx *)finder;
 
 	(void)now_ns;
-	forget_openings(finder);
+	/* What is opened from here on is seen, now or by being woken. */
+	watch_clear(ptmx->watch_fd);
 	finder->next_ns = UINT64_MAX;
 	return is_open(ptmx) ? open_port(ptmx, port) : -EAGAIN;
 }
@@ -335,6 +335,5 @@ const struct finder_kind ptmx_kind = {
 	.size = sizeof(struct ptmx),
 	.open = ptmx_open,
 	.look = ptmx_look,
-	.attend = forget_openings,
 	.close = ptmx_close,
 };
