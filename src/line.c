@@ -8,6 +8,10 @@
  * looked for whenever there is something new, and otherwise at growing
  * intervals of up to a second.
  *
+ * One that is lost as soon as it is there, again and again (a peer that only
+ * knocks, a plug that is loose), is left alone for that long whatever is new,
+ * or nobody could read the log.
+ *
  * An attempt that fails says nothing at first, because for a moment after an
  * adapter was plugged in, or the other end was started, all sorts of things
  * fail. What still is so a second later is reported, once.
@@ -24,6 +28,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_PER_S  UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
@@ -36,6 +41,8 @@ struct line {
 	struct port_config config;
 	struct finder *finder;
 	struct port *port; /* NULL: it is not there */
+	int wait_fd;	   /* epoll, on the finder's own unless it rests */
+	bool rests;	   /* until next_ns nothing is looked at */
 	uint64_t found_ns; /* when the port was found */
 	uint64_t next_ns;  /* when to look again, whatever happens */
 	uint64_t pause_ns;
@@ -97,11 +104,24 @@ static void set_pause(struct line *line, uint64_t now_ns)
 		line->pause_ns = LINE_PAUSE_MAX_NS;
 }
 
+/* Whatever happens for the finder, be woken or not. Return: 0 or -errno. */
+static int set_rest(struct line *line, bool rests)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int operation = rests ? EPOLL_CTL_DEL : EPOLL_CTL_ADD;
+
+	line->rests = rests;
+	return epoll_ctl(line->wait_fd, operation, line->finder->wait_fd,
+			 &event)
+		       ? -errno
+		       : 0;
+}
+
 static void begin_to_look(struct line *line, uint64_t now_ns)
 {
-	/* One that is lost as soon as it is there is no reason to hurry. */
 	if (line->found_ns && now_ns < line->found_ns + LINE_PAUSE_MAX_NS) {
 		set_pause(line, now_ns);
+		set_rest(line, true);
 	} else {
 		line->pause_ns = LINE_PAUSE_MIN_NS;
 		line->next_ns = now_ns;
@@ -137,9 +157,24 @@ static int look_first(struct line *line)
 			return err;
 		timeout_ms = ms_until(earlier(finder->next_ns, end_ns), now_ns);
 		poll(fds, sizeof(fds) / sizeof(*fds), timeout_ms);
+		/* What else was asked for is answered when there is a port. */
+		signals_clear_fd();
 		if (signals_stop())
 			return -EINTR;
 	}
+}
+
+/* Return: 0 or -errno, logged. */
+static int begin_to_wait(struct line *line)
+{
+	int err;
+
+	line->wait_fd = epoll_create1(EPOLL_CLOEXEC);
+	err = line->wait_fd < 0 ? -errno : set_rest(line, false);
+	if (err)
+		log_error("cannot look for %s: %s", line_name(line),
+			  strerror(-err));
+	return err;
 }
 
 /**
@@ -162,7 +197,10 @@ int line_open(struct line **line, const struct port_config *config, bool wait)
 		return err;
 	}
 	opened->config = *config;
+	opened->wait_fd = -1;
 	err = finder_open(&opened->finder, &opened->config);
+	if (!err)
+		err = begin_to_wait(opened);
 	if (err) {
 		line_close(opened);
 		return err;
@@ -195,6 +233,8 @@ void line_close(struct line *line)
 		return;
 	port_close(line->port);
 	finder_close(line->finder);
+	if (line->wait_fd >= 0)
+		close(line->wait_fd);
 	free(line);
 }
 
@@ -316,8 +356,10 @@ bool line_look(struct line *line, uint64_t now_ns)
 	int err;
 
 	if (now_ns < line->next_ns &&
-	    epoll_wait(finder->wait_fd, &event, 1, 0) <= 0)
+	    epoll_wait(line->wait_fd, &event, 1, 0) <= 0)
 		return false;
+	if (line->rests)
+		set_rest(line, false);
 	log_divert_errors(reason);
 	err = finder->kind->look(finder, &line->port, now_ns);
 	log_divert_errors(NULL);
@@ -352,7 +394,7 @@ bool line_look(struct line *line, uint64_t now_ns)
  */
 int line_wait_fd(const struct line *line)
 {
-	return line->finder->wait_fd;
+	return line->wait_fd;
 }
 
 /**

@@ -146,6 +146,28 @@ check "lost, by the name that it has" \
 stop_a
 check_equal 'status 0' 0 "$ended"
 
+# One that opens and closes it in a loop, alone and beside the one that uses it
+cat >"$dir/knock.py" <<'END'
+import os, sys, time
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    os.close(os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
+END
+start_a --addr 10.0.0.1/24 --port pty:
+pts=$(grep -oE '/dev/pts/[0-9]+' "$dir/a.log" | head -n 1)
+python3 "$dir/knock.py" "$pts"
+check 'who opens it again and again does not fill the log' \
+	test "$(grep -c ' lost ' "$dir/a.log")" -le 8
+port_b=$pts
+start_b --addr 10.0.0.2/24
+check 'nor keep others away' wait_for 3 has_carrier 1
+used=$(awk '{ print $14 + $15 }' "/proc/$pid_a/stat")
+python3 "$dir/knock.py" "$pts"
+check 'and is nothing to a port that is there' test \
+	"$(awk '{ print $14 + $15 }' "/proc/$pid_a/stat")" -lt $((used + 20))
+stop_b
+stop_a
+
 # As another user: nothing is opened again by name.
 if setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
 	start_a --addr 10.0.0.1/24 --port "pty:$link" --user nobody

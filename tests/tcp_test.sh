@@ -76,8 +76,8 @@ in_a ping -q -c 1 -W 5 10.2.0.2 >/dev/null
 swallow
 vanished=$SECONDS
 in_a ping -q -i 0.5 10.2.0.2 >"$dir/gone.out" 2>&1 &
-in_a "$serialtun" -i gone1 --addr 10.3.0.1/24 --port tcp:10.0.8.2:5001 \
-	2>"$dir/nobody.log" &
+nsenter --target "$host_a" --net -- "$serialtun" -i gone1 \
+	--addr 10.3.0.1/24 --port tcp:10.0.8.2:5001 2>"$dir/nobody.log" &
 nobody=$!
 
 # Nobody there yet
@@ -90,6 +90,9 @@ check_equal 'which is said' \
 	"$said"
 check_equal 'and nothing is left' '' "$(in_b ip -br link show dev tun0 2>&1 |
 	grep -v 'does not exist')"
+
+# What it is asked for while it connects cannot be answered yet.
+kill -USR1 "$nobody"
 
 start_b --addr 10.1.0.2/24 --wait
 check 'with --wait it begins' \
@@ -108,6 +111,9 @@ check 'the connection comes, and is named' \
 	wait_for 5 a_says "^serialtun: $port_a is there, from 10.0.9.2:[0-9]+\$"
 check 'at both ends' b_says "^serialtun: $port_b is there\$"
 check 'a ping crosses' wait_for 5 pings
+
+check 'a signal while it connects costs no time' test \
+	"$(awk '{ print $14 + $15 }' "/proc/$nobody/stat")" -lt 30
 
 # Everything that is sent arrives, at once in both directions.
 head -c 20000000 /dev/urandom >"$dir/one"
@@ -263,6 +269,25 @@ check "beside a transfer to who reads slowly a ping takes ${rtt:=9999} ms" \
 	[ "$rtt" -le 400 ]
 kill "$slow" "$sink"
 stop_b
+stop_a
+
+# One that knocks, and no more, as a monitor does, in a loop
+start_a --addr 10.1.0.1/24 --port tcp-listen:5003
+in_a python3 -c 'import socket, time
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    try:
+        socket.create_connection(("127.0.0.1", 5003), 1).close()
+    except OSError:
+        pass
+    time.sleep(0.02)'
+check 'who only knocks does not fill the log' \
+	test "$(grep -c ' lost ' "$dir/a.log")" -le 8
+in_a timeout 5 socat -u TCP:127.0.0.1:5003 OPEN:/dev/null &
+other=$!
+check 'nor keep others away' \
+	wait_for 3 in_a sh -c 'ip -br link show dev tun0 | grep -q ,LOWER_UP'
+kill "$other"
 stop_a
 
 # refusal DESCRIPTION REGEX ARGUMENT...
