@@ -227,7 +227,7 @@ const char *symptom_text(enum symptom symptom, bool is_serial)
 		       "(does the other end have its address? Is what listens "
 		       "there the other end?)";
 	if (!is_serial && symptom == SYMPTOM_GARBAGE)
-		return "octets arrive, but not one IP packet (does the other "
-		       "end speak SLIP? If not, see --framing)";
+		return "octets arrive, but not one IP packet (do both ends have "
+		       "the same --framing? Most programs speak slip)";
 	return serial_text(symptom);
 }
