@@ -176,34 +176,45 @@ static void choose_offload(struct pump *pump)
 /*
  * While a line without a known speed is full, a packet more in the queue
  * changes nothing, and to be woken for each costs more than all the rest.
+ * Return: how long the interface is still left alone; 0: it is not
  */
-static bool puts_off_interface(const struct pump *pump)
+static uint64_t put_off_ns(const struct pump *pump)
 {
-	return sender_is_full(pump->sender) && !sender_is_paced(pump->sender);
+	const uint64_t until_ns = pump->drained_ns + PUMP_PUT_OFF_NS;
+	uint64_t now_ns;
+
+	if (!sender_is_full(pump->sender) || sender_is_paced(pump->sender))
+		return 0;
+	now_ns = clock_ns();
+	return until_ns > now_ns ? until_ns - now_ns : 0;
 }
 
-/*
- * How long there is nothing to do but to wait for descriptors. Return: @wait,
- * filled in, or NULL for as long as it takes.
- */
-static const struct timespec *longest_wait(const struct pump *pump,
-					   struct timespec *wait)
+/* How long there is nothing to do but to wait; UINT64_MAX: for ever. */
+static uint64_t wait_ns(const struct pump *pump, uint64_t put_off)
 {
 	uint64_t ready_ns;
 	uint64_t now_ns;
-	uint64_t ns = 0;
 
-	if (puts_off_interface(pump)) {
-		ns = PUMP_PUT_OFF_NS;
-	} else if (sender_is_full(pump->sender)) {
+	if (put_off)
+		return put_off;
+	if (sender_is_full(pump->sender))
+		return UINT64_MAX;
+	ready_ns = sender_ready_ns(pump->sender);
+	if (!ready_ns || ready_ns == UINT64_MAX)
+		return ready_ns;
+	now_ns = clock_ns();
+	return ready_ns > now_ns ? ready_ns - now_ns : 0;
+}
+
+/* The same for ppoll(): @wait, filled in, or NULL for as long as it takes. */
+static const struct timespec *longest_wait(const struct pump *pump,
+					   uint64_t put_off,
+					   struct timespec *wait)
+{
+	const uint64_t ns = wait_ns(pump, put_off);
+
+	if (ns == UINT64_MAX)
 		return NULL;
-	} else {
-		ready_ns = sender_ready_ns(pump->sender);
-		if (ready_ns == UINT64_MAX)
-			return NULL;
-		now_ns = ready_ns ? clock_ns() : 0;
-		ns = ready_ns > now_ns ? ready_ns - now_ns : 0;
-	}
 	wait->tv_sec = (time_t)(ns / NS_PER_S);
 	wait->tv_nsec = (long)(ns % NS_PER_S);
 	return wait;
@@ -271,18 +282,19 @@ enum pump_end pump_run(struct pump *pump)
 	struct timespec wait;
 	uint64_t now_ns;
 	int from_port;
+	uint64_t put_off;
 	bool hung_up;
-	bool put_off;
 
 	choose_offload(pump);
 	while (end == PUMP_WOKEN) {
-		put_off = puts_off_interface(pump);
+		put_off = put_off_ns(pump);
 		fds[TUN].events = put_off ? 0 : POLLIN;
 		fds[PORT_READ].events = POLLIN;
 		fds[PORT_WRITE].events = 0;
 		if (sender_is_full(pump->sender))
 			fds[out].events |= POLLOUT;
-		if (ppoll(fds, count, longest_wait(pump, &wait), NULL) < 0) {
+		if (ppoll(fds, count, longest_wait(pump, put_off, &wait),
+			  NULL) < 0) {
 			if (errno == EINTR)
 				continue;
 			return PUMP_FAILED;
@@ -296,9 +308,7 @@ enum pump_end pump_run(struct pump *pump)
 		if (from_port & (POLLIN | POLLHUP | POLLERR))
 			end = receive(pump, hung_up);
 		now_ns = clock_ns();
-		if (end == PUMP_WOKEN &&
-		    (fds[TUN].revents & POLLIN ||
-		     (put_off && now_ns >= pump->drained_ns + PUMP_PUT_OFF_NS)))
+		if (end == PUMP_WOKEN && fds[TUN].revents & POLLIN)
 			end = drain(pump, now_ns);
 		if (end == PUMP_WOKEN && port && !hung_up &&
 		    (!sender_is_full(pump->sender) || from_port & POLLOUT))

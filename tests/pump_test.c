@@ -1522,6 +1522,24 @@ static void run_until_idle(void)
 	close(timer);
 }
 
+/* While the other end sleeps and nothing comes, so do we. */
+static void test_pump_full_port_sleeps(void **state)
+{
+	struct rusage before;
+	struct rusage after;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .room = 1});
+	ipv4(&packet, 60000, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_round();
+	assert_int_equal(to_line()->short_writes, 1);
+	getrusage(RUSAGE_SELF, &before);
+	run_until_idle();
+	getrusage(RUSAGE_SELF, &after);
+	assert_in_range(after.ru_nvcsw - before.ru_nvcsw, 0, 3);
+}
+
 /* Without a port, what the interface brings is dropped, and counted. */
 static void test_pump_without_port(void **state)
 {
@@ -1913,6 +1931,7 @@ int main(void)
 		PUMP_TEST(test_pump_frames_split_over_chunks),
 		PUMP_TEST(test_pump_keeps_half_a_frame),
 		PUMP_TEST(test_pump_full_port),
+		PUMP_TEST(test_pump_full_port_sleeps),
 		PUMP_TEST(test_pump_port_full_from_the_start),
 		PUMP_TEST(test_pump_batches_without_baud),
 		PUMP_TEST(test_pump_writes_frame_by_frame_with_baud),
