@@ -32,6 +32,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -94,13 +95,33 @@ static void udp_other_end(const char *rest, char name[FINDER_NAME_MAX])
 			 endpoint.local_port, endpoint.port);
 }
 
+/* Has a datagram come back? Else it has not even left. */
+static bool has_come_back(struct msghdr *message)
+{
+	const struct cmsghdr *control = CMSG_FIRSTHDR(message);
+	struct sock_extended_err error;
+
+	if (!control || control->cmsg_len < CMSG_LEN(sizeof(error)))
+		return false;
+	memcpy(&error, CMSG_DATA(control), sizeof(error));
+	return error.ee_origin != SO_EE_ORIGIN_LOCAL;
+}
+
 /* Read what came back, and count what nobody wanted. */
 static void empty_error_queue(struct udp *udp)
 {
-	struct msghdr message = {0};
+	char control[CMSG_SPACE(sizeof(struct sock_extended_err) +
+				sizeof(struct sockaddr_in6))];
+	struct msghdr message;
 
-	while (recvmsg(udp->port.read_fd, &message, MSG_ERRQUEUE) >= 0)
-		udp->port.refused++;
+	for (;;) {
+		message = (struct msghdr){.msg_control = control,
+					  .msg_controllen = sizeof(control)};
+		if (recvmsg(udp->port.read_fd, &message, MSG_ERRQUEUE) < 0)
+			break;
+		if (has_come_back(&message))
+			udp->port.refused++;
+	}
 }
 
 static bool is_from_host(const struct udp *udp, const union udp_addr *from)

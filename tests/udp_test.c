@@ -272,6 +272,7 @@ static void test_udp_unsendable(void **state)
 	(void)state;
 	open_port("127.0.0.1");
 	assert_int_equal(port_write(world.port, packet, 65508), -ECOMM);
+	assert_int_equal(world.port->refused, 0);
 	assert_int_equal(port_write(world.port, packet, 65507), 65507);
 	assert_int_equal(read(world.peer, buffer, sizeof(buffer)), 65507);
 	assert_nothing_to_read();
