@@ -98,10 +98,6 @@ peer_on() {
 	peer=$started
 }
 
-a_says() {
-	grep -qE -- "$1" "$dir/a.log"
-}
-
 # has_lost TIMES: the line
 has_lost() {
 	[ "$(grep -c '^serialtun: lost ' "$dir/a.log")" -ge "$1" ]

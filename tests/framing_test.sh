@@ -10,14 +10,10 @@ path=$dir/socket
 port_a=unix-listen:$path
 port_b=unix:$path
 
-log_has() {
-	grep -qE "$1" "$dir/a.log"
-}
-
 # says REGEX: soon, in what A says when it is asked.
 says() {
 	kill -USR1 "$pid_a"
-	wait_for 3 log_has "$1"
+	wait_for 3 a_says "$1"
 }
 
 # A peer: connects, and when the carrier has settled sends each argument, in
@@ -80,7 +76,7 @@ check_equal '20 MB are what they were' "$(md5sum <"$dir/data")" \
 	"$(<"$dir/sum")"
 check 'nothing was bad' says 'from the line: .* 0 dropped$'
 stop_b
-wait_for 3 log_has 'waiting for a connection'
+wait_for 3 a_says 'waiting for a connection'
 
 # Frames in one go, octet by octet, several at once, and cut; then bad ones, two
 # in a row at the most.
@@ -96,7 +92,7 @@ lost="^serialtun: lost process [0-9]+: nothing that came from it is a packet any
 printf -v many "$framed%.0s" {1..1000}
 check_equal 'a length that lies: the connection is closed' closed \
 	"$(peer "001b$request" "$many" | sed 's/.* //')"
-check 'with a sentence' wait_for 3 log_has "$lost"
+check 'with a sentence' wait_for 3 a_says "$lost"
 check_equal 'noise ends it, too' closed \
 	"$(peer "$(printf '05%.0s' {1..50000})" | sed 's/.* //')"
 start_b --addr 10.0.0.2/24 --framing length
@@ -120,9 +116,9 @@ frames='\x00\x01*\x00\x00\x00\x01*'
 	2>"$dir/a.log" | cat >"$dir/a.out"
 ended=${PIPESTATUS[1]}
 check 'the port is told' \
-	log_has ' is up: .*, on -, which is standard input and output$'
+	a_says ' is up: .*, on -, which is standard input and output$'
 check 'out of step on standard input: it ends' \
-	log_has '^serialtun: lost standard input and output: nothing that came from it is a packet any more \(start both again\)$'
+	a_says '^serialtun: lost standard input and output: nothing that came from it is a packet any more \(start both again\)$'
 check_equal 'status 1' 1 "$ended"
 
 # What does not go together is said at once.

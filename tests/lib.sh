@@ -219,6 +219,31 @@ stop_b() {
 	wait_end "$pid_b"
 }
 
+# a_says REGEX, b_says REGEX: serialtun there has said a line that matches
+a_says() {
+	grep -qE -- "$1" "$dir/a.log"
+}
+
+b_says() {
+	grep -qE -- "$1" "$dir/b.log"
+}
+
+no_carrier() {
+	in_a ip -o link show dev tun0 | grep -q NO-CARRIER
+}
+
+# carry FROM TO ADDRESS PORT FILE: send a file over TCP, in_a in_b or the other
+# way round; what arrives is in FILE.received.
+carry() {
+	local from=$1 to=$2 address=$3 port=$4 file=$5 receiver
+	"$to" timeout 20 socat -u "TCP-LISTEN:$port,reuseaddr" \
+		"OPEN:$file.received,creat,trunc" &
+	receiver=$!
+	sleep 0.3
+	"$from" timeout 20 socat -u "OPEN:$file" "TCP:$address:$port"
+	wait "$receiver"
+}
+
 # frame HEX: these octets as a SLIP frame, on stdout.
 frame() {
 	local octets

@@ -7,10 +7,6 @@
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-no_carrier() {
-	in_a ip -o link show dev tun0 | grep -q NO-CARRIER
-}
-
 index_of_a() {
 	in_a ip -o link show dev tun0 | cut -d: -f1
 }

@@ -20,18 +20,6 @@ lay_ethernet() {
 	in_b ip link set "$name" up
 }
 
-a_says() {
-	grep -qE -- "$1" "$dir/a.log"
-}
-
-b_says() {
-	grep -qE -- "$1" "$dir/b.log"
-}
-
-no_carrier() {
-	in_a ip -o link show dev tun0 | grep -q NO-CARRIER
-}
-
 pings() {
 	in_a ping -c 1 -W 1 10.1.0.2
 }
@@ -47,17 +35,6 @@ swallow() {
 
 says_in() {
 	grep -qE -- "$2" "$1"
-}
-
-# carry FROM TO ADDRESS PORT FILE: send a file through the link.
-carry() {
-	local from=$1 to=$2 address=$3 port=$4 file=$5 receiver
-	"$to" timeout 20 socat -u "TCP-LISTEN:$port,reuseaddr" \
-		"OPEN:$file.received,creat,trunc" &
-	receiver=$!
-	sleep 0.3
-	"$from" timeout 20 socat -u "OPEN:$file" "TCP:$address:$port"
-	wait "$receiver"
 }
 
 lay_ethernet veth0 9

@@ -17,15 +17,11 @@ in_b ip addr add 2001:db8::2/64 dev udp_b nodad
 in_a ip link set udp_a up
 in_b ip link set udp_b up
 
-log_has() {
-	grep -qE "$2" "$dir/$1.log"
-}
-
 # says WHO REGEX: soon, in what one of them says when it is asked.
 says() {
 	local pid=pid_$1
 	kill -USR1 "${!pid}"
-	wait_for 3 log_has "$1" "$2"
+	wait_for 3 "${1}_says" "$2"
 }
 
 # Nobody is there yet: each packet comes back, and is counted.
@@ -47,7 +43,7 @@ before=$(cpu)
 sleep 1
 check 'and does not keep it busy' test "$(($(cpu) - before))" -le 10
 check 'the line is not lost' alive "$pid_a"
-check_not 'nor is it said to be' log_has a 'lost'
+check_not 'nor is it said to be' a_says 'lost'
 
 # The other end begins, ends, and begins again: nothing is to be waited for.
 start_b --addr 10.0.0.2/24 --port udp:192.0.2.1:4001,4000

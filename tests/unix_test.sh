@@ -6,31 +6,8 @@
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-a_says() {
-	grep -qE -- "$1" "$dir/a.log"
-}
-
-b_says() {
-	grep -qE -- "$1" "$dir/b.log"
-}
-
-no_carrier() {
-	in_a ip -o link show dev tun0 | grep -q NO-CARRIER
-}
-
 pings() {
 	in_a ping -c 1 -W 1 10.1.0.2
-}
-
-# carry FROM TO ADDRESS PORT FILE: send a file through the link.
-carry() {
-	local from=$1 to=$2 address=$3 port=$4 file=$5 receiver
-	"$to" timeout 20 socat -u "TCP-LISTEN:$port,reuseaddr" \
-		"OPEN:$file.received,creat,trunc" &
-	receiver=$!
-	sleep 0.3
-	"$from" timeout 20 socat -u "OPEN:$file" "TCP:$address:$port"
-	wait "$receiver"
 }
 
 # Of mktemp, for its owner alone; one of the ends is nobody, later.
