@@ -86,22 +86,36 @@ static int set_up(const struct ptmx *ptmx)
 }
 
 /*
- * Nothing is in it of what the other side has not read; and if nobody else has
- * it open, the master knows. Return: 0 or -errno, logged.
+ * What the other side has not read is thrown away, and it may write again; and
+ * if nobody else has it open, the master knows. Return: 0 or -errno, logged.
  */
-static int begin_anew(const struct ptmx *ptmx)
+static int clear_other_side(const struct ptmx *ptmx)
 {
 	int fd = open_other_side(ptmx);
 	int err;
 
 	if (fd < 0) {
 		err = -errno;
-		log_error("cannot open %s: %s", ptmx->path, strerror(-err));
+		log_error("cannot open %s: %s%s", ptmx->path, strerror(-err),
+			  err == -EBUSY ? " (a program has kept it to itself, "
+					  "TIOCEXCL: start again for one that "
+					  "not only root can open)"
+					: "");
 		return err;
 	}
 	ioctl(fd, TCFLSH, TCIFLUSH);
+	ioctl(fd, TCXONC, TCOON);
 	close(fd);
-	return set_up(ptmx);
+	return 0;
+}
+
+/* Make it as it was in the beginning. Return: 0 or -errno, logged. */
+static int begin_anew(const struct ptmx *ptmx)
+{
+	int err = clear_other_side(ptmx);
+	int set_up_err = set_up(ptmx);
+
+	return err ? err : set_up_err;
 }
 
 /* Return: 0 or -errno. */

@@ -168,6 +168,25 @@ static void test_ptmx_begins_anew(void **state)
 	close(program);
 }
 
+/* That one program has stopped its output does not stop the next one's. */
+static void test_ptmx_goes_on(void **state)
+{
+	int program;
+
+	(void)state;
+	assert_int_equal(open_finder(), 0);
+	program = open_program();
+	assert_int_equal(look(), 0);
+	assert_int_equal(tcflow(program, TCOOFF), 0);
+	close(program);
+	let_go();
+	program = open_program();
+	assert_int_equal(look(), 0);
+	assert_int_equal(write(program, "abc", 3), 3);
+	assert_read("abc");
+	close(program);
+}
+
 static void test_ptmx_speed(void **state)
 {
 	struct termios settings;
@@ -297,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PTMX_TEST(test_ptmx_comes_and_goes),
 		PTMX_TEST(test_ptmx_begins_anew),
+		PTMX_TEST(test_ptmx_goes_on),
 		PTMX_TEST(test_ptmx_speed),
 		PTMX_TEST(test_ptmx_link),
 		PTMX_TEST(test_ptmx_without_link),

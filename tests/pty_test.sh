@@ -180,6 +180,18 @@ if setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
 		wait_for 3 has_carrier 0
 	done
 	check 'and nothing is complained of' not log_has 'cannot'
+	pts=$(readlink "$link")
+	python3 -c 'import fcntl, os, sys, termios, time
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+settings = termios.tcgetattr(fd)
+settings[0] |= termios.ICRNL
+termios.tcsetattr(fd, termios.TCSANOW, settings)
+fcntl.ioctl(fd, termios.TIOCEXCL)
+time.sleep(0.5)' "$link"
+	check 'a program that keeps it to itself for ever' wait_for 3 log_has \
+		"^serialtun: cannot open $pts: Device or resource busy \\(a program has kept it to itself, TIOCEXCL: start again for one that not only root can open\\)\$"
+	check_match 'its settings are not the next one'"'"'s' \
+		' -icrnl' "$(stty -a -F "$pts")"
 	stop_a
 	rm -f "$link"
 else
