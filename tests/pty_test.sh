@@ -9,10 +9,6 @@ source "$(dirname "$0")/lib.sh"
 link=$dir/board
 port_b=$link
 
-log_has() {
-	grep -qE "$1" "$dir/a.log"
-}
-
 carrier() {
 	in_a ip link show tun0 | grep -c LOWER_UP
 }
@@ -51,12 +47,12 @@ for _ in first second; do
 	check 'it closes it: no carrier' wait_for 3 has_carrier 0
 done
 check 'it is said that it came' \
-	log_has "^serialtun: pty:$link is there, as /dev/pts/[0-9]+\$"
+	a_says "^serialtun: pty:$link is there, as /dev/pts/[0-9]+\$"
 check 'and went' \
-	log_has "^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more; waiting for a program to open /dev/pts/[0-9]+ \\($link\\)\$"
+	a_says "^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more; waiting for a program to open /dev/pts/[0-9]+ \\($link\\)\$"
 check 'and came again' \
-	log_has "^serialtun: pty:$link is back, as /dev/pts/[0-9]+\$"
-check 'but not that something is wrong' not log_has 'cannot'
+	a_says "^serialtun: pty:$link is back, as /dev/pts/[0-9]+\$"
+check 'but not that something is wrong' not a_says 'cannot'
 
 # What one program leaves unread is not for the next one.
 cat >"$dir/program.py" <<'END'
@@ -121,7 +117,7 @@ timeout 5 python3 "$dir/program.py" "$link" read >"$dir/reader.out" 2>&1
 wait_end "$pid_a"
 check_equal '--once: one program was all' 1 "$ended"
 check 'with a sentence' \
-	log_has '^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more \(start the program that uses it, and this one, again; without --once it would be waited for\)$'
+	a_says '^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more \(start the program that uses it, and this one, again; without --once it would be waited for\)$'
 check_not 'and the link is gone, too' test -L "$link"
 
 # No link, a speed, and everything that is in between.
@@ -142,7 +138,7 @@ check "25 kB at 115200 baud take some 2.3 s ($took_ms ms)" \
 	test "$took_ms" -ge 1700 -a "$took_ms" -le 4500
 stop_b
 check "lost, by the name that it has" \
-	wait_for 3 log_has "^serialtun: lost $pts: nobody has it open any more; waiting for a program to open $pts\$"
+	wait_for 3 a_says "^serialtun: lost $pts: nobody has it open any more; waiting for a program to open $pts\$"
 stop_a
 check_equal 'status 0' 0 "$ended"
 
@@ -179,7 +175,7 @@ if setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
 		stop_b
 		wait_for 3 has_carrier 0
 	done
-	check 'and nothing is complained of' not log_has 'cannot'
+	check 'and nothing is complained of' not a_says 'cannot'
 	pts=$(readlink "$link")
 	python3 -c 'import fcntl, os, sys, termios, time
 fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
@@ -188,7 +184,7 @@ settings[0] |= termios.ICRNL
 termios.tcsetattr(fd, termios.TCSANOW, settings)
 fcntl.ioctl(fd, termios.TIOCEXCL)
 time.sleep(0.5)' "$link"
-	check 'a program that keeps it to itself for ever' wait_for 3 log_has \
+	check 'a program that keeps it to itself for ever' wait_for 3 a_says \
 		"^serialtun: cannot open $pts: Device or resource busy \\(a program has kept it to itself, TIOCEXCL: start again for one that not only root can open\\)\$"
 	check_match 'its settings are not the next one'"'"'s' \
 		' -icrnl' "$(stty -a -F "$pts")"
