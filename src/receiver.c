@@ -2,8 +2,7 @@
 /*
  * The receiver: from the port to the interface.
  *
- *   port --port_read--> decode --> packet_check --> gro --tun_write-->
- * interface
+ *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
  *
  * Nothing waits here. A packet that the interface does not take is dropped and
  * counted; so is every frame that is no packet, and those are looked at once

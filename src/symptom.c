@@ -92,9 +92,13 @@ static bool shows(struct symptoms *symptoms, enum symptom symptom,
 	const struct stats_direction *from = &stats->from_line;
 
 	switch (symptom) {
+	case SYMPTOM_REFUSED:
+		return !from->packets && to->dropped[STATS_DROP_REFUSED] >=
+						 SYMPTOM_NOTHING_PACKETS;
 	case SYMPTOM_NOTHING:
 		return lasts(&symptoms->first_sent_ns,
 			     !from->line_bytes &&
+				     !symptoms->told[SYMPTOM_REFUSED] &&
 				     to->packets >= SYMPTOM_NOTHING_PACKETS,
 			     SYMPTOM_NOTHING_NS, now_ns);
 	case SYMPTOM_PPP:
@@ -165,6 +169,10 @@ static const char *serial_text(enum symptom symptom)
 {
 	static const char *const texts[] = {
 		[SYMPTOM_NONE] = "",
+		[SYMPTOM_REFUSED] =
+			"what is sent comes back refused (nobody listens on "
+			"that port there: is the other end running, is it that "
+			"port?)",
 		[SYMPTOM_NOTHING] =
 			"nothing has arrived yet, although packets were sent "
 			"(is anybody at the other end? Are RX and TX crossed, "

@@ -10,6 +10,7 @@ struct stats;
 /**
  * enum symptom - what the counters say of a line that does not do well
  * @SYMPTOM_NONE:     nothing that was not said before
+ * @SYMPTOM_REFUSED:  what is sent comes back refused
  * @SYMPTOM_NOTHING:  nothing ever came, although something was sent
  * @SYMPTOM_PPP:      the other end speaks PPP
  * @SYMPTOM_CSLIP:    the other end compresses headers
@@ -25,6 +26,7 @@ struct stats;
  */
 enum symptom {
 	SYMPTOM_NONE,
+	SYMPTOM_REFUSED,
 	SYMPTOM_NOTHING,
 	SYMPTOM_PPP,
 	SYMPTOM_CSLIP,

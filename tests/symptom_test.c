@@ -61,6 +61,32 @@ static void test_symptom_nothing_needs_that_something_was_sent(void **state)
 	assert_int_equal(look(&symptoms, &stats, 210, 300), SYMPTOM_NONE);
 }
 
+/* That nobody listens is the reason why nothing comes, so it is enough. */
+static void test_symptom_refused(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.to_line.packets = 3};
+
+	(void)state;
+	stats.to_line.dropped[STATS_DROP_REFUSED] = 2;
+	assert_int_equal(look(&symptoms, &stats, 100, 102), SYMPTOM_NONE);
+	stats.to_line.dropped[STATS_DROP_REFUSED] = 3;
+	assert_int_equal(look(&symptoms, &stats, 104, 104), SYMPTOM_REFUSED);
+	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
+}
+
+/* After packets it is the other end that has been ended. */
+static void test_symptom_refused_after_packets(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.packets = 1,
+			      .from_line.line_bytes = 28};
+
+	(void)state;
+	stats.to_line.dropped[STATS_DROP_REFUSED] = 1000;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+}
+
 static void test_symptom_garbage(void **state)
 {
 	static const enum stats_drop reasons[] = {
@@ -300,6 +326,8 @@ int main(void)
 		cmocka_unit_test(test_symptom_nothing),
 		cmocka_unit_test(
 			test_symptom_nothing_needs_that_something_was_sent),
+		cmocka_unit_test(test_symptom_refused),
+		cmocka_unit_test(test_symptom_refused_after_packets),
 		cmocka_unit_test(test_symptom_garbage),
 		cmocka_unit_test(test_symptom_garbage_without_an_end),
 		cmocka_unit_test(test_symptom_ends_are_no_garbage),

@@ -32,8 +32,10 @@ check_match 'the link is up at once' \
 check_match 'and says what to type there' \
 	'--addr 10.0.0.2/24 --port udp:ADDR:4001,4000$' "$(<"$dir/a.log")"
 check_match 'the carrier is on' 'LOWER_UP' "$(in_a ip link show tun0)"
-check_not 'nobody answers' in_a ping -c 4 -i 0.2 -W 1 10.0.0.2
-check 'what came back is counted' says a 'to the line: .*, [1-4] came back refused'
+check_not 'nobody answers' in_a ping -c 6 -i 0.2 -W 1 10.0.0.2
+check 'what came back is counted' says a 'to the line: .*, [1-6] came back refused'
+check 'and it is said, once, what that means' \
+	wait_for 5 a_says ': what is sent comes back refused \(nobody listens'
 cpu() {
 	local fields
 	read -ra fields <"/proc/$pid_a/stat"
