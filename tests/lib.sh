@@ -48,6 +48,9 @@ if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	exit $?
 fi
 
+# What runs in the world and on neither host has a loopback, too.
+ip link set lo up || exit 1
+
 # Ptys of its own, whose numbers nobody else takes meanwhile.
 mount -t devpts -o newinstance,ptmxmode=666 none /dev/pts ||
 	exit 1
