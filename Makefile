@@ -152,10 +152,16 @@ soak: all cable ## many flows while everything goes wrong, for SOAK_SECONDS
 check-vm: ## the tests on real serial drivers, in a virtual machine; as root
 	$(Q)scripts/vm-check
 
+# What qemu-user does not know of: termios2, the error queue of a socket, and how
+# much of it is not sent yet.
+not_emulated := ptmx stream udp
+
 # RUN runs them in another way: emulated, say.
 .PHONY: check-unit
 check-unit: $(unit_tests) $(fuzzers) ## build and run the unit tests alone
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --jobs 4 --exec '$(RUN)' $^
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --jobs 4 --exec '$(RUN)' \
+		$(if $(RUN),$(filter-out \
+			$(not_emulated:%=$(BUILD)/tests/%_test),$^),$^)
 
 valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
 
