@@ -58,24 +58,25 @@ build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
 	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
 build_ldflags = $(hardening_ld) $(sanitize) $(LDFLAGS)
 
-sources := $(sort $(wildcard src/*.c))
+rooms := cli framing interface line packet port pump report
+sources := $(sort $(wildcard src/*.c $(rooms:%=src/%/*.c)))
 objects := $(sources:%.c=$(BUILD)/%.o)
 modules := $(filter-out $(BUILD)/src/main.o,$(objects))
-headers := $(wildcard src/*.h)
+headers := $(wildcard src/*.h $(rooms:%=src/%/*.h))
 
-unit_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*_test.c))
-script_tests := $(wildcard tests/*_test.sh)
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
+	tests/unit/*/*_test.c))
+script_tests := $(wildcard tests/cable/*_test.sh tests/end_to_end/*_test.sh)
 fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
-cable := $(BUILD)/tests/cable
+cable := $(BUILD)/tests/cable/cable
 
 peer_tests := $(wildcard tests/peers/*_test.sh)
 
-shell_files := $(wildcard tests/*.sh tests/*/*.sh scripts/*) .ci/run \
+shell_files := $(wildcard tests/*/*.sh scripts/*) .ci/run \
 	tests/coverage tests/fuzz/run tests/peers/make-board tests/vm/run \
 	tests/vm/load tests/vm/socket_guest tests/vm/test \
 	src/completion/serialtun $(wildcard src/debian/serialtun.p*)
-c_files := $(wildcard src/*.[ch] tests/*.[ch] tests/*/*.[ch] \
-	tests/peers/arch/*.h)
+c_files := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
@@ -101,7 +102,7 @@ $(BUILD)/.libraries:
 		exit 1; }
 	$(Q)touch $@
 
-$(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(modules)
+$(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(modules)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) -lcmocka $(LDLIBS)
 
@@ -117,15 +118,15 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(modules) \
 $(BUILD)/tests/fuzz/options_fuzz: \
 	fuzz_wraps := -Wl,--wrap=argp_parse,--wrap=argp_error
 
-$(cable): $(BUILD)/tests/cable.o
+$(cable): $(BUILD)/tests/cable/cable.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ -lm $(LDLIBS)
 
--include $(wildcard $(BUILD)/src/*.d $(BUILD)/tests/*.d \
-	$(BUILD)/tests/fuzz/*.d)
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d \
+	$(BUILD)/tests/*/*.d $(BUILD)/tests/unit/*/*.d)
 
 .PHONY: cable
-cable: $(cable) ## the emulated null-modem cable, build/tests/cable
+cable: $(cable) ## the emulated null-modem cable, build/tests/cable/cable
 
 .PHONY: test-programs
 test-programs: all cable $(unit_tests) $(fuzzers)
@@ -154,14 +155,14 @@ check-vm: ## the tests on real serial drivers, in a virtual machine; as root
 
 # What qemu-user does not know of: termios2, the error queue of a socket, and how
 # much of it is not sent yet.
-not_emulated := ptmx stream udp
+not_emulated := line/pty_make port/stream line/udp
 
 # RUN runs them in another way: emulated, say.
 .PHONY: check-unit
 check-unit: $(unit_tests) $(fuzzers) ## build and run the unit tests alone
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --jobs 4 --exec '$(RUN)' \
 		$(if $(RUN),$(filter-out \
-			$(not_emulated:%=$(BUILD)/tests/%_test),$^),$^)
+			$(not_emulated:%=$(BUILD)/tests/unit/%_test),$^),$^)
 
 valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
 
@@ -181,7 +182,7 @@ coverage: ## run the tests, and print how much of each file they ran
 	$(Q)$(coverage_make) test-programs
 	$(Q)find build/coverage -name '*.gcda' -delete
 	$(Q)build/coverage/serialtun --version >/dev/null
-	$(Q)chmod a+w build/coverage/src/*.gcda
+	$(Q)find build/coverage/src -name '*.gcda' -exec chmod a+w {} +
 	$(Q)NOISE_SECONDS=$${NOISE_SECONDS:-10} $(coverage_make) check; \
 		status=$$?; tests/coverage build/coverage; exit $$status
 
@@ -200,8 +201,8 @@ fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
 pinned = $(findstring version 14.,$(shell clang-format --version))
 lint_files := $(filter-out tests/vm/% tests/peers/%,$(filter %.c,$(c_files)))
 
-# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, ECT of RFC 3168, and inout.c.
-no_typos := nd,taht,inh,ect,inout
+# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, ECT of RFC 3168.
+no_typos := nd,taht,inh,ect
 
 tidied := $(lint_files:%.c=$(BUILD)/tidied/%)
 

@@ -10,21 +10,21 @@
  *
  * There are three short ways beside this one: --list, --create, --delete.
  */
-#include "addr.h"
-#include "announce.h"
-#include "finder.h"
-#include "line.h"
-#include "link.h"
-#include "list.h"
+#include "cli/list.h"
+#include "cli/options.h"
+#include "interface/addr.h"
+#include "interface/link.h"
+#include "interface/owner.h"
+#include "interface/tun.h"
+#include "line/line.h"
+#include "line/source.h"
 #include "log.h"
-#include "notify.h"
-#include "options.h"
-#include "owner.h"
-#include "port.h"
+#include "port/port.h"
 #include "privilege.h"
+#include "report/announce.h"
+#include "report/notify.h"
 #include "session.h"
 #include "signals.h"
-#include "tun.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -12,20 +12,20 @@
  * interface can tell.
  */
 #include "session.h"
-#include "finder.h"
-#include "keepalive.h"
-#include "line.h"
+#include "cli/options.h"
+#include "interface/tun.h"
+#include "line/line.h"
+#include "line/source.h"
 #include "log.h"
-#include "notify.h"
-#include "options.h"
-#include "port.h"
-#include "pump.h"
-#include "report.h"
+#include "port/port.h"
+#include "pump/pump.h"
+#include "pump/stats.h"
+#include "report/keepalive.h"
+#include "report/notify.h"
+#include "report/report.h"
+#include "report/stall.h"
+#include "report/symptom.h"
 #include "signals.h"
-#include "stall.h"
-#include "stats.h"
-#include "symptom.h"
-#include "tun.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -186,7 +186,7 @@ static int take_port(struct session *session, uint64_t now_ns)
 	/* What is thrown away until then is not heard. */
 	keepalive_start(&session->keepalive, later(now_ns, port->settled_ns));
 	session->check_ns = now_ns + SESSION_CHECK_NS;
-	stall_start(&session->stall, port->rate, port->grain, now_ns);
+	stall_start(&session->stall, port->rate, port->queue_slack, now_ns);
 	set_carrier(session, true);
 	notify_up(session, port);
 	return 0;
@@ -214,21 +214,21 @@ static void let_go_of_port(struct session *session)
  */
 static int lose_port(struct session *session, const char *how)
 {
-	const struct finder_kind *kind = line_kind(session->line);
+	const struct source_kind *kind = line_kind(session->line);
 	const struct port *port = line_port(session->line);
 
 	session->past.losses++;
-	if (kind->is_single && !how && !session->options->once) {
+	if (kind->no_reconnect && !how && !session->options->once) {
 		log_info("%s: %s", port->name, kind->how_lost);
 		return 1;
 	}
 	if (!how)
 		how = port->how_lost ? port->how_lost : kind->how_lost;
-	if (session->options->once || kind->is_single) {
+	if (session->options->once || kind->no_reconnect) {
 		log_error("lost %s: %s (%s%s)", port->name, how, kind->remedy,
-			  kind->is_single ? ""
-					  : "; without --once it would be "
-					    "waited for");
+			  kind->no_reconnect ? ""
+					     : "; without --once it would be "
+					       "waited for");
 		return -1;
 	}
 	log_warning("lost %s: %s; waiting for %s", port->name, how,
@@ -403,7 +403,7 @@ static int attend(struct session *session)
  * @options: what the user asked for
  * @tun:     the interface, which is up
  * @line:    the port, which may still be waited for
- * @mtu:     octets of the longest packet that the interface sends
+ * @mtu:     bytes of the longest packet that the interface sends
  *
  * A failure is logged.
  *

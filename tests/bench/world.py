@@ -30,7 +30,7 @@ from peers import FIRST_NETNS, End, Peer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / os.environ.get("BUILD", "build")
-CABLE = BUILD / "tests/cable"
+CABLE = BUILD / "tests/cable/cable"
 TRAFFIC = Path(__file__).with_name("traffic.py")
 DIRECTORY = "SERIALTUN_BENCH_DIR"
 

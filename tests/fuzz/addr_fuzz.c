@@ -3,8 +3,8 @@
  * Fuzzer of addresses: what is taken can be written and read again, and the
  * sums that are done on it hold.
  */
-#include "addr.h"
 #include "fuzz.h"
+#include "interface/addr.h"
 
 #include <sys/socket.h>
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fuzzer of the SLIP decoder: any stream, in chunks of any size, in either mode
- * of escaping. It finds what the octet by octet reference finds, and after an
+ * of escaping. It finds what the byte by byte reference finds, and after an
  * END it is in step again, whatever came before.
  *
  * The script is: the mode, then chunks. A chunk begins with its length, up to
- * RUN_BIT - 1, and the octets; or with RUN_BIT and a sixth of some 6 kB, and
- * the octet of which it consists, so that short scripts make long frames.
+ * RUN_BIT - 1, and the bytes; or with RUN_BIT and a sixth of some 6 kB, and
+ * the byte of which it consists, so that short scripts make long frames.
  */
-#include "../slip_reference.h"
+#include "../unit/framing/slip_reference.h"
+#include "framing/slip.h"
 #include "fuzz.h"
-#include "slip.h"
 
 #define RUN_BIT	   0xC0
 #define RUN_STEP   1041
@@ -19,15 +19,15 @@
 static struct slip_decoder decoder;
 static struct slip_reference reference;
 
-/* What the reference finds in octets of which the decoder found one thing. */
-static enum framing_status ask_reference(const uint8_t *octets, size_t len)
+/* What the reference finds in bytes of which the decoder found one thing. */
+static enum framing_status ask_reference(const uint8_t *bytes, size_t len)
 {
 	enum framing_status found = FRAMING_MORE;
 	enum framing_status status;
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		status = slip_reference_push(&reference, octets[i]);
+		status = slip_reference_push(&reference, bytes[i]);
 		assert_true(status == FRAMING_MORE || found == FRAMING_MORE);
 		if (status != FRAMING_MORE)
 			found = status;
@@ -35,9 +35,9 @@ static enum framing_status ask_reference(const uint8_t *octets, size_t len)
 	return found;
 }
 
-static void feed(const uint8_t *octets, size_t len)
+static void feed(const uint8_t *bytes, size_t len)
 {
-	uint8_t *chunk = testing_copy(octets, len);
+	uint8_t *chunk = testing_copy(bytes, len);
 	enum framing_status status;
 	size_t at = 0;
 	size_t used;
@@ -64,11 +64,11 @@ static size_t feed_chunk(struct fuzz_script *script)
 {
 	static uint8_t run[(0xFF - RUN_BIT + 1) * RUN_STEP];
 	size_t len = (size_t)fuzz_number(script, 1);
-	const uint8_t *octets;
+	const uint8_t *bytes;
 
 	if (len < RUN_BIT) {
-		octets = fuzz_take(script, &len);
-		feed(octets, len);
+		bytes = fuzz_take(script, &len);
+		feed(bytes, len);
 	} else {
 		len = (len - RUN_BIT + 1) * RUN_STEP;
 		memset(run, (int)fuzz_number(script, 1), len);

@@ -4,11 +4,11 @@
  * of it, and the decoder makes the packet of that.
  *
  * The script is: the mode of escaping, where in memory the packet begins (the
- * encoder looks at 16 octets at a time), and the packet.
+ * encoder looks at 16 bytes at a time), and the packet.
  */
-#include "../slip_reference.h"
+#include "../unit/framing/slip_reference.h"
+#include "framing/slip.h"
 #include "fuzz.h"
-#include "slip.h"
 
 static void check_decoded(const uint8_t *frame, size_t frame_len,
 			  const uint8_t *packet, size_t len,
@@ -35,21 +35,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					    : SLIP_ESCAPES_RFC1055;
 	size_t skew = 1 + (fuzz_number(&script, 1) & 15);
 	size_t len = FRAMING_PACKET_MAX;
-	const uint8_t *octets = fuzz_take(&script, &len);
+	const uint8_t *bytes = fuzz_take(&script, &len);
 	uint8_t *packet = malloc(skew + len);
 	uint8_t *frame = malloc(FRAMING_ENCODED_MAX(len));
 	size_t frame_len;
 
 	assert_non_null(packet);
 	assert_non_null(frame);
-	memcpy(packet + skew, octets, len);
+	memcpy(packet + skew, bytes, len);
 
 	frame_len = slip_encode(frame, packet + skew, len, escapes);
-	assert_int_equal(slip_reference_encode(wanted, octets, len, escapes),
+	assert_int_equal(slip_reference_encode(wanted, bytes, len, escapes),
 			 frame_len);
 	assert_memory_equal(frame, wanted, frame_len);
 	assert_null(memchr(frame + 1, SLIP_END, frame_len - 2));
-	check_decoded(frame, frame_len, octets, len, escapes);
+	check_decoded(frame, frame_len, bytes, len, escapes);
 	free(frame);
 	free(packet);
 	return 0;

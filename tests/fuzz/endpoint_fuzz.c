@@ -3,8 +3,8 @@
  * Fuzzer of names of sockets: what is taken can be written and read again, and
  * what is not is explained.
  */
-#include "endpoint.h"
 #include "fuzz.h"
+#include "line/endpoint.h"
 #include "text.h"
 
 static const struct endpoint_form forms[] = {
@@ -31,7 +31,7 @@ static void format(const struct endpoint *endpoint, char text[TEXT_MAX])
 static void check_parsed(const struct endpoint *endpoint,
 			 const struct endpoint_form *form)
 {
-	char why[FINDER_WHY_MAX];
+	char why[SOURCE_WHY_MAX];
 	struct endpoint again;
 	char text[TEXT_MAX];
 
@@ -45,15 +45,15 @@ static void check_parsed(const struct endpoint *endpoint,
 	assert_int_equal(again.local_port, endpoint->local_port);
 }
 
-static void assert_explained(const char why[FINDER_WHY_MAX])
+static void assert_explained(const char why[SOURCE_WHY_MAX])
 {
-	assert_in_range(strlen(why), 1, FINDER_WHY_MAX - 2);
+	assert_in_range(strlen(why), 1, SOURCE_WHY_MAX - 2);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_string(data, size);
-	char why[FINDER_WHY_MAX] = "";
+	char why[SOURCE_WHY_MAX] = "";
 	struct endpoint endpoint;
 	struct sockaddr_un path;
 	size_t i;

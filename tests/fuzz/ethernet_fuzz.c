@@ -7,9 +7,9 @@
  * The script is: whether to give it a sender and make the lengths and the
  * checksum of the IP packet right, and the frame.
  */
-#include "ethernet.h"
 #include "fuzz.h"
-#include "siphash.h"
+#include "packet/ethernet.h"
+#include "packet/siphash.h"
 
 static const struct siphash_key key = {{1, 2}};
 
@@ -56,8 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_script script = {data, size};
 	bool right = fuzz_number(&script, 1) & 1;
 	size_t len = 65535;
-	const uint8_t *octets = fuzz_take(&script, &len);
-	uint8_t *frame = testing_copy(octets, len);
+	const uint8_t *bytes = fuzz_take(&script, &len);
+	uint8_t *frame = testing_copy(bytes, len);
 	enum packet_verdict verdict;
 
 	if (right)

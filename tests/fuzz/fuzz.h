@@ -1,74 +1,74 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the fuzzers have in common. Each is one function that takes octets and
+ * What the fuzzers have in common. Each is one function that takes bytes and
  * asserts, as a unit test does, what must hold whatever they are. clang's
- * libFuzzer calls it with octets that reach ever more of the code; replay.c
+ * libFuzzer calls it with bytes that reach ever more of the code; replay.c
  * calls it with those that were found once, the corpus.
  *
- * The octets are taken one by one, from the front, as a script of what to do.
+ * The bytes are taken one by one, from the front, as a script of what to do.
  */
 #ifndef SERIALTUN_FUZZ_H
 #define SERIALTUN_FUZZ_H
 
-#include "../testing.h"
+#include "../unit/testing.h"
 
 /**
- * struct fuzz_script - octets that say what to do
- * @octets: what is left of them
+ * struct fuzz_script - bytes that say what to do
+ * @bytes: what is left of them
  * @len:    how many
  */
 struct fuzz_script {
-	const uint8_t *octets;
+	const uint8_t *bytes;
 	size_t len;
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /**
- * fuzz_take() - take octets from the script
+ * fuzz_take() - take bytes from the script
  * @script: the script
  * @len:    how many are wanted; set to how many there are
  *
- * Return: the octets
+ * Return: the bytes
  */
 static inline const uint8_t *fuzz_take(struct fuzz_script *script, size_t *len)
 {
-	const uint8_t *octets = script->octets;
+	const uint8_t *bytes = script->bytes;
 
 	if (*len > script->len)
 		*len = script->len;
-	script->octets += *len;
+	script->bytes += *len;
 	script->len -= *len;
-	return octets;
+	return bytes;
 }
 
 /**
  * fuzz_number() - take a number from the script
  * @script: the script
- * @width:  its octets, at most 8; those behind the end are 0
+ * @width:  its bytes, at most 8; those behind the end are 0
  *
- * Return: the number, its first octet being the lowest
+ * Return: the number, its first byte being the lowest
  */
 static inline uint64_t fuzz_number(struct fuzz_script *script, size_t width)
 {
-	const uint8_t *octets = fuzz_take(script, &width);
+	const uint8_t *bytes = fuzz_take(script, &width);
 	uint64_t number = 0;
 
 	while (width--)
-		number = number << 8 | octets[width];
+		number = number << 8 | bytes[width];
 	return number;
 }
 
 /**
- * fuzz_string() - make a string of octets
- * @octets: the octets; it ends at the first '\0' among them
+ * fuzz_string() - make a string of bytes
+ * @bytes: the bytes; it ends at the first '\0' among them
  * @len:    how many
  *
- * Return: the string, in memory that is not an octet too long, to be freed
+ * Return: the string, in memory that is not a byte too long, to be freed
  */
-static inline char *fuzz_string(const uint8_t *octets, size_t len)
+static inline char *fuzz_string(const uint8_t *bytes, size_t len)
 {
-	char *string = strndup((const char *)octets, len);
+	char *string = strndup((const char *)bytes, len);
 
 	assert_non_null(string);
 	return string;

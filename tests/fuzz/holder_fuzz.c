@@ -4,7 +4,7 @@
  * functions read in it is found.
  */
 #include "fuzz.h"
-#include "holder.h"
+#include "port/holder.h"
 
 #include <ctype.h>
 #include <limits.h>

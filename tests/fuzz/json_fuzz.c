@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of JSON strings: whatever the octets, what is written is a string of
+ * Fuzzer of JSON strings: whatever the bytes, what is written is a string of
  * JSON that says the same, and where it does not fit, its beginning.
  *
- * The script is: the room that there is for it, and the octets.
+ * The script is: the room that there is for it, and the bytes.
  */
 #include "fuzz.h"
-#include "json.h"
+#include "report/json.h"
 
 #include <locale.h>
 #include <stdbool.h>
@@ -14,15 +14,15 @@
 
 #define REPLACEMENT "\\ufffd"
 
-/* What stands for an octet of ASCII. */
-static const char *escape(unsigned char octet, char text[8])
+/* What stands for a byte of ASCII. */
+static const char *escape(unsigned char byte, char text[8])
 {
-	if (octet == '"' || octet == '\\')
-		snprintf(text, 8, "\\%c", octet);
-	else if (octet < ' ' || octet == 0x7F)
-		snprintf(text, 8, "\\u%04x", octet);
+	if (byte == '"' || byte == '\\')
+		snprintf(text, 8, "\\%c", byte);
+	else if (byte < ' ' || byte == 0x7F)
+		snprintf(text, 8, "\\u%04x", byte);
 	else
-		snprintf(text, 8, "%c", octet);
+		snprintf(text, 8, "%c", byte);
 	return text;
 }
 
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_script script = {data, size};
 	size_t cap = 1 + (size_t)fuzz_number(&script, 2);
-	char *string = fuzz_string(script.octets, script.len);
+	char *string = fuzz_string(script.bytes, script.len);
 	size_t whole_cap = sizeof(REPLACEMENT) * strlen(string) + 3;
 	char *whole = malloc(whole_cap);
 	char *part = malloc(cap);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fuzzer of the framing by length: any stream, in chunks of any size. It finds
- * what the octet by octet reference finds.
+ * what the byte by byte reference finds.
  *
  * The script is: chunks. Each begins with its length, up to RUN_BIT - 1, and
- * the octets; or with RUN_BIT and a sixth of some 6 kB, and the octet of which
+ * the bytes; or with RUN_BIT and a sixth of some 6 kB, and the byte of which
  * it consists, so that short scripts make long frames.
  */
-#include "../length_reference.h"
+#include "../unit/framing/length_reference.h"
+#include "framing/length.h"
 #include "fuzz.h"
-#include "length.h"
 
 #define RUN_BIT	   0xC0
 #define RUN_STEP   1041
@@ -18,22 +18,22 @@
 static struct length_decoder decoder;
 static struct length_reference reference;
 
-/* What the reference finds in octets of which the decoder found one thing. */
-static enum framing_status ask_reference(const uint8_t *octets, size_t len)
+/* What the reference finds in bytes of which the decoder found one thing. */
+static enum framing_status ask_reference(const uint8_t *bytes, size_t len)
 {
 	enum framing_status found = FRAMING_MORE;
 	size_t i;
 
 	for (i = 0; i < len; i++) {
 		assert_true(found == FRAMING_MORE);
-		found = length_reference_push(&reference, octets[i]);
+		found = length_reference_push(&reference, bytes[i]);
 	}
 	return found;
 }
 
-static void feed(const uint8_t *octets, size_t len)
+static void feed(const uint8_t *bytes, size_t len)
 {
-	uint8_t *chunk = testing_copy(octets, len);
+	uint8_t *chunk = testing_copy(bytes, len);
 	struct framing_frame frame;
 	enum framing_status status;
 	size_t at = 0;
@@ -49,7 +49,7 @@ static void feed(const uint8_t *octets, size_t len)
 		assert_int_equal(ask_reference(chunk + at, used), status);
 		if (status != FRAMING_MORE) {
 			assert_int_equal(frame.len, reference.len);
-			assert_memory_equal(frame.octets, reference.packet,
+			assert_memory_equal(frame.bytes, reference.packet,
 					    frame.len);
 		}
 		at += used;
@@ -63,11 +63,11 @@ static size_t feed_chunk(struct fuzz_script *script)
 {
 	static uint8_t run[(0xFF - RUN_BIT + 1) * RUN_STEP];
 	size_t len = (size_t)fuzz_number(script, 1);
-	const uint8_t *octets;
+	const uint8_t *bytes;
 
 	if (len < RUN_BIT) {
-		octets = fuzz_take(script, &len);
-		feed(octets, len);
+		bytes = fuzz_take(script, &len);
+		feed(bytes, len);
 	} else {
 		len = (len - RUN_BIT + 1) * RUN_STEP;
 		memset(run, (int)fuzz_number(script, 1), len);

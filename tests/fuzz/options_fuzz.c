@@ -11,9 +11,9 @@
  *
  * The script is: arguments, each with a '\0' or a newline behind it.
  */
+#include "cli/options.h"
 #include "fuzz.h"
 #include "log.h"
-#include "options.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -135,8 +135,8 @@ static int take_args(struct fuzz_script *script, char **argv)
 	while (script->len && argc < ARGS_MAX) {
 		size_t len = 0;
 
-		while (len < script->len && script->octets[len] &&
-		       script->octets[len] != '\n')
+		while (len < script->len && script->bytes[len] &&
+		       script->bytes[len] != '\n')
 			len++;
 		argv[argc++] = fuzz_string(fuzz_take(script, &len), len);
 		fuzz_number(script, 1);

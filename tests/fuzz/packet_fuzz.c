@@ -7,8 +7,8 @@
  * packets would get any further, and the packet.
  */
 #include "fuzz.h"
-#include "packet.h"
-#include "siphash.h"
+#include "packet/packet.h"
+#include "packet/siphash.h"
 
 #include <stdbool.h>
 
@@ -83,8 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_script script = {data, size};
 	bool right = fuzz_number(&script, 1) & 1;
 	size_t len = 65535;
-	const uint8_t *octets = fuzz_take(&script, &len);
-	uint8_t *packet = testing_copy(octets, len);
+	const uint8_t *bytes = fuzz_take(&script, &len);
+	uint8_t *packet = testing_copy(bytes, len);
 	enum packet_verdict verdict;
 
 	if (right && len)

@@ -6,7 +6,7 @@
  *
  * The script is: the configuration, then steps.
  */
-#include "../fq_codel_model.h"
+#include "../unit/pump/fq_codel_model.h"
 #include "fuzz.h"
 
 /* The model is slow, and takes MODEL_PACKETS of a flow. */

@@ -7,7 +7,7 @@
  *
  *   board PORT IPV4 IPV6 MTU
  *
- * The longest packet that it sends has MTU octets; it takes up to 1500.
+ * The longest packet that it sends has MTU bytes; it takes up to 1500.
  */
 #include <lwip/init.h>
 #include <lwip/ip.h>
@@ -37,7 +37,7 @@ static struct serial {
 	const char *path;
 	int fd;
 	size_t len;
-	u8_t octets[4096];
+	u8_t bytes[4096];
 } serial;
 
 static void die(const char *what)
@@ -54,7 +54,7 @@ static void serial_flush(void)
 	ssize_t n;
 
 	while (done < serial.len) {
-		n = write(serial.fd, serial.octets + done, serial.len - done);
+		n = write(serial.fd, serial.bytes + done, serial.len - done);
 		if (n > 0)
 			done += (size_t)n;
 		else if (poll(&port, 1, -1) < 0)
@@ -78,17 +78,17 @@ sio_fd_t sio_open(u8_t number)
 	return &serial;
 }
 
-void sio_send(u8_t octet, sio_fd_t fd)
+void sio_send(u8_t byte, sio_fd_t fd)
 {
 	(void)fd;
-	serial.octets[serial.len++] = octet;
-	if (serial.len == sizeof(serial.octets))
+	serial.bytes[serial.len++] = byte;
+	if (serial.len == sizeof(serial.bytes))
 		serial_flush();
 }
 
-u32_t sio_tryread(sio_fd_t fd, u8_t *octets, u32_t len)
+u32_t sio_tryread(sio_fd_t fd, u8_t *bytes, u32_t len)
 {
-	ssize_t n = read(serial.fd, octets, len);
+	ssize_t n = read(serial.fd, bytes, len);
 
 	(void)fd;
 	return n > 0 ? (u32_t)n : 0;

@@ -3,8 +3,8 @@
 #
 # lwIP at the other end of the cable: the TCP/IP stack and the SLIP of many a
 # board, in a program (board.c) with an echo on port 7.
-# shellcheck source=../lib.sh
-source "$(dirname "$0")/../lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$(dirname "$0")/../end_to_end/lib.sh"
 
 board=$build/tests/peers/board
 [ -x "$board" ] || skip_all 'no board (tests/peers/make-board)'
@@ -32,7 +32,7 @@ echoes_sizes() {
 		    sent = os.urandom(size)
 		    s.send(sent)
 		    if s.recv(65535) != sent:
-		        sys.exit(f"not what was sent: {size} octets")
+		        sys.exit(f"not what was sent: {size} bytes")
 	END
 }
 
@@ -52,7 +52,7 @@ talk() {
 	wait_for 5 grep -q lwIP "$dir/board.log" || echo '# no board'
 	start_a "${addresses[@]/#/--addr=}" --mtu "$mtu" --baud 921600
 
-	check "mtu $mtu: pings, 28 octets and more" answers_sizes 0 1 40
+	check "mtu $mtu: pings, 28 bytes and more" answers_sizes 0 1 40
 	check "mtu $mtu: pings of many sizes" answers_sizes 41 97 $((mtu - 28))
 	check "mtu $mtu: the longest pings" \
 		answers_sizes $((mtu - 40)) 1 $((mtu - 28))

@@ -4,10 +4,10 @@
 # Through ser2net: it has one end of the cable, on another machine, and offers
 # it as a TCP port; serialtun connects to that, and serialtun has the other end
 # of the cable. ser2net is ended and started again meanwhile.
-# shellcheck source=../lib.sh
-source "$(dirname "$0")/../lib.sh"
-# shellcheck source=../exchange.sh
-source "$root/tests/exchange.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$(dirname "$0")/../end_to_end/lib.sh"
+# shellcheck source=../end_to_end/exchange.sh
+source "$root/tests/end_to_end/exchange.sh"
 
 PATH=$PATH:/usr/sbin
 command -v ser2net >/dev/null || skip_all 'ser2net is not installed'

@@ -5,8 +5,8 @@
 # its own, in front of the sockets of host B. To host A it is 10.0.2.2, and what
 # is sent there arrives at B's loopback. Then the same program with what we do
 # not speak: compressed headers, and PPP.
-# shellcheck source=../lib.sh
-source "$(dirname "$0")/../lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$(dirname "$0")/../end_to_end/lib.sh"
 
 type slirp-fullbolt >/dev/null 2>&1 ||
 	skip_all 'no slirp (scripts/install-deps peers)'
@@ -65,7 +65,7 @@ in_b ip addr add 192.0.2.1/32 dev lo
 start_slirp 'mtu 1500' 'redir tcp 5003 10.0.2.15:5004'
 start_a --addr 10.0.2.15/24 --route 192.0.2.1 --baud 921600
 for size in 0 1 8 100 548 1006 1472; do
-	check "slirp answers a ping of $size octets" \
+	check "slirp answers a ping of $size bytes" \
 		in_a ping -c 2 -i 0.2 -W 5 -M 'do' -s "$size" 10.0.2.2
 done
 for pattern in c0 db dbdc dbdd; do

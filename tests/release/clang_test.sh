@@ -3,8 +3,8 @@
 #
 # Another compiler has nothing to say against it either.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=../lib.sh
-source "$source_dir/tests/lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$source_dir/tests/end_to_end/lib.sh"
 
 command -v clang >/dev/null || skip_all 'no clang here'
 

@@ -12,8 +12,8 @@ if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 		"$cross" "$arch" -s version >/dev/null || exit 1
 	done
 fi
-# shellcheck source=../lib.sh
-source "$source_dir/tests/lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$source_dir/tests/end_to_end/lib.sh"
 
 # try ARCHITECTURE CLASS
 try() {

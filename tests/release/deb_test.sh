@@ -31,8 +31,8 @@ if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 		exit 1
 	}
 fi
-# shellcheck source=../lib.sh
-source "$source_dir/tests/lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$source_dir/tests/end_to_end/lib.sh"
 
 check 'lintian finds nothing' lintian --allow-root --fail-on error,warning \
 	"$packages/serialtun_$version-1"_*.changes

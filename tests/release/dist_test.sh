@@ -4,8 +4,8 @@
 # The source archive is all that it takes: unpacked somewhere else, it builds,
 # its tests pass, and it can be installed.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=../lib.sh
-source "$source_dir/tests/lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$source_dir/tests/end_to_end/lib.sh"
 
 [ -e "$source_dir/.git" ] || skip_all 'not a clone of the repository'
 

@@ -5,8 +5,8 @@
 # and another umask, in another language and time zone. To be compared with are
 # the packages in build/package, as scripts/package makes them.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=../lib.sh
-source "$source_dir/tests/lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$source_dir/tests/end_to_end/lib.sh"
 
 packages=$source_dir/build/package
 version=$(make -s -C "$source_dir" version)

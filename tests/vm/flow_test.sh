@@ -46,7 +46,7 @@ check_match 'nothing was lost on the way' \
 	'^serialtun: line: 0 framing, 0 parity, 0 overrun, ' "$(<"$dir/b.log")"
 
 # One end at 115200, the other slower: what comes is misframed, or, if each of
-# its bits is longer than an octet of ours, a series of breaks.
+# its bits is longer than a byte of ours, a series of breaks.
 # two_speeds BAUD ERRORS: until A says what is wrong
 two_speeds() {
 	start_a --addr 10.0.0.1/24
@@ -60,7 +60,7 @@ two_speeds() {
 two_speeds 57600 'framing errors'
 check_match 'and counted' '^serialtun: line: [1-9][0-9]* framing, ' \
 	"$(<"$dir/a.log")"
-two_speeds 9600 'breaks instead of octets'
+two_speeds 9600 'breaks instead of bytes'
 check_match 'and counted' '^serialtun: line: 0 framing, .* [1-9][0-9]* breaks' \
 	"$(<"$dir/a.log")"
 

@@ -347,7 +347,7 @@ static void ft232r_reset(struct ft232r *f, unsigned int what)
 		f->port.fifo_len = 0;
 }
 
-/* New levels of DTR and RTS, and in the octet above which of them is meant. */
+/* New levels of DTR and RTS, and in the byte above which of them is meant. */
 static void ft232r_set_modem(struct ft232r *f, unsigned int value)
 {
 	if (value & 0x100)

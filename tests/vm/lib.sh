@@ -18,8 +18,8 @@
 # out of sight of the test's own.
 [ -n "${SERIALTUN_TEST_DIR:-}" ] || exec 9</proc/self/ns/net
 
-# shellcheck source=../lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../end_to_end/lib.sh"
 
 [ -c /dev/virtio-ports/line ] ||
 	skip_all 'not in the virtual machine (run by scripts/vm-check)'

@@ -94,7 +94,7 @@ start_a --addr 10.0.0.1/24 --hupcl
 stop_a
 check_equal '8250: --hupcl drops both' '' "$(lines_of_uart)"
 
-# Settings, and packets of flow control's octets.
+# Settings, and packets of flow control's bytes.
 for use in use_adapters use_uarts; do
 	$use
 	stty -F "$port_a" -hupcl 19200 -ixon crtscts

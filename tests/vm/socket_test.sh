@@ -5,8 +5,8 @@
 # guest has serialtun on its /dev/ttyS1, this machine has it at the other end,
 # where it is no device at all. Unlike its siblings this test runs outside of
 # the guest, which it starts itself.
-# shellcheck source=../lib.sh
-source "$(dirname "$0")/../lib.sh"
+# shellcheck source=../end_to_end/lib.sh
+source "$(dirname "$0")/../end_to_end/lib.sh"
 
 [ "$(id -u)" = 0 ] || skip_all 'the virtual machine is for root'
 

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What fits together on the command line, and what does not. Each value is
+ * good by itself (value.c); here options are compared with each other, when
+ * all have been seen, so that their order does not matter.
+ *
+ * What does not fit is told by argp_error(), which does not return but ends
+ * the program.
+ */
+#include "cli/option_check.h"
+#include "cli/options.h"
+#include "framing/framing.h"
+#include "framing/slip.h"
+#include "line/source.h"
+
+#include <argp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define CONSISTENCY_MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
+/* So that a frame with a tag is no longer than a packet can be. */
+#define CONSISTENCY_MTU_MAX_TAP (FRAMING_PACKET_MAX - ETHERNET_TAGGED_LEN)
+
+static const char *family_name(int family)
+{
+	return family == AF_INET ? "IPv4" : "IPv6";
+}
+
+static size_t count_family(const struct options *options, int family)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < options->addr_count; i++)
+		count += options->addrs[i].family == family;
+	return count;
+}
+
+static void check_peer(const struct argp_state *state, struct options *options)
+{
+	const struct addr *peer = &options->peer;
+	const char *family = family_name(peer->family);
+	size_t count = count_family(options, peer->family);
+	char text[ADDR_TEXT_MAX];
+	size_t i = 0;
+
+	if (peer->family == AF_UNSPEC)
+		return;
+	addr_format_host(peer, text);
+	if (!count)
+		argp_error(state, "--peer %s needs an %s --addr for this end",
+			   text, family);
+	if (count > 1)
+		argp_error(state,
+			   "--peer %s matches %zu --addr options: give only "
+			   "one %s --addr",
+			   text, count, family);
+	while (options->addrs[i].family != peer->family)
+		i++;
+	if (addr_same_host(peer, &options->addrs[i]))
+		argp_error(state,
+			   "--peer %s is this end's own --addr: the two ends "
+			   "need different ones",
+			   text);
+	options->peer_of = &options->addrs[i];
+}
+
+static void check_ipv6(const struct argp_state *state, struct options *options)
+{
+	char text[ADDR_TEXT_MAX];
+	size_t i;
+
+	options->ipv6 = !options->addr_count || count_family(options, AF_INET6);
+	if (options->ipv6 && !options->bridge && options->mtu &&
+	    options->mtu < CONSISTENCY_MTU_MIN_IPV6)
+		argp_error(
+			state,
+			"--mtu %u is too small for IPv6, which needs %d%s",
+			options->mtu, CONSISTENCY_MTU_MIN_IPV6,
+			options->addr_count
+				? ""
+				: " (without --addr the link has IPv6 only)");
+	if (options->accept_ra && !options->ipv6)
+		argp_error(state, "--accept-ra needs an IPv6 --addr");
+	for (i = 0; i < options->route_count; i++)
+		if (options->routes[i].family == AF_INET6 && !options->ipv6)
+			argp_error(state, "--route %s needs an IPv6 --addr",
+				   addr_format(&options->routes[i], text));
+}
+
+static void check_routes(const struct argp_state *state,
+			 struct options *options)
+{
+	int family = count_family(options, AF_INET) ? AF_INET : AF_INET6;
+	size_t i;
+
+	for (i = 0; i < options->route_count; i++)
+		if (options->routes[i].family == AF_UNSPEC)
+			options->routes[i].family = family;
+	if (options->metric_given && !options->route_count)
+		argp_error(state, "--metric needs a --route");
+}
+
+/* What only a UART has, or what looks like one. */
+static void check_serial(const struct argp_state *state,
+			 const struct port_config *port)
+{
+	const char *option = port->flow == PORT_FLOW_RTSCTS ? "--flow rtscts"
+			     : port->parity != PORT_PARITY_NONE	 ? "--parity"
+			     : port->stop_bits != 1		 ? "--stop-bits"
+			     : port->dtr != PORT_MODEM_LINE_KEEP ? "--dtr"
+			     : port->rts != PORT_MODEM_LINE_KEEP ? "--rts"
+			     : port->hupcl			 ? "--hupcl"
+			     : !port->low_latency ? "--no-low-latency"
+						  : NULL;
+
+	if (option && !source_kind_of(port->name)->is_serial)
+		argp_error(state, "%s needs a serial port, which %s is not",
+			   option, port->name);
+}
+
+static void check_framing(const struct argp_state *state,
+			  struct options *options)
+{
+	const struct port_config *port = &options->port;
+	const struct source_kind *kind = source_kind_of(port->name);
+	const struct framing *framing = options->framing;
+
+	if (!framing)
+		framing = kind->framing;
+	if (framing->needs_bounds && !kind->is_datagram)
+		argp_error(
+			state,
+			"--framing %s needs a line that keeps packets apart, "
+			"udp:HOST:PORT; on others use slip",
+			framing->name);
+	if (framing->cannot_resync && kind->loses_bytes)
+		argp_error(state,
+			   "--framing %s needs a line that loses nothing, such "
+			   "as tcp: or unix:; on %s use %s",
+			   framing->name, port->name, kind->framing->name);
+	if (options->keepalive_s && !framing->idle)
+		argp_error(state,
+			   "--keepalive sends an END, which --framing %s does "
+			   "not have: use --framing slip at both ends",
+			   framing->name);
+	if (port->flow == PORT_FLOW_XONXOFF && framing != &slip_framing)
+		argp_error(state, "--flow xonxoff needs --framing slip, whose "
+				  "escapes it uses");
+	options->framing = port->flow == PORT_FLOW_XONXOFF
+				   ? &slip_xonxoff_framing
+				   : framing;
+}
+
+static void check_line(const struct argp_state *state,
+		       const struct options *options)
+{
+	const struct port_config *port = &options->port;
+	char why[SOURCE_WHY_MAX];
+
+	if (!source_check_name(port->name, why))
+		argp_error(state, "--port: \"%s\" %s", port->name, why);
+	check_serial(state, port);
+	if (port->flow == PORT_FLOW_RTSCTS && port->rts != PORT_MODEM_LINE_KEEP)
+		argp_error(state, "--rts cannot be set with --flow rtscts, "
+				  "which moves it by itself");
+	if (options->wait && port->name && !strcmp(port->name, "auto"))
+		argp_error(state, "--wait needs the name of the port that it "
+				  "waits for: --port auto is the one that is "
+				  "there");
+}
+
+static void check_tap(const struct argp_state *state,
+		      const struct options *options)
+{
+	if (options->mac_given && !options->tap)
+		argp_error(state, "--mac needs --tap: a TUN interface has no "
+				  "Ethernet address");
+	if (options->bridge && !options->tap)
+		argp_error(state, "--bridge needs --tap: a bridge takes "
+				  "Ethernet frames");
+	if (options->tap && options->mtu > CONSISTENCY_MTU_MAX_TAP)
+		argp_error(state, "--mtu %u is too large for --tap: at most %d",
+			   options->mtu, CONSISTENCY_MTU_MAX_TAP);
+}
+
+static void check_bridge(const struct argp_state *state,
+			 struct options *options)
+{
+	if (!options->bridge)
+		return;
+	if (options->addr_count)
+		argp_error(state,
+			   "--addr cannot be used with --bridge: the address "
+			   "belongs to the bridge (sudo ip address add ... dev "
+			   "%s)",
+			   options->bridge);
+	if (options->route_count)
+		argp_error(state,
+			   "--route cannot be used with --bridge: the route "
+			   "belongs to the bridge (sudo ip route add ... dev "
+			   "%s)",
+			   options->bridge);
+	/* Whom it is for is not for us to say. */
+	options->accept_ra = true;
+}
+
+static void check_persistent(const struct argp_state *state,
+			     const struct options *options)
+{
+	const char *option = options->owner ? "--owner" : "--group";
+
+	if ((options->owner || options->group) && !options->create &&
+	    !options->persist)
+		argp_error(state,
+			   "%s needs --create or --persist: only an interface "
+			   "that stays can belong to somebody",
+			   option);
+}
+
+static void check_alone(const struct argp_state *state, const char *task,
+			const char *option)
+{
+	if (option)
+		argp_error(state, "%s, and nothing else: leave --%s out", task,
+			   option);
+}
+
+/* Is something else to be done than to make a link? */
+static bool check_task(const struct argp_state *state,
+		       const struct options *options,
+		       const struct option_check_topics *topics)
+{
+	if (options->list) {
+		if (state->argc > 2)
+			argp_error(state,
+				   "--list prints all ports, and does "
+				   "nothing else: leave the other options "
+				   "out");
+		return true;
+	}
+	if (options->delete) {
+		check_alone(state, "--delete removes an interface",
+			    options->create ? "create" : topics->of_interface);
+		check_alone(state, "--delete removes an interface",
+			    topics->of_line);
+		if (!*options->interface)
+			argp_error(state, "--delete needs --interface: which "
+					  "one is to be removed?");
+		return true;
+	}
+	if (options->create)
+		check_alone(state, "--create makes an interface",
+			    topics->of_line);
+	else if (!options->port.name)
+		argp_error(state, "--port is required, such as --port "
+				  "/dev/ttyUSB0 (--list shows the ports that "
+				  "there are)");
+	return false;
+}
+
+/**
+ * option_check() - see whether what was asked for can be had together
+ * @state:   of argp
+ * @options: what was asked for, each value good by itself; filled in is what
+ *           only all of them together tell: @framing, @peer_of, @ipv6, the
+ *           family of the default routes, and in a bridge @accept_ra
+ * @topics:  what the options are about that were given
+ *
+ * Does not return if it cannot.
+ */
+void option_check(const struct argp_state *state, struct options *options,
+		  const struct option_check_topics *topics)
+{
+	if (check_task(state, options, topics))
+		return;
+	if (!options->create) {
+		check_line(state, options);
+		check_framing(state, options);
+	}
+	check_tap(state, options);
+	check_bridge(state, options);
+	check_persistent(state, options);
+	check_routes(state, options);
+	check_peer(state, options);
+	check_ipv6(state, options);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One value of the command line: a number, an address, a name, a word of a
+ * few. Each is looked at by itself here; whether it suits the others is for
+ * option_check.c.
+ *
+ * Who gives a value that cannot be meant is told what is wrong with it, by
+ * argp_error(), which does not return but ends the program. So @state below is
+ * argp's, and @arg what was given, which is all that the message needs, but
+ * for the name of the @option if there are several of the kind.
+ */
+#include "cli/value.h"
+#include "framing/framing.h"
+#include "text.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define VALUE_MTU_MIN 68 /* RFC 791, section 3.2 */
+#define VALUE_MTU_MAX FRAMING_PACKET_MAX
+
+/**
+ * value_parse_number() - a decimal number, and nothing else
+ * @state:  of argp
+ * @option: for the message
+ * @arg:    the value
+ * @min:    the least that it may be
+ * @max:    the most
+ *
+ * Return: the number
+ */
+unsigned int value_parse_number(const struct argp_state *state,
+				const char *option, const char *arg,
+				unsigned int min, unsigned int max)
+{
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(arg, &end, 10);
+	/* strtoul() itself takes "", " 8" and "-8" as well. */
+	if (arg[0] < '0' || arg[0] > '9' || *end || errno || number < min ||
+	    number > max)
+		argp_error(state, "%s: \"%s\" is not a number from %u to %u",
+			   option, arg, min, max);
+	return (unsigned int)number;
+}
+
+static struct addr parse_addr(const struct argp_state *state,
+			      const char *option, const char *arg)
+{
+	struct addr addr = {0};
+	enum addr_error error = addr_parse(&addr, arg);
+
+	if (error == ADDR_MALFORMED)
+		argp_error(state,
+			   "%s: \"%s\" is not an IPv4 or IPv6 address, such as "
+			   "10.10.10.1/24 or fd00::1/64",
+			   option, arg);
+	if (error == ADDR_PREFIX_LEN)
+		argp_error(state,
+			   "%s: \"%s\" has no valid prefix length: 0 to 32 for "
+			   "IPv4, 0 to 128 for IPv6",
+			   option, arg);
+	return addr;
+}
+
+/**
+ * value_parse_host() - the address of one host, and of its network
+ * @state:  of argp
+ * @option: for the message
+ * @arg:    the value, ADDR[/LEN]
+ *
+ * Return: the address
+ */
+struct addr value_parse_host(const struct argp_state *state, const char *option,
+			     const char *arg)
+{
+	struct addr addr = parse_addr(state, option, arg);
+
+	if (!addr_is_host(&addr))
+		argp_error(state,
+			   "%s: \"%s\" cannot be the address of one host",
+			   option, arg);
+	return addr;
+}
+
+/**
+ * value_parse_route() - the value of --route
+ * @state: of argp
+ * @arg:   the value, DEST[/LEN] or "default"
+ *
+ * Return: the destination; of "default", whose family depends on the other
+ * options, AF_UNSPEC
+ */
+struct addr value_parse_route(const struct argp_state *state, const char *arg)
+{
+	static const struct addr default_route = {.family = AF_UNSPEC};
+	char text[ADDR_TEXT_MAX];
+	struct addr network;
+	struct addr dest;
+
+	if (!strcmp(arg, "default"))
+		return default_route;
+	dest = parse_addr(state, "--route", arg);
+	network = addr_network(&dest);
+	if (!addr_same_host(&dest, &network))
+		argp_error(state,
+			   "--route: \"%s\" has host bits set; "
+			   "the network is %s",
+			   arg, addr_format(&network, text));
+	return dest;
+}
+
+/**
+ * value_parse_name() - a name that must not be empty
+ * @state:  of argp
+ * @option: for the message
+ * @arg:    the value
+ *
+ * Return: the name, @arg
+ */
+const char *value_parse_name(const struct argp_state *state, const char *option,
+			     const char *arg)
+{
+	if (!*arg)
+		argp_error(state, "%s: the name is empty", option);
+	return arg;
+}
+
+/**
+ * value_parse_interface() - the name of an interface
+ * @state:  of argp
+ * @option: for the message
+ * @arg:    the value
+ *
+ * The rules are those of dev_valid_name(), net/core/dev.c.
+ *
+ * Return: the name, @arg, shorter than IFNAMSIZ
+ */
+const char *value_parse_interface(const struct argp_state *state,
+				  const char *option, const char *arg)
+{
+	size_t len = strlen(arg);
+
+	if (len >= IFNAMSIZ)
+		argp_error(state,
+			   "%s: \"%s\" is too long: %zu characters, "
+			   "at most %d are possible",
+			   option, arg, len, IFNAMSIZ - 1);
+	if (!len || !strcmp(arg, ".") || !strcmp(arg, "..") ||
+	    strpbrk(arg, "/: \t\n\v\f\r\240"))
+		argp_error(state,
+			   "%s: \"%s\" cannot be the name of an interface",
+			   option, arg);
+	return arg;
+}
+
+/**
+ * value_parse_mac() - the value of --mac
+ * @state: of argp
+ * @mac:   filled in with the address of one interface
+ * @arg:   the value
+ */
+void value_parse_mac(const struct argp_state *state,
+		     uint8_t mac[ETHERNET_MAC_LEN], const char *arg)
+{
+	if (!ethernet_parse_mac(mac, arg))
+		argp_error(state,
+			   "--mac: \"%s\" is not an Ethernet address, such as "
+			   "02:00:00:00:00:01",
+			   arg);
+	if (!ethernet_is_station(mac))
+		argp_error(state,
+			   "--mac: \"%s\" cannot be the address of one "
+			   "interface: %s",
+			   arg, mac[0] & 1 ? "it is a group's" : "it is zero");
+}
+
+/**
+ * value_parse_mtu() - the value of --mtu
+ * @state: of argp
+ * @arg:   the value, a number or "auto"
+ *
+ * Return: bytes, 0 for "auto"
+ */
+uint32_t value_parse_mtu(const struct argp_state *state, const char *arg)
+{
+	if (!strcmp(arg, "auto"))
+		return 0;
+	return value_parse_number(state, "--mtu", arg, VALUE_MTU_MIN,
+				  VALUE_MTU_MAX);
+}
+
+/* One of a few words. Return: which one, counted from 0. */
+static int parse_word(const struct argp_state *state, const char *option,
+		      const char *arg, const char *const *words)
+{
+	char list[64] = "";
+	int i;
+
+	for (i = 0; words[i] && strcmp(arg, words[i]) != 0; i++)
+		text_append(list, sizeof(list), "%s%s",
+			    !i		   ? ""
+			    : words[i + 1] ? ", "
+					   : " or ",
+			    words[i]);
+	if (!words[i])
+		argp_error(state, "%s: \"%s\" is not %s", option, arg, list);
+	return i;
+}
+
+/**
+ * value_parse_flow() - the value of --flow
+ * @state: of argp
+ * @arg:   the value
+ *
+ * Return: the flow control
+ */
+enum port_flow value_parse_flow(const struct argp_state *state, const char *arg)
+{
+	static const char *const words[] = {
+		[PORT_FLOW_NONE] = "none",
+		[PORT_FLOW_RTSCTS] = "rtscts",
+		[PORT_FLOW_XONXOFF] = "xonxoff",
+		NULL,
+	};
+
+	return (enum port_flow)parse_word(state, "--flow", arg, words);
+}
+
+/**
+ * value_parse_parity() - the value of --parity
+ * @state: of argp
+ * @arg:   the value
+ *
+ * Return: the parity
+ */
+enum port_parity value_parse_parity(const struct argp_state *state,
+				    const char *arg)
+{
+	static const char *const words[] = {
+		[PORT_PARITY_NONE] = "none",
+		[PORT_PARITY_EVEN] = "even",
+		[PORT_PARITY_ODD] = "odd",
+		NULL,
+	};
+
+	return (enum port_parity)parse_word(state, "--parity", arg, words);
+}
+
+/**
+ * value_parse_modem_line() - what is to become of DTR or RTS
+ * @state:  of argp
+ * @option: for the message
+ * @arg:    the value
+ *
+ * Return: what is to become of it
+ */
+enum port_modem_line value_parse_modem_line(const struct argp_state *state,
+					    const char *option, const char *arg)
+{
+	static const char *const words[] = {
+		[PORT_MODEM_LINE_KEEP] = "keep",
+		[PORT_MODEM_LINE_ON] = "on",
+		[PORT_MODEM_LINE_OFF] = "off",
+		NULL,
+	};
+
+	return (enum port_modem_line)parse_word(state, option, arg, words);
+}
+
+/**
+ * value_parse_framing() - the value of --framing
+ * @state: of argp
+ * @arg:   the value
+ *
+ * Return: the framing
+ */
+const struct framing *value_parse_framing(const struct argp_state *state,
+					  const char *arg)
+{
+	const struct framing *framing = framing_find(arg);
+	char names[FRAMING_NAMES_MAX];
+
+	if (!framing)
+		argp_error(state, "--framing: \"%s\" is not %s", arg,
+			   framing_names(names));
+	return framing;
+}
+
+/**
+ * value_parse_list() - the value of --list
+ * @state: of argp
+ * @arg:   the value, or NULL if there is none
+ *
+ * Return: how to print the ports
+ */
+enum options_list value_parse_list(const struct argp_state *state,
+				   const char *arg)
+{
+	static const char *const words[] = {"json", NULL};
+
+	if (!arg)
+		return OPTIONS_LIST_TABLE;
+	parse_word(state, "--list", arg, words);
+	return OPTIONS_LIST_JSON;
+}

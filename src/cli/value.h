@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_VALUE_H
+#define SERIALTUN_VALUE_H
+
+#include "cli/options.h"
+#include "interface/addr.h"
+#include "packet/ethernet.h"
+#include "port/port.h"
+
+#include <stdint.h>
+
+struct argp_state;
+struct framing;
+
+unsigned int value_parse_number(const struct argp_state *state,
+				const char *option, const char *arg,
+				unsigned int min, unsigned int max);
+struct addr value_parse_host(const struct argp_state *state, const char *option,
+			     const char *arg);
+struct addr value_parse_route(const struct argp_state *state, const char *arg);
+const char *value_parse_name(const struct argp_state *state, const char *option,
+			     const char *arg);
+const char *value_parse_interface(const struct argp_state *state,
+				  const char *option, const char *arg);
+void value_parse_mac(const struct argp_state *state,
+		     uint8_t mac[ETHERNET_MAC_LEN], const char *arg);
+uint32_t value_parse_mtu(const struct argp_state *state, const char *arg);
+enum port_flow value_parse_flow(const struct argp_state *state,
+				const char *arg);
+enum port_parity value_parse_parity(const struct argp_state *state,
+				    const char *arg);
+enum port_modem_line value_parse_modem_line(const struct argp_state *state,
+					    const char *option,
+					    const char *arg);
+const struct framing *value_parse_framing(const struct argp_state *state,
+					  const char *arg);
+enum options_list value_parse_list(const struct argp_state *state,
+				   const char *arg);
+
+#endif

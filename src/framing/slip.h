@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_SLIP_H
+#define SERIALTUN_SLIP_H
+
+#include "framing/framing.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The four special bytes of RFC 1055, "PROTOCOL" and "slip.h". */
+#define SLIP_END     0xC0
+#define SLIP_ESC     0xDB
+#define SLIP_ESC_END 0xDC
+#define SLIP_ESC_ESC 0xDD
+
+/* Flow control's own bytes, and what stands for them as tunslip6 -X has it. */
+#define SLIP_XON      0x11
+#define SLIP_XOFF     0x13
+#define SLIP_ESC_XON  0xDE
+#define SLIP_ESC_XOFF 0xDF
+
+/**
+ * enum slip_escapes - which bytes of a packet do not travel as they are
+ * @SLIP_ESCAPES_RFC1055: END and ESC
+ * @SLIP_ESCAPES_XONXOFF: XON and XOFF as well, because the line takes them for
+ *                        flow control
+ */
+enum slip_escapes {
+	SLIP_ESCAPES_RFC1055,
+	SLIP_ESCAPES_XONXOFF,
+};
+
+/**
+ * struct slip_decoder - where in the stream the receiver is
+ * @escapes: what the other end escapes; to be set before the first byte
+ * @state:   what the next byte means
+ * @len:     bytes in @packet
+ * @packet:  the packet so far
+ *
+ * All zero is a decoder of RFC 1055 that has seen nothing. @packet and @len may
+ * be read after FRAMING_FRAME, until the next call, and slip_decoder_pending()
+ * bytes of @packet at any time; the rest is the decoder's own.
+ */
+struct slip_decoder {
+	enum slip_escapes escapes;
+	enum {
+		SLIP_STATE_PACKET,
+		SLIP_STATE_ESCAPE,
+		SLIP_STATE_SKIP,
+		SLIP_STATE_DONE,
+	} state;
+	size_t len;
+	uint8_t packet[FRAMING_PACKET_MAX];
+};
+
+void slip_decoder_reset(struct slip_decoder *decoder);
+size_t slip_decoder_pending(const struct slip_decoder *decoder);
+size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
+		   enum slip_escapes escapes);
+size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
+		   enum framing_status *status);
+
+extern const struct framing slip_framing;
+extern const struct framing slip_xonxoff_framing;
+
+#endif

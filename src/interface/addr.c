@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Addresses as people type them, "10.10.10.1/24" or "fd00::1/64", and the few
+ * sums that are done on them. Pure: nothing here asks the machine anything.
+ */
+#include "interface/addr.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/**
+ * addr_bits() - how long an address of a family is
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: 32 or 128
+ */
+unsigned int addr_bits(int family)
+{
+	return family == AF_INET ? 32 : 128;
+}
+
+/**
+ * addr_parse() - read ADDR[/LEN]
+ * @addr: filled in on success, untouched otherwise
+ * @text: an IPv4 address in dotted decimal or an IPv6 address (RFC 4291,
+ *        section 2.2), with a prefix length in decimal behind a slash, or
+ *        without, which means all of its bits
+ *
+ * Return: ADDR_OK, or what is wrong
+ */
+enum addr_error addr_parse(struct addr *addr, const char *text)
+{
+	struct addr parsed = {.family = AF_INET};
+	char host[INET6_ADDRSTRLEN];
+	const char *slash = strchrnul(text, '/');
+	size_t host_len = (size_t)(slash - text);
+	unsigned long prefix_len;
+	char *end;
+
+	if (host_len >= sizeof(host))
+		return ADDR_MALFORMED;
+	memcpy(host, text, host_len);
+	host[host_len] = '\0';
+
+	if (strchr(host, ':'))
+		parsed.family = AF_INET6;
+	if (inet_pton(parsed.family, host, parsed.bytes) != 1)
+		return ADDR_MALFORMED;
+
+	prefix_len = addr_bits(parsed.family);
+	if (*slash) {
+		/* strtoul() would take "+8", " 8" and "-8" as well. */
+		if (slash[1] < '0' || slash[1] > '9')
+			return ADDR_PREFIX_LEN;
+		prefix_len = strtoul(slash + 1, &end, 10);
+		if (*end || prefix_len > addr_bits(parsed.family))
+			return ADDR_PREFIX_LEN;
+	}
+	parsed.prefix_len = (unsigned int)prefix_len;
+	*addr = parsed;
+	return ADDR_OK;
+}
+
+/**
+ * addr_format_host() - write an address without its prefix length
+ * @addr: the address
+ * @text: where to write it
+ *
+ * Return: @text
+ */
+const char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_MAX])
+{
+	inet_ntop(addr->family, addr->bytes, text, ADDR_TEXT_MAX);
+	return text;
+}
+
+/**
+ * addr_format() - write an address as addr_parse() reads it
+ * @addr: the address
+ * @text: where to write it
+ *
+ * The prefix length is left out where it says nothing, that is, where it is
+ * the whole address.
+ *
+ * Return: @text
+ */
+const char *addr_format(const struct addr *addr, char text[ADDR_TEXT_MAX])
+{
+	size_t len;
+
+	addr_format_host(addr, text);
+	if (addr->prefix_len < addr_bits(addr->family)) {
+		len = strlen(text);
+		snprintf(text + len, ADDR_TEXT_MAX - len, "/%u",
+			 addr->prefix_len);
+	}
+	return text;
+}
+
+/**
+ * addr_is_host() - could this be the address of one host?
+ * @addr: the address
+ *
+ * Return: false if it is the unspecified address, a multicast one or IPv4's
+ * limited broadcast (RFC 1122, section 3.2.1.3; RFC 4291, sections 2.5.2 and
+ * 2.7)
+ */
+bool addr_is_host(const struct addr *addr)
+{
+	static const struct addr any = {.family = AF_INET};
+	static const struct addr any6 = {.family = AF_INET6};
+	static const struct addr broadcast = {.family = AF_INET,
+					      .bytes = {255, 255, 255, 255}};
+
+	if (addr->family == AF_INET6)
+		return !addr_same_host(addr, &any6) && addr->bytes[0] != 0xFF;
+	return !addr_same_host(addr, &any) && addr->bytes[0] >> 4 != 0xE &&
+	       !addr_same_host(addr, &broadcast);
+}
+
+/**
+ * addr_same_host() - are two addresses the same, whatever their prefixes?
+ * @a: the one
+ * @b: the other
+ *
+ * Return: true if family and all bits are equal
+ */
+bool addr_same_host(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family &&
+	       !memcmp(a->bytes, b->bytes, addr_bits(a->family) / 8);
+}
+
+/**
+ * addr_network() - the network that an address is in
+ * @addr: the address
+ *
+ * Return: the same with every bit behind the prefix cleared
+ */
+struct addr addr_network(const struct addr *addr)
+{
+	struct addr network = *addr;
+	unsigned int bit;
+
+	for (bit = addr->prefix_len; bit < addr_bits(addr->family); bit++)
+		network.bytes[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+	return network;
+}
+
+static bool is_among(const struct addr *addr, const struct addr *list,
+		     size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (addr_same_host(addr, &list[i]))
+			return true;
+	return false;
+}
+
+/* The address that follows. Return: false behind the last one. */
+static bool next_host(struct addr *addr)
+{
+	unsigned int i = addr_bits(addr->family) / 8;
+
+	while (i-- > 0)
+		if (++addr->bytes[i])
+			return true;
+	return false;
+}
+
+/**
+ * addr_neighbour() - the address that the other end of a link likely has
+ * @own:         address of this end
+ * @taken:       addresses that it has not, @own among them
+ * @taken_count: how many
+ * @other:       filled in with the lowest host address of the prefix that is
+ *               not taken, and its prefix length; untouched if there is none
+ *
+ * The first address of a prefix is the network's name in IPv4 and the
+ * subnet-router anycast address in IPv6 (RFC 4291, section 2.6.1), so hosts
+ * begin at the second, but for a prefix of two, where both are hosts
+ * (RFC 3021 and RFC 6164).
+ *
+ * Return: false if there is no such host
+ */
+bool addr_neighbour(const struct addr *own, const struct addr *taken,
+		    size_t taken_count, struct addr *other)
+{
+	const unsigned int bits = addr_bits(own->family);
+	const struct addr network = addr_network(own);
+	struct addr host = network;
+	struct addr last;
+
+	if (own->prefix_len == bits)
+		return false;
+	if (own->prefix_len < bits - 1)
+		next_host(&host);
+	while (is_among(&host, taken, taken_count))
+		if (!next_host(&host))
+			return false;
+	/* IPv4's last one is everybody (RFC 1122, section 3.2.1.3). */
+	last = host;
+	if (own->family == AF_INET && own->prefix_len < bits - 1)
+		next_host(&last);
+	last = addr_network(&last);
+	if (!addr_same_host(&last, &network))
+		return false;
+	*other = host;
+	return true;
+}

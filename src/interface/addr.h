@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_ADDR_H
+#define SERIALTUN_ADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest text is an IPv6 address with an IPv4 tail and "/128". */
+#define ADDR_TEXT_MAX 52
+
+/**
+ * struct addr - an IPv4 or IPv6 address with the length of its prefix
+ * @family:     AF_INET or AF_INET6
+ * @prefix_len: bits that belong to the network, 0 to addr_bits()
+ * @bytes:     the address in network byte order; IPv4 uses the first four
+ */
+struct addr {
+	int family;
+	unsigned int prefix_len;
+	uint8_t bytes[16];
+};
+
+/**
+ * enum addr_error - what is wrong with an address that somebody typed
+ * @ADDR_OK:         nothing
+ * @ADDR_MALFORMED:  it is neither an IPv4 nor an IPv6 address
+ * @ADDR_PREFIX_LEN: what follows the slash is no prefix length of its family
+ */
+enum addr_error {
+	ADDR_OK,
+	ADDR_MALFORMED,
+	ADDR_PREFIX_LEN,
+};
+
+enum addr_error addr_parse(struct addr *addr, const char *text);
+const char *addr_format(const struct addr *addr, char text[ADDR_TEXT_MAX]);
+const char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_MAX]);
+unsigned int addr_bits(int family);
+bool addr_is_host(const struct addr *addr);
+bool addr_same_host(const struct addr *a, const struct addr *b);
+struct addr addr_network(const struct addr *addr);
+bool addr_neighbour(const struct addr *own, const struct addr *taken,
+		    size_t taken_count, struct addr *other);
+
+#endif

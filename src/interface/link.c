@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From an interface to a link: MTU, addresses, up, routes, in the order that
+ * the kernel wants them; or to a port of a bridge, which has the addresses and
+ * the routes.
+ *
+ * Address generation is settled first, while the MTU is still 1500: below
+ * 1280 the interface has no IPv6 to be spoken of. Addresses come before up,
+ * so that no packet leaves with another source, and the bridge too; routes come
+ * last, because a route needs an interface that is up.
+ *
+ * An interface that we attached to keeps whatever nobody asked us to change,
+ * and what is asked for may be there already: from the last run, or made by
+ * root for a user who may not.
+ */
+#include "interface/link.h"
+#include "cli/options.h"
+#include "interface/rtnl.h"
+#include "interface/tun.h"
+#include "log.h"
+#include "pump/pacer.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* What every step needs. */
+struct setup {
+	struct rtnl *rtnl;
+	const struct tun *tun;
+	const struct options *options;
+	uint32_t auto_mtu;
+	struct rtnl_link now; /* the interface, before the first step */
+	struct rtnl_link bridge;
+};
+
+/*
+ * Log that the kernel refused something. @remedy is for every reason but a
+ * lack of privilege, which has its own. Return: err.
+ */
+__attribute__((format(printf, 4, 5))) static int refused(
+	const struct setup *setup, int err, const char *remedy,
+	const char *format, ...)
+{
+	char what[ADDR_TEXT_MAX + 64] = "";
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	log_error("cannot %s: %s%s", what, rtnl_strerror(setup->rtnl, err),
+		  err == -EPERM ? " (needs CAP_NET_ADMIN: run as root)"
+				: remedy);
+	return err;
+}
+
+static int set_addrgen(const struct setup *setup)
+{
+	const char *name = setup->tun->name;
+	const struct options *options = setup->options;
+	int err;
+
+	/* In a bridge it is the bridge that has addresses. */
+	if (setup->tun->attached || (options->ipv6 && !options->bridge))
+		return 0;
+	err = rtnl_link_set_addrgen_none(setup->rtnl, setup->now.index);
+	if (err)
+		return refused(setup, err, "",
+			       "switch off IPv6 address generation on %s",
+			       name);
+	log_debug("%s: no IPv6 address generation", name);
+	return 0;
+}
+
+static int set_mtu(const struct setup *setup)
+{
+	const char *name = setup->tun->name;
+	uint32_t mtu = setup->options->mtu;
+	int err;
+
+	if (!mtu && setup->tun->attached)
+		return 0;
+	if (!mtu)
+		mtu = setup->auto_mtu;
+	err = rtnl_link_set_mtu(setup->rtnl, setup->now.index, mtu);
+	if (err)
+		return refused(setup, err, "", "set the MTU of %s to %u", name,
+			       mtu);
+	log_debug("%s: mtu %u", name, mtu);
+	return 0;
+}
+
+static int set_mac(const struct setup *setup)
+{
+	const uint8_t *mac = setup->options->mac;
+	const char *name = setup->tun->name;
+	int err;
+
+	if (!setup->options->mac_given ||
+	    !memcmp(setup->now.mac, mac, ETHERNET_MAC_LEN))
+		return 0;
+	err = rtnl_link_set_mac(setup->rtnl, setup->now.index, mac);
+	if (err)
+		return refused(setup, err, "", "set the address of %s (--mac)",
+			       name);
+	log_debug("%s: has the Ethernet address asked for", name);
+	return 0;
+}
+
+static int join_bridge(const struct setup *setup)
+{
+	const char *bridge = setup->options->bridge;
+	const char *name = setup->tun->name;
+	int err;
+
+	if (!bridge || setup->now.master == setup->bridge.index)
+		return 0;
+	err = rtnl_link_set_master(setup->rtnl, setup->now.index,
+				   setup->bridge.index);
+	if (err)
+		return refused(setup, err, "", "put %s into bridge %s", name,
+			       bridge);
+	log_debug("%s: in bridge %s", name, bridge);
+	return 0;
+}
+
+static int add_addr(const struct setup *setup, const struct addr *local)
+{
+	const struct options *options = setup->options;
+	const struct addr *peer =
+		local == options->peer_of ? &options->peer : NULL;
+	const char *name = setup->tun->name;
+	char text[ADDR_TEXT_MAX];
+	int err;
+
+	if (setup->tun->attached &&
+	    rtnl_addr_exists(setup->rtnl, setup->now.index, local, peer))
+		return 0;
+	addr_format(local, text);
+	err = rtnl_addr_add(setup->rtnl, setup->now.index, local, peer);
+	if (err)
+		return refused(setup, err, "", "add address %s to %s", text,
+			       name);
+	log_debug("%s: added address %s", name, text);
+	return 0;
+}
+
+static int bring_up(const struct setup *setup)
+{
+	const char *name = setup->tun->name;
+	int err = rtnl_link_set_up(setup->rtnl, setup->now.index);
+
+	if (err == -EPERM) {
+		log_error("cannot bring %s up: %s (first run: sudo ip link set "
+			  "%s up)",
+			  name, strerror(EPERM), name);
+		return err;
+	}
+	if (err)
+		return refused(setup, err, "", "bring %s up", name);
+	log_debug("%s: up", name);
+	return 0;
+}
+
+static int add_route(const struct setup *setup, const struct addr *dest)
+{
+	const struct options *options = setup->options;
+	/* 0 is IPv6's way of saying "the usual one". */
+	const uint32_t *metric =
+		options->metric_given &&
+				(options->metric || dest->family == AF_INET)
+			? &options->metric
+			: NULL;
+	/* On Ethernet, somebody has to answer for what is behind. */
+	const struct addr *via =
+		setup->tun->tap && options->peer_of &&
+				options->peer.family == dest->family
+			? &options->peer
+			: NULL;
+	const char *name = setup->tun->name;
+	char text[ADDR_TEXT_MAX];
+	int err;
+
+	if (setup->tun->attached &&
+	    rtnl_route_exists(setup->rtnl, setup->now.index, dest, metric))
+		return 0;
+	addr_format(dest, text);
+	err = rtnl_route_add(setup->rtnl, setup->now.index, dest, via, metric);
+	if (err)
+		return refused(setup, err,
+			       err == -EEXIST
+				       ? " (there is such a route already: "
+					 "give this one another --metric)"
+				       : "",
+			       "add route %s through %s", text, name);
+	log_debug("%s: added route %s", name, text);
+	return 0;
+}
+
+/* All the steps, in their order. Return: 0 or -errno, logged. */
+static int configure(const struct setup *setup)
+{
+	const struct options *options = setup->options;
+	size_t i;
+	int err;
+
+	err = set_addrgen(setup);
+	if (!err)
+		err = set_mac(setup);
+	if (!err)
+		err = set_mtu(setup);
+	for (i = 0; !err && i < options->addr_count; i++)
+		err = add_addr(setup, &options->addrs[i]);
+	if (!err)
+		err = join_bridge(setup);
+	if (!err && !setup->now.up)
+		err = bring_up(setup);
+	for (i = 0; !err && i < options->route_count; i++)
+		err = add_route(setup, &options->routes[i]);
+	return err;
+}
+
+static int open_netlink(struct rtnl **rtnl)
+{
+	int err = rtnl_open(rtnl);
+
+	if (err)
+		log_error("cannot open a Netlink socket: %s", strerror(-err));
+	return err;
+}
+
+/* Return: 0 or -errno, logged. */
+static int find_bridge(struct rtnl *rtnl, const char *name,
+		       struct rtnl_link *bridge)
+{
+	int err = rtnl_link_find(rtnl, name, bridge);
+
+	if (err == -ENODEV) {
+		log_error("cannot use bridge %s: there is no such interface "
+			  "(make it first: sudo ip link add %s type bridge)",
+			  name, name);
+	} else if (err) {
+		log_error("cannot look up bridge %s: %s", name,
+			  rtnl_strerror(rtnl, err));
+	} else if (!bridge->is_bridge) {
+		log_error("cannot use bridge %s: it is an interface, but not a "
+			  "bridge (see: ip link show type bridge)",
+			  name);
+		err = -EINVAL;
+	}
+	return err;
+}
+
+/**
+ * link_check() - is there what a link is to be made with?
+ * @options: what the user asked for
+ *
+ * To be asked before anything is made. A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int link_check(const struct options *options)
+{
+	struct rtnl_link bridge;
+	struct rtnl *rtnl;
+	int err;
+
+	if (!options->bridge)
+		return 0;
+	err = open_netlink(&rtnl);
+	if (err)
+		return err;
+	err = find_bridge(rtnl, options->bridge, &bridge);
+	rtnl_close(rtnl);
+	return err;
+}
+
+/* What there is before the first step. Return: 0 or -errno, logged. */
+static int look_around(struct setup *setup, uint32_t rate)
+{
+	const struct options *options = setup->options;
+	const char *name = setup->tun->name;
+	int err = rtnl_link_find(setup->rtnl, name, &setup->now);
+
+	if (err)
+		return refused(setup, err, "", "look up %s", name);
+	if (!options->bridge) {
+		setup->auto_mtu = pacer_auto_mtu(rate, options->ipv6);
+		return 0;
+	}
+	/* What a bridge cannot pass on it drops, and nobody is told. */
+	err = find_bridge(setup->rtnl, options->bridge, &setup->bridge);
+	setup->auto_mtu = setup->bridge.mtu;
+	return err;
+}
+
+/* What became of it. Return: 0 or -errno, logged. */
+static int look_back(const struct setup *setup, struct link *link)
+{
+	const struct options *options = setup->options;
+	const struct tun *tun = setup->tun;
+	struct rtnl_link state;
+	int err = rtnl_link_get(setup->rtnl, setup->now.index, &state);
+
+	if (err)
+		return refused(setup, err, "", "look up %s", tun->name);
+	link->mtu = state.mtu;
+	link->mtu_chosen =
+		options->mtu || (tun->attached && state.mtu != setup->auto_mtu);
+	link->link_local_only = !options->addr_count && !options->bridge &&
+				!tun->attached &&
+				!rtnl_addr_link_local(setup->rtnl, state.index,
+						      &link->link_local);
+	return 0;
+}
+
+/**
+ * link_configure() - make a link of an interface
+ * @link:    what it then is, on success
+ * @tun:     the interface
+ * @options: what the user asked for
+ * @rate:    bytes per second on the wire, 0: unknown
+ *
+ * A failure is logged, and what was done before it is left as it is: with an
+ * interface of our own, closing it undoes everything.
+ *
+ * Return: 0 or -errno
+ */
+int link_configure(struct link *link, const struct tun *tun,
+		   const struct options *options, uint32_t rate)
+{
+	struct setup setup = {.tun = tun, .options = options};
+	int err = open_netlink(&setup.rtnl);
+
+	if (err)
+		return err;
+	err = look_around(&setup, rate);
+	if (!err)
+		err = configure(&setup);
+	if (!err)
+		err = look_back(&setup, link);
+	rtnl_close(setup.rtnl);
+	return err;
+}

@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rtnetlink(7): the kernel's way to set up interfaces, addresses and routes.
+ *
+ * Everything stands on rtnl_talk(): one request, then whatever comes back
+ * until the kernel's verdict on it. NETLINK_EXT_ACK makes the verdict bring
+ * a sentence of the kernel's own ("ipv4: Invalid prefix len"), which says
+ * more than any errno; rtnl_strerror() has it.
+ *
+ * Interfaces go by index, so that a rename in between cannot mislead us, and
+ * what is added is added with NLM_F_EXCL, so that nothing that somebody else
+ * made is replaced.
+ */
+#include "interface/rtnl.h"
+#include "interface/addr.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* A page is what the kernel sends at once where it can (libmnl's advice). */
+#define RTNL_BUFFER_LEN 8192
+
+struct rtnl {
+	struct mnl_socket *socket;
+	uint32_t seq;
+	void *answer;	   /* where a request's callback puts what it reads */
+	char message[160]; /* the kernel's sentence; "": it had none */
+	char buffer[RTNL_BUFFER_LEN];
+};
+
+/**
+ * rtnl_open() - open a socket to the kernel's routing tables
+ * @rtnl: the new handle on success; rtnl_close() frees it
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_open(struct rtnl **rtnl)
+{
+	struct rtnl *r = calloc(1, sizeof(*r));
+	int on = 1;
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	r->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!r->socket || mnl_socket_bind(r->socket, 0, MNL_SOCKET_AUTOPID)) {
+		err = -errno;
+		rtnl_close(r);
+		return err;
+	}
+	/* Without it (kernel before 4.12), messages are only less helpful. */
+	mnl_socket_setsockopt(r->socket, NETLINK_EXT_ACK, &on, sizeof(on));
+	*rtnl = r;
+	return 0;
+}
+
+/**
+ * rtnl_close() - close the socket
+ * @rtnl: a handle of rtnl_open(), or NULL
+ */
+void rtnl_close(struct rtnl *rtnl)
+{
+	if (!rtnl)
+		return;
+	if (rtnl->socket)
+		mnl_socket_close(rtnl->socket);
+	free(rtnl);
+}
+
+/**
+ * rtnl_strerror() - why the last request was refused
+ * @rtnl: the handle that it was made with
+ * @err:  what it returned
+ *
+ * Return: the kernel's own sentence if it sent one, else strerror()'s words
+ */
+const char *rtnl_strerror(const struct rtnl *rtnl, int err)
+{
+	return *rtnl->message ? rtnl->message : strerror(-err);
+}
+
+static struct nlmsghdr *request(struct rtnl *rtnl, uint16_t type,
+				uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(rtnl->buffer);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	nlh->nlmsg_seq = ++rtnl->seq;
+	return nlh;
+}
+
+static int message_attr(const struct nlattr *attr, void *data)
+{
+	struct rtnl *rtnl = data;
+
+	if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0) {
+		rtnl->message[0] = '\0';
+		strncat(rtnl->message, mnl_attr_get_str(attr),
+			sizeof(rtnl->message) - 1);
+	}
+	return MNL_CB_OK;
+}
+
+/* An NLMSG_ERROR message: error 0 is the acknowledgement. */
+static int on_verdict(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlmsgerr *verdict = mnl_nlmsg_get_payload(nlh);
+	size_t attrs_at = sizeof(*verdict);
+
+	if (nlh->nlmsg_len < mnl_nlmsg_size(sizeof(*verdict))) {
+		errno = EBADMSG;
+		return MNL_CB_ERROR;
+	}
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS) {
+		/* A refusal carries the whole request, if not capped. */
+		if (verdict->error && !(nlh->nlmsg_flags & NLM_F_CAPPED))
+			attrs_at += mnl_nlmsg_get_payload_len(&verdict->msg);
+		mnl_attr_parse(nlh, (unsigned int)attrs_at, message_attr, data);
+	}
+	if (!verdict->error)
+		return MNL_CB_STOP;
+	errno = -verdict->error;
+	return MNL_CB_ERROR;
+}
+
+/*
+ * Send the request in rtnl->buffer and receive until the kernel has said
+ * what became of it. on_reply, if not NULL, is given each message of the
+ * answer, and the handle as its data. Return: 0 or -errno.
+ */
+static int rtnl_talk(struct rtnl *rtnl, mnl_cb_t on_reply)
+{
+	/* NLMSG_DONE and the like are left to the library. */
+	static mnl_cb_t control[] = {[NLMSG_ERROR] = on_verdict};
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)rtnl->buffer;
+	unsigned int portid = mnl_socket_get_portid(rtnl->socket);
+	ssize_t n;
+	int status;
+
+	rtnl->message[0] = '\0';
+	if (mnl_socket_sendto(rtnl->socket, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	do {
+		n = mnl_socket_recvfrom(rtnl->socket, rtnl->buffer,
+					sizeof(rtnl->buffer));
+		if (n < 0)
+			return -errno;
+		status = mnl_cb_run2(rtnl->buffer, (size_t)n, rtnl->seq, portid,
+				     on_reply, rtnl, control,
+				     MNL_ARRAY_SIZE(control));
+	} while (status > MNL_CB_STOP);
+	return status < 0 ? -errno : 0;
+}
+
+static struct nlmsghdr *link_request(struct rtnl *rtnl, uint16_t type,
+				     int index)
+{
+	struct nlmsghdr *nlh = request(rtnl, type, NLM_F_ACK);
+	struct ifinfomsg *ifi =
+		mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+
+	ifi->ifi_family = AF_UNSPEC;
+	ifi->ifi_index = index;
+	return nlh;
+}
+
+static int link_info_attr(const struct nlattr *attr, void *data)
+{
+	struct rtnl_link *link = data;
+
+	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+		link->is_bridge = !strcmp(mnl_attr_get_str(attr), "bridge");
+	return MNL_CB_OK;
+}
+
+static int link_attr(const struct nlattr *attr, void *data)
+{
+	struct rtnl_link *link = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_MTU:
+		if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			link->mtu = mnl_attr_get_u32(attr);
+		break;
+	case IFLA_MASTER:
+		if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			link->master = (int)mnl_attr_get_u32(attr);
+		break;
+	case IFLA_ADDRESS:
+		if (mnl_attr_get_payload_len(attr) == ETHERNET_MAC_LEN)
+			memcpy(link->mac, mnl_attr_get_payload(attr),
+			       ETHERNET_MAC_LEN);
+		break;
+	case IFLA_LINKINFO:
+		mnl_attr_parse_nested(attr, link_info_attr, link);
+		break;
+	default:
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+static int on_link(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	struct rtnl *rtnl = data;
+	struct rtnl_link *link = rtnl->answer;
+
+	*link = (struct rtnl_link){
+		.index = ifi->ifi_index,
+		.up = ifi->ifi_flags & IFF_UP,
+	};
+	return mnl_attr_parse(nlh, sizeof(*ifi), link_attr, link);
+}
+
+/**
+ * rtnl_link_get() - look at an interface
+ * @rtnl:  the handle
+ * @index: its number
+ * @link:  filled in on success
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_get(struct rtnl *rtnl, int index, struct rtnl_link *link)
+{
+	link_request(rtnl, RTM_GETLINK, index);
+	rtnl->answer = link;
+	return rtnl_talk(rtnl, on_link);
+}
+
+/**
+ * rtnl_link_find() - look an interface up by its name
+ * @rtnl: the handle
+ * @name: the interface's name
+ * @link: filled in on success
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_find(struct rtnl *rtnl, const char *name, struct rtnl_link *link)
+{
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_GETLINK, 0);
+
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	rtnl->answer = link;
+	return rtnl_talk(rtnl, on_link);
+}
+
+/**
+ * rtnl_link_set_addrgen_none() - no link-local IPv6 address, and so neither
+ *                                router solicitations nor MLD reports
+ * @rtnl:  the handle
+ * @index: the interface
+ *
+ * An interface whose MTU is below IPv6's 1280 has no IPv6 and answers
+ * EAFNOSUPPORT, which is as good as done.
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_set_addrgen_none(struct rtnl *rtnl, int index)
+{
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
+	struct nlattr *spec = mnl_attr_nest_start(nlh, IFLA_AF_SPEC);
+	struct nlattr *inet6 = mnl_attr_nest_start(nlh, AF_INET6);
+	int err;
+
+	mnl_attr_put_u8(nlh, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(nlh, inet6);
+	mnl_attr_nest_end(nlh, spec);
+	err = rtnl_talk(rtnl, NULL);
+	return err == -EAFNOSUPPORT ? 0 : err;
+}
+
+/**
+ * rtnl_link_set_mtu() - set the longest packet that the kernel sends
+ * @rtnl:  the handle
+ * @index: the interface
+ * @mtu:   bytes
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_set_mtu(struct rtnl *rtnl, int index, uint32_t mtu)
+{
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
+
+	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+	return rtnl_talk(rtnl, NULL);
+}
+
+/**
+ * rtnl_link_set_mac() - set the Ethernet address of an interface
+ * @rtnl:  the handle
+ * @index: the interface
+ * @mac:   the address
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_set_mac(struct rtnl *rtnl, int index,
+		      const uint8_t mac[ETHERNET_MAC_LEN])
+{
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
+
+	mnl_attr_put(nlh, IFLA_ADDRESS, ETHERNET_MAC_LEN, mac);
+	return rtnl_talk(rtnl, NULL);
+}
+
+/**
+ * rtnl_link_set_master() - make an interface a port of a bridge
+ * @rtnl:   the handle
+ * @index:  the interface
+ * @master: the bridge
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_set_master(struct rtnl *rtnl, int index, int master)
+{
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
+
+	mnl_attr_put_u32(nlh, IFLA_MASTER, (uint32_t)master);
+	return rtnl_talk(rtnl, NULL);
+}
+
+/**
+ * rtnl_link_set_up() - bring an interface up
+ * @rtnl:  the handle
+ * @index: the interface
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_set_up(struct rtnl *rtnl, int index)
+{
+	struct nlmsghdr *nlh = link_request(rtnl, RTM_NEWLINK, index);
+	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+
+	ifi->ifi_change = IFF_UP;
+	ifi->ifi_flags = IFF_UP;
+	return rtnl_talk(rtnl, NULL);
+}
+
+static void put_addr(struct nlmsghdr *nlh, uint16_t attr,
+		     const struct addr *addr)
+{
+	mnl_attr_put(nlh, attr, addr_bits(addr->family) / 8, addr->bytes);
+}
+
+/**
+ * rtnl_addr_add() - give an interface an address
+ * @rtnl:  the handle
+ * @index: the interface
+ * @local: the address of this end
+ * @peer:  the other end's address, of the same family, whose prefix then is
+ *         the one that is reached through the link; NULL: @local's is
+ *
+ * IPv6 addresses are usable at once (IFA_F_NODAD): nobody else is on a cable
+ * between two ends to have the same one.
+ *
+ * Return: 0 or -errno; -EEXIST if the interface has it already
+ */
+int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
+		  const struct addr *peer)
+{
+	const struct addr *reached = peer ? peer : local;
+	struct nlmsghdr *nlh = request(rtnl, RTM_NEWADDR,
+				       NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+	struct ifaddrmsg *ifa =
+		mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
+
+	ifa->ifa_family = (uint8_t)local->family;
+	ifa->ifa_prefixlen = (uint8_t)reached->prefix_len;
+	ifa->ifa_flags = local->family == AF_INET6 ? IFA_F_NODAD : 0;
+	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
+	ifa->ifa_index = (uint32_t)index;
+	put_addr(nlh, IFA_LOCAL, local);
+	put_addr(nlh, IFA_ADDRESS, reached);
+	return rtnl_talk(rtnl, NULL);
+}
+
+/*
+ * Ask for all that there is of one kind and family. Return: 0 or -errno.
+ */
+static int dump(struct rtnl *rtnl, uint16_t type, int family, size_t header_len,
+		mnl_cb_t on_reply, void *answer)
+{
+	struct nlmsghdr *nlh = request(rtnl, type, NLM_F_DUMP);
+
+	/* Of every header here, the family is the first byte. */
+	*(uint8_t *)mnl_nlmsg_put_extra_header(nlh, header_len) =
+		(uint8_t)family;
+	rtnl->answer = answer;
+	return rtnl_talk(rtnl, on_reply);
+}
+
+/* The attributes of one message, by type. */
+struct attr_table {
+	const struct nlattr *attrs[RTA_MAX + 1];
+};
+
+static int collect_attr(const struct nlattr *attr, void *data)
+{
+	struct attr_table *table = data;
+
+	if (mnl_attr_get_type(attr) <= RTA_MAX)
+		table->attrs[mnl_attr_get_type(attr)] = attr;
+	return MNL_CB_OK;
+}
+
+/* Does an attribute hold this address? None at all is the address 0. */
+static bool holds_addr(const struct nlattr *attr, const struct addr *addr)
+{
+	static const struct addr zero;
+	const size_t len = addr_bits(addr->family) / 8;
+
+	if (!attr)
+		return !memcmp(addr->bytes, zero.bytes, len);
+	return mnl_attr_get_payload_len(attr) == len &&
+	       !memcmp(mnl_attr_get_payload(attr), addr->bytes, len);
+}
+
+/* What a dump of addresses is searched for. */
+struct addr_search {
+	unsigned int index;
+	const struct addr *local;
+	const struct addr *reached;
+	bool found;
+};
+
+static int find_addr(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	struct addr_search *search = ((struct rtnl *)data)->answer;
+	struct attr_table table = {0};
+	const struct nlattr *local;
+
+	mnl_attr_parse(nlh, sizeof(*ifa), collect_attr, &table);
+	/* IPv6 has IFA_LOCAL only where there is a peer. */
+	local = table.attrs[IFA_LOCAL] ? table.attrs[IFA_LOCAL]
+				       : table.attrs[IFA_ADDRESS];
+	if (ifa->ifa_index == search->index &&
+	    ifa->ifa_prefixlen == search->reached->prefix_len &&
+	    holds_addr(local, search->local) &&
+	    holds_addr(table.attrs[IFA_ADDRESS], search->reached))
+		search->found = true;
+	return MNL_CB_OK;
+}
+
+/**
+ * rtnl_addr_exists() - has an interface this address already?
+ * @rtnl:  the handle
+ * @index: the interface
+ * @local: as for rtnl_addr_add()
+ * @peer:  as for rtnl_addr_add()
+ *
+ * Needs no privilege, unlike the attempt to add it.
+ *
+ * Return: true if it has; false if not, or if the kernel did not tell
+ */
+bool rtnl_addr_exists(struct rtnl *rtnl, int index, const struct addr *local,
+		      const struct addr *peer)
+{
+	struct addr_search search = {.index = (unsigned int)index,
+				     .local = local,
+				     .reached = peer ? peer : local};
+
+	return !dump(rtnl, RTM_GETADDR, local->family, sizeof(struct ifaddrmsg),
+		     find_addr, &search) &&
+	       search.found;
+}
+
+/* What a dump is searched for, and where the finding goes. */
+struct link_local_search {
+	unsigned int index;
+	struct addr *addr;
+	bool found;
+};
+
+static int find_link_local(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	struct link_local_search *search = ((struct rtnl *)data)->answer;
+	struct attr_table table = {0};
+	const struct nlattr *attr;
+
+	mnl_attr_parse(nlh, sizeof(*ifa), collect_attr, &table);
+	attr = table.attrs[IFA_ADDRESS];
+	if (ifa->ifa_index != search->index ||
+	    ifa->ifa_scope != RT_SCOPE_LINK || !attr ||
+	    mnl_attr_get_payload_len(attr) != sizeof(search->addr->bytes))
+		return MNL_CB_OK;
+	search->addr->family = AF_INET6;
+	search->addr->prefix_len = ifa->ifa_prefixlen;
+	memcpy(search->addr->bytes, mnl_attr_get_payload(attr),
+	       sizeof(search->addr->bytes));
+	search->found = true;
+	return MNL_CB_OK;
+}
+
+/**
+ * rtnl_addr_link_local() - find the IPv6 link-local address of an interface
+ * @rtnl:  the handle
+ * @index: the interface
+ * @addr:  filled in if there is one
+ *
+ * Return: 0, -EADDRNOTAVAIL if there is none, or another -errno
+ */
+int rtnl_addr_link_local(struct rtnl *rtnl, int index, struct addr *addr)
+{
+	struct link_local_search search = {.index = (unsigned int)index,
+					   .addr = addr};
+	int err = dump(rtnl, RTM_GETADDR, AF_INET6, sizeof(struct ifaddrmsg),
+		       find_link_local, &search);
+
+	if (err)
+		return err;
+	return search.found ? 0 : -EADDRNOTAVAIL;
+}
+
+/**
+ * rtnl_route_add() - send a destination through an interface
+ * @rtnl:   the handle
+ * @index:  the interface
+ * @dest:   the destination, with no bit set behind its prefix; a prefix of 0
+ *          is the default route
+ * @via:    the router on the other side of the interface, of the same family;
+ *          NULL: it is reached there itself
+ * @metric: the route's priority, lower wins; NULL: the kernel's default
+ *
+ * Return: 0 or -errno; -EEXIST if there is a route with this metric already
+ */
+int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
+		   const struct addr *via, const uint32_t *metric)
+{
+	struct nlmsghdr *nlh = request(rtnl, RTM_NEWROUTE,
+				       NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+	struct rtmsg *rtm =
+		mnl_nlmsg_put_extra_header(nlh, sizeof(struct rtmsg));
+
+	rtm->rtm_family = (uint8_t)dest->family;
+	rtm->rtm_dst_len = (uint8_t)dest->prefix_len;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = RTPROT_STATIC;
+	rtm->rtm_scope = dest->family == AF_INET && !via ? RT_SCOPE_LINK
+							 : RT_SCOPE_UNIVERSE;
+	rtm->rtm_type = RTN_UNICAST;
+	put_addr(nlh, RTA_DST, dest);
+	if (via)
+		put_addr(nlh, RTA_GATEWAY, via);
+	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)index);
+	if (metric)
+		mnl_attr_put_u32(nlh, RTA_PRIORITY, *metric);
+	return rtnl_talk(rtnl, NULL);
+}
+
+/* What a dump of routes is searched for. */
+struct route_search {
+	uint32_t index;
+	const struct addr *dest;
+	const uint32_t *metric;
+	bool found;
+};
+
+static int find_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct route_search *search = ((struct rtnl *)data)->answer;
+	struct attr_table table = {0};
+	const struct nlattr *oif;
+	const struct nlattr *metric;
+
+	mnl_attr_parse(nlh, sizeof(*rtm), collect_attr, &table);
+	oif = table.attrs[RTA_OIF];
+	metric = table.attrs[RTA_PRIORITY];
+	if (rtm->rtm_table == RT_TABLE_MAIN && oif &&
+	    mnl_attr_get_u32(oif) == search->index &&
+	    rtm->rtm_dst_len == search->dest->prefix_len &&
+	    holds_addr(table.attrs[RTA_DST], search->dest) &&
+	    (!search->metric ||
+	     (metric ? mnl_attr_get_u32(metric) : 0) == *search->metric))
+		search->found = true;
+	return MNL_CB_OK;
+}
+
+/**
+ * rtnl_route_exists() - does a destination go through an interface already?
+ * @rtnl:   the handle
+ * @index:  the interface
+ * @dest:   as for rtnl_route_add()
+ * @metric: as for rtnl_route_add(); NULL: any
+ *
+ * Return: true if it does; false if not, or if the kernel did not tell
+ */
+bool rtnl_route_exists(struct rtnl *rtnl, int index, const struct addr *dest,
+		       const uint32_t *metric)
+{
+	struct route_search search = {.index = (uint32_t)index,
+				      .dest = dest,
+				      .metric = metric};
+
+	return !dump(rtnl, RTM_GETROUTE, dest->family, sizeof(struct rtmsg),
+		     find_route, &search) &&
+	       search.found;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How a line over a unix socket is looked for whose other end connects to us:
+ * where we listen for it, and what who has come is called. The rest is
+ * listener.c's.
+ *
+ * The path is ours while we listen: what somebody who was killed has left there
+ * is removed, and at the end what we have put there.
+ */
+#include "line/listener_unix.h"
+#include "framing/slip.h"
+#include "line/endpoint.h"
+#include "line/listener.h"
+#include "log.h"
+#include "port/stream.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Room for what a peer is called. */
+#define LISTENER_UNIX_PEER_MAX 32
+
+struct listener_unix {
+	struct listener listener;
+	struct sockaddr_un path;
+	struct stat file; /* ours at that path; st_ino is 0: there is none */
+};
+
+static bool unix_check(const char *rest, char why[SOURCE_WHY_MAX])
+{
+	struct sockaddr_un path;
+
+	return endpoint_parse_path(&path, "unix-listen:PATH", rest, why);
+}
+
+static void unix_other_end(const char *rest, char name[SOURCE_NAME_MAX])
+{
+	snprintf(name, SOURCE_NAME_MAX, "unix:%s", rest);
+}
+
+static int open_socket(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Does anybody listen there? Return: 0: no; -EADDRINUSE, or another -errno */
+static int try_to_connect(const struct sockaddr_un *path)
+{
+	int fd = open_socket();
+	int err = 0;
+
+	if (fd < 0)
+		return fd;
+	if (connect(fd, (const struct sockaddr *)path, sizeof(*path)))
+		err = -errno;
+	close(fd);
+	switch (err) {
+	case -ECONNREFUSED:
+		return 0;
+	case 0:
+	case -EAGAIN:	  /* and many wait already */
+	case -EPROTOTYPE: /* though not for connections */
+		return -EADDRINUSE;
+	default:
+		return err;
+	}
+}
+
+/*
+ * Remove what somebody who was killed has left at our path. Return: 0 or
+ * -errno, -EEXIST if it is not a socket.
+ */
+static int make_room(const struct sockaddr_un *path)
+{
+	struct stat file;
+	int err;
+
+	if (lstat(path->sun_path, &file))
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(file.st_mode))
+		return -EEXIST;
+	err = try_to_connect(path);
+	if (err)
+		return err;
+	return unlink(path->sun_path) && errno != ENOENT ? -errno : 0;
+}
+
+static const char *unix_remedy(int err)
+{
+	switch (err) {
+	case -EADDRINUSE:
+		return " (another program listens there: choose another path)";
+	case -EEXIST:
+		return " (and is not a socket: remove it, or choose another "
+		       "path)";
+	case -ENOENT:
+		return " (its directory has to be there)";
+	case -EACCES:
+	case -EPERM:
+		return " (choose a path in a directory that you may write to)";
+	default:
+		return "";
+	}
+}
+
+/* Return: 0 or -errno. */
+static int listen_at_path(struct listener_unix *listener)
+{
+	const struct sockaddr_un *path = &listener->path;
+	int err = make_room(path);
+	int fd;
+
+	if (err)
+		return err;
+	fd = open_socket();
+	if (fd < 0)
+		return fd;
+	if (bind(fd, (const struct sockaddr *)path, sizeof(*path))) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	lstat(path->sun_path, &listener->file);
+	err = listener_add(&listener->listener, fd);
+	if (err) {
+		unlink(path->sun_path);
+		close(fd);
+	}
+	return err;
+}
+
+/* Return: 0 or -errno, logged. */
+static int unix_open(struct source *source)
+{
+	struct listener_unix *listener = (struct listener_unix *)source;
+	char why[SOURCE_WHY_MAX];
+	int err;
+
+	endpoint_parse_path(&listener->path, "", source_rest(source), why);
+	err = listener_init(&listener->listener);
+	if (!err)
+		err = listen_at_path(listener);
+	if (err) {
+		log_error("cannot listen on %s: %s%s", source->name,
+			  strerror(-err), unix_remedy(err));
+		listener_close(&listener->listener);
+	}
+	return err;
+}
+
+/* Is what is at our path still what we have put there? */
+static bool is_ours(const struct listener_unix *listener)
+{
+	struct stat file;
+
+	return !lstat(listener->path.sun_path, &file) &&
+	       file.st_dev == listener->file.st_dev &&
+	       file.st_ino == listener->file.st_ino;
+}
+
+static void unix_close(struct source *source)
+{
+	struct listener_unix *listener = (struct listener_unix *)source;
+
+	listener_close(&listener->listener);
+	if (is_ours(listener) && unlink(listener->path.sun_path))
+		log_warning("cannot remove %s: %s (the next one that listens "
+			    "there may)",
+			    listener->path.sun_path, strerror(errno));
+}
+
+/* Of a process in another namespace no number is known. */
+static void name_peer(int fd, char name[LISTENER_UNIX_PEER_MAX])
+{
+	struct ucred peer = {0};
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) || !peer.pid)
+		snprintf(name, LISTENER_UNIX_PEER_MAX, "a process elsewhere");
+	else
+		snprintf(name, LISTENER_UNIX_PEER_MAX, "process %d", peer.pid);
+}
+
+static int unix_look(struct source *source, struct port **port, uint64_t now_ns)
+{
+	struct listener *listener = (struct listener *)source;
+	char name[LISTENER_UNIX_PEER_MAX];
+	int fd = listener_accept(listener);
+
+	(void)now_ns;
+	if (fd < 0)
+		return fd;
+	name_peer(fd, name);
+	return stream_open(port, fd, name, source->config);
+}
+
+const struct source_kind listener_unix_kind = {
+	.prefix = "unix-listen:",
+	.framing = &slip_framing,
+	.how_lost = "the other end closed it",
+	.remedy = "see why it did, and start again",
+	.waited_for = "a connection to ",
+	.found_as = "from",
+	.check = unix_check,
+	.other_end = unix_other_end,
+	.size = sizeof(struct listener_unix),
+	.open = unix_open,
+	.look = unix_look,
+	.attend = listener_attend,
+	.close = unix_close,
+};

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A pty that is made for another program to open, in place of a serial port.
+ *
+ * It is there as long as we are, and with it its name and the link to that.
+ * The port is there while somebody has it open. That nobody has, the master
+ * side knows (POLLHUP), but only of one that was opened before, so we do that
+ * ourselves once. That somebody opens it, the file system tells (inotify(7)).
+ *
+ * What one program has left unread is not for the next one, nor are the
+ * settings that it has made: whenever the port is let go of, the pty is made as
+ * it was in the beginning.
+ *
+ * To see to the other side we open it by way of the master (TIOCGPTPEER), which
+ * asks neither for permission nor for a file system that has it.
+ */
+#include "line/pty_make.h"
+#include "framing/slip.h"
+#include "line/source.h"
+#include "log.h"
+#include "port/port.h"
+#include "port/pty.h"
+#include "port/tty.h"
+#include "port/watch.h"
+
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PTY_MAKE_DIRECTORY "/dev/pts/"
+
+/* Room for a number behind that. */
+#define PTY_MAKE_PATH_MAX 32
+
+struct pty_make {
+	struct source source;
+	int master;
+	int watch_fd;
+	char path[PTY_MAKE_PATH_MAX]; /* of the other side */
+	const char *link;	      /* NULL: there is none, or none yet */
+};
+
+struct pty_make_port {
+	struct port port;
+	const struct pty_make *pty_make;
+};
+
+static void pty_make_other_end(const char *rest, char name[SOURCE_NAME_MAX])
+{
+	if (*rest)
+		snprintf(name, SOURCE_NAME_MAX, "%s%s",
+			 strchr(rest, '/') ? "" : "./", rest);
+}
+
+static int open_other_side(const struct pty_make *pty_make)
+{
+	return ioctl(pty_make->master, TIOCGPTPEER,
+		     O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/*
+ * Raw, and of the speed that was asked for, for who opens it to see. It is for
+ * them to say whether they want flow control. Return: 0 or -errno, logged.
+ */
+static int set_up(const struct pty_make *pty_make)
+{
+	struct port_config config = *pty_make->source.config;
+	struct termios2 settings;
+	int err = tty_get(pty_make->master, pty_make->path, &settings);
+
+	if (err)
+		return err;
+	config.flow = PORT_FLOW_NONE;
+	settings = pty_raw(&settings, &config);
+	return tty_set(pty_make->master, pty_make->path, &settings);
+}
+
+/*
+ * What the other side has not read is thrown away, and it may write again; and
+ * if nobody else has it open, the master knows. Return: 0 or -errno, logged.
+ */
+static int clear_other_side(const struct pty_make *pty_make)
+{
+	int fd = open_other_side(pty_make);
+	int err;
+
+	if (fd < 0) {
+		err = -errno;
+		log_error("cannot open %s: %s%s", pty_make->path,
+			  strerror(-err),
+			  err == -EBUSY ? " (a program has kept it to itself, "
+					  "TIOCEXCL: start again for one that "
+					  "not only root can open)"
+					: "");
+		return err;
+	}
+	ioctl(fd, TCFLSH, TCIFLUSH);
+	ioctl(fd, TCXONC, TCOON);
+	close(fd);
+	return 0;
+}
+
+/* Make it as it was in the beginning. Return: 0 or -errno, logged. */
+static int begin_anew(const struct pty_make *pty_make)
+{
+	int err = clear_other_side(pty_make);
+	int set_up_err = set_up(pty_make);
+
+	return err ? err : set_up_err;
+}
+
+/* Return: 0 or -errno. */
+static int make_pty(struct pty_make *pty_make)
+{
+	int err;
+
+	pty_make->master =
+		posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (pty_make->master < 0)
+		return -errno;
+	err = ptsname_r(pty_make->master, pty_make->path,
+			sizeof(pty_make->path));
+	if (err)
+		return -err;
+	return unlockpt(pty_make->master) ? -errno : 0;
+}
+
+/* Be woken when somebody opens it. Return: 0 or -errno. */
+static int watch_opening(struct pty_make *pty_make)
+{
+	pty_make->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (pty_make->watch_fd < 0 ||
+	    inotify_add_watch(pty_make->watch_fd, pty_make->path, IN_OPEN) < 0)
+		return -errno;
+	return source_wait_on(&pty_make->source, pty_make->watch_fd, EPOLLIN);
+}
+
+/*
+ * Where a link leads that we may replace: one that was left behind leads to a
+ * pty that has ended, or whose number is ours now.
+ */
+static bool is_stale(const struct pty_make *pty_make, const char *target)
+{
+	struct stat file;
+
+	return !strcmp(target, pty_make->path) ||
+	       (!strncmp(target, PTY_MAKE_DIRECTORY,
+			 strlen(PTY_MAKE_DIRECTORY)) &&
+		lstat(target, &file) && errno == ENOENT);
+}
+
+/* Where a link leads. Return: false if it is none. */
+static bool read_link(const char *link, char target[PATH_MAX])
+{
+	ssize_t len = readlink(link, target, PATH_MAX - 1);
+
+	if (len < 0)
+		return false;
+	target[len] = '\0';
+	return true;
+}
+
+/* Return: 0, or -EEXIST, logged, if there is what is to stay. */
+static int make_room(const struct pty_make *pty_make, const char *link)
+{
+	char target[PATH_MAX] = "";
+	struct stat file;
+
+	if (lstat(link, &file))
+		return 0;
+	if (read_link(link, target) && is_stale(pty_make, target)) {
+		/* If it cannot be removed, the new one cannot be made. */
+		unlink(link);
+		return 0;
+	}
+	log_error("cannot make the link %s: it is there already%s%s (remove "
+		  "it, or choose another name)",
+		  link, *target ? ", to " : "", target);
+	return -EEXIST;
+}
+
+/* Return: 0 or -errno, logged. */
+static int make_link(struct pty_make *pty_make, const char *link)
+{
+	int err = make_room(pty_make, link);
+
+	if (err)
+		return err;
+	if (symlink(pty_make->path, link)) {
+		err = -errno;
+		log_error("cannot make the link %s: %s (choose a directory "
+			  "that is there and that you may write to)",
+			  link, strerror(-err));
+		return err;
+	}
+	pty_make->link = link;
+	return 0;
+}
+
+static void remove_link(const struct pty_make *pty_make)
+{
+	char target[PATH_MAX];
+
+	if (!pty_make->link || !read_link(pty_make->link, target) ||
+	    strcmp(target, pty_make->path) != 0)
+		return;
+	if (unlink(pty_make->link))
+		log_warning("cannot remove the link %s: %s", pty_make->link,
+			    strerror(errno));
+}
+
+static void undo(struct pty_make *pty_make)
+{
+	remove_link(pty_make);
+	if (pty_make->watch_fd >= 0)
+		close(pty_make->watch_fd);
+	if (pty_make->master >= 0)
+		close(pty_make->master);
+}
+
+/* Without a link, the pty is called what the other program calls it. */
+static int choose_names(struct pty_make *pty_make)
+{
+	char *name;
+	int err;
+
+	if (pty_make->link) {
+		if (asprintf(&name, "%s (%s)", pty_make->path, pty_make->link) <
+		    0)
+			return -ENOMEM;
+		err = source_set_awaited(&pty_make->source, name);
+		free(name);
+		return err;
+	}
+	name = strdup(pty_make->path);
+	if (!name)
+		return -ENOMEM;
+	free(pty_make->source.name);
+	pty_make->source.name = name;
+	return source_set_awaited(&pty_make->source, name);
+}
+
+static int pty_make_open(struct source *source)
+{
+	struct pty_make *pty_make = (struct pty_make *)source;
+	const char *link = source_rest(source);
+	int err;
+
+	pty_make->watch_fd = -1;
+	err = make_pty(pty_make);
+	if (err)
+		goto report;
+	err = begin_anew(pty_make);
+	if (err)
+		goto undo;
+	err = watch_opening(pty_make);
+	if (err)
+		goto report;
+	err = *link ? make_link(pty_make, link) : 0;
+	if (err)
+		goto undo;
+	err = choose_names(pty_make);
+	if (!err)
+		return 0;
+report:
+	log_error("cannot make a pty: %s", strerror(-err));
+undo:
+	undo(pty_make);
+	return err;
+}
+
+static void pty_make_port_close(struct port *port)
+{
+	const struct pty_make *pty_make =
+		((const struct pty_make_port *)port)->pty_make;
+
+	begin_anew(pty_make);
+	source_wait_on(&pty_make->source, pty_make->watch_fd, EPOLLIN);
+	free(port);
+}
+
+static const struct port_kind pty_make_port_kind = {
+	.close = pty_make_port_close,
+};
+
+static int open_port(const struct pty_make *pty_make, struct port **port)
+{
+	struct pty_make_port *opened = calloc(1, sizeof(*opened));
+	int err;
+
+	if (!opened) {
+		log_error("cannot open %s: %s", pty_make->path,
+			  strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	opened->pty_make = pty_make;
+	opened->port.read_fd = pty_make->master;
+	opened->port.write_fd = pty_make->master;
+	opened->port.baud = pty_make->source.config->baud;
+	/* Who else opens it meanwhile is no news. */
+	source_wait_no_more(&pty_make->source, pty_make->watch_fd);
+	err = port_begin(&opened->port, &pty_make_port_kind, pty_make->path,
+			 pty_make->source.config);
+	if (!err)
+		*port = &opened->port;
+	return err;
+}
+
+static bool is_open(const struct pty_make *pty_make)
+{
+	struct pollfd master = {.fd = pty_make->master};
+
+	poll(&master, 1, 0);
+	return !(master.revents & POLLHUP);
+}
+
+static int pty_make_look(struct source *source, struct port **port,
+			 uint64_t now_ns)
+{
+	struct pty_make *pty_make = (struct pty_make *)source;
+
+	(void)now_ns;
+	/* What is opened from here on is seen, now or by being woken. */
+	watch_clear(pty_make->watch_fd);
+	source->next_ns = UINT64_MAX;
+	return is_open(pty_make) ? open_port(pty_make, port) : -EAGAIN;
+}
+
+static void pty_make_close(struct source *source)
+{
+	undo((struct pty_make *)source);
+}
+
+/*
+ * What is on its way when a program ends is thrown away, and we cannot make one
+ * begin again.
+ */
+const struct source_kind pty_make_kind = {
+	.prefix = "pty:",
+	.framing = &slip_framing,
+	.loses_bytes = true,
+	.how_lost = "nobody has it open any more",
+	.remedy = "start the program that uses it, and this one, again",
+	.waited_for = "a program to open ",
+	.found_as = "as",
+	.other_end = pty_make_other_end,
+	.size = sizeof(struct pty_make),
+	.open = pty_make_open,
+	.look = pty_make_look,
+	.close = pty_make_close,
+};

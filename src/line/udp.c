@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Datagrams as the line: one socket, bound to LOCALPORT, sending to HOST:PORT.
+ *
+ * It is not connected, because then it would hear only what comes from PORT.
+ * tun2udp, and others, send from a port that chance gives them and listen on
+ * another one. So any port of HOST is heard, and nobody else: HOST is one
+ * address, the first that its name has. That keeps out strays, and nobody who
+ * can write another's address into what he sends.
+ *
+ * Such a line is always there. What cannot be sent, or comes back because
+ * nobody listens, is one packet lost, as it would be on any network; that it
+ * came back is told in the socket's error queue (IP_RECVERR, ip(7)), which has
+ * to be emptied, or poll(2) would speak of nothing else.
+ *
+ * A packet that is longer than the way to HOST is wide is cut by IP and put
+ * together again there (IP_PMTUDISC_DONT): to refuse it would only lose it,
+ * because whoever sent it does not know of this way. Better is an --mtu with
+ * which that does not happen.
+ *
+ * What waits in the socket to be sent cannot be overtaken any more, so it has
+ * room for little, and then says that it is full. Of a datagram that is cut,
+ * all pieces have to fit in twice that (ip_append_data(), ip_output.c), or it
+ * could never be sent; those of the longest do if the way is 1280 bytes wide.
+ */
+#include "line/udp.h"
+#include "framing/datagram.h"
+#include "line/endpoint.h"
+#include "line/source.h"
+#include "log.h"
+#include "port/port.h"
+#include "text.h"
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* To be asked for; it is doubled (socket(7)), and a packet of 1500 bytes takes
+ * 2304 of it. */
+#define UDP_SNDBUF 32768
+
+/*
+ * What arrives while we are busy elsewhere; the system's own is full after some
+ * ninety datagrams.
+ */
+#define UDP_RCVBUF (1 << 20)
+
+/* So many datagrams of others are read, and then it is the pump's turn. */
+#define UDP_STRANGERS_MAX 16
+
+union udp_addr {
+	struct sockaddr any;
+	struct sockaddr_in ipv4;
+	struct sockaddr_in6 ipv6;
+};
+
+struct udp_source {
+	struct source source;
+	struct endpoint endpoint;
+};
+
+struct udp {
+	struct port port;
+	union udp_addr to;
+	socklen_t to_len;
+};
+
+static const struct endpoint_form form = {
+	.looks_like = "udp:HOST:PORT[,LOCALPORT]",
+	.has_local_port = true,
+};
+
+static bool udp_check(const char *rest, char why[SOURCE_WHY_MAX])
+{
+	struct endpoint endpoint;
+
+	return endpoint_parse(&endpoint, &form, rest, why);
+}
+
+/* Whoever has no port of its own to be sent to cannot be told to anybody. */
+static void udp_other_end(const char *rest, char name[SOURCE_NAME_MAX])
+{
+	struct endpoint endpoint;
+	char why[SOURCE_WHY_MAX];
+
+	if (endpoint_parse(&endpoint, &form, rest, why) && endpoint.local_port)
+		snprintf(name, SOURCE_NAME_MAX, "udp:ADDR:%u,%u",
+			 endpoint.local_port, endpoint.port);
+}
+
+/* Has a datagram come back? Else it has not even left. */
+static bool has_come_back(struct msghdr *message)
+{
+	const struct cmsghdr *control = CMSG_FIRSTHDR(message);
+	struct sock_extended_err error;
+
+	if (!control || control->cmsg_len < CMSG_LEN(sizeof(error)))
+		return false;
+	memcpy(&error, CMSG_DATA(control), sizeof(error));
+	return error.ee_origin != SO_EE_ORIGIN_LOCAL;
+}
+
+/* Read what came back, and count what nobody wanted. */
+static void empty_error_queue(struct udp *udp)
+{
+	char control[CMSG_SPACE(sizeof(struct sock_extended_err) +
+				sizeof(struct sockaddr_in6))];
+	struct msghdr message;
+
+	for (;;) {
+		message = (struct msghdr){.msg_control = control,
+					  .msg_controllen = sizeof(control)};
+		if (recvmsg(udp->port.read_fd, &message, MSG_ERRQUEUE) < 0)
+			break;
+		if (has_come_back(&message))
+			udp->port.refused++;
+	}
+}
+
+static bool is_from_host(const struct udp *udp, const union udp_addr *from)
+{
+	if (from->any.sa_family != udp->to.any.sa_family)
+		return false;
+	if (from->any.sa_family == AF_INET)
+		return from->ipv4.sin_addr.s_addr ==
+		       udp->to.ipv4.sin_addr.s_addr;
+	return IN6_ARE_ADDR_EQUAL(&from->ipv6.sin6_addr,
+				  &udp->to.ipv6.sin6_addr);
+}
+
+static ssize_t udp_read(struct port *port, uint8_t *buffer, size_t cap)
+{
+	struct udp *udp = (struct udp *)port;
+	union udp_addr from = {0};
+	socklen_t len;
+	ssize_t n;
+	int i;
+
+	for (i = 0; i < UDP_STRANGERS_MAX; i++) {
+		len = sizeof(from);
+		n = recvfrom(port->read_fd, buffer, cap, 0, &from.any, &len);
+		if (n >= 0 && is_from_host(udp, &from))
+			return n;
+		if (n >= 0)
+			port->strangers++;
+		else if (errno == EAGAIN)
+			break;
+		else
+			empty_error_queue(udp);
+	}
+	return -EAGAIN;
+}
+
+/* An error may be of a datagram before: then this one was not even tried. */
+static ssize_t udp_write(struct port *port, const uint8_t *bytes, size_t len)
+{
+	struct udp *udp = (struct udp *)port;
+	ssize_t n;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		n = sendto(port->write_fd, bytes, len, 0, &udp->to.any,
+			   udp->to_len);
+		if (n >= 0)
+			return n;
+		if (errno == EAGAIN)
+			return 0;
+		empty_error_queue(udp);
+	}
+	return -ECOMM;
+}
+
+static void udp_close(struct port *port)
+{
+	close(port->read_fd);
+	free(port);
+}
+
+static const struct port_kind udp_port_kind = {
+	.close = udp_close,
+	.read = udp_read,
+	.write = udp_write,
+};
+
+/* An IPv4 address in the clothes of an IPv6 one is what it is. */
+static void unmap(struct udp *udp)
+{
+	const struct sockaddr_in6 mapped = udp->to.ipv6;
+
+	if (mapped.sin6_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&mapped.sin6_addr))
+		return;
+	udp->to = (union udp_addr){
+		.ipv4 = {.sin_family = AF_INET, .sin_port = mapped.sin6_port}};
+	memcpy(&udp->to.ipv4.sin_addr, &mapped.sin6_addr.s6_addr[12],
+	       sizeof(udp->to.ipv4.sin_addr));
+	udp->to_len = sizeof(udp->to.ipv4);
+}
+
+/* Return: 0 or -errno, logged. */
+static int resolve(struct udp *udp, const struct udp_source *by)
+{
+	const struct endpoint *endpoint = &by->endpoint;
+	const struct source *source = &by->source;
+	struct addrinfo *addrs;
+	int error = endpoint_resolve(endpoint, SOCK_DGRAM, &addrs);
+
+	if (error) {
+		log_error("cannot send to %s: %s: %s (is the name right, is "
+			  "there a way to a name server?%s)",
+			  source->name, endpoint->host,
+			  error == EAI_SYSTEM ? strerror(errno)
+					      : gai_strerror(error),
+			  source_wait_hint(source));
+		return -EHOSTUNREACH;
+	}
+	memcpy(&udp->to, addrs->ai_addr, addrs->ai_addrlen);
+	udp->to_len = addrs->ai_addrlen;
+	freeaddrinfo(addrs);
+	unmap(udp);
+	return 0;
+}
+
+/* Return: 0 or -errno. */
+static int set_up(int fd, int family)
+{
+	static const int dont = IP_PMTUDISC_DONT;
+	static const int dont_ipv6 = IPV6_PMTUDISC_DONT;
+	static const int sndbuf = UDP_SNDBUF;
+	static const int rcvbuf = UDP_RCVBUF;
+	static const int on = 1;
+	const bool is_ipv4 = family == AF_INET;
+	const int level = is_ipv4 ? IPPROTO_IP : IPPROTO_IPV6;
+
+	if (!is_ipv4 && setsockopt(fd, level, IPV6_V6ONLY, &on, sizeof(on)))
+		return -errno;
+	if (setsockopt(fd, level, is_ipv4 ? IP_RECVERR : IPV6_RECVERR, &on,
+		       sizeof(on)) ||
+	    setsockopt(fd, level, is_ipv4 ? IP_MTU_DISCOVER : IPV6_MTU_DISCOVER,
+		       is_ipv4 ? &dont : &dont_ipv6, sizeof(int)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, sizeof(sndbuf)))
+		return -errno;
+	/* Beyond the system's limit with CAP_NET_ADMIN, else as far as it goes.
+	 */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf, sizeof(rcvbuf)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof(rcvbuf));
+	return 0;
+}
+
+/* Hear what is sent to the local port, of any address of ours. */
+static int bind_to(int fd, int family, uint16_t port)
+{
+	union udp_addr own = {0};
+
+	own.any.sa_family = (sa_family_t)family;
+	if (family == AF_INET)
+		own.ipv4.sin_port = htons(port);
+	else
+		own.ipv6.sin6_port = htons(port);
+	return bind(fd, &own.any,
+		    family == AF_INET ? sizeof(own.ipv4) : sizeof(own.ipv6))
+		       ? -errno
+		       : 0;
+}
+
+static const char *remedy(int err)
+{
+	switch (err) {
+	case -EADDRINUSE:
+		return " (another program uses that local port, \"ss -lunp\" "
+		       "shows which: choose another one)";
+	case -EACCES:
+		return " (the low ports are for root: choose a local port from "
+		       "1024 on)";
+	case -EAFNOSUPPORT:
+		return " (IPv6 is not there, or switched off: name an IPv4 "
+		       "address)";
+	default:
+		return "";
+	}
+}
+
+/* Return: the socket, or -errno, logged. */
+static int open_socket(const struct source *source, int family, uint16_t port)
+{
+	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err = fd < 0 ? -errno : set_up(fd, family);
+
+	if (!err)
+		err = bind_to(fd, family, port);
+	if (!err)
+		return fd;
+	log_error("cannot open %s: %s%s", source->name, strerror(-err),
+		  remedy(err));
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* The port on which we really are. Return: 0, if it cannot be found out */
+static uint16_t local_port(int fd)
+{
+	union udp_addr own = {0};
+	socklen_t len = sizeof(own);
+
+	getsockname(fd, &own.any, &len);
+	return ntohs(own.any.sa_family == AF_INET ? own.ipv4.sin_port
+						  : own.ipv6.sin6_port);
+}
+
+/* Return: 0 or -errno, logged. */
+static int open_udp(struct udp *udp, const struct udp_source *by)
+{
+	int err = resolve(udp, by);
+	int fd;
+
+	if (err)
+		return err;
+	fd = open_socket(&by->source, udp->to.any.sa_family,
+			 by->endpoint.local_port);
+	if (fd < 0)
+		return fd;
+	udp->port.read_fd = fd;
+	udp->port.write_fd = fd;
+	udp->port.baud = by->source.config->baud;
+	udp->port.is_datagram = true;
+	return 0;
+}
+
+/* The name that the user gave it, and the local port that chance gave it. */
+static void name_udp(char name[SOURCE_NAME_MAX], const struct udp *udp,
+		     const struct udp_source *by)
+{
+	*name = '\0';
+	text_append(name, SOURCE_NAME_MAX, "%s", by->source.name);
+	if (!by->endpoint.local_port)
+		text_append(name, SOURCE_NAME_MAX, ",%u",
+			    local_port(udp->port.read_fd));
+}
+
+static int udp_look(struct source *source, struct port **port, uint64_t now_ns)
+{
+	struct udp *udp = calloc(1, sizeof(*udp));
+	const struct udp_source *by = (struct udp_source *)source;
+	char name[SOURCE_NAME_MAX];
+	int err;
+
+	(void)now_ns;
+	if (!udp) {
+		log_error("cannot open %s: %s", source->name, strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	err = open_udp(udp, by);
+	if (err) {
+		free(udp);
+		return err;
+	}
+	name_udp(name, udp, by);
+	err = port_begin(&udp->port, &udp_port_kind, name, source->config);
+	if (!err)
+		*port = &udp->port;
+	return err;
+}
+
+/* The name was checked before. */
+static int udp_open(struct source *source)
+{
+	char why[SOURCE_WHY_MAX];
+
+	endpoint_parse(&((struct udp_source *)source)->endpoint, &form,
+		       source_rest(source), why);
+	return 0;
+}
+
+static void udp_end(struct source *source)
+{
+	(void)source;
+}
+
+const struct source_kind udp_kind = {
+	.prefix = "udp:",
+	.framing = &datagram_framing,
+	.is_datagram = true,
+	.loses_bytes = true,
+	.how_lost = "the socket failed",
+	.remedy = "start again",
+	.found_as = "as",
+	.check = udp_check,
+	.other_end = udp_other_end,
+	.size = sizeof(struct udp_source),
+	.open = udp_open,
+	.look = udp_look,
+	.close = udp_end,
+};

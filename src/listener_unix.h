@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef SERIALTUN_LISTENER_UNIX_H
-#define SERIALTUN_LISTENER_UNIX_H
-
-#include "finder.h"
-
-extern const struct finder_kind listener_unix_kind;
-
-#endif

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Generic receive offload: TCP segments that follow each other are joined to
+ * one super-packet, which goes through the kernel's stack as if it were one,
+ * and can be cut into the very same packets again (gso).
+ *
+ * Joined is what that is true of, byte for byte: segments of the same
+ * stream, each where the one before ends, all as long as the first but the
+ * last, which may be shorter, and all headers the same but for what cutting
+ * makes anew. So there are no options of IP, no extension headers and no
+ * fragments, no flags but ACK and, on the last, PSH, and no difference in
+ * acknowledgement, window, timestamps, hops or ECN. The kernel's own rules
+ * (tcp_gro_receive(), net/ipv4/tcp_offload.c) are a little wider: they take,
+ * for one, an IPv4 identification that stands still where the packet must not
+ * be fragmented.
+ *
+ * The kernel makes the checksum of a super-packet, so whoever joins vouches for
+ * what is in it. SLIP has none of its own, and lines are noisy; therefore a
+ * segment's checksum is verified first. One that is wrong is passed on as it
+ * is, for the kernel to drop and to count.
+ *
+ * Nothing is kept for later: all that is held goes at gro_flush(), which ends
+ * every turn. Packets of a stream keep their order. Between streams order may
+ * change, by the little that one turn brings.
+ *
+ * Pure: what is done with the packets is the caller's affair.
+ */
+#include "packet/gro.h"
+#include "packet/checksum.h"
+#include "packet/header.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* All but "don't fragment" (RFC 791, section 3.1). */
+#define IPV4_FRAGMENT_BITS 0xBFFF
+
+/**
+ * struct segment - a packet with TCP right behind the header of IP
+ * @packet:     the packet
+ * @len:        its length in data
+ * @tcp_at:     where the header of TCP begins
+ * @payload_at: where that ends
+ */
+struct segment {
+	const uint8_t *packet;
+	size_t len;
+	size_t tcp_at;
+	size_t payload_at;
+};
+
+/**
+ * struct stream - segments of one stream that are held
+ * @tcp_at:      as in each of them
+ * @payload_at:  as in each of them
+ * @segment_len: data of payload in each of them
+ * @packets:     how many they are
+ * @len:         data of @packet; 0: none is held
+ * @packet:      the headers of the first, and the payloads of all
+ */
+struct stream {
+	size_t tcp_at;
+	size_t payload_at;
+	size_t segment_len;
+	size_t packets;
+	size_t len;
+	uint8_t packet[GRO_PACKET_MAX];
+};
+
+struct gro {
+	gro_write *write;
+	void *to;
+	size_t evict; /* the stream that makes room for the next one */
+	struct stream streams[GRO_STREAMS];
+};
+
+/**
+ * gro_new() - make what joins segments
+ * @write: is given each packet, joined or not
+ * @to:    for @write
+ *
+ * Return: what gro_free() frees; NULL and errno if there is no memory
+ */
+struct gro *gro_new(gro_write *write, void *to)
+{
+	struct gro *gro = calloc(1, sizeof(*gro));
+
+	if (!gro)
+		return NULL;
+	gro->write = write;
+	gro->to = to;
+	return gro;
+}
+
+/**
+ * gro_free() - free it, and what it holds
+ * @gro: what gro_new() made, or NULL
+ */
+void gro_free(struct gro *gro)
+{
+	free(gro);
+}
+
+/* Where TCP begins, if right behind IP's own header; else 0. */
+static size_t find_tcp(const uint8_t *packet, size_t len)
+{
+	if (len >= HEADER_IPV4_MIN && packet[0] == 0x45 &&
+	    packet[HEADER_IPV4_PROTOCOL] == IPPROTO_TCP &&
+	    !(header_get16(packet + HEADER_IPV4_FRAGMENT) &
+	      IPV4_FRAGMENT_BITS) &&
+	    header_get16(packet + HEADER_IPV4_LEN) == len)
+		return HEADER_IPV4_MIN;
+	if (len >= HEADER_IPV6_ALL && packet[0] >> 4 == 6 &&
+	    packet[HEADER_IPV6_NEXT] == IPPROTO_TCP &&
+	    HEADER_IPV6_ALL + (size_t)header_get16(packet + HEADER_IPV6_LEN) ==
+		    len)
+		return HEADER_IPV6_ALL;
+	return 0;
+}
+
+static bool parse(struct segment *segment, const uint8_t *packet, size_t len)
+{
+	size_t at = find_tcp(packet, len);
+	const struct gso gso = {.sum_from = (uint16_t)at};
+
+	*segment = (struct segment){
+		.packet = packet,
+		.len = len,
+		.tcp_at = at,
+		.payload_at = at ? gso_header_len(&gso, packet, len) : 0,
+	};
+	return segment->payload_at;
+}
+
+/* Of the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1). */
+static uint16_t pseudo_sum(const uint8_t *packet, size_t len, size_t tcp_at)
+{
+	size_t from =
+		tcp_at == HEADER_IPV4_MIN ? HEADER_IPV4_FROM : HEADER_IPV6_FROM;
+
+	/* The addresses are the last of both headers. */
+	return checksum_fold(
+		(uint32_t)checksum_sum(packet + from, tcp_at - from) +
+		IPPROTO_TCP + (uint32_t)(len - tcp_at));
+}
+
+static bool sum_holds(const struct segment *segment)
+{
+	const uint8_t *packet = segment->packet;
+	size_t at = segment->tcp_at;
+
+	return checksum_fold((uint32_t)pseudo_sum(packet, segment->len, at) +
+			     checksum_sum(packet + at, segment->len - at)) ==
+	       0xFFFF;
+}
+
+static size_t payload_len(const struct segment *segment)
+{
+	return segment->len - segment->payload_at;
+}
+
+static uint8_t tcp_flags(const struct segment *segment)
+{
+	return segment->packet[segment->tcp_at + HEADER_TCP_FLAGS];
+}
+
+/* May it be joined at all? */
+static bool is_plain_data(const struct segment *segment)
+{
+	const uint8_t *tcp = segment->packet + segment->tcp_at;
+
+	return payload_len(segment) && !(tcp[HEADER_TCP_OFFSET] & 0x0F) &&
+	       (tcp_flags(segment) & ~HEADER_FLAG_PSH) == HEADER_FLAG_ACK &&
+	       sum_holds(segment);
+}
+
+static bool equal(const struct stream *stream, const struct segment *segment,
+		  size_t from, size_t to)
+{
+	return !memcmp(stream->packet + from, segment->packet + from,
+		       to - from);
+}
+
+/* Addresses and ports: they follow each other. */
+static bool is_of_stream(const struct stream *stream,
+			 const struct segment *segment)
+{
+	size_t at = segment->tcp_at;
+	size_t from =
+		at == HEADER_IPV4_MIN ? HEADER_IPV4_FROM : HEADER_IPV6_FROM;
+
+	return stream->len && stream->tcp_at == at &&
+	       equal(stream, segment, from, at + HEADER_TCP_SEQ);
+}
+
+/* All of IP's header that cutting does not make anew. */
+static bool ip_fits(const struct stream *stream, const struct segment *segment)
+{
+	uint16_t id;
+
+	if (segment->tcp_at == HEADER_IPV6_ALL)
+		return equal(stream, segment, 0, HEADER_IPV6_LEN) &&
+		       equal(stream, segment, HEADER_IPV6_NEXT,
+			     HEADER_IPV6_FROM);
+	id = (uint16_t)(header_get16(stream->packet + HEADER_IPV4_ID) +
+			stream->packets);
+	return header_get16(segment->packet + HEADER_IPV4_ID) == id &&
+	       equal(stream, segment, 0, HEADER_IPV4_LEN) &&
+	       equal(stream, segment, HEADER_IPV4_FRAGMENT, HEADER_IPV4_SUM);
+}
+
+/* The same of TCP's; the flags are known to be good ones. */
+static bool tcp_fits(const struct stream *stream, const struct segment *segment)
+{
+	size_t at = stream->tcp_at;
+	uint32_t seq = header_get32(stream->packet + at + HEADER_TCP_SEQ) +
+		       (uint32_t)(stream->len - stream->payload_at);
+
+	return stream->payload_at == segment->payload_at &&
+	       header_get32(segment->packet + at + HEADER_TCP_SEQ) == seq &&
+	       equal(stream, segment, at + HEADER_TCP_ACK,
+		     at + HEADER_TCP_FLAGS) &&
+	       equal(stream, segment, at + HEADER_TCP_WINDOW,
+		     at + HEADER_TCP_SUM) &&
+	       equal(stream, segment, at + HEADER_TCP_URGENT,
+		     stream->payload_at);
+}
+
+static bool fits(const struct stream *stream, const struct segment *segment)
+{
+	return payload_len(segment) <= stream->segment_len &&
+	       stream->len + payload_len(segment) <= GRO_PACKET_MAX &&
+	       ip_fits(stream, segment) && tcp_fits(stream, segment);
+}
+
+/* As it came. */
+static void write_one(struct gro *gro, const uint8_t *packet, size_t len)
+{
+	gro->write(gro->to, &(struct gro_packet){.data = packet,
+						 .len = len,
+						 .packets = 1,
+						 .bytes = len});
+}
+
+/* The headers of several, which the kernel is to complete. */
+static void seal(struct stream *stream)
+{
+	uint8_t *packet = stream->packet;
+	size_t at = stream->tcp_at;
+
+	if (at == HEADER_IPV4_MIN) {
+		header_set16(packet + HEADER_IPV4_LEN, (uint16_t)stream->len);
+		header_set16(packet + HEADER_IPV4_SUM, 0);
+		header_set16(packet + HEADER_IPV4_SUM,
+			     (uint16_t)~checksum_sum(packet, at));
+	} else {
+		header_set16(packet + HEADER_IPV6_LEN,
+			     (uint16_t)(stream->len - at));
+	}
+	header_set16(packet + at + HEADER_TCP_SUM,
+		     pseudo_sum(packet, stream->len, at));
+}
+
+/* What a stream holds goes out. */
+static void release(struct gro *gro, struct stream *stream)
+{
+	size_t headers = (stream->packets - 1) * stream->payload_at;
+
+	if (stream->packets == 1) {
+		write_one(gro, stream->packet, stream->len);
+	} else {
+		seal(stream);
+		gro->write(
+			gro->to,
+			&(struct gro_packet){
+				.data = stream->packet,
+				.len = stream->len,
+				.gso = {.segment_len =
+						(uint16_t)stream->segment_len,
+					.needs_sum = true,
+					.sum_from = (uint16_t)stream->tcp_at,
+					.sum_at = (uint16_t)(stream->tcp_at +
+							     HEADER_TCP_SUM)},
+				.packets = stream->packets,
+				.bytes = stream->len + headers,
+			});
+	}
+	stream->len = 0;
+}
+
+/* Behind those that are held. After a PSH, or a shorter one, comes no other. */
+static void join(struct gro *gro, struct stream *stream,
+		 const struct segment *segment)
+{
+	size_t len = payload_len(segment);
+
+	memcpy(stream->packet + stream->len,
+	       segment->packet + segment->payload_at, len);
+	stream->len += len;
+	stream->packets++;
+	stream->packet[stream->tcp_at + HEADER_TCP_FLAGS] |= tcp_flags(segment);
+	if (len < stream->segment_len || tcp_flags(segment) & HEADER_FLAG_PSH)
+		release(gro, stream);
+}
+
+static struct stream *find_room(struct gro *gro)
+{
+	struct stream *stream;
+	size_t i;
+
+	for (i = 0; i < GRO_STREAMS; i++)
+		if (!gro->streams[i].len)
+			return &gro->streams[i];
+	stream = &gro->streams[gro->evict];
+	gro->evict = (gro->evict + 1) % GRO_STREAMS;
+	release(gro, stream);
+	return stream;
+}
+
+/* The first of what may become many. */
+static void begin(struct gro *gro, const struct segment *segment)
+{
+	struct stream *stream = find_room(gro);
+
+	stream->tcp_at = segment->tcp_at;
+	stream->payload_at = segment->payload_at;
+	stream->segment_len = payload_len(segment);
+	stream->packets = 1;
+	stream->len = segment->len;
+	memcpy(stream->packet, segment->packet, segment->len);
+}
+
+static struct stream *find_stream(struct gro *gro,
+				  const struct segment *segment)
+{
+	size_t i;
+
+	for (i = 0; i < GRO_STREAMS; i++)
+		if (is_of_stream(&gro->streams[i], segment))
+			return &gro->streams[i];
+	return NULL;
+}
+
+/**
+ * gro_add() - take in a packet, to be joined or passed on
+ * @gro:    what gro_new() made
+ * @packet: data that should be an IP packet
+ * @len:    how many, 1 to GRO_PACKET_MAX
+ *
+ * What is not TCP right behind the header of IP may be of any stream, and lets
+ * none be overtaken.
+ */
+void gro_add(struct gro *gro, const uint8_t *packet, size_t len)
+{
+	struct segment segment;
+	struct stream *stream;
+	bool plain;
+
+	if (!parse(&segment, packet, len)) {
+		gro_pass(gro, packet, len);
+		return;
+	}
+	plain = is_plain_data(&segment);
+	stream = find_stream(gro, &segment);
+	if (plain && stream && fits(stream, &segment)) {
+		join(gro, stream, &segment);
+		return;
+	}
+	if (stream)
+		release(gro, stream);
+	if (plain && !(tcp_flags(&segment) & HEADER_FLAG_PSH))
+		begin(gro, &segment);
+	else
+		write_one(gro, packet, len);
+}
+
+/**
+ * gro_flush() - pass on all that is held
+ * @gro: what gro_new() made
+ */
+void gro_flush(struct gro *gro)
+{
+	size_t i;
+
+	for (i = 0; i < GRO_STREAMS; i++)
+		if (gro->streams[i].len)
+			release(gro, &gro->streams[i]);
+}
+
+/**
+ * gro_pass() - pass on a packet, behind all that is held
+ * @gro:    what gro_new() made
+ * @packet: the packet
+ * @len:    its length in data
+ */
+void gro_pass(struct gro *gro, const uint8_t *packet, size_t len)
+{
+	gro_flush(gro);
+	write_one(gro, packet, len);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_GRO_H
+#define SERIALTUN_GRO_H
+
+#include "packet/gso.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest packet, whatever it was made of (RFC 791). */
+#define GRO_PACKET_MAX 65535
+
+/* Streams that can be joined side by side. */
+#define GRO_STREAMS 4
+
+/**
+ * struct gro_packet - what is to be written at once
+ * @data:  the packet
+ * @len:     its length in data
+ * @gso:     what is left undone in it
+ * @packets: of so many it was made
+ * @bytes:   data of these
+ */
+struct gro_packet {
+	const uint8_t *data;
+	size_t len;
+	struct gso gso;
+	size_t packets;
+	size_t bytes;
+};
+
+/**
+ * typedef gro_write - where packets go
+ * @to:     as given to gro_new()
+ * @packet: the packet, valid during the call
+ */
+typedef void gro_write(void *to, const struct gro_packet *packet);
+
+struct gro;
+
+struct gro *gro_new(gro_write *write, void *to);
+void gro_free(struct gro *gro);
+void gro_add(struct gro *gro, const uint8_t *packet, size_t len);
+void gro_pass(struct gro *gro, const uint8_t *packet, size_t len);
+void gro_flush(struct gro *gro);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Generic segmentation offload: what the kernel left to do is done here. It
+ * hands over a super-packet, up to 64 KB of one TCP stream behind one header,
+ * and saves the way through its stack for all but one of the packets that come
+ * of it; or a packet whose checksum is not made yet.
+ *
+ * A super-packet is cut in place. Behind the headers, the payloads follow each
+ * other:
+ *
+ *	headers | payload 1 | payload 2 | payload 3
+ *
+ * and each packet is made when the one before it is not needed any more, by
+ * moving the headers to in front of its payload, over the end of the one
+ * before. What differs from packet to packet is what the kernel itself makes
+ * differ (tcp_gso_segment(), net/ipv4/tcp_offload.c; inet_gso_segment(),
+ * net/ipv4/af_inet.c): lengths, IPv4's identification, TCP's sequence number,
+ * the flags that belong to the first or to the last, and checksums.
+ */
+#include "packet/gso.h"
+#include "packet/checksum.h"
+#include "packet/header.h"
+
+#include <string.h>
+#include <sys/param.h>
+
+/**
+ * gso_header_len() - where the payload of a TCP packet begins
+ * @gso:    what was left undone in it; @sum_from is where TCP begins
+ * @packet: the packet
+ * @len:    its length in bytes
+ *
+ * Return: bytes of headers in front of it; 0 if they do not fit in
+ */
+size_t gso_header_len(const struct gso *gso, const uint8_t *packet, size_t len)
+{
+	size_t tcp_len;
+
+	if ((size_t)gso->sum_from + HEADER_TCP_MIN > len)
+		return 0;
+	tcp_len = (size_t)(packet[gso->sum_from + HEADER_TCP_OFFSET] >> 4) * 4;
+	if (tcp_len < HEADER_TCP_MIN || gso->sum_from + tcp_len > len)
+		return 0;
+	return gso->sum_from + tcp_len;
+}
+
+/* Does TCP begin where the header of IP ends? */
+static bool follows_ip(const uint8_t *packet, size_t tcp_at)
+{
+	size_t ipv4_len = (size_t)(packet[0] & 0x0F) * 4;
+
+	switch (packet[0] >> 4) {
+	case 4:
+		return ipv4_len >= HEADER_IPV4_MIN && ipv4_len == tcp_at;
+	case 6: /* Extension headers may be between them. */
+		return tcp_at >= HEADER_IPV6_ALL;
+	default:
+		return false;
+	}
+}
+
+/* Can it be cut? If so, the rest of @cut is filled in. */
+static bool plan_segments(struct gso_cut *cut, const uint8_t *packet,
+			  size_t len)
+{
+	const struct gso *gso = &cut->gso;
+	size_t tcp_at = gso->sum_from;
+
+	cut->header_len = gso_header_len(gso, packet, len);
+	if (!gso->needs_sum || !cut->header_len ||
+	    !follows_ip(packet, tcp_at) ||
+	    gso->sum_at != tcp_at + HEADER_TCP_SUM)
+		return false;
+	cut->remaining = len - cut->header_len;
+	cut->flags = packet[tcp_at + HEADER_TCP_FLAGS];
+	cut->pseudo_sum =
+		checksum_fold((uint32_t)header_get16(packet + gso->sum_at) +
+			      (uint16_t) ~(len - tcp_at));
+	return cut->remaining;
+}
+
+/**
+ * gso_cut_begin() - take a packet as the kernel has handed it over
+ * @cut:    filled in
+ * @gso:    what was left undone
+ * @packet: the packet, which gso_cut_next() changes
+ * @len:    its length in bytes, at least 1
+ *
+ * Return: true; false if packet and @gso do not fit each other
+ */
+bool gso_cut_begin(struct gso_cut *cut, const struct gso *gso, uint8_t *packet,
+		   size_t len)
+{
+	*cut = (struct gso_cut){.gso = *gso,
+				.packet = packet,
+				.remaining = len};
+	if (gso->needs_sum &&
+	    (gso->sum_from > gso->sum_at || (size_t)gso->sum_at + 2 > len))
+		return false;
+	return !gso->segment_len || plan_segments(cut, packet, len);
+}
+
+/* The only packet there is. A sum of 0 would say "none" in UDP (RFC 768). */
+static size_t finish_whole(struct gso_cut *cut)
+{
+	const struct gso *gso = &cut->gso;
+	size_t len = cut->remaining;
+	uint16_t sum;
+
+	cut->remaining = 0;
+	if (!gso->needs_sum)
+		return len;
+	sum = (uint16_t)~checksum_sum(cut->packet + gso->sum_from,
+				      len - gso->sum_from);
+	header_set16(cut->packet + gso->sum_at, sum ? sum : 0xFFFF);
+	return len;
+}
+
+/* From one packet on to the next, which is as full as the one before. */
+static void move_on(struct gso_cut *cut)
+{
+	uint8_t *packet = cut->packet + cut->gso.segment_len;
+	uint8_t *id = packet + HEADER_IPV4_ID;
+	uint8_t *seq = packet + cut->gso.sum_from + HEADER_TCP_SEQ;
+
+	memmove(packet, cut->packet, cut->header_len);
+	if (packet[0] >> 4 == 4)
+		header_set16(id, (uint16_t)(header_get16(id) + 1));
+	header_set32(seq, header_get32(seq) + cut->gso.segment_len);
+	cut->flags &= (uint8_t)~HEADER_FLAG_CWR;
+	cut->packet = packet;
+}
+
+static void set_ip_len(uint8_t *packet, size_t len)
+{
+	size_t header_len = (size_t)(packet[0] & 0x0F) * 4;
+
+	if (packet[0] >> 4 == 6) {
+		header_set16(packet + HEADER_IPV6_LEN,
+			     (uint16_t)(len - HEADER_IPV6_ALL));
+		return;
+	}
+	header_set16(packet + HEADER_IPV4_LEN, (uint16_t)len);
+	header_set16(packet + HEADER_IPV4_SUM, 0);
+	header_set16(packet + HEADER_IPV4_SUM,
+		     (uint16_t)~checksum_sum(packet, header_len));
+}
+
+static void set_tcp_sum(const struct gso_cut *cut, size_t len)
+{
+	size_t tcp_len = len - cut->gso.sum_from;
+	uint8_t *sum = cut->packet + cut->gso.sum_at;
+
+	header_set16(sum, 0);
+	header_set16(sum, (uint16_t)~checksum_fold(
+				  (uint32_t)tcp_len + cut->pseudo_sum +
+				  checksum_sum(cut->packet + cut->gso.sum_from,
+					       tcp_len)));
+}
+
+/**
+ * gso_cut_next() - the next packet of those that one is cut into
+ * @cut:    what gso_cut_begin() has filled in
+ * @packet: set to the packet, valid until the next call
+ *
+ * Return: its length in bytes; 0 if there are no more
+ */
+size_t gso_cut_next(struct gso_cut *cut, uint8_t **packet)
+{
+	const struct gso *gso = &cut->gso;
+	size_t payload;
+	size_t len;
+
+	if (!cut->remaining)
+		return 0;
+	if (!gso->segment_len) {
+		*packet = cut->packet;
+		return finish_whole(cut);
+	}
+	if (cut->begun)
+		move_on(cut);
+	cut->begun = true;
+	payload = MIN(cut->remaining, gso->segment_len);
+	cut->remaining -= payload;
+	len = cut->header_len + payload;
+	cut->packet[gso->sum_from + HEADER_TCP_FLAGS] =
+		cut->remaining ? cut->flags & (uint8_t) ~(HEADER_FLAG_FIN |
+							  HEADER_FLAG_PSH)
+			       : cut->flags;
+	set_ip_len(cut->packet, len);
+	set_tcp_sum(cut, len);
+	*packet = cut->packet;
+	return len;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who uses a device: the program that a "busy" should name.
+ *
+ * The kernel is asked in three ways (proc(5)). /proc/locks has whoever holds
+ * the flock(2); everybody may read it. /proc/PID/fd has whoever holds it open;
+ * only that process's user and root may read it. /proc/PID/stat has whose
+ * controlling terminal it is, as a getty's and a login shell's; everybody may
+ * read it, but it has no more than a device number, and ptys of several
+ * mounts of devpts share those.
+ *
+ * Older programs leave a file with their pid in /var/lock instead (Filesystem
+ * Hierarchy Standard 3.0, section 5.9). It counts as long as there is such a
+ * process.
+ *
+ * What we may not see is not found. This process itself is never found.
+ */
+#include "port/holder.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/major.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define HOLDER_UUCP_PREFIX "/var/lock/LCK.."
+
+/* "/proc/", a pid, "/stat" or "/fd/" and a descriptor */
+#define HOLDER_PROC_PATH_MAX 48
+
+/* Up to the controlling terminal; names and numbers are no longer. */
+#define HOLDER_STAT_MAX 256
+
+static bool is_pty(dev_t device)
+{
+	return major(device) >= UNIX98_PTY_SLAVE_MAJOR &&
+	       major(device) < UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
+}
+
+/* The first bytes of a file. Return: how many, 0 if it cannot be read. */
+static size_t read_start(const char *path, char *text, size_t cap)
+{
+	int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, cap);
+	close(fd);
+	return n < 0 ? 0 : (size_t)n;
+}
+
+/* Return: the pid, or 0 if it is none. */
+static pid_t parse_pid(const char *text)
+{
+	long pid = strtol(text, NULL, 10);
+
+	return pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+/* The name may be anything, and is going to a terminal. */
+static void set_program(struct holder *holder, const char *name, size_t len)
+{
+	size_t i;
+
+	if (len >= HOLDER_PROGRAM_MAX)
+		len = HOLDER_PROGRAM_MAX - 1;
+	for (i = 0; i < len; i++)
+		holder->program[i] =
+			(char)(isprint((unsigned char)name[i]) ? name[i] : '?');
+	holder->program[len] = '\0';
+}
+
+/* Fill in the holder, if there is such a process and it is not this one. */
+static bool identify(struct holder *holder, pid_t pid, bool locked)
+{
+	char path[HOLDER_PROC_PATH_MAX];
+	char name[HOLDER_PROGRAM_MAX];
+	size_t len;
+
+	if (pid <= 0 || pid == getpid())
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	len = read_start(path, name, sizeof(name));
+	if (!len)
+		return false;
+	holder->pid = pid;
+	holder->locked = locked;
+	set_program(holder, name, name[len - 1] == '\n' ? len - 1 : len);
+	return true;
+}
+
+/* The process that holds the flock(2). */
+static bool find_lock(const struct stat *device, struct holder *holder)
+{
+	FILE *locks = fopen("/proc/locks", "re");
+	char wanted[48];
+	char file[48];
+	char pid[16];
+	char line[128];
+	bool found = false;
+
+	if (!locks)
+		return false;
+	snprintf(wanted, sizeof(wanted), "%02x:%02x:%ju", major(device->st_dev),
+		 minor(device->st_dev), (uintmax_t)device->st_ino);
+	while (!found && fgets(line, sizeof(line), locks))
+		found = sscanf(line, "%*s FLOCK %*s %*s %15s %47s", pid,
+			       file) == 2 &&
+			!strcmp(file, wanted) &&
+			identify(holder, parse_pid(pid), true);
+	fclose(locks);
+	return found;
+}
+
+/*
+ * Is a descriptor of another process this device? Ptys of several mounts of
+ * devpts have the same numbers. A file on a server that is away must not hold
+ * us up: what is known of it is enough.
+ */
+static bool is_device(int fds, const char *name, const struct stat *device)
+{
+	struct statx file;
+
+	if (statx(fds, name, AT_STATX_DONT_SYNC, STATX_TYPE, &file) ||
+	    !S_ISCHR(file.stx_mode) ||
+	    makedev(file.stx_rdev_major, file.stx_rdev_minor) !=
+		    device->st_rdev)
+		return false;
+	return !is_pty(device->st_rdev) ||
+	       makedev(file.stx_dev_major, file.stx_dev_minor) ==
+		       device->st_dev;
+}
+
+static bool has_open(pid_t pid, const struct stat *device)
+{
+	char path[HOLDER_PROC_PATH_MAX];
+	const struct dirent *entry;
+	bool found = false;
+	DIR *fds;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	fds = opendir(path);
+	if (!fds)
+		return false;
+	while (!found && (entry = readdir(fds)))
+		found = is_device(dirfd(fds), entry->d_name, device);
+	closedir(fds);
+	return found;
+}
+
+/*
+ * Field 7 of /proc/PID/stat is the controlling terminal, as the kernel writes
+ * device numbers (new_encode_dev(), linux/kdev_t.h). A name may have blanks
+ * and brackets in it, so what follows is looked for from its end.
+ */
+static bool has_as_terminal(pid_t pid, const struct stat *device)
+{
+	char path[HOLDER_PROC_PATH_MAX];
+	char stat[HOLDER_STAT_MAX];
+	unsigned long number;
+	const char *rest;
+	char text[16];
+	size_t len;
+
+	if (is_pty(device->st_rdev))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	len = read_start(path, stat, sizeof(stat) - 1);
+	stat[len] = '\0';
+	rest = strrchr(stat, ')');
+	if (!rest || sscanf(rest, ") %*s %*s %*s %*s %15s", text) != 1)
+		return false;
+	number = strtoul(text, NULL, 10);
+	return makedev(number >> 8 & 0xFFF,
+		       (number & 0xFF) | (number >> 12 & 0xFFF00)) ==
+	       device->st_rdev;
+}
+
+/* The first process that is not us and of which something is true. */
+static bool find_process(bool (*is_it)(pid_t, const struct stat *),
+			 const struct stat *device, struct holder *holder)
+{
+	const struct dirent *entry;
+	DIR *proc = opendir("/proc");
+	bool found = false;
+
+	if (!proc)
+		return false;
+	while (!found && (entry = readdir(proc))) {
+		pid_t pid = parse_pid(entry->d_name);
+
+		found = pid && pid != getpid() && is_it(pid, device) &&
+			identify(holder, pid, false);
+	}
+	closedir(proc);
+	return found;
+}
+
+/**
+ * holder_find() - who uses a device?
+ * @path:   the device
+ * @holder: filled in if somebody is found: who has locked it, else who has it
+ *          open
+ *
+ * The device is not opened.
+ *
+ * Return: true if somebody is found
+ */
+bool holder_find(const char *path, struct holder *holder)
+{
+	struct stat device;
+
+	if (stat(path, &device) || !S_ISCHR(device.st_mode))
+		return false;
+	return find_lock(&device, holder) ||
+	       find_process(has_open, &device, holder) ||
+	       find_process(has_as_terminal, &device, holder);
+}
+
+/**
+ * holder_parse_uucp() - read what is in a lock file
+ * @content: its bytes: a decimal number (HoneyDanBer UUCP), maybe with words
+ *           behind it, or a number as the machine has it, 32 bits (older UUCP)
+ * @len:     how many bytes
+ *
+ * No number can be taken for one of the other form: four digits or blanks, as
+ * a number, are above 2^28, which no pid is (PID_MAX_LIMIT, linux/threads.h).
+ *
+ * Return: the pid, or 0 if there is none in it
+ */
+pid_t holder_parse_uucp(const char *content, size_t len)
+{
+	int32_t binary;
+	size_t at = 0;
+	int64_t pid = 0;
+
+	while (at < len && isspace((unsigned char)content[at]))
+		at++;
+	for (; at < len && isdigit((unsigned char)content[at]); at++) {
+		pid = pid * 10 + (content[at] - '0');
+		if (pid > INT_MAX)
+			return 0;
+	}
+	if (pid && (at == len || isspace((unsigned char)content[at])))
+		return (pid_t)pid;
+	if (len != sizeof(binary))
+		return 0;
+	memcpy(&binary, content, sizeof(binary));
+	return binary > 0 ? binary : 0;
+}
+
+/**
+ * holder_read_uucp() - whose lock file is this?
+ * @lock_path: the lock file
+ * @holder:    filled in if its process is there
+ *
+ * Return: true if the file is there and its process, not this one, is alive
+ */
+bool holder_read_uucp(const char *lock_path, struct holder *holder)
+{
+	char content[64];
+	size_t len = read_start(lock_path, content, sizeof(content));
+
+	return identify(holder, holder_parse_uucp(content, len), true);
+}
+
+/**
+ * holder_find_uucp() - who has a UUCP lock file for a device?
+ * @path:   the device, links resolved
+ * @holder: filled in if somebody is found
+ *
+ * Return: true if somebody is found
+ */
+bool holder_find_uucp(const char *path, struct holder *holder)
+{
+	char lock_path[sizeof(HOLDER_UUCP_PREFIX) + NAME_MAX];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(lock_path, sizeof(lock_path), HOLDER_UUCP_PREFIX "%s",
+		 slash ? slash + 1 : path);
+	return holder_read_uucp(lock_path, holder);
+}
+
+/**
+ * holder_format() - name the holder in a sentence
+ * @holder: the holder
+ * @text:   "picocom, pid 1234"
+ *
+ * Return: @text
+ */
+const char *holder_format(const struct holder *holder,
+			  char text[HOLDER_TEXT_MAX])
+{
+	snprintf(text, HOLDER_TEXT_MAX, "%s, pid %d", holder->program,
+		 holder->pid);
+	return text;
+}

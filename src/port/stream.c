@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A connected stream socket as the port, whoever has connected it.
+ *
+ * What such a socket has taken cannot be overtaken any more, so it should hold
+ * little: no more than what keeps the other end supplied until we are woken.
+ *
+ * TCP holds what is on its way, which has to be as much as the path is long,
+ * and what is not sent yet. Only the latter makes packets wait for each other,
+ * and only that is counted (SIOCOUTQNSD) and limited (TCP_NOTSENT_LOWAT); a
+ * shorter SO_SNDBUF would limit the former, and so the speed. poll() says
+ * POLLOUT when less than half of the limit is left (tcp_stream_memory_free(),
+ * tcp.h), so this is when the pump may go on; at any other number it would wait
+ * in vain, or not wait at all.
+ *
+ * A unix socket holds what the other end has not read. Its count (SIOCOUTQ) is
+ * of memory, and POLLOUT comes when it is a quarter of SO_SNDBUF at most
+ * (unix_writable(), af_unix.c).
+ *
+ * Nobody tells that a host has vanished. TCP finds out by what is not
+ * acknowledged for STREAM_DEAD_S, and, when there is nothing to acknowledge, by
+ * asking.
+ */
+#include "port/stream.h"
+#include "log.h"
+#include "port/port.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* After so long a silence the other end is taken for dead; a third of it, and
+ * it is asked. */
+#define STREAM_DEAD_S 15
+#define STREAM_ASK_S  (STREAM_DEAD_S / 3)
+
+#define STRINGIFY(number) #number
+#define IN_WORDS(number)  STRINGIFY(number)
+
+#define STREAM_TCP_LOWAT   16384
+#define STREAM_UNIX_SNDBUF 65536
+
+static void stream_close(struct port *port)
+{
+	close(port->read_fd);
+	free(port);
+}
+
+/* How a connection ended, as read(2) and write(2) tell. */
+static const char *how_lost(int error)
+{
+	switch (error) {
+	case ETIMEDOUT:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		return "the other end has acknowledged nothing for " IN_WORDS(
+			STREAM_DEAD_S) " s";
+	case ECONNRESET:
+		return "the other end broke it off";
+	default:
+		return "the other end closed it";
+	}
+}
+
+/* Return: -errno, that the port is lost, unless it is only not yet. */
+static int fail(struct port *port, int error)
+{
+	if (error != EAGAIN)
+		port->how_lost = how_lost(error);
+	return -error;
+}
+
+static ssize_t stream_read(struct port *port, uint8_t *buffer, size_t cap)
+{
+	ssize_t n = recv(port->read_fd, buffer, cap, 0);
+
+	if (n > 0)
+		return n;
+	return fail(port, n ? errno : EIO);
+}
+
+static ssize_t stream_write(struct port *port, const uint8_t *bytes, size_t len)
+{
+	ssize_t n = send(port->write_fd, bytes, len, MSG_NOSIGNAL);
+
+	if (n >= 0)
+		return n;
+	return errno == EAGAIN ? 0 : fail(port, errno);
+}
+
+static size_t count(const struct port *port, unsigned long request)
+{
+	int bytes = 0;
+
+	if (ioctl(port->write_fd, request, &bytes) || bytes < 0)
+		return 0;
+	return (size_t)bytes;
+}
+
+static size_t tcp_queued(const struct port *port)
+{
+	return count(port, SIOCOUTQNSD);
+}
+
+static size_t unix_queued(const struct port *port)
+{
+	return count(port, SIOCOUTQ);
+}
+
+static const struct port_kind tcp_port_kind = {
+	.close = stream_close,
+	.read = stream_read,
+	.write = stream_write,
+	.queued = tcp_queued,
+};
+
+static const struct port_kind unix_port_kind = {
+	.close = stream_close,
+	.read = stream_read,
+	.write = stream_write,
+	.queued = unix_queued,
+};
+
+/* Return: 0 or -errno. */
+static int set_up_tcp(struct port *port)
+{
+	static const struct {
+		int level;
+		int name;
+		int value;
+	} options[] = {
+		{IPPROTO_TCP, TCP_NODELAY, 1},
+		{IPPROTO_TCP, TCP_NOTSENT_LOWAT, STREAM_TCP_LOWAT},
+		{IPPROTO_TCP, TCP_USER_TIMEOUT, STREAM_DEAD_S * 1000},
+		{IPPROTO_TCP, TCP_KEEPIDLE, STREAM_ASK_S},
+		{IPPROTO_TCP, TCP_KEEPINTVL, STREAM_ASK_S},
+		{SOL_SOCKET, SO_KEEPALIVE, 1},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (setsockopt(port->write_fd, options[i].level,
+			       options[i].name, &options[i].value,
+			       sizeof(options[i].value)))
+			return -errno;
+	port->queue_max = STREAM_TCP_LOWAT / 2 - 1;
+	return 0;
+}
+
+/* Return: 0 or -errno. */
+static int set_up_unix(struct port *port)
+{
+	const int half = STREAM_UNIX_SNDBUF / 2; /* it is doubled, socket(7) */
+	socklen_t len = sizeof(int);
+	int sndbuf;
+
+	if (setsockopt(port->write_fd, SOL_SOCKET, SO_SNDBUF, &half,
+		       sizeof(half)) ||
+	    getsockopt(port->write_fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, &len))
+		return -errno;
+	port->queue_max = (size_t)sndbuf / 4 - 1;
+	return 0;
+}
+
+/**
+ * stream_open() - make a port of a connection
+ * @port:   the port on success; port_close() ends it
+ * @fd:     a connected stream socket, by IP or unix, non-blocking; from now on
+ *          the port's, and closed on failure
+ * @name:   what the port is called; copied
+ * @config: what is wanted of it
+ *
+ * With a baud rate there is a wire behind it, as ser2net offers, and it is fed
+ * by the clock: what waits there cannot be counted. A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int stream_open(struct port **port, int fd, const char *name,
+		const struct port_config *config)
+{
+	const struct port_kind *kind;
+	struct port *opened = calloc(1, sizeof(*opened));
+	socklen_t len = sizeof(int);
+	int err = -ENOMEM;
+	int family;
+
+	if (!opened)
+		goto fail;
+	opened->read_fd = fd;
+	opened->write_fd = fd;
+	opened->baud = config->baud;
+	err = getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) ? -errno : 0;
+	if (err)
+		goto fail;
+	kind = family == AF_UNIX ? &unix_port_kind : &tcp_port_kind;
+	err = family == AF_UNIX ? set_up_unix(opened) : set_up_tcp(opened);
+	if (err)
+		goto fail;
+	err = port_begin(opened, kind, name, config);
+	if (!err)
+		*port = opened;
+	return err;
+
+fail:
+	log_error("cannot set up the connection of %s: %s", name,
+		  strerror(-err));
+	free(opened);
+	close(fd);
+	return err;
+}

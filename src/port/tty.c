@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What every kind of tty has in common: claiming it for ourselves, and its
+ * settings. They are read and written as termios2, because the older struct
+ * cannot say a speed that has no name (ioctl_tty(2), TCGETS2 and BOTHER).
+ *
+ * Each function that can fail logs it, but for tty_resume().
+ */
+#include "port/tty.h"
+#include "log.h"
+#include "port/holder.h"
+#include "port/port.h"
+
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define TTY_REMEDY_MAX 160
+
+/* How long what was sent last has to leave. */
+#define TTY_CLOSE_US 200000
+
+/* ASCII's DC1 and DC3, what every software flow control uses. */
+#define TTY_XON	 0x11
+#define TTY_XOFF 0x13
+
+/* Who could have opened it: most systems give serial ports to a group. */
+static void permission_remedy(const char *path, char remedy[TTY_REMEDY_MAX])
+{
+	const struct group *group = NULL;
+	struct stat file;
+
+	if (!stat(path, &file) && file.st_mode & S_IWGRP)
+		group = getgrgid(file.st_gid);
+	if (group && file.st_gid)
+		snprintf(remedy, TTY_REMEDY_MAX,
+			 " (run as root, or join its group: sudo usermod -aG "
+			 "%s USER, then log in again)",
+			 group->gr_name);
+	else
+		snprintf(remedy, TTY_REMEDY_MAX, " (run as root)");
+}
+
+/**
+ * tty_report_busy() - say that somebody else uses a tty, and who
+ * @path:      the tty, links resolved
+ * @operation: what could not be done with it
+ *
+ * Return: -EBUSY
+ */
+int tty_report_busy(const char *path, const char *operation)
+{
+	char who[HOLDER_TEXT_MAX];
+	struct holder holder;
+
+	if (holder_find(path, &holder))
+		log_error("cannot %s %s: %s (%s, is using it; stop it first)",
+			  operation, path, strerror(EBUSY),
+			  holder_format(&holder, who));
+	else
+		log_error("cannot %s %s: %s (another program is using it; "
+			  "stop it first)",
+			  operation, path, strerror(EBUSY));
+	return -EBUSY;
+}
+
+static void report_open(const char *path, int err)
+{
+	char remedy[TTY_REMEDY_MAX] = "";
+
+	if (err == EBUSY) {
+		tty_report_busy(path, "open");
+		return;
+	}
+	if (err == EACCES || err == EPERM)
+		permission_remedy(path, remedy);
+	else if (err == ENXIO || err == EIO || err == ENODEV)
+		snprintf(remedy, sizeof(remedy),
+			 " (there is no device behind that name)");
+	log_error("cannot open %s: %s%s", path, strerror(err), remedy);
+}
+
+/*
+ * Let other programs know that the port is in use. An flock(2) lock is what
+ * picocom, tio and minicom look at; it goes with the descriptor, however the
+ * program ends. Return: 0 or -errno, -EBUSY if somebody else holds it.
+ */
+static int tty_lock(int fd, const char *path)
+{
+	int err;
+
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return tty_report_busy(path, "lock");
+	err = errno;
+	log_error("cannot lock %s: %s", path, strerror(err));
+	return -err;
+}
+
+/**
+ * tty_claim() - open a tty if nobody else uses it
+ * @fd:   its descriptor on success: locked, non-blocking, nothing changed
+ * @path: its name
+ *
+ * Return: 0 or -errno
+ */
+int tty_claim(int *fd, const char *path)
+{
+	int opened = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int err;
+
+	if (opened < 0) {
+		err = -errno;
+		report_open(path, errno);
+		return err;
+	}
+	err = tty_lock(opened, path);
+	if (err) {
+		close(opened);
+		return err;
+	}
+	*fd = opened;
+	return 0;
+}
+
+/**
+ * tty_get() - read the settings
+ * @fd:       the tty
+ * @path:     its name, for the message
+ * @settings: filled in on success
+ *
+ * Return: 0 or -errno
+ */
+int tty_get(int fd, const char *path, struct termios2 *settings)
+{
+	int err;
+
+	if (!ioctl(fd, TCGETS2, settings))
+		return 0;
+	err = errno;
+	log_error("cannot read the settings of %s: %s%s", path, strerror(err),
+		  err == ENOTTY ? " (name a serial port, such as /dev/ttyUSB0)"
+		  : err == EIO	? " (there is no device behind that name)"
+				: "");
+	return -err;
+}
+
+/**
+ * tty_set() - write the settings, at once
+ * @fd:       the tty
+ * @path:     its name, for the message
+ * @settings: the settings; a driver does what it can of them, so read back
+ *            what matters
+ *
+ * Return: 0 or -errno
+ */
+int tty_set(int fd, const char *path, const struct termios2 *settings)
+{
+	int err;
+
+	if (!ioctl(fd, TCSETS2, settings))
+		return 0;
+	err = errno;
+	log_error("cannot set up %s: %s", path, strerror(err));
+	return -err;
+}
+
+/* The speeds that have names, and the names. */
+static const struct {
+	unsigned int baud;
+	tcflag_t name;
+} named_speeds[] = {
+	{300, B300},	     {600, B600},	  {1200, B1200},
+	{2400, B2400},	     {4800, B4800},	  {9600, B9600},
+	{19200, B19200},     {38400, B38400},	  {57600, B57600},
+	{115200, B115200},   {230400, B230400},	  {460800, B460800},
+	{500000, B500000},   {576000, B576000},	  {921600, B921600},
+	{1000000, B1000000}, {1152000, B1152000}, {1500000, B1500000},
+	{2000000, B2000000}, {2500000, B2500000}, {3000000, B3000000},
+	{3500000, B3500000}, {4000000, B4000000},
+};
+
+/**
+ * tty_set_baud() - put a speed into settings
+ * @settings: the settings
+ * @baud:     bits per second, for both directions, any number
+ *
+ * A speed that has a name is written by it, for programs that read no other.
+ */
+void tty_set_baud(struct termios2 *settings, unsigned int baud)
+{
+	tcflag_t name = BOTHER;
+	size_t i;
+
+	for (i = 0; i < sizeof(named_speeds) / sizeof(*named_speeds); i++)
+		if (named_speeds[i].baud == baud)
+			name = named_speeds[i].name;
+	settings->c_cflag &= ~(tcflag_t)(CBAUD | CIBAUD);
+	settings->c_cflag |= name;
+	settings->c_ispeed = baud;
+	settings->c_ospeed = baud;
+}
+
+/**
+ * tty_set_flow() - put the flow control into settings
+ * @settings: the settings
+ * @config:   what the user asked for
+ *
+ * Without IXANY: the first byte that comes is no reason to go on sending.
+ */
+void tty_set_flow(struct termios2 *settings, const struct port_config *config)
+{
+	settings->c_cflag &= ~(tcflag_t)CRTSCTS;
+	settings->c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
+	if (config->flow == PORT_FLOW_RTSCTS)
+		settings->c_cflag |= CRTSCTS;
+	if (config->flow == PORT_FLOW_XONXOFF) {
+		settings->c_iflag |= IXON | IXOFF;
+		settings->c_cc[VSTART] = TTY_XON;
+		settings->c_cc[VSTOP] = TTY_XOFF;
+	}
+}
+
+static int report_missing(const char *path, const char *what,
+			  const char *remedy)
+{
+	log_error("cannot set %s on %s: its driver has none (%s)", what, path,
+		  remedy);
+	return -EOPNOTSUPP;
+}
+
+/**
+ * tty_check() - did the driver do what it was told?
+ * @path:     the tty's name, for the message
+ * @settings: as read back
+ * @config:   what the user asked for
+ *
+ * A driver says what it cannot do by leaving it out of its settings.
+ *
+ * Return: 0 or -EOPNOTSUPP
+ */
+int tty_check(const char *path, const struct termios2 *settings,
+	      const struct port_config *config)
+{
+	tcflag_t parity = settings->c_cflag & (PARENB | PARODD);
+	bool two_stop_bits = settings->c_cflag & CSTOPB;
+
+	if ((settings->c_cflag & CSIZE) != CS8)
+		return report_missing(path, "8 data bits",
+				      "a packet needs them: use another port");
+	if (config->parity == PORT_PARITY_EVEN && parity != PARENB)
+		return report_missing(path, "even parity",
+				      "leave --parity out");
+	if (config->parity == PORT_PARITY_ODD && parity != (PARENB | PARODD))
+		return report_missing(path, "odd parity", "leave --parity out");
+	if (config->stop_bits == 2 && !two_stop_bits)
+		return report_missing(path, "2 stop bits",
+				      "leave --stop-bits out");
+	if (config->flow == PORT_FLOW_RTSCTS && !(settings->c_cflag & CRTSCTS))
+		return report_missing(path, "RTS/CTS flow control",
+				      "use --flow none");
+	return 0;
+}
+
+/**
+ * tty_resume() - send on, whatever XOFF has come
+ * @fd: the tty
+ *
+ * IXON off and on again. That ends the hold wherever it is: in the line
+ * discipline (n_tty_set_termios(), n_tty.c), or in a chip to which the driver
+ * leaves it (ftdi_set_termios(), ftdi_sio.c). TCOON would do nothing: it ends
+ * only what TCOOFF began (n_tty_ioctl_helper(), tty_ioctl.c).
+ *
+ * Return: 0 or -errno
+ */
+int tty_resume(int fd)
+{
+	struct termios2 settings;
+	struct termios2 without;
+
+	if (ioctl(fd, TCGETS2, &settings))
+		return -errno;
+	without = settings;
+	without.c_iflag &= ~(tcflag_t)IXON;
+	if (ioctl(fd, TCSETS2, &without) || ioctl(fd, TCSETS2, &settings))
+		return -errno;
+	return 0;
+}
+
+/**
+ * tty_restore() - leave a tty as it was found
+ * @fd:       the tty
+ * @settings: what tty_get() said in the beginning
+ * @hupcl:    let closing drop DTR
+ *
+ * What still waits in either direction is discarded first, as far as the
+ * driver can do that. Unless it is asked for, HUPCL stays off even if it was
+ * on, because dropping DTR resets many a board. If the device is gone there
+ * is nothing to restore, so failure says nothing.
+ */
+void tty_restore(int fd, const struct termios2 *settings, bool hupcl)
+{
+	struct termios2 restored = *settings;
+
+	restored.c_cflag &= ~(tcflag_t)HUPCL;
+	if (hupcl)
+		restored.c_cflag |= HUPCL;
+	ioctl(fd, TCFLSH, TCIOFLUSH);
+	ioctl(fd, TCSETS2, &restored);
+}
+
+/* That it is called is all: it interrupts. */
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/**
+ * tty_close() - close a tty, and do not wait for what flow control holds
+ * @fd: the tty
+ *
+ * The last close() waits until all is sent, for 30 s if the other end takes
+ * nothing (closing_wait; tty_port_close_start(), tty_port.c). TCFLSH helps with
+ * a UART, but usb-serial and cdc-acm have nothing to do it with. A signal ends
+ * the wait (tty_wait_until_sent(), tty_ioctl.c), and then they discard. Only a
+ * privileged program could shorten closing_wait itself.
+ */
+void tty_close(int fd)
+{
+	static const struct itimerval patience = {
+		.it_value = {.tv_usec = TTY_CLOSE_US},
+		.it_interval = {.tv_usec = TTY_CLOSE_US},
+	};
+	static const struct itimerval never;
+	struct sigaction interrupt = {.sa_handler = on_alarm};
+	struct sigaction before;
+
+	sigemptyset(&interrupt.sa_mask);
+	sigaction(SIGALRM, &interrupt, &before);
+	setitimer(ITIMER_REAL, &patience, NULL);
+	close(fd);
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &before, NULL);
+}

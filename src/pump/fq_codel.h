@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * FQ-CoDel (RFC 8290): packets wait here for the line, and here is chosen
+ * which one goes next and which one goes not at all.
+ */
+#ifndef SERIALTUN_FQ_CODEL_H
+#define SERIALTUN_FQ_CODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest packet: what IPv4's total length can say (RFC 791). */
+#define FQ_CODEL_PACKET_MAX 65535
+
+/**
+ * struct fq_codel_config - what a queue is made for
+ * @flows:       queues that flows are hashed into (RFC 8290, 5.2.5)
+ * @quantum:     bytes that a flow may send in its turn (RFC 8290, 5.2.4)
+ * @mtu:         bytes; of a flow that has no more than this left nothing is
+ *               dropped ("maxpacket", RFC 8289, 5.3)
+ * @limit:       bytes of memory that all waiting packets may hold (RFC 8290,
+ *               5.2.3); each holds whole cells, thus more than its own bytes
+ * @target_ns:   delay that a flow's queue may stand at (RFC 8290, 5.2.2)
+ * @interval_ns: how long it may stand above that until CoDel begins to drop
+ *               (RFC 8290, 5.2.1); below 2^48
+ */
+struct fq_codel_config {
+	uint32_t flows;
+	uint32_t quantum;
+	uint32_t mtu;
+	size_t limit;
+	uint64_t target_ns;
+	uint64_t interval_ns;
+};
+
+/**
+ * struct fq_codel_stats - what became of the packets
+ * @enqueued:        came in
+ * @dequeued:        went out
+ * @marked:          of these, to be marked "congestion experienced"
+ * @dropped_codel:   dropped because their flow's queue stood too long
+ * @dropped_limit:   dropped because all together held too much memory
+ * @purged:          thrown away by fq_codel_purge()
+ * @backlog_packets: wait now
+ * @backlog_bytes:   bytes in these
+ * @sojourn_max_ns:  the longest that one which went out had waited
+ *
+ * At all times @enqueued is the sum of @dequeued, @dropped_codel,
+ * @dropped_limit, @purged and @backlog_packets.
+ */
+struct fq_codel_stats {
+	uint64_t enqueued;
+	uint64_t dequeued;
+	uint64_t marked;
+	uint64_t dropped_codel;
+	uint64_t dropped_limit;
+	uint64_t purged;
+	uint64_t backlog_packets;
+	uint64_t backlog_bytes;
+	uint64_t sojourn_max_ns;
+};
+
+struct fq_codel;
+
+void fq_codel_derive_config(struct fq_codel_config *config, uint32_t rate,
+			    uint32_t mtu);
+struct fq_codel *fq_codel_new(const struct fq_codel_config *config);
+void fq_codel_free(struct fq_codel *q);
+void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
+		      uint32_t flow_hash, bool ecn_capable, uint64_t now_ns);
+size_t fq_codel_dequeue(struct fq_codel *q,
+			uint8_t packet[static FQ_CODEL_PACKET_MAX], bool *mark,
+			uint64_t now_ns);
+bool fq_codel_is_empty(const struct fq_codel *q);
+void fq_codel_purge(struct fq_codel *q);
+const struct fq_codel_stats *fq_codel_get_stats(const struct fq_codel *q);
+
+#endif

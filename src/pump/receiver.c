@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The receiver: from the port to the interface.
+ *
+ *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
+ *
+ * Nothing waits here. A packet that the interface does not take is dropped and
+ * counted; so is every frame that is no packet, and those are looked at once
+ * more, because they may show what the other end speaks (guess).
+ *
+ * What has arrived in one turn may be joined to super-packets (gro). Counted
+ * are packets, as they were on the line.
+ */
+#include "pump/receiver.h"
+#include "framing/framing.h"
+#include "interface/tun.h"
+#include "packet/ethernet.h"
+#include "packet/gro.h"
+#include "packet/guess.h"
+#include "packet/packet.h"
+#include "port/port.h"
+#include "pump/stats.h"
+#include "report/keepalive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+/* Enough for what a tty has at once (4095), and for a socket's bursts. */
+#define RECEIVER_INBOX_LEN 65536
+
+/*
+ * After a read of so much there is likely more by now: a tty gives no more than
+ * 4095 at once (N_TTY_BUF_SIZE, n_tty.c), and often less while more is coming.
+ */
+#define RECEIVER_READ_MORE 1024
+
+/* How many reads there are in a turn. */
+#define RECEIVER_READS 16
+
+/*
+ * So many frames in a row that are no packets, and a framing that cannot_resync
+ * is out of step: a peer that sends a bad packet now and then sends good ones,
+ * too.
+ */
+#define RECEIVER_BAD_MAX 3
+
+struct receiver {
+	struct receiver_config config;
+	struct port *port; /* NULL: there is none */
+	struct stats_direction direction;
+	uint64_t guesses[GUESS_COUNT];
+	uint64_t past_strangers; /* at ports that were lost */
+	unsigned int bad_frames; /* in a row */
+	bool join;		 /* the kernel takes super-packets */
+	bool tun_gone;
+	struct gro *gro;
+	void *decoder;
+	uint8_t inbox[RECEIVER_INBOX_LEN];
+};
+
+/* For gro. Counted is what was on the line, not what was made of it. */
+static void write_interface(void *to, const struct gro_packet *packet)
+{
+	struct receiver *receiver = to;
+	struct stats_direction *direction = &receiver->direction;
+
+	switch (tun_write(receiver->config.tun, &packet->gso, packet->data,
+			  packet->len)) {
+	case TUN_WRITTEN:
+		direction->interface_packets++;
+		direction->packets += packet->packets;
+		direction->bytes += packet->bytes;
+		break;
+	case TUN_DOWN:
+		stats_drop(direction, STATS_DROP_INTERFACE_DOWN,
+			   packet->packets, packet->bytes);
+		break;
+	case TUN_REFUSED:
+		stats_drop(direction, STATS_DROP_INTERFACE_REFUSED,
+			   packet->packets, packet->bytes);
+		break;
+	case TUN_GONE:
+		receiver->tun_gone = true;
+		break;
+	}
+}
+
+/**
+ * receiver_new() - make a receiver
+ * @config: copied
+ *
+ * It has no port yet.
+ *
+ * Return: the receiver, which receiver_free() frees; NULL if there is no memory
+ */
+struct receiver *receiver_new(const struct receiver_config *config)
+{
+	struct receiver *receiver = calloc(1, sizeof(*receiver));
+
+	if (!receiver)
+		return NULL;
+	receiver->config = *config;
+	receiver->gro = gro_new(write_interface, receiver);
+	receiver->decoder = calloc(1, config->framing->decoder_size);
+	if (!receiver->gro || !receiver->decoder) {
+		receiver_free(receiver);
+		return NULL;
+	}
+	return receiver;
+}
+
+/**
+ * receiver_free() - free a receiver
+ * @receiver: a receiver, or NULL
+ */
+void receiver_free(struct receiver *receiver)
+{
+	if (!receiver)
+		return;
+	gro_free(receiver->gro);
+	free(receiver->decoder);
+	free(receiver);
+}
+
+/**
+ * receiver_set_port() - begin with a port, or do without
+ * @receiver: the receiver
+ * @port:     the port, borrowed until the next call; NULL: there is none
+ */
+void receiver_set_port(struct receiver *receiver, struct port *port)
+{
+	if (receiver->port)
+		receiver->past_strangers += receiver->port->strangers;
+	receiver->port = port;
+	receiver->bad_frames = 0;
+	memset(receiver->decoder, 0, receiver->config.framing->decoder_size);
+}
+
+/**
+ * receiver_set_join() - is the interface to be given super-packets?
+ * @receiver: the receiver
+ * @join:     it is, where packets can be joined
+ */
+void receiver_set_join(struct receiver *receiver, bool join)
+{
+	receiver->join = join;
+}
+
+/* What a verdict other than a good packet is counted as. */
+static enum stats_drop verdict_reason(enum packet_verdict verdict)
+{
+	switch (verdict) {
+	case PACKET_BAD_VERSION:
+		return STATS_DROP_BAD_VERSION;
+	case PACKET_BAD_HEADER:
+		return STATS_DROP_BAD_HEADER;
+	case PACKET_BAD_LENGTH:
+		return STATS_DROP_BAD_LENGTH;
+	default:
+		return STATS_DROP_BAD_CHECKSUM;
+	}
+}
+
+/* A frame that is no packet: maybe it shows what the other end speaks. */
+static void drop_garbage(struct receiver *receiver,
+			 const struct framing_frame *frame,
+			 enum stats_drop reason)
+{
+	stats_drop(&receiver->direction, reason, 1, frame->len);
+	receiver->guesses[guess_frame(frame->bytes, frame->len,
+				      receiver->config.tun->tap)]++;
+	receiver->bad_frames++;
+}
+
+/* Is a packet to reach the interface? If not, @reason says why. */
+static bool admit(const struct receiver *receiver,
+		  const struct framing_frame *frame,
+		  enum packet_verdict verdict, enum stats_drop *reason)
+{
+	size_t ip_at;
+
+	if (verdict != PACKET_IPV6)
+		return true;
+	if (!receiver->config.ipv6) {
+		*reason = STATS_DROP_IPV6;
+		return false;
+	}
+	ip_at = receiver->config.tun->tap
+			? ethernet_find_ip(frame->bytes, frame->len)
+			: 0;
+	if (!receiver->config.accept_ra &&
+	    packet_is_router_advert(frame->bytes + ip_at, frame->len - ip_at)) {
+		*reason = STATS_DROP_ROUTER_ADVERT;
+		return false;
+	}
+	return true;
+}
+
+/* One frame from the line. */
+static void deliver(struct receiver *receiver,
+		    const struct framing_frame *frame)
+{
+	enum packet_verdict verdict =
+		receiver->config.tun->tap
+			? ethernet_check(frame->bytes, frame->len)
+			: packet_check(frame->bytes, frame->len);
+	enum stats_drop reason;
+
+	if (!packet_is_good(verdict)) {
+		drop_garbage(receiver, frame, verdict_reason(verdict));
+		return;
+	}
+	receiver->bad_frames = 0;
+	if (!admit(receiver, frame, verdict, &reason))
+		stats_drop(&receiver->direction, reason, 1, frame->len);
+	else if (receiver->join)
+		gro_add(receiver->gro, frame->bytes, frame->len);
+	else
+		gro_pass(receiver->gro, frame->bytes, frame->len);
+}
+
+static bool is_out_of_step(const struct receiver *receiver)
+{
+	return receiver->config.framing->cannot_resync &&
+	       receiver->bad_frames >= RECEIVER_BAD_MAX;
+}
+
+/* Bytes from the line. */
+static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
+{
+	struct framing_frame frame;
+	enum framing_status status;
+	size_t used;
+
+	do {
+		used = receiver->config.framing->decode(receiver->decoder,
+							bytes, len, &status,
+							&frame);
+		bytes += used;
+		len -= used;
+		switch (status) {
+		case FRAMING_MORE:
+			break;
+		case FRAMING_FRAME:
+			deliver(receiver, &frame);
+			break;
+		case FRAMING_BAD_ESCAPE:
+			drop_garbage(receiver, &frame, STATS_DROP_BAD_ESCAPE);
+			break;
+		case FRAMING_TOO_LONG:
+			drop_garbage(receiver, &frame, STATS_DROP_TOO_LONG);
+			break;
+		case FRAMING_EMPTY:
+			drop_garbage(receiver, &frame, STATS_DROP_EMPTY);
+			break;
+		}
+	} while (len && !receiver->tun_gone && !is_out_of_step(receiver));
+}
+
+/*
+ * Port to decoder, while there is something to read. A hang-up that poll()
+ * saw counts when all that came before it has been read.
+ */
+static enum receiver_result drain_port(struct receiver *receiver, bool hung_up,
+				       uint64_t now_ns)
+{
+	ssize_t n;
+	int reads;
+
+	for (reads = 0; reads < RECEIVER_READS; reads++) {
+		n = port_read(receiver->port, receiver->inbox,
+			      sizeof(receiver->inbox));
+		if (n == -EAGAIN && !hung_up)
+			break;
+		if (n < 0)
+			return RECEIVER_PORT_GONE;
+		receiver->direction.line_bytes += (size_t)n;
+		keepalive_heard(receiver->config.keepalive, receiver->inbox,
+				(size_t)n, now_ns);
+		decode(receiver, receiver->inbox, (size_t)n);
+		if (is_out_of_step(receiver))
+			return RECEIVER_OUT_OF_STEP;
+		if (receiver->tun_gone ||
+		    (n < RECEIVER_READ_MORE && !receiver->port->is_datagram))
+			break;
+	}
+	return RECEIVER_DONE;
+}
+
+/**
+ * receiver_receive() - take what the port has, and give it to the interface
+ * @receiver: the receiver, with a port
+ * @hung_up:  poll() says so: then what came before it is all there is
+ * @now_ns:   the time
+ *
+ * What was joined in this turn goes before it ends.
+ *
+ * Return: how it ended
+ */
+enum receiver_result receiver_receive(struct receiver *receiver, bool hung_up,
+				      uint64_t now_ns)
+{
+	enum receiver_result result = drain_port(receiver, hung_up, now_ns);
+
+	gro_flush(receiver->gro);
+	return receiver->tun_gone ? RECEIVER_TUN_GONE : result;
+}
+
+/**
+ * receiver_get_stats() - the counters so far
+ * @receiver: the receiver
+ * @stats:    filled in as far as it is a receiver's
+ */
+void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
+{
+	struct stats_direction *direction = &stats->from_line;
+	struct framing_frame pending =
+		receiver->config.framing->pending(receiver->decoder);
+
+	*direction = receiver->direction;
+	direction->dropped[STATS_DROP_STRANGER] = receiver->past_strangers;
+	if (receiver->port)
+		direction->dropped[STATS_DROP_STRANGER] +=
+			receiver->port->strangers;
+	memcpy(stats->guesses, receiver->guesses, sizeof(stats->guesses));
+	stats->unfinished_len = pending.len;
+	stats->unfinished = guess_frame(pending.bytes, pending.len,
+					receiver->config.tun->tap);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_RECEIVER_H
+#define SERIALTUN_RECEIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct framing;
+struct keepalive;
+struct port;
+struct receiver;
+struct stats;
+struct tun;
+
+/**
+ * struct receiver_config - what a receiver stands between, and what it lets
+ *                          through
+ * @tun:       the interface
+ * @framing:   how packets travel on the line
+ * @keepalive: is told when something was heard
+ * @ipv6:      carry IPv6; otherwise such packets are dropped
+ * @accept_ra: let Router Advertisements through
+ *
+ * All of it is borrowed for the life of the receiver.
+ */
+struct receiver_config {
+	const struct tun *tun;
+	const struct framing *framing;
+	struct keepalive *keepalive;
+	bool ipv6;
+	bool accept_ra;
+};
+
+/**
+ * enum receiver_result - how a turn ended
+ * @RECEIVER_DONE:        there is nothing more now, or it is for the next turn
+ * @RECEIVER_PORT_GONE:   the port hung up
+ * @RECEIVER_OUT_OF_STEP: the framing is one that cannot_resync, and what comes
+ * makes no sense any more
+ * @RECEIVER_TUN_GONE:    the interface was deleted
+ */
+enum receiver_result {
+	RECEIVER_DONE,
+	RECEIVER_PORT_GONE,
+	RECEIVER_OUT_OF_STEP,
+	RECEIVER_TUN_GONE,
+};
+
+struct receiver *receiver_new(const struct receiver_config *config);
+void receiver_free(struct receiver *receiver);
+void receiver_set_port(struct receiver *receiver, struct port *port);
+void receiver_set_join(struct receiver *receiver, bool join);
+enum receiver_result receiver_receive(struct receiver *receiver, bool hung_up,
+				      uint64_t now_ns);
+void receiver_get_stats(const struct receiver *receiver, struct stats *stats);
+
+#endif

@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sender: from the interface to the port.
+ *
+ *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
+ *
+ * There are three questions, each asked as late as can be. What is there to
+ * send? The interface is always emptied into the queue, because packets that
+ * wait in the driver's ring wait in one line, and the last ones are lost. When
+ * can the next one go? When the wire is about to run dry (pacer), or, if
+ * nothing is known of the wire, when the port takes more. Which one is it? That
+ * is fq_codel's choice, made at this moment and not before, because what is
+ * encoded cannot be overtaken any more.
+ *
+ * What the port did not take stays in the outbox and goes first; until it has
+ * gone, nothing else is chosen. So a full port never cuts a frame. On a wire
+ * of known speed there is one frame at a time in the outbox; otherwise frames
+ * are gathered until a write is worth its price.
+ *
+ * What a socket takes is more than its wire does: there the port says how much
+ * is to wait in it, and by POLLOUT when it is less again.
+ *
+ * Super-packets of the interface are cut before they are queued (gso), so that
+ * the queue has its choice among packets as ever.
+ */
+#include "pump/sender.h"
+#include "framing/framing.h"
+#include "interface/tun.h"
+#include "log.h"
+#include "packet/ethernet.h"
+#include "packet/gso.h"
+#include "packet/packet.h"
+#include "packet/siphash.h"
+#include "port/port.h"
+#include "pump/fq_codel.h"
+#include "pump/pacer.h"
+#include "pump/stats.h"
+#include "report/keepalive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/types.h>
+
+/* When gathering, how much makes a write worth its price. */
+#define SENDER_BATCH_LEN 32768
+
+/* The last frame may begin just below the batch's length. */
+#define SENDER_OUTBOX_LEN \
+	(SENDER_BATCH_LEN + FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX))
+
+/* How many writes there are in a turn. */
+#define SENDER_WRITES 16
+
+/*
+ * The same for writes of a single packet, which cost little: with less, a flood
+ * from the interface fills the queue however fast the port is.
+ */
+#define SENDER_WRITES_OF_ONE 256
+
+/*
+ * How many packets, super or not, the interface may bring in its turn: more
+ * than it has, or the last ones would wait in its ring in one line.
+ */
+#define SENDER_READS 64
+
+_Static_assert(FQ_CODEL_PACKET_MAX == FRAMING_PACKET_MAX,
+	       "what the queue gives out must fit in a frame");
+
+struct sender {
+	struct sender_config config;
+	struct port *port; /* NULL: there is none */
+	struct stats_direction direction;
+	struct siphash_key flow_key;
+	struct fq_codel *queue; /* NULL until there was a port */
+	struct fq_codel_config queue_config;
+	struct fq_codel_stats past_queues; /* that suited other ports */
+	struct pacer pacer;
+	uint64_t past_refused; /* by the other ends of ports that were lost */
+	size_t outbox_at;      /* where in the outbox the next write begins */
+	size_t outbox_len;
+	size_t outbox_packets; /* packets in the outbox, and bytes of these */
+	size_t outbox_bytes;
+	bool port_is_full; /* the port holds more than it should */
+	bool is_ahead;	   /* it holds something, by its own count */
+	uint8_t packet[FRAMING_PACKET_MAX];
+	uint8_t outbox[SENDER_OUTBOX_LEN];
+};
+
+/**
+ * sender_new() - make a sender
+ * @config: copied
+ *
+ * It has no port yet, and drops what the interface brings until it has one.
+ *
+ * Return: the sender, which sender_free() frees; NULL if there is no memory
+ */
+struct sender *sender_new(const struct sender_config *config)
+{
+	struct sender *sender = calloc(1, sizeof(*sender));
+
+	if (!sender)
+		return NULL;
+	sender->config = *config;
+	/* A key that is not random only makes flows easier to collide. */
+	if (getrandom(&sender->flow_key, sizeof(sender->flow_key),
+		      GRND_NONBLOCK) < 0)
+		log_debug("no random numbers for the flow hash yet");
+	return sender;
+}
+
+/**
+ * sender_free() - free a sender
+ * @sender: a sender, or NULL
+ */
+void sender_free(struct sender *sender)
+{
+	if (!sender)
+		return;
+	fq_codel_free(sender->queue);
+	free(sender);
+}
+
+/* What one queue has counted, into the sum of all that there were. */
+static void add_queue_stats(struct fq_codel_stats *sum,
+			    const struct fq_codel_stats *one)
+{
+	sum->enqueued += one->enqueued;
+	sum->dequeued += one->dequeued;
+	sum->marked += one->marked;
+	sum->dropped_codel += one->dropped_codel;
+	sum->dropped_limit += one->dropped_limit;
+	sum->purged += one->purged;
+	sum->backlog_packets += one->backlog_packets;
+	sum->backlog_bytes += one->backlog_bytes;
+	if (one->sojourn_max_ns > sum->sojourn_max_ns)
+		sum->sojourn_max_ns = one->sojourn_max_ns;
+}
+
+static void purge_queue(struct sender *sender)
+{
+	sender->direction.dropped[STATS_DROP_NO_LINE] +=
+		fq_codel_get_stats(sender->queue)->backlog_packets;
+	fq_codel_purge(sender->queue);
+}
+
+/* Bytes of the longest packet that the interface sends. */
+static uint32_t packet_max(const struct sender *sender)
+{
+	uint32_t len = sender->config.mtu;
+
+	if (sender->config.tun->tap)
+		len += ETHERNET_TAGGED_LEN;
+	return len < FRAMING_PACKET_MAX ? len : FRAMING_PACKET_MAX;
+}
+
+/* A queue that suits the port. Return: 0 or -ENOMEM. */
+static int fit_queue(struct sender *sender)
+{
+	struct fq_codel_config config = {0};
+	struct fq_codel *queue;
+
+	fq_codel_derive_config(&config, sender->port->rate, packet_max(sender));
+	if (sender->queue &&
+	    config.target_ns == sender->queue_config.target_ns &&
+	    config.limit == sender->queue_config.limit)
+		return 0;
+	queue = fq_codel_new(&config);
+	if (!queue)
+		return -ENOMEM;
+	if (sender->queue)
+		add_queue_stats(&sender->past_queues,
+				fq_codel_get_stats(sender->queue));
+	fq_codel_free(sender->queue);
+	sender->queue = queue;
+	sender->queue_config = config;
+	return 0;
+}
+
+/**
+ * sender_set_port() - begin with a port, or do without
+ * @sender: the sender
+ * @port:   the port, borrowed until the next call; NULL: there is none
+ *
+ * What was meant for the old one is dropped: nobody waits for it any more, and
+ * the new line must not begin with a burst of the past.
+ *
+ * Return: 0, or -ENOMEM: then it has none
+ */
+int sender_set_port(struct sender *sender, struct port *port)
+{
+	if (sender->port)
+		sender->past_refused += sender->port->refused;
+	sender->port = port;
+	sender->outbox_at = 0;
+	sender->outbox_len = 0;
+	sender->port_is_full = false;
+	if (sender->queue)
+		purge_queue(sender);
+	if (!port)
+		return 0;
+	pacer_init(&sender->pacer, port->rate, port->queue_slack);
+	if (fit_queue(sender)) {
+		sender->port = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Where in a packet of the interface that of IP begins; @len: there is none. */
+static size_t find_ip(const struct sender *sender, const uint8_t *packet,
+		      size_t len)
+{
+	return sender->config.tun->tap ? ethernet_find_ip(packet, len) : 0;
+}
+
+static uint32_t find_flow(const struct sender *sender, const uint8_t *packet,
+			  size_t len)
+{
+	return sender->config.tun->tap
+		       ? ethernet_flow(packet, len, &sender->flow_key)
+		       : packet_flow(packet, len, &sender->flow_key);
+}
+
+static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
+		    uint64_t now_ns)
+{
+	struct stats_direction *direction = &sender->direction;
+	const size_t ip_at = find_ip(sender, packet, len);
+	const uint8_t *ip = packet + ip_at;
+
+	if (!sender->config.ipv6 && ip_at < len && ip[0] >> 4 == 6)
+		stats_drop(direction, STATS_DROP_IPV6, 1, len);
+	else if (!sender->port)
+		stats_drop(direction, STATS_DROP_NO_LINE, 1, len);
+	else
+		fq_codel_enqueue(sender->queue, packet, len,
+				 find_flow(sender, packet, len),
+				 packet_is_ecn_capable(ip, len - ip_at),
+				 now_ns);
+}
+
+/* What one read has brought. */
+static void cut_and_enqueue(struct sender *sender, const struct gso *gso,
+			    size_t len, uint64_t now_ns)
+{
+	struct gso_cut cut;
+	uint8_t *packet;
+
+	if (!gso_cut_begin(&cut, gso, sender->packet, len)) {
+		stats_drop(&sender->direction, STATS_DROP_BAD_HEADER, 1, len);
+		return;
+	}
+	while ((len = gso_cut_next(&cut, &packet)))
+		enqueue(sender, packet, len, now_ns);
+}
+
+/**
+ * sender_drain() - take what the interface has to send
+ * @sender: the sender
+ * @now_ns: the time
+ *
+ * Return: false if the interface was deleted
+ */
+bool sender_drain(struct sender *sender, uint64_t now_ns)
+{
+	struct gso gso;
+	ssize_t n;
+	int reads;
+
+	for (reads = 0; reads < SENDER_READS; reads++) {
+		n = tun_read(sender->config.tun, &gso, sender->packet,
+			     sizeof(sender->packet));
+		if (n <= 0)
+			return !n;
+		sender->direction.interface_packets++;
+		cut_and_enqueue(sender, &gso, (size_t)n, now_ns);
+	}
+	return true;
+}
+
+static bool outbox_empty(const struct sender *sender)
+{
+	return sender->outbox_at == sender->outbox_len;
+}
+
+/* What the wire is to know of what waits in the port. */
+static size_t queued_for_pacer(const struct sender *sender)
+{
+	return sender->port->counts_wire ? port_queued(sender->port) : 0;
+}
+
+/* Look at what waits in a port that should not hold much. */
+static void look_at_port(struct sender *sender)
+{
+	const struct port *port = sender->port;
+	size_t queued = port->queue_max ? port_queued(port) : 0;
+
+	sender->port_is_full = queued > port->queue_max;
+	sender->is_ahead = queued;
+}
+
+/* May the next frame be handed over? */
+static bool line_ready(struct sender *sender, uint64_t now_ns)
+{
+	struct pacer *pacer = &sender->pacer;
+
+	look_at_port(sender);
+	if (sender->port_is_full)
+		return false;
+	if (!pacer_is_paced(pacer))
+		return true;
+	return pacer_look_ns(pacer) <= now_ns &&
+	       pacer_look(pacer, queued_for_pacer(sender), now_ns);
+}
+
+/*
+ * How much is worth a write: one frame, or, where the port sends as fast as we
+ * can write, and so nothing but the number of writes counts, many.
+ */
+static size_t batch_len(const struct sender *sender)
+{
+	if (pacer_is_paced(&sender->pacer) || sender->port->is_datagram ||
+	    sender->is_ahead)
+		return 1;
+	return SENDER_BATCH_LEN;
+}
+
+/* Fill the empty outbox. */
+static void fill_outbox(struct sender *sender, uint64_t now_ns)
+{
+	const struct framing *framing = sender->config.framing;
+	size_t enough = batch_len(sender);
+	bool mark;
+	size_t len;
+
+	sender->outbox_at = 0;
+	sender->outbox_len = 0;
+	sender->outbox_packets = 0;
+	sender->outbox_bytes = 0;
+	while (sender->outbox_len < enough) {
+		len = fq_codel_dequeue(sender->queue, sender->packet, &mark,
+				       now_ns);
+		if (!len)
+			break;
+		if (mark)
+			packet_mark_ce(sender->packet +
+				       find_ip(sender, sender->packet, len));
+		sender->outbox_len +=
+			framing->encode(sender->outbox + sender->outbox_len,
+					sender->packet, len);
+		sender->outbox_packets++;
+		sender->outbox_bytes += len;
+	}
+	sender->direction.packets += sender->outbox_packets;
+	sender->direction.bytes += sender->outbox_bytes;
+}
+
+/* The frame in the outbox cannot be sent, which says nothing of others. */
+static void drop_outbox(struct sender *sender)
+{
+	struct stats_direction *direction = &sender->direction;
+
+	sender->outbox_at = sender->outbox_len;
+	direction->packets -= sender->outbox_packets;
+	direction->bytes -= sender->outbox_bytes;
+	stats_drop(direction, STATS_DROP_UNSENDABLE, sender->outbox_packets,
+		   sender->outbox_bytes);
+}
+
+/* Hand over what the port takes of the outbox. Return: 0 or -errno. */
+static int flush_outbox(struct sender *sender, uint64_t now_ns)
+{
+	struct port *port = sender->port;
+	size_t len = sender->outbox_len - sender->outbox_at;
+	ssize_t n = port_write(port, sender->outbox + sender->outbox_at, len);
+
+	if (n == -ECOMM) {
+		drop_outbox(sender);
+		return 0;
+	}
+	if (n < 0)
+		return (int)n;
+	sender->outbox_at += (size_t)n;
+	sender->direction.line_bytes += (size_t)n;
+	if (n)
+		keepalive_sent(sender->config.keepalive, now_ns);
+	if ((size_t)n < len)
+		sender->direction.short_writes++;
+	if (pacer_is_paced(&sender->pacer))
+		pacer_hand_over(&sender->pacer, (size_t)n,
+				queued_for_pacer(sender), now_ns);
+	return 0;
+}
+
+/**
+ * sender_send() - hand frames to the port, while it is ready and takes them
+ * @sender: the sender, with a port
+ * @now_ns: the time
+ *
+ * Return: false if the port hung up
+ */
+bool sender_send(struct sender *sender, uint64_t now_ns)
+{
+	int writes = sender->port->is_datagram ? SENDER_WRITES_OF_ONE
+					       : SENDER_WRITES;
+
+	sender->port_is_full = false;
+	for (; writes > 0; writes--) {
+		if (outbox_empty(sender)) {
+			if (fq_codel_is_empty(sender->queue) ||
+			    !line_ready(sender, now_ns))
+				break;
+			fill_outbox(sender, now_ns);
+		}
+		if (flush_outbox(sender, now_ns))
+			return false;
+		if (!outbox_empty(sender))
+			break;
+	}
+	return true;
+}
+
+/**
+ * sender_send_idle() - send what receivers pass over, if nothing else is being
+ * sent
+ * @sender: the sender, with a port, and a framing that has such bytes
+ * @now_ns: the time
+ */
+void sender_send_idle(struct sender *sender, uint64_t now_ns)
+{
+	if (!outbox_empty(sender))
+		return;
+	sender->outbox_at = 0;
+	sender->outbox_len = sender->config.framing->idle(sender->outbox);
+	sender->outbox_packets = 0;
+	sender->outbox_bytes = 0;
+	/* A port that is gone says so to sender_send() as well. */
+	flush_outbox(sender, now_ns);
+}
+
+/**
+ * sender_is_paced() - is the wire what limits, as far as is known?
+ * @sender: the sender
+ *
+ * Return: true if frames go at the pace of a wire of known speed
+ */
+bool sender_is_paced(const struct sender *sender)
+{
+	return pacer_is_paced(&sender->pacer);
+}
+
+/**
+ * sender_is_full() - is it for the port to say when there is room for more?
+ * @sender: the sender
+ *
+ * Return: true if sender_send() waits for POLLOUT
+ */
+bool sender_is_full(const struct sender *sender)
+{
+	return !outbox_empty(sender) || sender->port_is_full;
+}
+
+/**
+ * sender_is_stuck() - does the port refuse what it is to send?
+ * @sender: the sender
+ *
+ * Return: true if it took only a part, or nothing, of the last write, or if by
+ * its own count something waits in it
+ */
+bool sender_is_stuck(const struct sender *sender)
+{
+	return sender->port &&
+	       (!outbox_empty(sender) || port_queued(sender->port));
+}
+
+/**
+ * sender_ready_ns() - when is sender_send() to be called next?
+ * @sender: the sender, which is not full
+ *
+ * Return: a time, which may have passed; UINT64_MAX: not before there is
+ * another packet
+ */
+uint64_t sender_ready_ns(const struct sender *sender)
+{
+	if (!sender->port || fq_codel_is_empty(sender->queue))
+		return UINT64_MAX;
+	return sender_is_paced(sender) ? pacer_look_ns(&sender->pacer) : 0;
+}
+
+/**
+ * sender_get_stats() - the counters so far
+ * @sender: the sender
+ * @stats:  filled in as far as it is a sender's
+ */
+void sender_get_stats(const struct sender *sender, struct stats *stats)
+{
+	struct stats_direction *direction = &stats->to_line;
+	struct fq_codel_stats *queue = &stats->queue;
+
+	*direction = sender->direction;
+	*queue = sender->past_queues;
+	if (sender->queue)
+		add_queue_stats(queue, fq_codel_get_stats(sender->queue));
+	direction->dropped[STATS_DROP_CODEL] = queue->dropped_codel;
+	direction->dropped[STATS_DROP_QUEUE_FULL] = queue->dropped_limit;
+	direction->dropped[STATS_DROP_REFUSED] = sender->past_refused;
+	if (sender->port)
+		direction->dropped[STATS_DROP_REFUSED] += sender->port->refused;
+}

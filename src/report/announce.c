@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is said when the link is up: what now is, and what to type at the
+ * other end so that the two can talk.
+ */
+#include "report/announce.h"
+#include "cli/options.h"
+#include "framing/framing.h"
+#include "interface/addr.h"
+#include "interface/link.h"
+#include "interface/tun.h"
+#include "line/source.h"
+#include "port/port.h"
+#include "pump/pacer.h"
+#include "text.h"
+
+#include <string.h>
+
+static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
+			 const struct options *options)
+{
+	char addr[ADDR_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < options->addr_count; i++) {
+		const struct addr *own = &options->addrs[i];
+
+		if (own == options->peer_of) {
+			text_append(text, ANNOUNCE_TEXT_MAX, "%s peer ",
+				    addr_format_host(own, addr));
+			own = &options->peer;
+		}
+		text_append(text, ANNOUNCE_TEXT_MAX, "%s, ",
+			    addr_format(own, addr));
+	}
+}
+
+/* What the interface is, in the network of this host. */
+static void append_link(char text[ANNOUNCE_TEXT_MAX],
+			const struct options *options, const struct link *link)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	append_addrs(text, options);
+	if (link->link_local_only)
+		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
+			    addr_format(&link->link_local, addr));
+	if (options->bridge)
+		text_append(text, ANNOUNCE_TEXT_MAX, "in bridge %s, ",
+			    options->bridge);
+	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u", link->mtu);
+}
+
+/* As in "8N1". */
+static char parity_letter(enum port_parity parity)
+{
+	switch (parity) {
+	case PORT_PARITY_EVEN:
+		return 'E';
+	case PORT_PARITY_ODD:
+		return 'O';
+	default:
+		return 'N';
+	}
+}
+
+/* The port, and how packets leave it. */
+static void append_port(char text[ANNOUNCE_TEXT_MAX],
+			const struct options *options, const struct port *port)
+{
+	const char *name = options->port.name;
+	const struct source_kind *kind = source_kind_of(name);
+
+	if (!kind->is_serial) {
+		text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", name);
+		if (strcmp(name, port->name) != 0)
+			text_append(text, ANNOUNCE_TEXT_MAX, ", %s %s",
+				    kind->found_as, port->name);
+		if (port->baud)
+			text_append(text, ANNOUNCE_TEXT_MAX, " at %u baud",
+				    port->baud);
+		return;
+	}
+	text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", port->name);
+	/* A link is shown beside what it stands for at the moment. */
+	if (strchr(name, '/') && strcmp(name, port->name) != 0)
+		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)", name);
+	if (port->baud)
+		text_append(text, ANNOUNCE_TEXT_MAX, " at %u baud 8%c%u",
+			    port->baud, parity_letter(options->port.parity),
+			    options->port.stop_bits);
+}
+
+/**
+ * announce_link() - say what now is
+ * @options: what was asked for
+ * @tun:     the interface
+ * @link:    what was made of it
+ * @port:    the port; NULL: it is not there yet
+ * @awaited: what then is waited for
+ * @text:    where to write it
+ *
+ * Return: @text, one line
+ */
+const char *announce_link(const struct options *options, const struct tun *tun,
+			  const struct link *link, const struct port *port,
+			  const char *awaited, char text[ANNOUNCE_TEXT_MAX])
+{
+	uint32_t packet_ms;
+
+	*text = '\0';
+	text_append(text, ANNOUNCE_TEXT_MAX,
+		    tun->attached ? "attached to %s: " : "%s is up: ",
+		    tun->name);
+	append_link(text, options, link);
+	packet_ms = pacer_packet_ms(port ? port->rate : 0, link->mtu);
+	if (packet_ms > PACER_PACKET_MS_MAX)
+		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
+			    packet_ms);
+	if (!port) {
+		text_append(text, ANNOUNCE_TEXT_MAX, ", waiting for %s",
+			    awaited);
+		return text;
+	}
+	append_port(text, options, port);
+	if (options->port.flow == PORT_FLOW_RTSCTS)
+		text_append(text, ANNOUNCE_TEXT_MAX, ", RTS/CTS");
+	if (options->port.flow == PORT_FLOW_XONXOFF)
+		text_append(text, ANNOUNCE_TEXT_MAX, ", XON/XOFF");
+	return text;
+}
+
+/* What --port is there, and the framing if it is not what that port means. */
+static void append_other_port(char text[ANNOUNCE_TEXT_MAX],
+			      const struct options *options)
+{
+	const struct source_kind *kind = source_kind_of(options->port.name);
+	const char *framing = options->framing->name;
+	char name[SOURCE_NAME_MAX] = "PORT";
+
+	if (kind->other_end)
+		kind->other_end(options->port.name + strlen(kind->prefix),
+				name);
+	text_append(text, ANNOUNCE_TEXT_MAX, " --port %s", name);
+	kind = source_kind_of(name);
+	if (strcmp(framing, kind->framing->name) != 0)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --framing %s", framing);
+}
+
+/**
+ * announce_created() - say what there now is, for later
+ * @options:    what was asked for
+ * @tun:        the interface, persistent
+ * @link:       what was made of it
+ * @needs_root: it takes privilege to use it
+ * @text:       where to write it
+ *
+ * Return: @text, one line
+ */
+const char *announce_created(const struct options *options,
+			     const struct tun *tun, const struct link *link,
+			     bool needs_root, char text[ANNOUNCE_TEXT_MAX])
+{
+	*text = '\0';
+	text_append(text, ANNOUNCE_TEXT_MAX,
+		    "%s is there to stay: ", tun->name);
+	append_link(text, options, link);
+	if (options->owner)
+		text_append(text, ANNOUNCE_TEXT_MAX, ", of user %s",
+			    options->owner);
+	if (options->group)
+		text_append(text, ANNOUNCE_TEXT_MAX, ", of group %s",
+			    options->group);
+	text_append(text, ANNOUNCE_TEXT_MAX, "; to use it: %sserialtun",
+		    needs_root ? "sudo " : "");
+	if (tun->tap)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --tap");
+	if (options->bridge)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge %s",
+			    options->bridge);
+	text_append(text, ANNOUNCE_TEXT_MAX, " -i %s --port PORT", tun->name);
+	return text;
+}
+
+/**
+ * announce_other_end() - say what to type at the other end
+ * @options: what was asked for here
+ * @link:    what was made of it
+ * @text:    where to write it
+ *
+ * The other end's address is --peer's if there is one, else the lowest host
+ * of the prefix that is not ours, else only the reader knows: it is written
+ * ADDR, with a route back to us. Its bridge is for the reader to fill in, and
+ * its port unless what is said of this one says it.
+ *
+ * Return: @text, one line
+ */
+const char *announce_other_end(const struct options *options,
+			       const struct link *link,
+			       char text[ANNOUNCE_TEXT_MAX])
+{
+	struct addr taken[2 * OPTIONS_ADDRS_MAX];
+	size_t taken_count = options->addr_count;
+	char addr[ADDR_TEXT_MAX];
+	struct addr swapped;
+	struct addr other;
+	size_t i;
+
+	*text = '\0';
+	text_append(text, ANNOUNCE_TEXT_MAX,
+		    "at the other end: sudo serialtun");
+	if (options->tap)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --tap");
+	if (options->bridge)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge BRIDGE");
+	memcpy(taken, options->addrs, sizeof(options->addrs));
+	for (i = 0; i < options->addr_count; i++) {
+		const struct addr *own = &options->addrs[i];
+
+		if (own == options->peer_of) {
+			text_append(text, ANNOUNCE_TEXT_MAX, " --addr %s",
+				    addr_format_host(&options->peer, addr));
+			swapped = *own;
+			swapped.prefix_len = options->peer.prefix_len;
+			text_append(text, ANNOUNCE_TEXT_MAX, " --peer %s",
+				    addr_format(&swapped, addr));
+		} else if (addr_neighbour(own, taken, taken_count, &other)) {
+			taken[taken_count++] = other;
+			text_append(text, ANNOUNCE_TEXT_MAX, " --addr %s",
+				    addr_format(&other, addr));
+		} else {
+			text_append(text, ANNOUNCE_TEXT_MAX,
+				    " --addr ADDR --route %s",
+				    addr_format(own, addr));
+		}
+	}
+	append_other_port(text, options);
+	if (options->port.baud)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --baud %u",
+			    options->port.baud);
+	if (options->port.parity != PORT_PARITY_NONE)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --parity %s",
+			    options->port.parity == PORT_PARITY_EVEN ? "even"
+								     : "odd");
+	if (options->port.stop_bits != 1)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --stop-bits %u",
+			    options->port.stop_bits);
+	if (options->port.flow == PORT_FLOW_RTSCTS)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --flow rtscts");
+	if (options->port.flow == PORT_FLOW_XONXOFF)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --flow xonxoff");
+	if (options->keepalive_s)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --keepalive %u",
+			    options->keepalive_s);
+	if (link->mtu_chosen)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --mtu %u", link->mtu);
+	return text;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * JSON (RFC 8259) for programs to read: just enough to write it.
+ *
+ * A key is NULL in an array and at the outermost level, and a constant that
+ * needs no escaping everywhere else.
+ */
+#include "report/json.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/**
+ * json_begin() - begin a text
+ * @json: filled in
+ * @text: where it is written
+ * @cap:  room there, at least 1
+ */
+void json_begin(struct json *json, char *text, size_t cap)
+{
+	*json = (struct json){.text = text, .cap = cap};
+	*text = '\0';
+}
+
+static void put(struct json *json, const char *bytes, size_t len)
+{
+	size_t room = json->cap - 1 - json->len;
+
+	if (len > room)
+		len = room;
+	memcpy(json->text + json->len, bytes, len);
+	json->len += len;
+	json->text[json->len] = '\0';
+}
+
+static void put_format(struct json *json, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void put_format(struct json *json, const char *format, ...)
+{
+	size_t room = json->cap - json->len;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(json->text + json->len, room, format, args);
+	va_end(args);
+	if (n > 0)
+		json->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+/* What stands before every value. */
+static void begin_value(struct json *json, const char *key)
+{
+	if (json->next)
+		put(json, ", ", 2);
+	if (key)
+		put_format(json, "\"%s\": ", key);
+	json->next = true;
+}
+
+/**
+ * json_open() - begin an object or an array
+ * @json:    the text
+ * @key:     its name, or NULL
+ * @bracket: '{' or '['
+ */
+void json_open(struct json *json, const char *key, char bracket)
+{
+	begin_value(json, key);
+	put(json, &bracket, 1);
+	json->next = false;
+}
+
+/**
+ * json_close() - end an object or an array
+ * @json:    the text
+ * @bracket: '}' or ']'
+ */
+void json_close(struct json *json, char bracket)
+{
+	put(json, &bracket, 1);
+	json->next = true;
+}
+
+/*
+ * The length of the UTF-8 sequence (RFC 3629, section 4) at the beginning of a
+ * string, 1 to 4; 0 if there is none, because the bytes are of another code.
+ */
+static size_t utf8_len(const char *string)
+{
+	const unsigned char *s = (const unsigned char *)string;
+	unsigned char low = 0x80;
+	unsigned char high = 0xBF;
+	size_t len;
+	size_t i;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xC2 || s[0] > 0xF4)
+		return 0;
+	len = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+	/* Neither longer than need be, nor a surrogate, nor out of range. */
+	if (s[0] == 0xE0)
+		low = 0xA0;
+	else if (s[0] == 0xED)
+		high = 0x9F;
+	else if (s[0] == 0xF0)
+		low = 0x90;
+	else if (s[0] == 0xF4)
+		high = 0x8F;
+	for (i = 1; i < len; i++) {
+		if (s[i] < low || s[i] > high)
+			return 0;
+		low = 0x80;
+		high = 0xBF;
+	}
+	return len;
+}
+
+/* One character of a string. Return: bytes of it that are done with. */
+static size_t put_character(struct json *json, const char *string)
+{
+	unsigned char byte = (unsigned char)*string;
+	size_t len = utf8_len(string);
+
+	if (byte < 0x20 || byte == 0x7F)
+		put_format(json, "\\u%04x", byte);
+	else if (byte == '"' || byte == '\\')
+		put_format(json, "\\%c", byte);
+	else if (len)
+		put(json, string, len);
+	else
+		put(json, "\\ufffd", 6);
+	return len ? len : 1;
+}
+
+/**
+ * json_string() - write a string
+ * @json:  the text
+ * @key:   its name, or NULL
+ * @value: the string; a byte that is not UTF-8's comes out as the
+ *         replacement character, because JSON has no place for it
+ */
+void json_string(struct json *json, const char *key, const char *value)
+{
+	begin_value(json, key);
+	put(json, "\"", 1);
+	while (*value)
+		value += put_character(json, value);
+	put(json, "\"", 1);
+}
+
+/**
+ * json_number() - write a number
+ * @json:  the text
+ * @key:   its name, or NULL
+ * @value: the number
+ */
+void json_number(struct json *json, const char *key, uint64_t value)
+{
+	begin_value(json, key);
+	put_format(json, "%" PRIu64, value);
+}
+
+/**
+ * json_thousandths() - write a number with three decimals
+ * @json:  the text
+ * @key:   its name, or NULL
+ * @value: a thousand times the number
+ */
+void json_thousandths(struct json *json, const char *key, uint64_t value)
+{
+	begin_value(json, key);
+	put_format(json, "%" PRIu64 ".%03" PRIu64, value / 1000, value % 1000);
+}
+
+/**
+ * json_bool() - write true or false
+ * @json:  the text
+ * @key:   its name, or NULL
+ * @value: which
+ */
+void json_bool(struct json *json, const char *key, bool value)
+{
+	begin_value(json, key);
+	put_format(json, "%s", value ? "true" : "false");
+}
+
+/**
+ * json_null() - write that there is nothing
+ * @json: the text
+ * @key:  its name, or NULL
+ */
+void json_null(struct json *json, const char *key)
+{
+	begin_value(json, key);
+	put(json, "null", 4);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Telling the service manager how we are (sd_notify(3)): a datagram of lines
+ * NAME=VALUE to the socket that the variable NOTIFY_SOCKET names. Without the
+ * variable there is no service manager, and nothing happens.
+ *
+ * A link is worth more than what is said of it: the socket does not block, and
+ * what cannot be said is left out. It is opened for each message, which are
+ * few, so that there is nothing to be kept and closed.
+ */
+#include "report/notify.h"
+#include "log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define NOTIFY_STATUS	  "STATUS="
+#define NOTIFY_STATUS_MAX 512
+
+/*
+ * A path, or behind an @ a name in the abstract namespace (unix(7)), whose
+ * length is part of it. Return: the length of the address, 0: it is none.
+ */
+static socklen_t fill_address(struct sockaddr_un *address, const char *name)
+{
+	size_t len = strlen(name);
+
+	if ((*name != '/' && *name != '@') || len < 2 ||
+	    len >= sizeof(address->sun_path))
+		return 0;
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	memcpy(address->sun_path, name, len);
+	if (*name == '@')
+		address->sun_path[0] = '\0';
+	else
+		len++;
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+}
+
+/* Return: 0 or -errno. */
+static int send_to(const char *name, const char *message)
+{
+	struct sockaddr_un address;
+	socklen_t address_len = fill_address(&address, name);
+	int err = 0;
+	int fd;
+
+	if (!address_len)
+		return -EAFNOSUPPORT;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (sendto(fd, message, strlen(message), MSG_NOSIGNAL,
+		   (const struct sockaddr *)&address, address_len) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static void notify(const char *message)
+{
+	const char *name = getenv("NOTIFY_SOCKET");
+	int err;
+
+	if (!name || !*name)
+		return;
+	err = send_to(name, message);
+	if (err)
+		log_debug("cannot tell %s \"%s\": %s", name, message,
+			  strerror(-err));
+}
+
+/**
+ * notify_ready() - the start is over: units that wait for us may go on
+ */
+void notify_ready(void)
+{
+	notify("READY=1");
+}
+
+/**
+ * notify_status() - one line for people, as "systemctl status" shows it
+ * @format: as for printf(); what is behind a newline, or beyond some 500
+ *          bytes, is left out
+ */
+void notify_status(const char *format, ...)
+{
+	char message[NOTIFY_STATUS_MAX] = NOTIFY_STATUS;
+	const size_t len = strlen(NOTIFY_STATUS);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message + len, sizeof(message) - len, format, args);
+	va_end(args);
+	message[strcspn(message, "\n")] = '\0';
+	notify(message);
+}
+
+/**
+ * notify_stopping() - the end has begun
+ */
+void notify_stopping(void)
+{
+	notify("STOPPING=1");
+}

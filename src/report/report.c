@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The statistics while the link runs: a line for a person, a file for programs.
+ *
+ * Both are made from the same counters at the same moment, once an interval,
+ * and what happened in between is the difference to the moment before. A report
+ * has no clock for that: its caller has one, and a timer.
+ *
+ * The file holds one JSON object. It is never changed but replaced, by a
+ * temporary file of the same directory that gets its name when it is complete:
+ * whoever reads it has always a whole object, this one or the one before. It is
+ * not forced to the disk, because after a crash nobody needs it. Its last
+ * object says that the program no longer runs and stays, with the totals.
+ */
+#include "report/report.h"
+#include "log.h"
+#include "pump/stats.h"
+#include "report/json.h"
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* Seconds between two versions of the file when no lines are printed. */
+#define REPORT_JSON_S 1
+
+/* The longest path, each byte written as \u0001, and all the counters. */
+#define REPORT_JSON_MAX (PATH_MAX * 6 + 4096)
+
+/* 2026-11-21T12:00:00Z (RFC 3339), with room for any year. */
+#define REPORT_TIME_MAX 32
+
+struct report {
+	struct report_config config;
+	char *json_temporary; /* what will be the file */
+	uint64_t interval_ns;
+	uint64_t next_ns;
+	uint64_t last_ns;  /* when @last was seen, */
+	struct stats last; /* and what the rates are counted from */
+	struct report_rates to_line;
+	struct report_rates from_line;
+	time_t started;
+	bool running;
+	bool failing; /* to write the file, and it was said */
+	char json[REPORT_JSON_MAX];
+};
+
+static uint64_t per_second(uint64_t before, uint64_t now, uint64_t elapsed_ns)
+{
+	double count = (double)(now - before);
+
+	if (!elapsed_ns)
+		return 0;
+	return (uint64_t)(count * (double)NS_PER_S / (double)elapsed_ns + 0.5);
+}
+
+/**
+ * report_derive_rates() - how fast one way was between two moments
+ * @before:     its counters at the first
+ * @now:        and at the second
+ * @elapsed_ns: the time between them; 0: nothing is known, the rates are 0
+ *
+ * Return: the rates, rounded
+ */
+struct report_rates report_derive_rates(const struct stats_direction *before,
+					const struct stats_direction *now,
+					uint64_t elapsed_ns)
+{
+	return (struct report_rates){
+		.packets =
+			per_second(before->packets, now->packets, elapsed_ns),
+		.bytes = per_second(before->bytes, now->bytes, elapsed_ns),
+		.line_bytes = per_second(before->line_bytes, now->line_bytes,
+					 elapsed_ns),
+	};
+}
+
+/* How long what waits will keep a line of a known rate busy. */
+static uint64_t delay_ms(const struct report_view *view)
+{
+	return view->stats->queue.backlog_bytes * 1000 / view->rate;
+}
+
+static void format_way(char text[REPORT_TEXT_MAX], const char *name,
+		       const struct report_rates *rates, uint32_t rate)
+{
+	text_append(text, REPORT_TEXT_MAX, "%s %" PRIu64 " B/s", name,
+		    rates->line_bytes);
+	if (rate)
+		text_append(text, REPORT_TEXT_MAX, " (%" PRIu64 " %%)",
+			    (rates->line_bytes * 100 + rate / 2) / rate);
+	text_append(text, REPORT_TEXT_MAX, ", ");
+}
+
+/**
+ * report_format() - how a link is, for a person
+ * @view:      the link
+ * @to_line:   how fast it was towards the line
+ * @from_line: and from the line
+ * @text:      where to write it
+ *
+ * What is counted is counted since the start; what is not known is left out.
+ *
+ * Return: @text, one line without a newline
+ */
+const char *report_format(const struct report_view *view,
+			  const struct report_rates *to_line,
+			  const struct report_rates *from_line,
+			  char text[REPORT_TEXT_MAX])
+{
+	const struct stats *stats = view->stats;
+
+	*text = '\0';
+	if (!view->port)
+		text_append(text, REPORT_TEXT_MAX, "no port, ");
+	else if (!view->carrier)
+		text_append(text, REPORT_TEXT_MAX, "no carrier, ");
+	format_way(text, "to line", to_line, view->rate);
+	format_way(text, "from line", from_line, view->rate);
+	text_append(text, REPORT_TEXT_MAX, "%" PRIu64 " waiting (%" PRIu64 " B",
+		    stats->queue.backlog_packets, stats->queue.backlog_bytes);
+	if (view->rate)
+		text_append(text, REPORT_TEXT_MAX,
+			    ", %" PRIu64 ".%02" PRIu64 " s",
+			    delay_ms(view) / 1000, delay_ms(view) % 1000 / 10);
+	text_append(text, REPORT_TEXT_MAX, "), %" PRIu64 " dropped",
+		    stats_dropped(&stats->to_line) +
+			    stats_dropped(&stats->from_line));
+	if (stats->line.known)
+		text_append(text, REPORT_TEXT_MAX, ", %" PRIu64 " errors",
+			    stats_line_errors(&stats->line));
+	return text;
+}
+
+static void json_time(struct json *json, const char *key, time_t seconds)
+{
+	char text[REPORT_TIME_MAX];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	json_string(json, key, text);
+}
+
+static void json_way(struct json *json, const char *key,
+		     const struct stats_direction *direction,
+		     const struct report_rates *rates, uint32_t rate)
+{
+	enum stats_drop i;
+
+	json_open(json, key, '{');
+	json_number(json, "packets", direction->packets);
+	json_number(json, "bytes", direction->bytes);
+	json_number(json, "line_bytes", direction->line_bytes);
+	json_number(json, "interface_packets", direction->interface_packets);
+	json_number(json, "short_writes", direction->short_writes);
+	json_number(json, "packets_per_s", rates->packets);
+	json_number(json, "bytes_per_s", rates->bytes);
+	json_number(json, "line_bytes_per_s", rates->line_bytes);
+	if (rate)
+		json_thousandths(json, "share",
+				 rates->line_bytes * 1000 / rate);
+	else
+		json_null(json, "share");
+	json_open(json, "dropped", '{');
+	json_number(json, "total", stats_dropped(direction));
+	for (i = 0; i < STATS_DROP_COUNT; i++)
+		json_number(json, stats_drop_key(i), direction->dropped[i]);
+	json_close(json, '}');
+	json_close(json, '}');
+}
+
+static void json_queue(struct json *json, const struct report_view *view)
+{
+	const struct fq_codel_stats *queue = &view->stats->queue;
+
+	json_open(json, "queue", '{');
+	json_number(json, "packets", queue->backlog_packets);
+	json_number(json, "bytes", queue->backlog_bytes);
+	if (view->rate)
+		json_thousandths(json, "delay_s", delay_ms(view));
+	else
+		json_null(json, "delay_s");
+	json_thousandths(json, "longest_wait_s",
+			 queue->sojourn_max_ns / 1000000);
+	json_number(json, "marked", queue->marked);
+	json_close(json, '}');
+}
+
+static void json_line(struct json *json, const struct stats_line *line)
+{
+	json_open(json, "line", '{');
+	json_number(json, "losses", line->losses);
+	if (line->known) {
+		json_open(json, "errors", '{');
+		json_number(json, "framing", line->frame);
+		json_number(json, "parity", line->parity);
+		json_number(json, "overrun", line->overrun);
+		json_number(json, "buffer_overrun", line->buffer_overrun);
+		json_number(json, "breaks", line->breaks);
+		json_close(json, '}');
+	} else {
+		json_null(json, "errors");
+	}
+	json_close(json, '}');
+}
+
+/* The whole object, and a newline. Return: its length. */
+static size_t format_json(struct report *report, const struct report_view *view)
+{
+	struct json json;
+
+	/* One byte is kept for the newline. */
+	json_begin(&json, report->json, sizeof(report->json) - 1);
+	json_open(&json, NULL, '{');
+	json_bool(&json, "running", report->running);
+	json_time(&json, "started", report->started);
+	json_time(&json, "time", time(NULL));
+	json_number(&json, "interval_s", report->interval_ns / NS_PER_S);
+	json_string(&json, "interface", view->interface);
+	if (view->port)
+		json_string(&json, "port", view->port);
+	else
+		json_null(&json, "port");
+	if (view->rate)
+		json_number(&json, "line_rate", view->rate);
+	else
+		json_null(&json, "line_rate");
+	json_bool(&json, "carrier", view->carrier);
+	json_way(&json, "to_line", &view->stats->to_line, &report->to_line,
+		 view->rate);
+	json_way(&json, "from_line", &view->stats->from_line,
+		 &report->from_line, view->rate);
+	json_queue(&json, view);
+	json_line(&json, &view->stats->line);
+	json_close(&json, '}');
+	report->json[json.len] = '\n';
+	return json.len + 1;
+}
+
+/* Create a file that is not there yet. Return: 0 or -errno. */
+static int write_file(const char *path, const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int error = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, len);
+	if (n < 0)
+		error = -errno;
+	else if ((size_t)n < len)
+		error = -ENOSPC;
+	if (close(fd) && !error)
+		error = -errno;
+	return error;
+}
+
+/* Replace the file by a new version. Return: 0 or -errno. */
+static int write_json(struct report *report, const struct report_view *view)
+{
+	const char *temporary = report->json_temporary;
+	size_t len = format_json(report, view);
+	int error;
+
+	/* One that a killed program left would be in the way. */
+	if (unlink(temporary) && errno != ENOENT)
+		return -errno;
+	error = write_file(temporary, report->json, len);
+	if (!error && rename(temporary, report->config.json_path))
+		error = -errno;
+	if (error)
+		unlink(temporary);
+	return error;
+}
+
+/* Write the file while the link runs, where a failure ends nothing. */
+static void update_json(struct report *report, const struct report_view *view)
+{
+	const char *path = report->config.json_path;
+	int error;
+
+	if (!path)
+		return;
+	error = write_json(report, view);
+	if (error && !report->failing)
+		log_warning("cannot write %s: %s (it is tried again at each "
+			    "interval)",
+			    path, strerror(-error));
+	else if (!error && report->failing)
+		log_info("%s is written again", path);
+	report->failing = error;
+}
+
+/* What helps against a failure at the start. */
+static void log_start_failure(const char *path, int error)
+{
+	const struct passwd *user = getpwuid(geteuid());
+
+	if (error == EACCES || error == EPERM)
+		log_error("cannot write %s: %s (after the start serialtun has "
+			  "no privileges left, not even root's: choose a "
+			  "directory that %s can write, such as "
+			  "/run/serialtun)",
+			  path, strerror(error),
+			  user ? user->pw_name : "its user");
+	else if (error == ENOENT)
+		log_error("cannot write %s: %s (create the directory first)",
+			  path, strerror(error));
+	else
+		log_error("cannot write %s: %s", path, strerror(error));
+}
+
+/*
+ * The first version of the file. What stands under its name would be replaced,
+ * and for a device or a link nobody wants that. Return: 0, or -errno, logged.
+ */
+static int start_json(struct report *report, const struct report_view *view)
+{
+	const char *path = report->config.json_path;
+	struct stat file;
+	int error;
+
+	if (!lstat(path, &file) && !S_ISREG(file.st_mode)) {
+		log_error("cannot write %s: it is no regular file, and would "
+			  "be replaced by one (choose a name that is free)",
+			  path);
+		return -EEXIST;
+	}
+	if (asprintf(&report->json_temporary, "%s.tmp", path) < 0) {
+		report->json_temporary = NULL;
+		error = -ENOMEM;
+	} else {
+		error = write_json(report, view);
+	}
+	if (error)
+		log_start_failure(path, -error);
+	return error;
+}
+
+static void free_report(struct report *report)
+{
+	free(report->json_temporary);
+	free(report);
+}
+
+/**
+ * report_open() - begin to report
+ * @report: the report on success, which report_close() ends; NULL if @config
+ *          asks for nothing, and every other function takes that
+ * @config: what is wanted, copied
+ * @view:   the link as it is at the start
+ * @now_ns: the time, of any steady clock
+ *
+ * Writes the first version of the file. To be called when all privileges are
+ * gone: what can be written now can be written later. A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int report_open(struct report **report, const struct report_config *config,
+		const struct report_view *view, uint64_t now_ns)
+{
+	unsigned int interval_s =
+		config->print_s ? config->print_s : REPORT_JSON_S;
+	struct report *made;
+	int error;
+
+	*report = NULL;
+	if (!config->print_s && !config->json_path)
+		return 0;
+	made = calloc(1, sizeof(*made));
+	if (!made) {
+		log_error("cannot report: %s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	made->config = *config;
+	made->interval_ns = interval_s * NS_PER_S;
+	made->next_ns = now_ns + made->interval_ns;
+	made->last_ns = now_ns;
+	made->last = *view->stats;
+	made->started = time(NULL);
+	made->running = true;
+	error = config->json_path ? start_json(made, view) : 0;
+	if (error)
+		free_report(made);
+	else
+		*report = made;
+	return error;
+}
+
+/**
+ * report_close() - report for the last time
+ * @report: the report, or NULL
+ * @view:   the link as it is at the end
+ *
+ * What is printed later begins below the line on the terminal.
+ */
+void report_close(struct report *report, const struct report_view *view)
+{
+	static const struct report_rates none;
+
+	if (!report)
+		return;
+	report->running = false;
+	report->to_line = none;
+	report->from_line = none;
+	update_json(report, view);
+	log_status_end();
+	free_report(report);
+}
+
+/**
+ * report_next_ns() - when there is something to report
+ * @report: the report, or NULL
+ *
+ * Return: the time, of the clock that report_open() was told, at which
+ * report_tick() is to be called; UINT64_MAX: never
+ */
+uint64_t report_next_ns(const struct report *report)
+{
+	return report ? report->next_ns : UINT64_MAX;
+}
+
+/**
+ * report_tick() - report, if it is time
+ * @report: the report, or NULL
+ * @view:   the link as it is
+ * @now_ns: the time
+ */
+void report_tick(struct report *report, const struct report_view *view,
+		 uint64_t now_ns)
+{
+	const struct stats *stats = view->stats;
+	char text[REPORT_TEXT_MAX];
+	uint64_t elapsed_ns;
+
+	if (!report || now_ns < report->next_ns)
+		return;
+	elapsed_ns = now_ns - report->last_ns;
+	report->to_line = report_derive_rates(&report->last.to_line,
+					      &stats->to_line, elapsed_ns);
+	report->from_line = report_derive_rates(&report->last.from_line,
+						&stats->from_line, elapsed_ns);
+	report->last = *stats;
+	report->last_ns = now_ns;
+	/* Intervals that were slept through are not made up for. */
+	report->next_ns +=
+		((now_ns - report->next_ns) / report->interval_ns + 1) *
+		report->interval_ns;
+	if (report->config.print_s)
+		log_status(report_format(view, &report->to_line,
+					 &report->from_line, text));
+	update_json(report, view);
+}

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Flow control and the format of a byte. Over a cable that eats XON and XOFF
+# every packet arrives as it was sent if --flow xonxoff is given, and not
+# otherwise; the settings reach the port; what a pty cannot do is refused.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+# Bytes of which every second is special, to flow control or to SLIP.
+special_bytes() {
+	perl -e '
+		srand $ARGV[1];
+		my @special = map { chr hex }
+			qw(11 13 11 13 c0 db dc dd de df 91 93);
+		print rand() < 0.5 ? $special[rand @special] : chr rand 256
+			for 1 .. $ARGV[0]' "$1" "$2"
+}
+
+# carry FROM TO ADDRESS PROTOCOL FILE: send a file, as $dir/received.
+carry() {
+	local from=$1 to=$2 address=$3 protocol=$4 file=$5 receiver
+	rm -f "$dir/received"
+	if [ "$protocol" = tcp ]; then
+		"$to" timeout 30 socat -u TCP-LISTEN:5001,reuseaddr \
+			"OPEN:$dir/received,creat,trunc" &
+	else
+		"$to" timeout 10 socat -u -T 1 UDP-RECV:5001 \
+			"OPEN:$dir/received,creat,trunc" &
+	fi
+	receiver=$!
+	sleep 0.3
+	if [ "$protocol" = tcp ]; then
+		"$from" timeout 30 socat -u "OPEN:$file" "TCP:$address:5001"
+	else
+		# A datagram of 1000 bytes a time.
+		"$from" timeout 10 socat -u -b 1000 "OPEN:$file" \
+			"UDP-SENDTO:$address:5001"
+	fi
+	wait "$receiver"
+}
+
+# crosses DESCRIPTION FROM TO ADDRESS PROTOCOL BYTES
+crosses() {
+	special_bytes "$6" "$tests_run" >"$dir/sent"
+	carry "$2" "$3" "$4" "$5" "$dir/sent"
+	check "$1" cmp "$dir/sent" "$dir/received"
+}
+
+start_cable --baud 0 --eat-xonxoff
+start_a --addr 10.0.0.1/24 --flow xonxoff
+start_b --addr 10.0.0.2/24 --flow xonxoff
+crosses 'xonxoff: UDP to B' in_a in_b 10.0.0.2 udp 20000
+crosses 'xonxoff: UDP to A' in_b in_a 10.0.0.1 udp 20000
+crosses 'xonxoff: TCP to B' in_a in_b 10.0.0.2 tcp 300000
+crosses 'xonxoff: TCP to A' in_b in_a 10.0.0.1 tcp 300000
+stop_a
+stop_b
+check_equal 'and no frame was damaged' 2 \
+	"$(cat "$dir"/[ab].log | grep -c 'from the line: .* 0 dropped$')"
+
+start_a --addr 10.0.0.1/24
+start_b --addr 10.0.0.2/24
+special_bytes 20000 1 >"$dir/sent"
+carry in_a in_b 10.0.0.2 udp "$dir/sent"
+check_not 'without it, nothing of the same arrives' [ -s "$dir/received" ]
+stop_a
+stop_b
+check_match 'and that is seen' 'from the line: .* [1-9][0-9]* dropped' \
+	"$(<"$dir/b.log")"
+stop_cable
+
+start_cable --baud 0
+
+# settings ARGUMENT...: what stty says of A's port while it is in use
+settings() {
+	start_a --addr 10.0.0.1/24 "$@"
+	said=$(stty -a -F "$port_a")
+	stop_a
+}
+
+stty -F "$port_a" -ixon ixany crtscts -cstopb start ^A stop ^B
+before=$(stty -g -F "$port_a")
+settings --flow xonxoff
+check_match 'xonxoff: both ways' '(^| )ixon ixoff' "$said"
+check_match 'xonxoff: no other byte ends a hold' '(^| )-ixany' "$said"
+check_match 'xonxoff: the bytes are the usual ones' \
+	'start = \^Q; stop = \^S;' "$said"
+check_match 'xonxoff: without RTS/CTS' '(^| )-crtscts' "$said"
+check_equal 'afterwards all is as it was' "$before" "$(stty -g -F "$port_a")"
+settings --flow rtscts
+check_match 'rtscts: is set' '(^| )crtscts' "$said"
+check_match 'rtscts: without XON/XOFF' '(^| )-ixon -ixoff' "$said"
+settings
+check_match 'none: neither' '(^| )-crtscts' "$said"
+check_match 'none: nor' '(^| )-ixon -ixoff' "$said"
+check_match 'one stop bit' '(^| )-cstopb' "$said"
+settings --stop-bits 2
+check_match '--stop-bits 2' '(^| )cstopb' "$said"
+check_match '8 data bits' '(^| )cs8' "$said"
+
+# refusal REGEX ARGUMENT...
+refusal() {
+	local regex=$1
+	shift
+	refused --addr 10.0.0.1/24 --port "$port_a" "$@"
+	check_match "refused on a pty: $*" "^serialtun: cannot $regex\$" "$said"
+	check_equal "refused on a pty: $*: status 1, one line, all as it was" \
+		"1 1 $before" \
+		"$ended $(wc -l <<<"$said") $(stty -g -F "$port_a")"
+}
+
+modem='a pty has no modem lines \(leave it out\)'
+for how in on off; do
+	refusal "use --dtr on /dev/pts/[0-9]+: $modem" --dtr "$how"
+	refusal "use --rts on /dev/pts/[0-9]+: $modem" --rts "$how"
+done
+refusal "use --hupcl on /dev/pts/[0-9]+: $modem" --hupcl
+for parity in even odd; do
+	refusal "set $parity parity on /dev/pts/[0-9]+: its driver has none \(leave --parity out\)" \
+		--parity "$parity"
+done
+settings --dtr keep --rts keep --parity none --no-low-latency
+check_equal 'what asks for nothing is taken' 0 "$ended"
+
+# The line settles while the link is up: what comes too early is lost, and a
+# signal need not wait.
+start_a --addr 10.0.0.1/24 --settle 2000
+start_b --addr 10.0.0.2/24
+check_not '--settle: what arrives too early is thrown away' \
+	in_b ping -q -c 1 -W 0.5 10.0.0.1
+sleep 2
+check '--settle: what arrives later is not' in_b ping -q -c 3 -i 0.2 10.0.0.1
+stop_a
+start_a --addr 10.0.0.1/24 --settle 60000
+begin=$SECONDS
+stop_a
+check_equal '--settle: a signal need not wait' 0 "$ended"
+check '--settle: indeed not' [ $((SECONDS - begin)) -lt 5 ]
+stop_b
+finish

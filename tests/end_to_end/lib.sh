@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# What the end-to-end tests have in common; to be sourced first.
+#
+# Each test runs in a world of its own: a network namespace, so that it cannot
+# touch the machine's network, and a process namespace, at whose end every
+# process in it ends, whatever happened. In it are two hosts, A and B, each a
+# network namespace, and between them the emulated cable. A test prints TAP:
+#
+#   source tests/end_to_end/lib.sh
+#   start_cable --baud 115200
+#   start_a --addr 10.0.0.1/24
+#   start_b --addr 10.0.0.2/24
+#   check 'a ping crosses' in_a ping -c 1 10.0.0.2
+#   finish
+
+set -u
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+case ${BUILD:=build} in
+/*) build=$BUILD ;;
+*) build=$root/$BUILD ;;
+esac
+serialtun=$build/serialtun
+cable=$build/tests/cable/cable
+
+skip_all() {
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+# Outside: make the world, run this same script in it, clean up behind it.
+if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
+	SERIALTUN_TEST_DIR=$(mktemp -d -t serialtun-test.XXXXXX) || exit 1
+	export SERIALTUN_TEST_DIR
+	trap 'rm -rf "$SERIALTUN_TEST_DIR"' EXIT
+	# Whatever ends this process ends that one, and so all that is in it.
+	world=(setpriv --pdeathsig KILL)
+	world+=(unshare --net --mount --pid --fork --kill-child --mount-proc)
+	[ "$(id -u)" = 0 ] || world+=(--user --map-root-user)
+	"${world[@]}" true 2>/dev/null ||
+		skip_all 'no namespaces here (run as root)'
+	if ! [ -c /dev/net/tun ] || ! { : <>/dev/net/tun; } 2>/dev/null; then
+		skip_all 'no access to /dev/net/tun (run as root)'
+	fi
+	"${world[@]}" bash "$0" "$@"
+	exit $?
+fi
+
+# What runs in the world and on neither host has a loopback, too.
+ip link set lo up || exit 1
+
+# Ptys of its own, whose numbers nobody else takes meanwhile.
+mount -t devpts -o newinstance,ptmxmode=666 none /dev/pts ||
+	exit 1
+
+dir=$SERIALTUN_TEST_DIR
+tests_run=0
+tests_failed=0
+
+# result STATUS DESCRIPTION
+result() {
+	tests_run=$((tests_run + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $tests_run - $2"
+	else
+		echo "not ok $tests_run - $2"
+		tests_failed=$((tests_failed + 1))
+	fi
+}
+
+# check DESCRIPTION COMMAND...: it succeeds; what it prints is shown if not.
+check() {
+	local description=$1 output status
+	shift
+	output=$("$@" 2>&1)
+	status=$?
+	result "$status" "$description"
+	[ "$status" = 0 ] || sed 's/^/# /' <<<"\$ $*"$'\n'"$output"
+}
+
+# check_not DESCRIPTION COMMAND...: it fails.
+check_not() {
+	local description=$1
+	shift
+	check "$description" not "$@"
+}
+
+not() {
+	! "$@"
+}
+
+# check_equal DESCRIPTION WANTED FOUND
+check_equal() {
+	[ "$2" = "$3" ]
+	result $? "$1"
+	[ "$2" = "$3" ] || printf '# wanted: %s\n# found:  %s\n' "$2" "$3"
+}
+
+# check_match DESCRIPTION REGEX TEXT: some line of the text matches.
+check_match() {
+	grep -qE -- "$2" <<<"$3"
+	local status=$?
+	result "$status" "$1"
+	[ "$status" = 0 ] || {
+		printf '# wanted: %s\n# found:\n' "$2"
+		sed 's/^/#   /' <<<"$3"
+	}
+}
+
+skip() {
+	tests_run=$((tests_run + 1))
+	echo "ok $tests_run - $1 # SKIP $2"
+}
+
+finish() {
+	local log
+	if [ "$tests_failed" != 0 ]; then
+		for log in "$dir"/*.log; do
+			echo "# --- ${log##*/}"
+			tail -n 40 "$log" | sed 's/^/# /'
+		done
+	fi
+	echo "1..$tests_run"
+	exit "$((tests_failed != 0))"
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds; fails when time is up.
+wait_for() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$deadline" ] || return 1
+		sleep 0.05
+	done
+}
+
+alive() {
+	kill -0 "$1" 2>/dev/null
+}
+
+# Wait for a process of ours to end; $ended tells how, "running" if it did not.
+wait_end() {
+	ended=running
+	wait_for "${2:-10}" not alive "$1" || return
+	wait "$1" 2>/dev/null
+	ended=$?
+}
+
+# Two hosts, each with its loopback up, as on any host.
+unshare --net sleep infinity &
+host_a=$!
+unshare --net sleep infinity &
+host_b=$!
+disown "$host_a" "$host_b"
+
+in_a() {
+	nsenter --target "$host_a" --net -- "$@"
+}
+
+in_b() {
+	nsenter --target "$host_b" --net -- "$@"
+}
+
+own_netns() {
+	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/$$/ns/net)" ]
+}
+
+wait_for 5 own_netns "$host_a" && wait_for 5 own_netns "$host_b" || exit 1
+in_a ip link set lo up
+in_b ip link set lo up
+
+# The ends of the cable: two ports, as links.
+port_a=$dir/ttyA
+port_b=$dir/ttyB
+
+start_cable() {
+	"$cable" "$@" "$port_a" "$port_b" >"$dir/cable.log" 2>&1 &
+	cable_pid=$!
+	wait_for 5 test -e "$port_b" || {
+		echo "Bail out! the cable does not start: $(<"$dir/cable.log")"
+		exit 1
+	}
+}
+
+stop_cable() {
+	kill "$cable_pid"
+	wait "$cable_pid" 2>/dev/null
+}
+
+is_up() {
+	grep -qE ' is up: |attached to ' "$1"
+}
+
+# start_a ARGUMENT...: serialtun on host A's end of the cable. Not by in_a: the
+# process to be signalled would then be a shell.
+start_a() {
+	: >"$dir/a.log"
+	nsenter --target "$host_a" --net -- "$serialtun" --port "$port_a" "$@" \
+		2>"$dir/a.log" >"$dir/a.out" &
+	pid_a=$!
+	wait_for 10 is_up "$dir/a.log" || echo '# serialtun on A is not up'
+}
+
+start_b() {
+	: >"$dir/b.log"
+	nsenter --target "$host_b" --net -- "$serialtun" --port "$port_b" "$@" \
+		2>"$dir/b.log" >"$dir/b.out" &
+	pid_b=$!
+	wait_for 10 is_up "$dir/b.log" || echo '# serialtun on B is not up'
+}
+
+# stop_a [SIGNAL]: send it, by default TERM; $ended tells how it ended.
+stop_a() {
+	kill "-${1:-TERM}" "$pid_a"
+	wait_end "$pid_a"
+}
+
+stop_b() {
+	kill "-${1:-TERM}" "$pid_b"
+	wait_end "$pid_b"
+}
+
+# a_says REGEX, b_says REGEX: serialtun there has said a line that matches
+a_says() {
+	grep -qE -- "$1" "$dir/a.log"
+}
+
+b_says() {
+	grep -qE -- "$1" "$dir/b.log"
+}
+
+no_carrier() {
+	in_a ip -o link show dev tun0 | grep -q NO-CARRIER
+}
+
+# carry FROM TO ADDRESS PORT FILE: send a file over TCP, in_a in_b or the other
+# way round; what arrives is in FILE.received.
+carry() {
+	local from=$1 to=$2 address=$3 port=$4 file=$5 receiver
+	"$to" timeout 20 socat -u "TCP-LISTEN:$port,reuseaddr" \
+		"OPEN:$file.received,creat,trunc" &
+	receiver=$!
+	sleep 0.3
+	"$from" timeout 20 socat -u "OPEN:$file" "TCP:$address:$port"
+	wait "$receiver"
+}
+
+# frame HEX: these bytes as a SLIP frame, on stdout.
+frame() {
+	local bytes
+	bytes=$(tr -d ' ' <<<"$1" | sed 's/../\\x&/g
+		s/\\xdb/\\xdb\\xdd/g
+		s/\\xc0/\\xdb\\xdc/g')
+	printf '%b' "\\xc0$bytes\\xc0"
+}
+
+# The Internet checksum (RFC 1071) of bytes in hexadecimal.
+checksum() {
+	local hex=${1// /} sum=0
+	while [ -n "$hex" ]; do
+		sum=$((sum + 0x${hex:0:4}))
+		hex=${hex:4}
+	done
+	sum=$(((sum & 0xffff) + (sum >> 16)))
+	printf '%04x' $((~(sum + (sum >> 16)) & 0xffff))
+}
+
+# refused ARGUMENT...: run on host A to its end; what it says is in $said, how
+# it ended in $ended.
+# shellcheck disable=SC2034 # both are for the caller
+refused() {
+	said=$(in_a timeout 10 "$serialtun" "$@" 2>&1)
+	ended=$?
+}

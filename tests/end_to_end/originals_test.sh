@@ -1,0 +1,233 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The programs that people learn TUN and TAP from, at the other end: simpletun,
+# tun2udp, Serial-TUN and tunctl, as stand-ins that were written from what is
+# known of their protocols (tests/end_to_end/originals). On our side the commands are those
+# of the README's table "Coming from", and it has no other.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=exchange.sh
+source "$root/tests/end_to_end/exchange.sh"
+
+join_hosts
+start_cable --baud 0
+
+# type_on HOST COMMAND: one of the README, in the background; "alice" is nobody,
+# and who says sudo gets it.
+typed=()
+type_on() {
+	local host=$1 command=$2 port=port_$1 words
+	typed+=("$command")
+	command=${command/\/dev\/ttyUSB0/"${!port}"}
+	command=${command/alice/nobody}
+	case $command in
+	'sudo '*) command="$serialtun${command#sudo serialtun}" ;;
+	*) command="setpriv --reuid=65534 --regid=65534 --clear-groups \
+		--inh-caps=-all -- $serialtun${command#serialtun}" ;;
+	esac
+	read -ra words <<<"$command"
+	start_on "$host" "$host" "${words[@]}"
+	printf -v "pid_$host" %s "$started"
+}
+
+# link_on HOST COMMAND: the same, until the link is up
+link_on() {
+	type_on "$@"
+	wait_for 10 is_up "$dir/$1.log" || echo "# serialtun on $1 is not up"
+}
+
+# run_on HOST COMMAND: the same, to its end
+run_on() {
+	type_on "$@"
+	wait_end "$started"
+	check_equal "$2: status 0" 0 "$ended"
+}
+
+# Those of the table, each once
+commands_of_readme() {
+	sed -n '/^## Coming from/,/^## When/p' "$root/README.md" |
+		tr '\n' ' ' | grep -oE '`(sudo )?serialtun [^`]*`' |
+		tr -d '`' | sort -u
+}
+
+#
+# simpletun, the server
+#
+start_server() {
+	peer_on b simpletun "$@" -s
+	wait_for 5 listening b 55555
+}
+
+interface_on b tun11 -n
+start_server -i tun11
+link_on a 'sudo serialtun --addr 10.0.0.1/24 --framing length --port tcp:172.16.0.2:55555'
+exchange 'simpletun -s'
+stop "$peer"
+check 'simpletun -s has gone: the line is lost' wait_for 5 has_lost 1
+check 'and the interface is still there' in_a ip link show dev tun0
+start_server -i tun11
+check 'it is back: so is the link' wait_for 10 pings
+stop_a
+check_equal 'status 0' 0 "$ended"
+wait_end "$peer"
+check_equal 'simpletun -s ends with us' 1 "$ended"
+in_b tunctl -n -d tun11 >/dev/null
+
+interface_on b tap11
+start_server -i tap11 -a
+link_on a 'sudo serialtun --tap --addr 10.0.0.1/24 --framing length --port tcp:172.16.0.2:55555'
+exchange 'simpletun -s -a'
+stop "$peer"
+
+stop_a
+stop "$peer"
+in_b tunctl -d tap11 >/dev/null
+
+#
+# simpletun, the client
+#
+interface_on b tun3 -n
+link_on a 'sudo serialtun --addr 10.0.0.1/24 --framing length --port tcp-listen:0.0.0.0:55555'
+peer_on b simpletun -i tun3 -c 172.16.0.1
+exchange 'simpletun -c'
+stop "$peer"
+check 'simpletun -c has gone: the line is lost' wait_for 5 has_lost 1
+peer_on b simpletun -i tun3 -c 172.16.0.1
+check 'it is back: so is the link' wait_for 10 pings
+stop_a
+stop "$peer"
+in_b tunctl -n -d tun3 >/dev/null
+
+interface_on b tap3
+link_on a 'sudo serialtun --tap --addr 10.0.0.1/24 --framing length --port tcp-listen:0.0.0.0:55555'
+peer_on b simpletun -i tap3 -c 172.16.0.1 -a
+exchange 'simpletun -c -a'
+stop_a
+stop "$peer"
+in_b tunctl -d tap3 >/dev/null
+
+#
+# tun2udp
+#
+tun2udp_on_b() {
+	peer_on b tun2udp 172.16.0.1 6001 6000
+	wait_for 5 test -s "$dir/peer.log"
+	in_b ip addr add 10.0.0.2/24 dev tun0
+	in_b ip link set tun0 up
+}
+
+tun2udp_on_b
+link_on a 'sudo serialtun --addr 10.0.0.1/24 --port udp:172.16.0.2:6000,6001'
+exchange 'tun2udp'
+stop "$peer"
+in_a ping -q -c 5 -i 0.2 -W 1 10.0.0.2 >/dev/null
+check_not 'tun2udp has gone: that is no lost line' has_lost 1
+from_line packets >/dev/null
+check 'what nobody takes is counted' \
+	a_says ' to the line: .* [1-9][0-9]* came back refused'
+tun2udp_on_b
+check 'tun2udp is back: a ping' wait_for 5 pings
+check_not 'and the line was never lost' has_lost 1
+stop_a
+stop "$peer"
+
+# Both on one machine; what one end's interface is does not matter to the other.
+: >"$dir/peer.log"
+peer_on a tun2udp 127.0.0.1 6001 6000
+wait_for 5 test -s "$dir/peer.log"
+in_a ip link set tun0 netns "$host_b"
+in_b ip addr add 10.0.0.2/24 dev tun0
+in_b ip link set tun0 up
+start_on a a "$serialtun" --addr 10.0.0.1/24 --port udp:127.0.0.1:6000,6001
+pid_a=$started
+wait_for 10 is_up "$dir/a.log"
+exchange 'tun2udp 127.0.0.1 S R and udp:127.0.0.1:R,S'
+stop_a
+stop "$peer"
+
+#
+# Serial-TUN
+#
+serial_tun_on_b() {
+	peer_on b serial_tun -i tun0 -p "$port_b" -b 115200
+}
+
+in_b ip tuntap add dev tun0 mode tun
+in_b ip addr add 10.0.0.2/24 dev tun0
+in_b ip link set tun0 up
+serial_tun_on_b
+link_on a 'sudo serialtun --addr 10.0.0.1/24 --port /dev/ttyUSB0'
+exchange 'Serial-TUN, interface by ip tuntap'
+stop_a
+stop "$peer"
+in_b ip tuntap del dev tun0 mode tun
+
+in_b "$serialtun" -q --create -i tun0 --addr 10.0.0.2/24
+serial_tun_on_b
+in_a ip tuntap add dev tun0 mode tun
+in_a ip addr add 10.0.0.1/24 dev tun0
+in_a ip link set tun0 up
+link_on a 'sudo serialtun -i tun0 --port /dev/ttyUSB0'
+exchange 'Serial-TUN, interface by serialtun --create'
+stop_a
+stop "$peer"
+in_b "$serialtun" --delete -i tun0
+in_a ip tuntap del dev tun0 mode tun
+
+#
+# What others put on a cable: the commands are ours, and so is the other end.
+#
+start_b --addr 10.0.0.2/24 --addr fd00::2/64
+for command in \
+	'sudo serialtun --addr 10.0.0.1 --peer 10.0.0.2 --mtu 296 --port /dev/ttyUSB0' \
+	'sudo serialtun --addr 10.0.0.1 --peer 10.0.0.2 --port /dev/ttyUSB0' \
+	'sudo serialtun --addr 10.0.0.1/24 --mtu 576 --port /dev/ttyUSB0'; do
+	link_on a "$command"
+	check "$command: a ping" wait_for 5 pings
+	stop_a
+done
+link_on a 'sudo serialtun --addr fd00::1/64 --port /dev/ttyUSB0'
+check 'IPv6: a ping' in_a ping -q -c 1 -W 5 fd00::2
+stop_a
+
+#
+# tunctl; for alice there has to be somebody else than us
+#
+if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
+	mount -t tmpfs none /dev/net 2>/dev/null &&
+	mknod -m 666 /dev/net/tun c 10 200 2>/dev/null; then
+	run_on a 'sudo serialtun --create --tap -i tap5 --owner alice --addr 10.0.0.1/24'
+	check_match 'serialtun --create: a persistent interface of its owner' \
+		' tun type tap .* persist on user (nobody|65534) ' \
+		"$(in_a ip -d link show dev tap5)"
+	check 'tunctl -d deletes it' in_a tunctl -d tap5
+	check_not 'it is gone' in_a ip link show dev tap5
+	in_a tunctl -u nobody -t tap5 >/dev/null
+	run_on a 'sudo serialtun --delete -i tap5'
+	check_not 'one by tunctl, deleted by serialtun' \
+		in_a ip link show dev tap5
+
+	chmod a+rx "$dir"
+	chmod a+rw "$(readlink -f "$port_a")"
+	interface_on a tun5 -n -u nobody
+	link_on a 'serialtun -i tun5 --port /dev/ttyUSB0'
+	check_equal 'one by tunctl, used by an ordinary user' nobody \
+		"$(ps -o user= -p "$pid_a")"
+	exchange 'one by tunctl'
+	stop_a
+	run_on a 'sudo serialtun --delete -i tun5'
+	run_on a 'sudo serialtun --create -i tun5 --owner alice --addr 10.0.0.1/24'
+	link_on a 'serialtun -i tun5 --port /dev/ttyUSB0'
+	check 'one by serialtun --create, used by an ordinary user' \
+		wait_for 5 pings
+	stop_a
+	check 'tunctl -d deletes it' in_a tunctl -n -d tun5
+	umount /dev/net
+	check_equal 'every serialtun command of the table was run' \
+		"$(commands_of_readme)" \
+		"$(printf '%s\n' "${typed[@]}" | sort -u)"
+else
+	skip 'interfaces for an ordinary user' 'there is nobody else here'
+fi
+finish

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# As a service: the command of the unit, run with what the unit leaves it, by a
+# service manager that is no more than a socket and a file for the journal.
+source_dir=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=lib.sh
+source "$source_dir/tests/end_to_end/lib.sh"
+
+unit=$source_dir/src/systemd/serialtun@.service.in
+
+# unit_value NAME
+unit_value() {
+	sed -n "s/^$1=//p" "$unit"
+}
+
+# What systemd makes of ExecStart=: %f is the port, and a variable without
+# braces as many words as it has.
+command_line() {
+	local word
+	for word in $(unit_value ExecStart); do
+		case $word in
+		%f) echo "$1" ;;
+		@SBINDIR@/*) echo "$serialtun" ;;
+		'$SERIALTUN_OPTIONS') xargs -n 1 <<<"$SERIALTUN_OPTIONS" ;;
+		*) echo "$word" ;;
+		esac
+	done
+}
+
+# What the service manager has heard, a message on each line.
+heard() {
+	sed 's/\(READY\|STATUS\|STOPPING\)=/\n&/g' "$dir/heard.log" |
+		sed '/^$/d'
+}
+
+heard_line() {
+	heard | grep -qE -- "$1"
+}
+
+# start_service PORT: its standard error is the journal.
+start_service() {
+	local stream line
+	: >"$dir/journal.log"
+	stream=$(stat -c '%d:%i' "$dir/journal.log")
+	mapfile -t line < <(command_line "$1")
+	NOTIFY_SOCKET=$dir/notify JOURNAL_STREAM=$stream \
+		nsenter --target "$host_a" --net -- \
+		setpriv --no-new-privs --bounding-set=-all,+net_admin \
+		--inh-caps=-all "${line[@]}" 2>>"$dir/journal.log" &
+	pid_a=$!
+}
+
+socat -u "UNIX-RECV:$dir/notify" "CREATE:$dir/heard.log" &
+manager=$!
+wait_for 5 test -S "$dir/notify" || echo '# there is no service manager'
+start_cable --baud 0
+start_b --addr 10.0.0.2/24
+
+SERIALTUN_OPTIONS='--addr 10.0.0.1/24 -v'
+start_service "$port_a"
+check 'READY=1 is said' wait_for 10 heard_line '^READY=1$'
+check_match 'and then the interface is there' '10\.0\.0\.1/24' \
+	"$(in_a ip -o addr show dev tun0)"
+check 'a status for people is said' \
+	wait_for 10 heard_line '^STATUS=.*tun0.*/dev/pts/'
+check_equal 'READY=1 is said once' 1 "$(heard | grep -c READY)"
+check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
+stop_a
+check_equal 'it ends with status 0' 0 "$ended"
+check 'STOPPING=1 is said' wait_for 5 heard_line '^STOPPING=1$'
+check_match 'the journal has the priority of what now is' \
+	'^<6>serialtun: tun0 is up' "$(<"$dir/journal.log")"
+check_match 'and of each step' '^<7>serialtun: ' "$(<"$dir/journal.log")"
+check_not 'and no line without one' grep -vE '^<[3467]>serialtun: ' \
+	"$dir/journal.log"
+
+# A line that is no device: the port that the instance stands for gives way.
+SERIALTUN_OPTIONS='--port tcp-listen:5000 --addr 10.0.0.1/24'
+start_service /guest
+check 'a line is named among the options' \
+	wait_for 10 heard_line '^STATUS=.*tcp-listen:5000'
+stop_a
+check_equal 'it ends with status 0, too' 0 "$ended"
+: >"$dir/journal.log"
+
+# What cannot get better is not tried again.
+SERIALTUN_OPTIONS='--addr 10.0.0.1/24 --mtu 1'
+start_service "$port_a"
+wait_end "$pid_a"
+check_equal 'a wrong option ends it, for good' \
+	"$(unit_value RestartPreventExitStatus)" "$ended"
+
+SERIALTUN_OPTIONS='--addr 10.0.0.1/24 -i lo'
+start_service "$port_a"
+wait_end "$pid_a"
+check_equal 'what the system refuses ends it with status 1' 1 "$ended"
+check_match 'with the priority of an error' '^<3>serialtun: cannot ' \
+	"$(<"$dir/journal.log")"
+check_equal 'and no READY=1' 2 "$(heard | grep -c READY)"
+
+# A service manager that does not listen, and none at all.
+kill "$manager"
+wait "$manager" 2>/dev/null
+SERIALTUN_OPTIONS='--addr 10.0.0.1/24'
+start_service "$port_a"
+check 'it starts although nobody listens' \
+	wait_for 10 is_up "$dir/journal.log"
+check 'and a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
+stop_a
+JOURNAL_STREAM=1:2 start_a --addr 10.0.0.1/24
+check_match 'elsewhere than in the journal there is no priority' \
+	'^serialtun: tun0 is up' "$(<"$dir/a.log")"
+stop_a
+finish

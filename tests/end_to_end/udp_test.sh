@@ -1,0 +1,175 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Datagrams as the line: as tun2udp has it, each packet in one, from any port of
+# the other host. Nothing that happens to them loses the line.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+# A cable for datagrams, and an address of A that B does not know of.
+ip link add udp_a netns "$host_a" type veth peer name udp_b netns "$host_b" ||
+	skip_all 'no veth here'
+in_a ip addr add 192.0.2.1/24 dev udp_a
+in_a ip addr add 192.0.2.3/24 dev udp_a
+in_b ip addr add 192.0.2.2/24 dev udp_b
+in_a ip addr add 2001:db8::1/64 dev udp_a nodad
+in_b ip addr add 2001:db8::2/64 dev udp_b nodad
+in_a ip link set udp_a up
+in_b ip link set udp_b up
+
+# says WHO REGEX: soon, in what one of them says when it is asked.
+says() {
+	local pid=pid_$1
+	kill -USR1 "${!pid}"
+	wait_for 3 "${1}_says" "$2"
+}
+
+# Nobody is there yet: each packet comes back, and is counted.
+start_a --addr 10.0.0.1/24 --port udp:192.0.2.2:4000,4001
+check_match 'the link is up at once' \
+	'^serialtun: tun0 is up: 10.0.0.1/24, mtu 1500, on udp:192.0.2.2:4000,4001$' \
+	"$(<"$dir/a.log")"
+check_match 'and says what to type there' \
+	'--addr 10.0.0.2/24 --port udp:ADDR:4001,4000$' "$(<"$dir/a.log")"
+check_match 'the carrier is on' 'LOWER_UP' "$(in_a ip link show tun0)"
+check_not 'nobody answers' in_a ping -c 6 -i 0.2 -W 1 10.0.0.2
+check 'what came back is counted' says a 'to the line: .*, [1-6] came back refused'
+check 'and it is said, once, what that means' \
+	wait_for 5 a_says ': what is sent comes back refused \(nobody listens'
+cpu() {
+	local fields
+	read -ra fields <"/proc/$pid_a/stat"
+	echo $((fields[13] + fields[14]))
+}
+before=$(cpu)
+sleep 1
+check 'and does not keep it busy' test "$(($(cpu) - before))" -le 10
+check 'the line is not lost' alive "$pid_a"
+check_not 'nor is it said to be' a_says 'lost'
+
+# The other end begins, ends, and begins again: nothing is to be waited for.
+start_b --addr 10.0.0.2/24 --port udp:192.0.2.1:4001,4000
+check 'a ping crosses' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
+stop_b
+in_a ping -c 2 -i 0.2 -W 1 10.0.0.2 >/dev/null
+start_b --addr 10.0.0.2/24 --port udp:192.0.2.1:4001,4000
+check 'and again when the other end has started again' \
+	in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
+check 'packets that are cut on the way, too' \
+	in_a ping -c 2 -i 0.2 -W 2 -s 1472 10.0.0.2
+
+# What is no packet, from the right host, and from another one.
+send_to_a() {
+	in_b timeout 5 python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 0))
+for text in sys.argv[2:]:
+    s.sendto(text.encode(), ("192.0.2.1", 4001))' "$@"
+}
+send_to_a 192.0.2.2 spam '' E "$(printf '%01000d' 0)"
+check 'what is no packet is counted, an empty datagram as well' \
+	says a 'from the line: .* 4 dropped, 1 empty, 2 not IP, 1 bad header$'
+in_b ip addr add 192.0.2.9/24 dev udp_b
+send_to_a 192.0.2.9 spam
+check 'what comes from another host, too' \
+	says a 'from the line: .*, 1 from a stranger'
+check 'and the link goes on' in_a ping -c 1 -W 2 10.0.0.2
+
+# More than the line takes, unlimited and paced.
+if command -v iperf3 >/dev/null; then
+	in_b iperf3 -s -1 >/dev/null 2>&1 &
+	sleep 0.5
+	check 'TCP crosses' in_a timeout 10 iperf3 -c 10.0.0.2 -t 1
+else
+	skip 'TCP crosses' 'no iperf3'
+fi
+stop_a
+check_equal 'status 0' 0 "$ended"
+stop_b
+
+# tun2udp sends from any port and listens on another one: this is all there is
+# to its other end.
+start_a --addr 10.0.0.1/24 --port udp:192.0.2.2:4000,4001
+cat >"$dir/peer.py" <<'END'
+import socket
+hear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+hear.bind(("192.0.2.2", 4000))
+hear.settimeout(10)
+tell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print("ready", flush=True)
+while True:
+    packet = bytearray(hear.recv(65536))
+    if packet[9] != 1 or packet[20] != 8:
+        continue
+    packet[12:16], packet[16:20] = packet[16:20], packet[12:16]
+    packet[20] = 0
+    sum = int.from_bytes(packet[22:24], "big") + 0x0800
+    packet[22:24] = ((sum & 0xFFFF) + (sum >> 16)).to_bytes(2, "big")
+    tell.sendto(packet, ("192.0.2.1", 4001))
+END
+nsenter --target "$host_b" --net -- python3 "$dir/peer.py" >"$dir/peer.out" &
+peer=$!
+wait_for 5 grep -q ready "$dir/peer.out"
+check 'a peer that sends from one port and hears on another' \
+	in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
+kill "$peer"
+wait "$peer" 2>/dev/null
+stop_a
+
+# IPv6, and a line that is to be paced.
+start_a --addr 10.0.0.1/24 --port 'udp:[2001:db8::2]:4000,4001' --baud 115200
+start_b --addr 10.0.0.2/24 --port 'udp:[2001:db8::1]:4001,4000' --baud 115200
+check_match 'the speed is told' ' on udp:\[2001:db8::2\]:4000,4001 at 115200 baud$' \
+	"$(<"$dir/a.log")"
+check 'over IPv6' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
+in_b timeout 20 socat -u TCP-LISTEN:5001 OPEN:/dev/null &
+sink=$!
+sleep 0.3
+began=$(date +%s%N)
+head -c 25000 /dev/zero | in_a timeout 15 socat -u - TCP:10.0.0.2:5001
+wait "$sink"
+took_ms=$((($(date +%s%N) - began) / 1000000))
+check "25 kB at 115200 baud take some 2.2 s ($took_ms ms)" \
+	test "$took_ms" -ge 1700 -a "$took_ms" -le 4500
+stop_a
+stop_b
+
+# Where there is no way: dropped, counted, and the line is not lost.
+start_a --addr 10.0.0.1/24 --port udp:198.51.100.1:4000
+check_match 'a local port that chance has given is told' \
+	' on udp:198.51.100.1:4000, as udp:198.51.100.1:4000,[0-9]+$' \
+	"$(<"$dir/a.log")"
+in_a ping -c 3 -i 0.2 -W 1 10.0.0.2 >/dev/null
+check 'what cannot be sent is counted' \
+	says a 'to the line: 0 packets, .* 3 not sent by the system'
+stop_a
+
+# Large packets in few datagrams, and what IP cannot carry.
+start_a --addr 10.0.0.1/24 --mtu 65535 --port udp:192.0.2.2:4000,4001
+start_b --addr 10.0.0.2/24 --mtu 65535 --port udp:192.0.2.1:4001,4000
+check 'a packet of 64000 bytes is cut and put together' \
+	in_a ping -c 2 -i 0.2 -W 2 -s 63972 10.0.0.2
+in_a ping -c 2 -i 0.2 -W 1 -s 65507 10.0.0.2 >/dev/null
+check 'one that is too long for a datagram is counted' \
+	says a 'to the line: .* 2 not sent by the system'
+
+# The local port is taken.
+refused --addr 10.1.0.1/24 --port udp:192.0.2.2:4000,4001
+check_match 'a local port in use' \
+	'^serialtun: cannot open udp:192.0.2.2:4000,4001: Address already in use \(another program uses that local port, "ss -lunp" shows which: choose another one\)$' \
+	"$said"
+check_equal 'status 1, one line' '1 1' "$ended $(wc -l <<<"$said")"
+stop_a
+stop_b
+
+refused --addr 10.0.0.1/24 --port udp:board.invalid:4000
+check_match 'a name that is none' \
+	'^serialtun: cannot send to udp:board.invalid:4000: board.invalid: .* \(is the name right, .*--wait waits for it\)$' \
+	"$said"
+check_equal 'status 1' 1 "$ended"
+refused --addr 10.0.0.1/24 --port udp:192.0.2.2
+check_match 'no port' 'udp:HOST:PORT\[,LOCALPORT\]' "$said"
+check_equal 'status 64' 64 "$ended"
+refused --addr 10.0.0.1/24 --port udp:192.0.2.2:4000 --framing length
+check_equal 'length on datagrams: status 64' 64 "$ended"
+finish

@@ -1,0 +1,211 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Lines over unix sockets: as over TCP, with a file in place of an address. It is
+# made, replaced if nobody listens there any more, and removed.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+pings() {
+	in_a ping -c 1 -W 1 10.1.0.2
+}
+
+# Of mktemp, for its owner alone; one of the ends is nobody, later.
+chmod 711 "$dir"
+socket=$dir/socket
+port_a=unix-listen:$socket
+port_b=unix:$socket
+
+# Nobody there yet
+said=$(in_b timeout 10 "$serialtun" --addr 10.1.0.2/24 --port "$port_b" 2>&1)
+check_equal 'nobody listens: status 1' 1 $?
+check_equal 'which is said' \
+	"serialtun: cannot connect to $port_b: No such file or directory (is the other end running? --wait waits for it)" \
+	"$said"
+start_b --addr 10.1.0.2/24 --wait
+check 'with --wait it begins' \
+	b_says "^serialtun: tun0 is up: 10.1.0.2/24, mtu 1500, waiting for $port_b\$"
+umask 027
+start_a --addr 10.1.0.1/24 --stats-json "$dir/a.json"
+umask 022
+check 'who listens says so' \
+	a_says "^serialtun: tun0 is up: 10.1.0.1/24, mtu 1500, waiting for a connection to $port_a\$"
+check 'and what to type at the other end' \
+	a_says "^serialtun: at the other end: sudo serialtun --addr 10.1.0.2/24 --port $port_b\$"
+check 'as does who connects' \
+	b_says "^serialtun: at the other end: sudo serialtun --addr 10.1.0.1/24 --port $port_a\$"
+check 'the socket has the mode that umask gives' \
+	[ "$(stat -c %A "$socket")" = srwxr-x--- ]
+check 'the connection comes, and is named' wait_for 5 \
+	a_says "^serialtun: $port_a is there, from process $pid_b\$"
+check 'at both ends' b_says "^serialtun: $port_b is there\$"
+check 'a ping crosses' wait_for 5 pings
+
+# Everything that is sent arrives, at once in both directions.
+head -c 20000000 /dev/urandom >"$dir/one"
+head -c 20000000 /dev/urandom >"$dir/two"
+carry in_a in_b 10.1.0.2 6000 "$dir/one" &
+one=$!
+carry in_b in_a 10.1.0.1 6001 "$dir/two"
+wait "$one"
+check 'what A sends arrives as it was' cmp "$dir/one" "$dir/one.received"
+check 'and what B sends' cmp "$dir/two" "$dir/two.received"
+sleep 1
+check 'the statistics show it' python3 -c 'import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["port"] == "process " + sys.argv[2], report
+assert report["carrier"], report
+assert report["to_line"]["bytes"] > 20e6, report' "$dir/a.json" "$pid_b"
+
+check 'one more connection is closed at once' \
+	timeout 5 socat -u "UNIX-CONNECT:$socket" -
+check 'and the first one lives' pings
+
+# The peer goes, and comes again.
+stop_b KILL
+check 'that the peer was killed is said' wait_for 5 a_says \
+	"^serialtun: lost process [0-9]+: the other end (closed it|broke it off); waiting for a connection to $port_a\$"
+check 'the carrier is off' wait_for 5 no_carrier
+check_match 'the address is kept' '10\.1\.0\.1/24' \
+	"$(in_a ip -o address show dev tun0)"
+start_b --addr 10.1.0.2/24
+check 'it comes again' wait_for 5 a_says \
+	"^serialtun: $port_a is back, from process $pid_b\$"
+check_not 'the carrier is on' no_carrier
+check 'a ping crosses again' wait_for 5 pings
+kill -USR2 "$pid_b"
+check 'SIGUSR2 closes and reopens' wait_for 5 b_says \
+	'^serialtun: closing and reopening '
+check 'a ping crosses again' wait_for 5 pings
+
+# What is left of who listened
+stop_a KILL
+check 'who was connected says that it is lost' wait_for 5 b_says \
+	"^serialtun: lost $port_b: the other end (closed it|broke it off); waiting for $port_b\$"
+check 'who is killed leaves the socket' test -S "$socket"
+start_a --addr 10.1.0.1/24
+check 'which the next one replaces' wait_for 5 b_says \
+	"^serialtun: $port_b is back\$"
+check 'a ping crosses again' wait_for 5 pings
+stop_b
+start_b --addr 10.1.0.2/24 --once
+check 'and again' wait_for 5 pings
+stop_a
+check_equal 'SIGTERM ends it with status 0' 0 "$ended"
+check_not 'and the socket is gone' test -e "$socket"
+wait_end "$pid_b"
+check_equal '--once ends with status 1' 1 "$ended"
+check 'and says why' b_says \
+	"^serialtun: lost $port_b: the other end closed it \\(see why it did, and start again; without --once it would be waited for\\)\$"
+
+# As nobody: what could not be opened again is said beforehand.
+start_a --addr 10.1.0.1/24
+start_b --addr 10.1.0.2/24 --user nobody
+check 'nobody may not open it again' b_says \
+	"^serialtun: $socket could not be opened again if it were lost: Permission denied "
+check 'a ping crosses all the same' wait_for 5 pings
+stop_b
+
+stop_a
+port_a=unix-listen:$dir/root
+start_a --addr 10.1.0.1/24 --user nobody
+stop_a
+check 'what nobody may not remove is said to be left' a_says \
+	"^serialtun: cannot remove $dir/root: Permission denied \\(the next one that listens there may\\)\$"
+port_a=unix-listen:$socket
+start_a --addr 10.1.0.1/24
+
+# Strangers, at full speed
+head -c 30000000 /dev/urandom |
+	timeout 10 socat -u - "UNIX-CONNECT:$socket"
+check 'hostile bytes are survived' wait_for 5 a_says 'lost process [0-9]+: '
+stop_a
+check 'and counted' a_says \
+	'from the line: .*\(30000000 on the line\).* dropped'
+
+# One who reads slowly, as an emulated UART does
+cat >"$dir/slow.py" <<'END'
+import os, select, socket, sys, time
+near, far = sys.argv[1:]
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(near)
+listener.listen()
+near = listener.accept()[0]
+to = socket.socket(socket.AF_UNIX)
+to.connect(far)
+while True:
+    for sock in select.select([near, to], [], [])[0]:
+        chunk = sock.recv(1000)
+        if not chunk:
+            raise SystemExit
+        (to if sock is near else near).sendall(chunk)
+        if sock is near:
+            time.sleep(0.005)
+END
+start_a --addr 10.1.0.1/24
+timeout 20 python3 "$dir/slow.py" "$dir/near" "$socket" >"$dir/slow.out" 2>&1 &
+slow=$!
+wait_for 5 test -S "$dir/near"
+port_b=unix:$dir/near
+start_b --addr 10.1.0.2/24
+check 'a ping crosses' wait_for 5 pings
+in_a timeout 10 socat -u TCP-LISTEN:6000,reuseaddr OPEN:/dev/null,wronly &
+sink=$!
+sleep 0.3
+in_b timeout 4 socat -u OPEN:/dev/zero TCP:10.1.0.1:6000 &
+sleep 1
+before=$(awk '{ print $14 + $15 }' "/proc/$pid_b/stat")
+rtt=$(in_b ping -q -c 8 -i 0.2 -W 2 10.1.0.1 | sed -n 's|^rtt.* = [^/]*/\([0-9]*\).*|\1|p')
+after=$(awk '{ print $14 + $15 }' "/proc/$pid_b/stat")
+check "beside a transfer to who reads slowly a ping takes ${rtt:=9999} ms" \
+	[ "$rtt" -le 400 ]
+check "and there is nothing to do meanwhile ($((after - before)) ticks)" \
+	[ "$((after - before))" -le 20 ]
+kill "$slow" "$sink"
+stop_b
+stop_a
+
+# refusal DESCRIPTION REGEX ARGUMENT...
+refusal() {
+	local description=$1 regex=$2
+	shift 2
+	refused --addr 10.1.0.1/24 "$@"
+	check_match "$description" "^serialtun: $regex\$" "$said"
+	check_equal "$description: status 1, one line, no interface" '1 1 ' \
+		"$ended $(wc -l <<<"$said") $(in_a ip -br link show dev tun0 2>/dev/null)"
+}
+
+socat -u "UNIX-LISTEN:$socket,fork" OPEN:/dev/null,wronly &
+other=$!
+wait_for 5 test -S "$socket"
+refusal 'somebody listens there' \
+	"cannot listen on unix-listen:$socket: Address already in use \\(another program listens there: choose another path\\)" \
+	--port "unix-listen:$socket"
+kill "$other"
+: >"$dir/file"
+refusal 'a file that is no socket' \
+	"cannot listen on unix-listen:$dir/file: File exists \\(and is not a socket: remove it, or choose another path\\)" \
+	--port "unix-listen:$dir/file"
+check 'it is left alone' test -f "$dir/file"
+refusal 'no such directory' \
+	"cannot listen on unix-listen:$dir/none/x: No such file or directory \\(its directory has to be there\\)" \
+	--port "unix-listen:$dir/none/x"
+refusal 'no socket to connect to' \
+	"cannot connect to unix:$dir/file: Socket operation on non-socket \\(name what stream connections can be made to\\)" \
+	--port "unix:$dir/file"
+refusal 'an interface that cannot be' \
+	'cannot .* lo: .*' --port "unix-listen:$dir/unused" --interface lo
+check_not 'leaves no socket behind' test -e "$dir/unused"
+
+# malformed NAME WHY
+malformed() {
+	refused --port "$1"
+	check_match "--port $1" "--port: \"$1\" $2\$" "$said"
+	check_equal "--port $1: status 64" 64 "$ended"
+}
+
+malformed unix: 'has no path: it should look like unix:PATH'
+malformed unix-listen: 'has no path: it should look like unix-listen:PATH'
+malformed "unix:/$(printf '%0120d' 0)" \
+	'has a path of 121 bytes, and 107 is the most that a socket can have: a relative path may be shorter'
+finish

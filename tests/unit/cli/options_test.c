@@ -1,0 +1,792 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of options: what each command line means, and how it is refused.
+ *
+ * options_parse() ends the program when it does not like what it reads, so it
+ * is run in a child whose stdout and stderr are files in memory. The struct
+ * that it fills in is memory shared with us, at the same place in both, so
+ * pointers from one of its fields to another hold here too.
+ */
+#include "../testing.h"
+#include "cli/options.h"
+#include "log.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* The child's status if options_parse() returned. */
+#define STATUS_RETURNED 100
+
+struct result {
+	int status;
+	char out[16384];
+	char err[4096];
+};
+
+static struct options *options;
+
+static int map_options(void **state)
+{
+	(void)state;
+	options = mmap(NULL, sizeof(*options), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return options == MAP_FAILED ? -1 : 0;
+}
+
+static int unmap_options(void **state)
+{
+	(void)state;
+	return munmap(options, sizeof(*options));
+}
+
+static void read_file(int file, char *text, size_t cap)
+{
+	ssize_t len = pread(file, text, cap - 1, 0);
+
+	assert_in_range(len, 0, cap - 2);
+	text[len] = '\0';
+	close(file);
+}
+
+static void run_child(struct testing_args *args, int out, int err)
+{
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	unsetenv("ARGP_HELP_FMT");
+	options_parse(options, args->argc, args->argv);
+	_exit(STATUS_RETURNED);
+}
+
+/* Parse a command line; @args has to live as long as @options is looked at. */
+static void run(struct result *result, struct testing_args *args,
+		const char *line)
+{
+	int out = memfd_create("stdout", MFD_CLOEXEC);
+	int err = memfd_create("stderr", MFD_CLOEXEC);
+	int status;
+	pid_t child;
+
+	testing_args_split(args, line);
+	assert_true(out >= 0 && err >= 0);
+	fflush(NULL);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child)
+		run_child(args, out, err);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	result->status = WEXITSTATUS(status);
+	read_file(out, result->out, sizeof(result->out));
+	read_file(err, result->err, sizeof(result->err));
+}
+
+static char *append_addr(char *text, const char *what, const struct addr *addr)
+{
+	char host[ADDR_TEXT_MAX];
+
+	return text + sprintf(text, "%s=%s/%u ", what,
+			      addr_format_host(addr, host), addr->prefix_len);
+}
+
+static char *append_modem_line(char *text, const char *name,
+			       enum port_modem_line line)
+{
+	if (line == PORT_MODEM_LINE_KEEP)
+		return text;
+	return text + sprintf(text, "%s=%s ", name,
+			      line == PORT_MODEM_LINE_ON ? "on" : "off");
+}
+
+/* All that is in the struct, but for what nobody asked for. */
+static const char *describe(char *text)
+{
+	char *t = text;
+	size_t i;
+
+	for (i = 0; i < options->addr_count; i++)
+		t = append_addr(t, "addr", &options->addrs[i]);
+	if (options->peer_of) {
+		t = append_addr(t, "peer", &options->peer);
+		t += sprintf(t, "of=%td ", options->peer_of - options->addrs);
+	}
+	for (i = 0; i < options->route_count; i++)
+		t = append_addr(t, "route", &options->routes[i]);
+	if (options->metric_given)
+		t += sprintf(t, "metric=%u ", options->metric);
+	if (options->list) {
+		sprintf(t, "list%s",
+			options->list == OPTIONS_LIST_JSON ? "=json" : "");
+		return text;
+	}
+	if (options->delete) {
+		sprintf(t, "delete=%s", options->interface);
+		return text;
+	}
+	if (options->create)
+		t += sprintf(t, "create ");
+	else
+		t += sprintf(t, "port=%s ", options->port.name);
+	if (options->port.baud)
+		t += sprintf(t, "baud=%u ", options->port.baud);
+	if (options->port.flow)
+		t += sprintf(t, "%s ",
+			     options->port.flow == PORT_FLOW_RTSCTS
+				     ? "rtscts"
+				     : "xonxoff");
+	if (options->port.parity)
+		t += sprintf(t, "%s ",
+			     options->port.parity == PORT_PARITY_EVEN ? "even"
+								      : "odd");
+	if (options->port.stop_bits != 1)
+		t += sprintf(t, "stop_bits=%u ", options->port.stop_bits);
+	t = append_modem_line(t, "dtr", options->port.dtr);
+	t = append_modem_line(t, "rts", options->port.rts);
+	if (options->port.hupcl)
+		t += sprintf(t, "hupcl ");
+	if (options->port.settle_ms)
+		t += sprintf(t, "settle=%u ", options->port.settle_ms);
+	if (!options->port.low_latency)
+		t += sprintf(t, "no_low_latency ");
+	if (options->wait)
+		t += sprintf(t, "wait ");
+	if (options->once)
+		t += sprintf(t, "once ");
+	if (options->keepalive_s)
+		t += sprintf(t, "keepalive=%u ", options->keepalive_s);
+	if (*options->interface)
+		t += sprintf(t, "interface=%s ", options->interface);
+	if (options->tap)
+		t += sprintf(t, "tap ");
+	if (options->mac_given)
+		t += sprintf(t, "mac=%02x..%02x ", options->mac[0],
+			     options->mac[5]);
+	if (options->bridge)
+		t += sprintf(t, "bridge=%s ", options->bridge);
+	if (options->mtu)
+		t += sprintf(t, "mtu=%u ", options->mtu);
+	if (options->accept_ra)
+		t += sprintf(t, "accept_ra ");
+	if (options->ipv6)
+		t += sprintf(t, "ipv6 ");
+	if (options->persist)
+		t += sprintf(t, "persist ");
+	if (options->owner)
+		t += sprintf(t, "owner=%s ", options->owner);
+	if (options->group)
+		t += sprintf(t, "group=%s ", options->group);
+	if (options->user)
+		t += sprintf(t, "user=%s ", options->user);
+	if (options->stats_s)
+		t += sprintf(t, "stats=%u ", options->stats_s);
+	if (options->stats_json)
+		t += sprintf(t, "json=%s ", options->stats_json);
+	sprintf(t, "level=%d", options->log_level);
+	return text;
+}
+
+static void assert_parsed(const char *line, const char *wanted)
+{
+	static struct testing_args args;
+	static struct result result;
+	char text[8192];
+
+	run(&result, &args, line);
+	if (result.status != STATUS_RETURNED)
+		fail_msg("\"%s\" was refused: %s", line, result.err);
+	assert_string_equal(result.out, "");
+	assert_string_equal(result.err, "");
+	if (strcmp(describe(text), wanted) != 0)
+		fail_msg("\"%s\"\nis     %s\nwanted %s", line, text, wanted);
+}
+
+static const struct {
+	const char *line;
+	const char *meaning;
+} good[] = {
+	{"--port p", "port=p ipv6 level=3"},
+	{"--addr 10.10.10.1/24 --port /dev/ttyUSB0",
+	 "addr=10.10.10.1/24 port=/dev/ttyUSB0 level=3"},
+	{"--addr fd00::1/64 --port p", "addr=fd00::1/64 port=p ipv6 level=3"},
+	{"--addr 10.0.0.1 --port p", "addr=10.0.0.1/32 port=p level=3"},
+	{"--addr fd00::1 --port p", "addr=fd00::1/128 port=p ipv6 level=3"},
+	{"--addr 10.0.0.1/24 --addr fd00::1/64 --addr 10.0.1.1/24 --port p",
+	 "addr=10.0.0.1/24 addr=fd00::1/64 addr=10.0.1.1/24 port=p ipv6 "
+	 "level=3"},
+
+	/* every option there is, by its long name and by its short one */
+	{"--addr 10.0.0.1/24 --addr fd00::1/64 --peer 10.0.0.2/24 "
+	 "--route 192.168.0.0/16 --route default --metric 5 --port ttyS1 "
+	 "--baud 921600 --flow rtscts --interface serial0 --mtu 1400 "
+	 "--accept-ra --verbose",
+	 "addr=10.0.0.1/24 addr=fd00::1/64 peer=10.0.0.2/24 of=0 "
+	 "route=192.168.0.0/16 route=0.0.0.0/0 metric=5 port=ttyS1 "
+	 "baud=921600 rtscts interface=serial0 mtu=1400 accept_ra ipv6 "
+	 "level=4"},
+	{"--port p --parity even --stop-bits 2 --dtr on --rts off --hupcl "
+	 "--settle 500 --no-low-latency --wait --once --keepalive 5 "
+	 "--user nobody --stats 10 --stats-json /run/s.json",
+	 "port=p even stop_bits=2 dtr=on rts=off hupcl settle=500 "
+	 "no_low_latency wait once keepalive=5 ipv6 user=nobody stats=10 "
+	 "json=/run/s.json level=3"},
+	{"-a 10.0.0.1/24 -r 192.168.0.0/16 -p ttyS1 -b 9600 -i serial0 "
+	 "-m 1400 -q",
+	 "addr=10.0.0.1/24 route=192.168.0.0/16 port=ttyS1 baud=9600 "
+	 "interface=serial0 mtu=1400 level=2"},
+	{"-a10.0.0.1/24 -pttyS1 -b9600",
+	 "addr=10.0.0.1/24 port=ttyS1 baud=9600 level=3"},
+	{"--addr=10.0.0.1/24 --port=ttyS1 --baud=9600",
+	 "addr=10.0.0.1/24 port=ttyS1 baud=9600 level=3"},
+
+	/* the order is of no matter */
+	{"--verbose --mtu 1400 --baud 921600 --route default --metric 5 "
+	 "--peer 10.0.0.2/24 --port ttyS1 --accept-ra --addr fd00::1/64 "
+	 "--addr 10.0.0.1/24",
+	 "addr=fd00::1/64 addr=10.0.0.1/24 peer=10.0.0.2/24 of=1 "
+	 "route=0.0.0.0/0 metric=5 port=ttyS1 baud=921600 mtu=1400 accept_ra "
+	 "ipv6 level=4"},
+
+	/* --peer goes with the --addr of its family */
+	{"--addr 10.0.0.1 --peer 10.0.0.2 --port p",
+	 "addr=10.0.0.1/32 peer=10.0.0.2/32 of=0 port=p level=3"},
+	{"--peer 10.0.0.2 --addr 10.0.0.1 --port p",
+	 "addr=10.0.0.1/32 peer=10.0.0.2/32 of=0 port=p level=3"},
+	{"--addr 10.0.0.1 --addr fd00::1 --peer fd00::2/64 --port p",
+	 "addr=10.0.0.1/32 addr=fd00::1/128 peer=fd00::2/64 of=1 port=p ipv6 "
+	 "level=3"},
+	{"--addr fd00::1 --addr fd00::2 --addr 10.0.0.1 --peer 192.168.0.1 "
+	 "--port p",
+	 "addr=fd00::1/128 addr=fd00::2/128 addr=10.0.0.1/32 "
+	 "peer=192.168.0.1/32 of=2 port=p ipv6 level=3"},
+
+	/* whose default? */
+	{"--addr 10.0.0.1/24 --route default --port p",
+	 "addr=10.0.0.1/24 route=0.0.0.0/0 port=p level=3"},
+	{"--route default --addr 10.0.0.1/24 --port p",
+	 "addr=10.0.0.1/24 route=0.0.0.0/0 port=p level=3"},
+	{"--addr fd00::1/64 --route default --port p",
+	 "addr=fd00::1/64 route=::/0 port=p ipv6 level=3"},
+	{"--addr fd00::1/64 --addr 10.0.0.1/24 --route default --port p",
+	 "addr=fd00::1/64 addr=10.0.0.1/24 route=0.0.0.0/0 port=p ipv6 "
+	 "level=3"},
+	{"--route default --port p", "route=::/0 port=p ipv6 level=3"},
+	{"--addr 10.0.0.1 --addr fd00::1 --route default --route ::/0 --port p",
+	 "addr=10.0.0.1/32 addr=fd00::1/128 route=0.0.0.0/0 route=::/0 port=p "
+	 "ipv6 level=3"},
+
+	/* routes */
+	{"--addr 10.0.0.1 --route 10.0.0.2 --port p",
+	 "addr=10.0.0.1/32 route=10.0.0.2/32 port=p level=3"},
+	{"--addr 10.0.0.1 --route 0.0.0.0/0 --route 224.0.0.0/4 --port p",
+	 "addr=10.0.0.1/32 route=0.0.0.0/0 route=224.0.0.0/4 port=p level=3"},
+	{"--addr fd00::1 --route fd01::/16 --route ff00::/8 --port p",
+	 "addr=fd00::1/128 route=fd01::/16 route=ff00::/8 port=p ipv6 level=3"},
+	{"--addr 10.0.0.1 --route default --metric 0 --port p",
+	 "addr=10.0.0.1/32 route=0.0.0.0/0 metric=0 port=p level=3"},
+	{"--addr 10.0.0.1 --metric 4294967295 --route default --port p",
+	 "addr=10.0.0.1/32 route=0.0.0.0/0 metric=4294967295 port=p level=3"},
+
+	/* the ends of the ranges */
+	{"--addr 10.0.0.1 --mtu 68 --port p",
+	 "addr=10.0.0.1/32 port=p mtu=68 level=3"},
+	{"--addr fd00::1 --mtu 1280 --port p",
+	 "addr=fd00::1/128 port=p mtu=1280 ipv6 level=3"},
+	{"--mtu 1280 --port p", "port=p mtu=1280 ipv6 level=3"},
+	{"--mtu 65535 --port p", "port=p mtu=65535 ipv6 level=3"},
+	{"--mtu 576 --mtu auto --port p", "port=p ipv6 level=3"},
+	{"--baud 1 --port p", "port=p baud=1 ipv6 level=3"},
+	{"--baud 2147483647 --port p", "port=p baud=2147483647 ipv6 level=3"},
+	{"--interface a --port p", "port=p interface=a ipv6 level=3"},
+	{"--interface abcdefghijklmno --port p",
+	 "port=p interface=abcdefghijklmno ipv6 level=3"},
+	{"--interface ... --port p", "port=p interface=... ipv6 level=3"},
+
+	{"--flow none --port p", "port=p ipv6 level=3"},
+	{"--flow rtscts --port p", "port=p rtscts ipv6 level=3"},
+	{"--flow xonxoff --rts on --port p", "port=p xonxoff rts=on ipv6 "
+					     "level=3"},
+	{"--parity none --port p", "port=p ipv6 level=3"},
+	{"--parity odd --port p", "port=p odd ipv6 level=3"},
+	{"--dtr keep --rts keep --flow rtscts --port p",
+	 "port=p rtscts ipv6 level=3"},
+	{"--settle 60000 --keepalive 3600 --stats 86400 --port p",
+	 "port=p settle=60000 keepalive=3600 ipv6 stats=86400 level=3"},
+	{"--list", "list"},
+	{"-l", "list"},
+	{"--list=json", "list=json"},
+	{"--accept-ra --port p", "port=p accept_ra ipv6 level=3"},
+
+	/* frames of Ethernet */
+	{"--tap --port p", "port=p tap ipv6 level=3"},
+	{"--mac 02:00:00:00:00:ff --tap --mtu 65517 --addr 10.0.0.1 --port p",
+	 "addr=10.0.0.1/32 port=p tap mac=02..ff mtu=65517 level=3"},
+	{"--tap --bridge br0 --mtu 576 --port p",
+	 "port=p tap bridge=br0 mtu=576 accept_ra ipv6 level=3"},
+
+	/* interfaces that stay */
+	{"--persist --owner alice --group dialout --port p",
+	 "port=p ipv6 persist owner=alice group=dialout level=3"},
+	{"--create", "create ipv6 level=3"},
+	{"--create --addr 10.0.0.1 --peer 10.0.0.2 --route default --metric 5 "
+	 "--mtu 1400 --tap --mac 02:00:00:00:00:01 --owner 1000 -i t0 -v",
+	 "addr=10.0.0.1/32 peer=10.0.0.2/32 of=0 route=0.0.0.0/0 metric=5 "
+	 "create interface=t0 tap mac=02..01 mtu=1400 owner=1000 level=4"},
+	{"--create --persist --group tun --tap --bridge br0",
+	 "create tap bridge=br0 accept_ra ipv6 persist group=tun level=3"},
+	{"--delete -i t0", "delete=t0"},
+	{"-q --interface t0 --delete", "delete=t0"},
+
+	/* how much is printed */
+	{"-v --port p", "port=p ipv6 level=4"},
+	{"-vv --port p", "port=p ipv6 level=5"},
+	{"--verbose --verbose --port p", "port=p ipv6 level=5"},
+	{"-q --port p", "port=p ipv6 level=2"},
+	{"-qq --port p", "port=p ipv6 level=1"},
+	{"--quiet --quiet --port p", "port=p ipv6 level=1"},
+	{"-v -q --port p", "port=p ipv6 level=3"},
+	{"-qqqqq --port p", "port=p ipv6 level=-2"},
+};
+
+static void test_options_good(void **state)
+{
+	size_t i;
+
+	(void)state;
+	/* What "level" is above. */
+	assert_int_equal(LOG_LEVEL_ERROR, 1);
+	assert_int_equal(LOG_LEVEL_WARNING, 2);
+	assert_int_equal(LOG_LEVEL_INFO, 3);
+	assert_int_equal(LOG_LEVEL_DEBUG, 4);
+	assert_int_equal(LOG_LEVEL_TRACE, 5);
+	for (i = 0; i < TESTING_COUNT(good); i++)
+		assert_parsed(good[i].line, good[i].meaning);
+}
+
+/* Refused: nothing on stdout, argp's two lines on stderr, status 64. */
+static void assert_refused(const char *line, const char *reason)
+{
+	static struct testing_args args;
+	static struct result result;
+	char wanted[1024];
+
+	snprintf(wanted, sizeof(wanted),
+		 "serialtun: %s\nTry `serialtun --help' or `serialtun --usage' "
+		 "for more information.\n",
+		 reason);
+	run(&result, &args, line);
+	assert_string_equal(result.out, "");
+	if (strcmp(result.err, wanted) != 0)
+		fail_msg("\"%s\"\nsays   %s\nwanted %s", line, result.err,
+			 wanted);
+	assert_int_equal(EX_USAGE, 64);
+	assert_int_equal(result.status, EX_USAGE);
+}
+
+#define NOT_AN_ADDR \
+	" is not an IPv4 or IPv6 address, such as 10.10.10.1/24 or fd00::1/64"
+#define NOT_A_PREFIX_LEN \
+	" has no valid prefix length: 0 to 32 for IPv4, 0 to 128 for IPv6"
+#define NOT_A_HOST " cannot be the address of one host"
+#define NOT_BESIDE_LIST                                                    \
+	"--list prints all ports, and does nothing else: leave the other " \
+	"options out"
+#define NOT_A_BAUD	 " is not a number from 1 to 2147483647"
+#define NOT_AN_MTU	 " is not a number from 68 to 65535"
+#define NOT_A_METRIC	 " is not a number from 0 to 4294967295"
+#define NOT_AN_INTERFACE " cannot be the name of an interface"
+#define NOT_A_MAC	 " is not an Ethernet address, such as 02:00:00:00:00:01"
+#define NOT_A_STATION	 " cannot be the address of one interface: "
+#define NOT_KEPT                                                          \
+	" needs --create or --persist: only an interface that stays can " \
+	"belong to somebody"
+#define NOT_CREATE "--create makes an interface, and nothing else: leave "
+#define NOT_DELETE "--delete removes an interface, and nothing else: leave "
+
+static const struct {
+	const char *line;
+	const char *reason;
+} bad[] = {
+	{"",
+	 "--port is required, such as --port /dev/ttyUSB0 (--list shows the ports that there are)"},
+	{"--addr 10.0.0.1/24",
+	 "--port is required, such as --port /dev/ttyUSB0 (--list shows the ports that there are)"},
+	{"--port ''", "--port: the name is empty"},
+	{"-p ''", "--port: the name is empty"},
+
+	{"--addr '' --port p", "--addr: \"\"" NOT_AN_ADDR},
+	{"--addr 10.0.0 --port p", "--addr: \"10.0.0\"" NOT_AN_ADDR},
+	{"--addr default --port p", "--addr: \"default\"" NOT_AN_ADDR},
+	{"-a fd00:::1 --port p", "--addr: \"fd00:::1\"" NOT_AN_ADDR},
+	{"--addr 10.0.0.1/33 --port p",
+	 "--addr: \"10.0.0.1/33\"" NOT_A_PREFIX_LEN},
+	{"--addr 10.0.0.1/ --port p", "--addr: \"10.0.0.1/\"" NOT_A_PREFIX_LEN},
+	{"--addr fd00::1/129 --port p",
+	 "--addr: \"fd00::1/129\"" NOT_A_PREFIX_LEN},
+	{"--addr 0.0.0.0 --port p", "--addr: \"0.0.0.0\"" NOT_A_HOST},
+	{"--addr 224.0.0.1/24 --port p", "--addr: \"224.0.0.1/24\"" NOT_A_HOST},
+	{"--addr ::/64 --port p", "--addr: \"::/64\"" NOT_A_HOST},
+	{"--addr ff02::1 --port p", "--addr: \"ff02::1\"" NOT_A_HOST},
+
+	{"--addr 10.0.0.1 --peer x --port p", "--peer: \"x\"" NOT_AN_ADDR},
+	{"--addr 10.0.0.1 --peer 10.0.0.2/64 --port p",
+	 "--peer: \"10.0.0.2/64\"" NOT_A_PREFIX_LEN},
+	{"--addr 10.0.0.1 --peer 224.0.0.1 --port p",
+	 "--peer: \"224.0.0.1\"" NOT_A_HOST},
+	{"--peer 10.0.0.2 --port p",
+	 "--peer 10.0.0.2 needs an IPv4 --addr for this end"},
+	{"--peer 10.0.0.2/24 --addr fd00::1 --port p",
+	 "--peer 10.0.0.2 needs an IPv4 --addr for this end"},
+	{"--addr 10.0.0.1 --peer fd00::2 --port p",
+	 "--peer fd00::2 needs an IPv6 --addr for this end"},
+	{"--addr 10.0.0.1 --addr 10.0.1.1 --peer 10.0.0.2 --port p",
+	 "--peer 10.0.0.2 matches 2 --addr options: give only one IPv4 "
+	 "--addr"},
+	{"--peer fd00::4/64 --addr fd00::1 --addr fd00::2 --addr 10.0.0.1 "
+	 "--addr fd00::3 --port p",
+	 "--peer fd00::4 matches 3 --addr options: give only one IPv6 "
+	 "--addr"},
+	{"--addr 10.0.0.1/24 --peer 10.0.0.1 --port p",
+	 "--peer 10.0.0.1 is this end's own --addr: the two ends need "
+	 "different ones"},
+	{"--addr 10.0.0.1 --peer 10.0.0.2 --peer 10.0.0.3 --port p",
+	 "--peer can be given only once"},
+	{"--addr 10.0.0.1 --addr fd00::1 --peer 10.0.0.2 --peer fd00::2 "
+	 "--port p",
+	 "--peer can be given only once"},
+
+	{"--route x --port p", "--route: \"x\"" NOT_AN_ADDR},
+	{"--route '' --port p", "--route: \"\"" NOT_AN_ADDR},
+	{"--route default/0 --port p", "--route: \"default/0\"" NOT_AN_ADDR},
+	{"--addr 10.0.0.1 --route 10.0.0.0/33 --port p",
+	 "--route: \"10.0.0.0/33\"" NOT_A_PREFIX_LEN},
+	{"--addr 10.0.0.1 --route 10.1.2.3/16 --port p",
+	 "--route: \"10.1.2.3/16\" has host bits set; the network "
+	 "is 10.1.0.0/16"},
+	{"--addr fd00::1 -r fd00::1/64 --port p",
+	 "--route: \"fd00::1/64\" has host bits set; the network "
+	 "is fd00::/64"},
+	{"--addr 10.0.0.1 --route fd01::/64 --port p",
+	 "--route fd01::/64 needs an IPv6 --addr"},
+	{"--route ::/0 --addr 10.0.0.1 --port p",
+	 "--route ::/0 needs an IPv6 --addr"},
+	{"--metric 5 --port p", "--metric needs a --route"},
+	{"--metric 0 --port p", "--metric needs a --route"},
+	{"--route default --metric '' --port p", "--metric: \"\"" NOT_A_METRIC},
+	{"--route default --metric -1 --port p",
+	 "--metric: \"-1\"" NOT_A_METRIC},
+	{"--route default --metric 4294967296 --port p",
+	 "--metric: \"4294967296\"" NOT_A_METRIC},
+
+	{"--baud '' --port p", "--baud: \"\"" NOT_A_BAUD},
+	{"--baud 0 --port p", "--baud: \"0\"" NOT_A_BAUD},
+	{"--baud -9600 --port p", "--baud: \"-9600\"" NOT_A_BAUD},
+	{"--baud +9600 --port p", "--baud: \"+9600\"" NOT_A_BAUD},
+	{"--baud \t9600 --port p", "--baud: \"\t9600\"" NOT_A_BAUD},
+	{"--baud fast --port p", "--baud: \"fast\"" NOT_A_BAUD},
+	{"--baud 9600x --port p", "--baud: \"9600x\"" NOT_A_BAUD},
+	{"--baud 9600.0 --port p", "--baud: \"9600.0\"" NOT_A_BAUD},
+	{"--baud 0x2580 --port p", "--baud: \"0x2580\"" NOT_A_BAUD},
+	{"-b 2147483648 --port p", "--baud: \"2147483648\"" NOT_A_BAUD},
+	{"-b 4294976896 --port p", "--baud: \"4294976896\"" NOT_A_BAUD},
+	{"-b 18446744073709561216 --port p",
+	 "--baud: \"18446744073709561216\"" NOT_A_BAUD},
+	{"-b 99999999999999999999999 --port p",
+	 "--baud: \"99999999999999999999999\"" NOT_A_BAUD},
+
+	{"--flow hard --port p",
+	 "--flow: \"hard\" is not none, rtscts or xonxoff"},
+	{"--flow '' --port p", "--flow: \"\" is not none, rtscts or xonxoff"},
+	{"--flow RTSCTS --port p",
+	 "--flow: \"RTSCTS\" is not none, rtscts or xonxoff"},
+	{"--parity mark --port p",
+	 "--parity: \"mark\" is not none, even or odd"},
+	{"--stop-bits 3 --port p",
+	 "--stop-bits: \"3\" is not a number from 1 to 2"},
+	{"--dtr up --port p", "--dtr: \"up\" is not keep, on or off"},
+	{"--rts 1 --port p", "--rts: \"1\" is not keep, on or off"},
+	{"--rts on --flow rtscts --port p",
+	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
+	{"--flow rtscts --rts off --port p",
+	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
+	{"--port auto --wait",
+	 "--wait needs the name of the port that it waits for: --port auto is "
+	 "the one that is there"},
+	{"--settle 60001 --port p",
+	 "--settle: \"60001\" is not a number from 0 to 60000"},
+	{"--keepalive 0 --port p",
+	 "--keepalive: \"0\" is not a number from 1 to 3600"},
+	{"--stats 0 --port p",
+	 "--stats: \"0\" is not a number from 1 to 86400"},
+	{"--stats-json '' --port p", "--stats-json: the name is empty"},
+	{"--user '' --port p", "--user: the name is empty"},
+	{"--list=xml", "--list: \"xml\" is not json"},
+	{"--list --port p", NOT_BESIDE_LIST},
+	{"--port p --list", NOT_BESIDE_LIST},
+	{"--list --wait", NOT_BESIDE_LIST},
+
+	{"--mtu 67 --port p", "--mtu: \"67\"" NOT_AN_MTU},
+	{"--mtu 65536 --port p", "--mtu: \"65536\"" NOT_AN_MTU},
+	{"--mtu 4294968796 --port p", "--mtu: \"4294968796\"" NOT_AN_MTU},
+	{"-m '' --port p", "--mtu: \"\"" NOT_AN_MTU},
+	{"-m 1500o --port p", "--mtu: \"1500o\"" NOT_AN_MTU},
+	{"--mtu 1279 --addr fd00::1 --port p",
+	 "--mtu 1279 is too small for IPv6, which needs 1280"},
+	{"--addr 10.0.0.1 --addr fd00::1 --mtu 576 --port p",
+	 "--mtu 576 is too small for IPv6, which needs 1280"},
+	{"--mtu 1279 --port p",
+	 "--mtu 1279 is too small for IPv6, which needs 1280 (without --addr "
+	 "the link has IPv6 only)"},
+
+	{"--interface '' --port p", "--interface: \"\"" NOT_AN_INTERFACE},
+	{"--interface . --port p", "--interface: \".\"" NOT_AN_INTERFACE},
+	{"--interface .. --port p", "--interface: \"..\"" NOT_AN_INTERFACE},
+	{"--interface a/b --port p", "--interface: \"a/b\"" NOT_AN_INTERFACE},
+	{"--interface a:0 --port p", "--interface: \"a:0\"" NOT_AN_INTERFACE},
+	{"-i a\tb --port p", "--interface: \"a\tb\"" NOT_AN_INTERFACE},
+	{"-i abcdefghijklmnop --port p",
+	 "--interface: \"abcdefghijklmnop\" is too long: 16 characters, at most 15 are "
+	 "possible"},
+
+	{"--accept-ra --addr 10.0.0.1 --port p",
+	 "--accept-ra needs an IPv6 --addr"},
+
+	{"--tap --mac '' --port p", "--mac: \"\"" NOT_A_MAC},
+	{"--tap --mac 02:00:00:00:00 --port p",
+	 "--mac: \"02:00:00:00:00\"" NOT_A_MAC},
+	{"--tap --mac 01:00:00:00:00:01 --port p",
+	 "--mac: \"01:00:00:00:00:01\"" NOT_A_STATION "it is a group's"},
+	{"--tap --mac 00:00:00:00:00:00 --port p",
+	 "--mac: \"00:00:00:00:00:00\"" NOT_A_STATION "it is zero"},
+	{"--mac 02:00:00:00:00:01 --port p",
+	 "--mac needs --tap: a TUN interface has no Ethernet address"},
+	{"--bridge br0 --port p",
+	 "--bridge needs --tap: a bridge takes Ethernet frames"},
+	{"--tap --bridge a/b --port p", "--bridge: \"a/b\"" NOT_AN_INTERFACE},
+	{"--tap --bridge br0 --addr 10.0.0.1/24 --port p",
+	 "--addr cannot be used with --bridge: the address belongs to the "
+	 "bridge (sudo ip address add ... dev br0)"},
+	{"--tap --bridge br0 --route default --port p",
+	 "--route cannot be used with --bridge: the route belongs to the "
+	 "bridge (sudo ip route add ... dev br0)"},
+	{"--tap --mtu 65518 --port p",
+	 "--mtu 65518 is too large for --tap: at most 65517"},
+
+	{"--owner alice --port p", "--owner" NOT_KEPT},
+	{"--group tun --port p", "--group" NOT_KEPT},
+	{"--persist --owner '' --port p", "--owner: the name is empty"},
+	{"--persist --group '' --port p", "--group: the name is empty"},
+	{"--create --port p", NOT_CREATE "--port out"},
+	{"--create -v --baud 9600 --wait", NOT_CREATE "--baud out"},
+	{"--accept-ra --create", NOT_CREATE "--accept-ra out"},
+	{"--create --user nobody", NOT_CREATE "--user out"},
+	{"--delete", "--delete needs --interface: which one is to be removed?"},
+	{"--delete -i t0 --tap", NOT_DELETE "--tap out"},
+	{"--delete -i t0 --port p", NOT_DELETE "--port out"},
+	{"--delete -i t0 --create", NOT_DELETE "--create out"},
+	{"--list --create", NOT_BESIDE_LIST},
+
+	{"/dev/ttyUSB0", "unexpected argument \"/dev/ttyUSB0\""},
+	{"--port p -- --verbose", "unexpected argument \"--verbose\""},
+	{"--nonsense --port p", "unrecognized option '--nonsense'"},
+	{"-x --port p", "invalid option -- 'x'"},
+	{"--port", "option '--port' requires an argument"},
+	{"-p", "option requires an argument -- 'p'"},
+	{"--verbose=2 --port p",
+	 "option '--verbose' doesn't allow an argument"},
+};
+
+static void test_options_bad(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(bad); i++)
+		assert_refused(bad[i].line, bad[i].reason);
+}
+
+/* The same option so often, each time with an address of another network. */
+static void repeat(char *line, const char *option, const char *host, int times)
+{
+	int i;
+
+	line += sprintf(line, "--port p");
+	for (i = 1; i <= times; i++)
+		line += sprintf(line, " %s 10.0.%d.%s", option, i, host);
+}
+
+static void test_options_addr_repeated(void **state)
+{
+	static struct testing_args args;
+	static struct result result;
+	char line[8192];
+
+	(void)state;
+	repeat(line, "--addr", "1/24", OPTIONS_ADDRS_MAX);
+	run(&result, &args, line);
+	assert_int_equal(result.status, STATUS_RETURNED);
+	assert_int_equal(options->addr_count, 32);
+	assert_int_equal(options->addrs[31].bytes[2], 32);
+
+	repeat(line, "--addr", "1/24", OPTIONS_ADDRS_MAX + 1);
+	assert_refused(line, "--addr may be given 32 times at most");
+}
+
+static void test_options_route_repeated(void **state)
+{
+	static struct testing_args args;
+	static struct result result;
+	char line[8192];
+
+	(void)state;
+	repeat(line, "--route", "0/24", OPTIONS_ROUTES_MAX);
+	run(&result, &args, line);
+	assert_int_equal(result.status, STATUS_RETURNED);
+	assert_int_equal(options->route_count, 64);
+	assert_int_equal(options->routes[63].bytes[2], 64);
+
+	repeat(line, "--route", "0/24", OPTIONS_ROUTES_MAX + 1);
+	assert_refused(line, "--route may be given 64 times at most");
+}
+
+/* What was asked for is on stdout, and that is no failure. */
+static void run_asking(struct result *result, const char *line)
+{
+	static struct testing_args args;
+
+	run(result, &args, line);
+	assert_int_equal(result->status, 0);
+	assert_string_equal(result->err, "");
+}
+
+static void test_options_version(void **state)
+{
+	static struct result result;
+
+	(void)state;
+	run_asking(&result, "--version");
+	assert_string_equal(result.out, "serialtun " SERIALTUN_VERSION "\n");
+	run_asking(&result, "-V");
+	assert_string_equal(result.out, "serialtun " SERIALTUN_VERSION "\n");
+}
+
+static void test_options_usage(void **state)
+{
+	static struct result result;
+
+	(void)state;
+	run_asking(&result, "--usage");
+	assert_ptr_equal(strstr(result.out, "Usage: serialtun "), result.out);
+	assert_non_null(strstr(result.out, "[--addr=ADDR[/LEN]]"));
+}
+
+static const char *const help_lines[] = {
+	"Usage: serialtun [OPTION...]\n",
+	"\n  -a, --addr=ADDR[/LEN]",
+	"\n  -p, --port=PORT",
+	"\n  -b, --baud=N",
+	"\n      --flow=none|rtscts|xonxoff",
+	"\n      --peer=ADDR[/LEN]",
+	"\n  -r, --route=DEST[/LEN]",
+	"\n      --metric=N",
+	"\n  -i, --interface=NAME",
+	"\n  -m, --mtu=N",
+	"\n      --accept-ra",
+	"\n      --create",
+	"\n      --delete",
+	"\n      --tap",
+	"\n      --mac=ADDR",
+	"\n      --bridge=NAME",
+	"\n      --persist",
+	"\n      --owner=USER",
+	"\n      --group=GROUP",
+	"\n  -v, --verbose",
+	"\n  -q, --quiet",
+	"\n  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n",
+};
+
+static void test_options_help(void **state)
+{
+	static struct result result;
+	static struct result short_result;
+	size_t i;
+
+	(void)state;
+	run_asking(&result, "--help");
+	for (i = 0; i < TESTING_COUNT(help_lines); i++)
+		if (!strstr(result.out, help_lines[i]))
+			fail_msg("--help has no \"%s\"", help_lines[i]);
+	run_asking(&short_result, "-?");
+	assert_string_equal(short_result.out, result.out);
+}
+
+/* Where an option's entry begins: "  -a, --addr=..." or "      --peer=...". */
+static char *find_entry(char *text)
+{
+	char *line;
+
+	for (line = text; line && *line; line++) {
+		size_t indent = strspn(line, " ");
+
+		if ((indent == 2 || indent == 6) && line[indent] == '-')
+			return line;
+		line = strchr(line, '\n');
+		if (!line)
+			break;
+	}
+	return NULL;
+}
+
+/* The newline behind it: the next entry follows, or an empty line does. */
+static char *entry_end(char *entry)
+{
+	char *line = strchr(entry, '\n');
+	char *blank = strstr(entry, "\n\n");
+	char *next = find_entry(line + 1);
+
+	if (next && (!blank || next < blank))
+		return next - 1;
+	return blank ? blank : strchr(entry, '\0');
+}
+
+/* Whoever reads --help need not read the manual to know what happens. */
+static void test_options_help_says_defaults(void **state)
+{
+	static struct result result;
+	char *entry;
+	char *end;
+	int count = 0;
+
+	(void)state;
+	run_asking(&result, "--help");
+	for (entry = find_entry(result.out); entry; entry = find_entry(end)) {
+		end = entry_end(entry);
+		if (*end)
+			*end++ = '\0';
+		if (strstr(entry, "--help") || strstr(entry, "--usage") ||
+		    strstr(entry, "--list") || strstr(entry, "--version"))
+			continue;
+		count++;
+		if (!strstr(entry, "Default:") && !strstr(entry, "Required"))
+			fail_msg("--help says no default:\n%s", entry);
+	}
+	assert_int_equal(count, 34);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options_good),
+		cmocka_unit_test(test_options_bad),
+		cmocka_unit_test(test_options_addr_repeated),
+		cmocka_unit_test(test_options_route_repeated),
+		cmocka_unit_test(test_options_version),
+		cmocka_unit_test(test_options_usage),
+		cmocka_unit_test(test_options_help),
+		cmocka_unit_test(test_options_help_says_defaults),
+	};
+
+	return cmocka_run_group_tests(tests, map_options, unmap_options);
+}

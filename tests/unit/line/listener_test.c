@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of listener: who connects is the port, one at a time.
+ */
+#include "../socket.h"
+#include "line/listener_tcp.h"
+#include "line/listener_unix.h"
+#include "line/source.h"
+#include "log.h"
+#include "port/port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOBODY 65534
+
+static struct {
+	char dir[SOCKET_PATH_MAX];
+	char name[SOCKET_NAME_MAX];
+	const char *path; /* of the unix socket */
+	unsigned int number;
+	struct port_config config;
+	struct source *source;
+	struct port *port;
+	char said[LOG_TEXT_MAX];
+} world;
+
+static int open_world(void **state)
+{
+	(void)state;
+	memset(&world, 0, sizeof(world));
+	snprintf(world.dir, sizeof(world.dir), "/tmp/listener_test.XXXXXX");
+	assert_non_null(mkdtemp(world.dir));
+	world.config.stop_bits = 1;
+	world.config.name = world.name;
+	log_divert_errors(world.said);
+	return 0;
+}
+
+static int close_world(void **state)
+{
+	(void)state;
+	port_close(world.port);
+	source_close(world.source);
+	log_divert_errors(NULL);
+	/* So it is empty. */
+	assert_int_equal(rmdir(world.dir), 0);
+	return 0;
+}
+
+static void name_tcp(const char *host)
+{
+	world.number = socket_free_port();
+	snprintf(world.name, sizeof(world.name), "tcp-listen:%s%u", host,
+		 world.number);
+}
+
+static void name_unix(void)
+{
+	snprintf(world.name, sizeof(world.name), "unix-listen:%s/socket",
+		 world.dir);
+	world.path = world.name + strlen("unix-listen:");
+}
+
+static int begin(void)
+{
+	return source_open(&world.source, &world.config);
+}
+
+static void assert_refused(int err, const char *says)
+{
+	char wanted[LOG_TEXT_MAX];
+
+	assert_int_equal(begin(), err);
+	snprintf(wanted, sizeof(wanted), "cannot listen on %s: %s", world.name,
+		 says);
+	assert_string_equal(world.said, wanted);
+}
+
+/* Is there anything to do for the source, within some time? */
+static bool is_woken(int timeout_ms)
+{
+	struct pollfd poll_fd = {.fd = world.source->wait_fd, .events = POLLIN};
+
+	return poll(&poll_fd, 1, timeout_ms) == 1;
+}
+
+static int look(void)
+{
+	return world.source->kind->look(world.source, &world.port,
+					socket_now_ns());
+}
+
+static void attend(void)
+{
+	world.source->kind->attend(world.source);
+}
+
+static void let_go(void)
+{
+	port_close(world.port);
+	world.port = NULL;
+}
+
+/* Return: the connection, of the port that was found. */
+static int connect_and_find(void)
+{
+	int fd = socket_connect(world.number);
+
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+	return fd;
+}
+
+static void test_listener_tcp(void **state)
+{
+	char wanted[SOCKET_NAME_MAX];
+	struct sockaddr_in own = {0};
+	socklen_t len = sizeof(own);
+	int fd;
+
+	(void)state;
+	name_tcp("");
+	assert_int_equal(begin(), 0);
+	assert_int_equal(look(), -EAGAIN);
+	assert_true(world.source->next_ns == UINT64_MAX);
+	assert_false(is_woken(0));
+	fd = connect_and_find();
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &len), 0);
+	snprintf(wanted, sizeof(wanted), "127.0.0.1:%u", ntohs(own.sin_port));
+	assert_string_equal(world.port->name, wanted);
+	assert_false(is_woken(0));
+	close(fd);
+}
+
+/* Where there is IPv6, and only there. */
+static void test_listener_tcp_ipv6(void **state)
+{
+	const struct sockaddr_in6 any = {.sin6_family = AF_INET6,
+					 .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	struct sockaddr_in6 addr = any;
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+	bool has_ipv6 = fd >= 0 &&
+			!bind(fd, (const struct sockaddr *)&any, sizeof(any));
+
+	(void)state;
+	if (fd >= 0)
+		close(fd);
+	if (!has_ipv6)
+		skip();
+	name_tcp("");
+	assert_int_equal(begin(), 0);
+	addr.sin6_port = htons((uint16_t)world.number);
+	fd = socket(AF_INET6, SOCK_STREAM, 0);
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)),
+			 0);
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+	assert_memory_equal(world.port->name, "[::1]:", 6);
+	close(fd);
+}
+
+static void test_listener_one_at_a_time(void **state)
+{
+	int others[3];
+	uint8_t byte = 'x';
+	size_t i;
+	int fd;
+
+	(void)state;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	fd = connect_and_find();
+	attend(); /* although there is nobody */
+	for (i = 0; i < TESTING_COUNT(others); i++) {
+		others[i] = socket_connect(world.number);
+		/* Maybe after a rest. */
+		while (is_woken(100))
+			attend();
+		assert_true(socket_is_closed(others[i]));
+		close(others[i]);
+	}
+	assert_int_equal(port_write(world.port, &byte, 1), 1);
+	assert_int_equal(read(fd, &byte, 1), 1);
+	close(fd);
+}
+
+/* Whoever comes in crowds is not looked at all the time. */
+static void test_listener_rests(void **state)
+{
+	int others[4];
+	size_t i;
+	int fd;
+
+	(void)state;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	fd = connect_and_find();
+	others[0] = socket_connect(world.number);
+	assert_true(is_woken(1000));
+	attend();
+	for (i = 1; i < TESTING_COUNT(others); i++)
+		others[i] = socket_connect(world.number);
+	attend();
+	assert_false(is_woken(0));
+	assert_true(is_woken(1000));
+	while (is_woken(100))
+		attend();
+	for (i = 0; i < TESTING_COUNT(others); i++) {
+		assert_true(socket_is_closed(others[i]));
+		close(others[i]);
+	}
+	close(fd);
+}
+
+/* Lost while it rests: the next one is not kept waiting. */
+static void test_listener_finds_while_it_rests(void **state)
+{
+	int other;
+	int fd;
+
+	(void)state;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	fd = connect_and_find();
+	other = socket_connect(world.number);
+	assert_true(is_woken(1000));
+	attend();
+	close(other);
+	close(fd);
+	let_go();
+	assert_int_equal(look(), -EAGAIN);
+	fd = connect_and_find();
+	close(fd);
+}
+
+/* It was quicker than we: that the old connection is over is not seen yet. */
+static void test_listener_keeps_who_comes_back(void **state)
+{
+	uint8_t byte = 'x';
+	int again;
+	int third;
+	int fd;
+
+	(void)state;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	fd = connect_and_find();
+	close(fd);
+	again = socket_connect(world.number);
+	assert_true(is_woken(1000));
+	attend();
+	third = socket_connect(world.number);
+	while (is_woken(100))
+		attend();
+	assert_true(socket_is_closed(third));
+	let_go();
+	assert_int_equal(look(), 0);
+	assert_int_equal(port_write(world.port, &byte, 1), 1);
+	assert_int_equal(read(again, &byte, 1), 1);
+	close(again);
+	close(third);
+}
+
+/* One who has come back and is still to be looked at, when all ends. */
+static void test_listener_ends_with_one_kept(void **state)
+{
+	int again;
+
+	(void)state;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	close(connect_and_find());
+	again = socket_connect(world.number);
+	assert_true(is_woken(1000));
+	attend();
+	let_go();
+	source_close(world.source);
+	world.source = NULL;
+	assert_true(socket_is_closed(again));
+	close(again);
+}
+
+/* Who has gone again, and has said nothing, is not taken for the peer. */
+static void test_listener_passes_over_who_is_gone(void **state)
+{
+	uint8_t byte = 'x';
+	int fd;
+
+	(void)state;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	close(socket_connect(world.number));
+	fd = socket_connect(world.number);
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+	assert_int_equal(port_write(world.port, &byte, 1), 1);
+	assert_int_equal(read(fd, &byte, 1), 1);
+	close(fd);
+	let_go();
+	/* Unlike who has said something. */
+	fd = socket_connect(world.number);
+	assert_int_equal(write(fd, &byte, 1), 1);
+	close(fd);
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+}
+
+/* Have no more descriptors, or as many as before. */
+static void limit_descriptors(bool on)
+{
+	static struct rlimit before;
+	struct rlimit limit;
+
+	if (!on) {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+		return;
+	}
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* It minds the limit after the call, and closes what the call has opened. */
+static bool is_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
+/* Who cannot be accepted is not tried all the time, but is not forgotten. */
+static void test_listener_without_descriptors(void **state)
+{
+	char wanted[LOG_TEXT_MAX];
+	int other;
+	int fd;
+
+	(void)state;
+	if (is_valgrind())
+		return;
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	fd = socket_connect(world.number);
+	limit_descriptors(true);
+	assert_int_equal(look(), -EMFILE);
+	assert_false(is_woken(0));
+	limit_descriptors(false);
+	snprintf(wanted, sizeof(wanted),
+		 "cannot accept a connection to %s: Too many open files",
+		 world.name);
+	assert_string_equal(world.said, wanted);
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+
+	other = socket_connect(world.number);
+	assert_true(is_woken(1000));
+	limit_descriptors(true);
+	attend();
+	assert_false(is_woken(0));
+	limit_descriptors(false);
+	while (is_woken(100))
+		attend();
+	assert_true(socket_is_closed(other));
+	close(other);
+	close(fd);
+}
+
+static void test_listener_tcp_in_use(void **state)
+{
+	int other;
+
+	(void)state;
+	other = socket_listen(&world.number);
+	snprintf(world.name, sizeof(world.name), "tcp-listen:%u", world.number);
+	assert_refused(-EADDRINUSE,
+		       "Address already in use (another program listens there, "
+		       "\"ss -ltnp\" shows which: choose another port)");
+	close(other);
+}
+
+static void test_listener_tcp_not_here(void **state)
+{
+	(void)state;
+	name_tcp("192.0.2.77:");
+	assert_refused(-EADDRNOTAVAIL,
+		       "Cannot assign requested address (this host has no such "
+		       "address, \"ip address\" shows those it has)");
+}
+
+static void test_listener_tcp_unknown(void **state)
+{
+	(void)state;
+	name_tcp("a..b:");
+	assert_int_equal(begin(), -EADDRNOTAVAIL);
+	assert_non_null(strstr(world.said, ": a..b: "));
+	assert_non_null(strstr(world.said, " (name an address of this host, "
+					   "\"ip address\" shows them)"));
+}
+
+static void test_listener_tcp_low_port(void **state)
+{
+	const uid_t user = geteuid();
+
+	(void)state;
+	if (!user)
+		assert_int_equal(seteuid(NOBODY), 0);
+	snprintf(world.name, sizeof(world.name), "tcp-listen:1");
+	assert_refused(-EACCES, "Permission denied (the low ports are for "
+				"root: choose one from 1024 on)");
+	assert_int_equal(seteuid(user), 0);
+}
+
+static void test_listener_unix(void **state)
+{
+	char wanted[SOCKET_NAME_MAX];
+	struct stat file;
+	mode_t mask;
+	int fd;
+
+	(void)state;
+	name_unix();
+	mask = umask(027);
+	assert_int_equal(begin(), 0);
+	umask(mask);
+	assert_int_equal(lstat(world.path, &file), 0);
+	assert_int_equal(file.st_mode, S_IFSOCK | 0750);
+	fd = socket_unix_connect(world.path);
+	assert_true(is_woken(1000));
+	assert_int_equal(look(), 0);
+	snprintf(wanted, sizeof(wanted), "process %d", getpid());
+	assert_string_equal(world.port->name, wanted);
+	close(fd);
+}
+
+static void test_listener_unix_replaces_a_dead_one(void **state)
+{
+	(void)state;
+	name_unix();
+	close(socket_unix_bind(world.path, SOCK_STREAM));
+	assert_int_equal(begin(), 0);
+	assert_int_equal(look(), -EAGAIN);
+}
+
+static void test_listener_unix_in_use(void **state)
+{
+	static const int types[] = {SOCK_STREAM, SOCK_DGRAM};
+	size_t i;
+	int fd;
+
+	(void)state;
+	name_unix();
+	for (i = 0; i < TESTING_COUNT(types); i++) {
+		fd = socket_unix_bind(world.path, types[i]);
+		assert_refused(-EADDRINUSE,
+			       "Address already in use (another program "
+			       "listens there: choose another path)");
+		assert_int_equal(access(world.path, F_OK), 0);
+		close(fd);
+		unlink(world.path);
+	}
+}
+
+static void test_listener_unix_no_socket(void **state)
+{
+	(void)state;
+	name_unix();
+	close(open(world.path, O_CREAT | O_WRONLY, 0600));
+	assert_refused(-EEXIST, "File exists (and is not a socket: remove it, "
+				"or choose another path)");
+	assert_int_equal(unlink(world.path), 0);
+}
+
+static void test_listener_unix_no_directory(void **state)
+{
+	(void)state;
+	snprintf(world.name, sizeof(world.name), "unix-listen:%s/none/socket",
+		 world.dir);
+	assert_refused(-ENOENT, "No such file or directory (its directory has "
+				"to be there)");
+}
+
+/* What somebody else has put there meanwhile is not ours to remove. */
+static void test_listener_unix_removes_its_own(void **state)
+{
+	int other;
+
+	(void)state;
+	name_unix();
+	assert_int_equal(begin(), 0);
+	assert_int_equal(unlink(world.path), 0);
+	other = socket_unix_bind(world.path, SOCK_STREAM);
+	source_close(world.source);
+	world.source = NULL;
+	assert_int_equal(access(world.path, F_OK), 0);
+	close(other);
+	unlink(world.path);
+}
+
+static void assert_checked(const struct source_kind *kind, const char *rest,
+			   const char *other_end)
+{
+	char name[SOURCE_NAME_MAX];
+	char why[SOURCE_WHY_MAX];
+
+	assert_true(kind->check(rest, why));
+	kind->other_end(rest, name);
+	assert_string_equal(name, other_end);
+}
+
+static void test_listener_names(void **state)
+{
+	char why[SOURCE_WHY_MAX];
+
+	(void)state;
+	assert_checked(&listener_tcp_kind, "5000", "tcp:127.0.0.1:5000");
+	assert_checked(&listener_tcp_kind, "0.0.0.0:5000", "tcp:HOST:5000");
+	assert_checked(&listener_tcp_kind, "[::]:5000", "tcp:HOST:5000");
+	assert_checked(&listener_tcp_kind, "192.0.2.1:5000",
+		       "tcp:192.0.2.1:5000");
+	assert_checked(&listener_tcp_kind, "[fd00::1]:5000",
+		       "tcp:[fd00::1]:5000");
+	assert_checked(&listener_unix_kind, "/run/x", "unix:/run/x");
+	assert_false(listener_tcp_kind.check("board:", why));
+	assert_string_equal(why, "has no port: it should look like "
+				 "tcp-listen:[ADDR:]PORT");
+	assert_false(listener_unix_kind.check("", why));
+	assert_string_equal(why, "has no path: it should look like "
+				 "unix-listen:PATH");
+}
+
+#define IN_WORLD(test) \
+	cmocka_unit_test_setup_teardown(test, open_world, close_world)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		IN_WORLD(test_listener_tcp),
+		IN_WORLD(test_listener_tcp_ipv6),
+		IN_WORLD(test_listener_one_at_a_time),
+		IN_WORLD(test_listener_rests),
+		IN_WORLD(test_listener_finds_while_it_rests),
+		IN_WORLD(test_listener_keeps_who_comes_back),
+		IN_WORLD(test_listener_ends_with_one_kept),
+		IN_WORLD(test_listener_passes_over_who_is_gone),
+		IN_WORLD(test_listener_without_descriptors),
+		IN_WORLD(test_listener_tcp_in_use),
+		IN_WORLD(test_listener_tcp_not_here),
+		IN_WORLD(test_listener_tcp_unknown),
+		IN_WORLD(test_listener_tcp_low_port),
+		IN_WORLD(test_listener_unix),
+		IN_WORLD(test_listener_unix_replaces_a_dead_one),
+		IN_WORLD(test_listener_unix_in_use),
+		IN_WORLD(test_listener_unix_no_socket),
+		IN_WORLD(test_listener_unix_no_directory),
+		IN_WORLD(test_listener_unix_removes_its_own),
+		cmocka_unit_test(test_listener_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of holder: children that use a pty, and lock files.
+ */
+#include "../testing.h"
+#include "port/holder.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int master;
+static const char *slave;
+
+static int set_up(void **state)
+{
+	(void)state;
+	master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (master < 0 || grantpt(master) || unlockpt(master))
+		return -1;
+	slave = ptsname(master);
+	return slave ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	return close(master);
+}
+
+/* A child that has the slave open, and maybe locked, until it is killed. */
+static pid_t start_child(const char *name, bool locks)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+	int fd;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, name);
+		fd = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		if (fd < 0 || (locks && flock(fd, LOCK_EX | LOCK_NB)) ||
+		    write(ready[1], "", 1) != 1)
+			_exit(EXIT_FAILURE);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static void stop_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void test_holder_finds_who_has_it_open(void **state)
+{
+	char text[HOLDER_TEXT_MAX];
+	char wanted[HOLDER_TEXT_MAX];
+	struct holder holder;
+	pid_t pid = start_child("a ) 1 (\n", false);
+
+	(void)state;
+	assert_true(holder_find(slave, &holder));
+	assert_int_equal(holder.pid, pid);
+	assert_false(holder.locked);
+	snprintf(wanted, sizeof(wanted), "a ) 1 (?, pid %d", pid);
+	assert_string_equal(holder_format(&holder, text), wanted);
+	stop_child(pid);
+	assert_false(holder_find(slave, &holder));
+}
+
+static void test_holder_prefers_who_has_locked_it(void **state)
+{
+	pid_t first = start_child("first", false);
+	pid_t locking = start_child("fifteen-letters", true);
+	pid_t last = start_child("last", false);
+	struct holder holder;
+
+	(void)state;
+	assert_true(holder_find(slave, &holder));
+	assert_int_equal(holder.pid, locking);
+	assert_true(holder.locked);
+	assert_string_equal(holder.program, "fifteen-letters");
+	stop_child(first);
+	stop_child(locking);
+	assert_true(holder_find(slave, &holder));
+	assert_int_equal(holder.pid, last);
+	stop_child(last);
+}
+
+static void test_holder_is_never_ourselves(void **state)
+{
+	int fd = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct holder holder;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_false(holder_find(slave, &holder));
+	close(fd);
+}
+
+static void test_holder_finds_devices_only(void **state)
+{
+	struct holder holder;
+
+	(void)state;
+	assert_false(holder_find("/proc/self/exe", &holder));
+	assert_false(holder_find("/dev/nothing", &holder));
+}
+
+static const struct {
+	const char *content;
+	size_t len;
+	pid_t pid;
+} contents[] = {
+	{"      1234\n", 11, 1234},
+	{"      1234 minicom root\n", 24, 1234},
+	{"1234", 4, 1234},
+	{"1\n", 2, 1},
+	{"\xFF\xFF\xFF\xFF", 4, 0},
+	{"\0\0\0\0", 4, 0},
+	{"", 0, 0},
+	{"         0\n", 11, 0},
+	{"       -12\n", 11, 0},
+	{"  12monkeys\n", 12, 0},
+	{"2147483648\n", 11, 0},
+	{"99999999999999999999999\n", 24, 0},
+	{"\x01\x02\0", 3, 0},
+	{"minicom\n", 8, 0},
+};
+
+static void test_holder_parses_uucp(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(contents); i++) {
+		char *copy = (char *)testing_copy(contents[i].content,
+						  contents[i].len);
+
+		assert_int_equal(holder_parse_uucp(copy, contents[i].len),
+				 contents[i].pid);
+		free(copy);
+	}
+}
+
+static void test_holder_parses_binary_uucp(void **state)
+{
+	static const int32_t pids[] = {1, 0x0201, 0x3231, 4194304};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(pids); i++) {
+		char content[sizeof(*pids)];
+
+		memcpy(content, &pids[i], sizeof(content));
+		assert_int_equal(holder_parse_uucp(content, sizeof(content)),
+				 pids[i]);
+	}
+}
+
+static void write_lock(const char *path, pid_t pid)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fprintf(file, "%10d\n", pid);
+	fclose(file);
+}
+
+static void test_holder_reads_uucp(void **state)
+{
+	char dir[] = "/tmp/serialtun-holder.XXXXXX";
+	struct holder holder;
+	char path[PATH_MAX];
+	pid_t pid = start_child("uucico", false);
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/LCK..ttyUSB0", dir);
+	assert_false(holder_read_uucp(path, &holder));
+	write_lock(path, getpid());
+	assert_false(holder_read_uucp(path, &holder));
+	write_lock(path, pid);
+	assert_true(holder_read_uucp(path, &holder));
+	assert_int_equal(holder.pid, pid);
+	assert_true(holder.locked);
+	assert_string_equal(holder.program, "uucico");
+	stop_child(pid);
+	assert_false(holder_read_uucp(path, &holder));
+	unlink(path);
+	rmdir(dir);
+	assert_false(holder_find_uucp("/dev/serialtun-test", &holder));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_holder_finds_who_has_it_open),
+		cmocka_unit_test(test_holder_prefers_who_has_locked_it),
+		cmocka_unit_test(test_holder_is_never_ourselves),
+		cmocka_unit_test(test_holder_finds_devices_only),
+		cmocka_unit_test(test_holder_parses_uucp),
+		cmocka_unit_test(test_holder_parses_binary_uucp),
+		cmocka_unit_test(test_holder_reads_uucp),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

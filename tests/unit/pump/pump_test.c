@@ -1,0 +1,1990 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of pump: the loop, between sockets in place of interface and port.
+ *
+ *	interface ---- tun.fd  [pump]  port.fd ---- line
+ *
+ * The test holds the outer ends. The interface is a SOCK_SEQPACKET pair,
+ * because there one write is one packet. The line is a SOCK_STREAM pair, or a
+ * SOCK_SEQPACKET one where it matters what the pump reads or writes at once:
+ * the message boundaries show it.
+ *
+ * All is done in one thread, with nothing left to chance: what the pump is to
+ * find is put there first, and its wake_fd is an epoll descriptor, which is
+ * readable when what is waited for has come out at the other side. The pump
+ * looks at it once in each round of its loop, so it makes no more rounds than
+ * it needs.
+ */
+#include "../testing.h"
+#include "framing/datagram.h"
+#include "framing/length.h"
+#include "framing/slip.h"
+#include "interface/tun.h"
+#include "log.h"
+#include "port/port.h"
+#include "pump/pump.h"
+#include "pump/stats.h"
+#include "report/keepalive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/virtio_net.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+/* For whatever goes through a socket at once. */
+#define BYTES_MAX (1 << 18)
+
+/* A test that waits for what never comes is ended by SIGALRM. */
+#define TIMEOUT_S 30
+
+struct bytes {
+	size_t len;
+	uint8_t at[BYTES_MAX];
+};
+
+struct setup {
+	const struct framing *framing; /* NULL: SLIP */
+	const struct port_kind *kind;  /* NULL: nothing is its own */
+	int line_type;		       /* of the line's sockets */
+	unsigned int baud;	       /* 0: no clock */
+	int room; /* for bytes in the port; 0: the kernel's default */
+	bool ipv6;
+	bool accept_ra;
+	bool vnet; /* packets have a header on the interface */
+	bool tap;  /* and they are frames of Ethernet */
+};
+
+static struct {
+	struct tun tun;
+	struct port port;
+	struct keepalive keepalive;
+	struct pump *pump;
+	int interface;
+	int line;
+	int wake;
+} world;
+
+static void open_world(const struct setup *setup)
+{
+	static char name[] = "the line";
+	static const struct port_kind kind = {0};
+	struct pump_config config = {
+		.tun = &world.tun,
+		.framing = setup->framing ? setup->framing : &slip_framing,
+		.keepalive = &world.keepalive,
+		.mtu = 1500,
+		.ipv6 = setup->ipv6,
+		.accept_ra = setup->accept_ra,
+	};
+	int fds[2];
+
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
+	world.tun.fd = fds[0];
+	world.tun.vnet = setup->vnet;
+	world.tun.tap = setup->tap;
+	world.interface = fds[1];
+	assert_int_equal(socketpair(AF_UNIX, setup->line_type | SOCK_NONBLOCK,
+				    0, fds),
+			 0);
+	if (setup->room)
+		assert_int_equal(setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF,
+					    &setup->room, sizeof(int)),
+				 0);
+	world.port = (struct port){0};
+	world.port.kind = setup->kind ? setup->kind : &kind;
+	world.port.is_datagram = config.framing->needs_bounds;
+	world.port.name = name;
+	world.port.read_fd = fds[0];
+	world.port.write_fd = fds[0];
+	world.port.counts_wire = true;
+	world.port.baud = setup->baud;
+	world.port.rate = setup->baud / 10;
+	world.line = fds[1];
+	world.wake = epoll_create1(EPOLL_CLOEXEC);
+	assert_true(world.wake >= 0);
+	config.wake_fd = world.wake;
+	world.pump = pump_new(&config);
+	assert_non_null(world.pump);
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int close_world(void **state)
+{
+	(void)state;
+	pump_free(world.pump);
+	world.pump = NULL;
+	close_fd(&world.tun.fd);
+	if (world.port.write_fd != world.port.read_fd)
+		close_fd(&world.port.write_fd);
+	close_fd(&world.port.read_fd);
+	close_fd(&world.interface);
+	close_fd(&world.line);
+	close_fd(&world.wake);
+	return 0;
+}
+
+static void replace_fd(int *fd, int by)
+{
+	assert_true(by >= 0);
+	close(*fd);
+	*fd = by;
+}
+
+static void replace_port_fd(int by)
+{
+	replace_fd(&world.port.read_fd, by);
+	world.port.write_fd = by;
+}
+
+static const struct stats_direction *to_line(void)
+{
+	return &pump_stats(world.pump)->to_line;
+}
+
+static const struct stats_direction *from_line(void)
+{
+	return &pump_stats(world.pump)->from_line;
+}
+
+/* Packets in the queue. */
+static uint64_t backlog(void)
+{
+	return pump_stats(world.pump)->queue.backlog_packets;
+}
+
+static uint64_t all_dropped(const struct stats_direction *direction)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < STATS_DROP_COUNT; i++)
+		sum += direction->dropped[i];
+	return sum;
+}
+
+/* Let the pump run until @fd has something to read. */
+static void run_until(int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	enum pump_end end;
+
+	assert_int_equal(epoll_ctl(world.wake, EPOLL_CTL_ADD, fd, &event), 0);
+	end = pump_run(world.pump);
+	assert_int_equal(epoll_ctl(world.wake, EPOLL_CTL_DEL, fd, NULL), 0);
+	assert_int_equal(end, PUMP_WOKEN);
+}
+
+static void put(int fd, const void *bytes, size_t len)
+{
+	assert_int_equal(write(fd, bytes, len), len);
+}
+
+/* What one read gives; nothing, if there is nothing. */
+static void get(int fd, struct bytes *bytes)
+{
+	ssize_t n = read(fd, bytes->at, sizeof(bytes->at));
+
+	if (n < 0)
+		assert_int_equal(errno, EAGAIN);
+	bytes->len = n < 0 ? 0 : (size_t)n;
+}
+
+/* The same, behind what is already there. Return: was there anything? */
+static bool get_more(int fd, struct bytes *bytes)
+{
+	ssize_t n = read(fd, bytes->at + bytes->len,
+			 sizeof(bytes->at) - bytes->len);
+
+	if (n < 0)
+		assert_int_equal(errno, EAGAIN);
+	bytes->len += n < 0 ? 0 : (size_t)n;
+	return n > 0;
+}
+
+static void assert_bytes(const struct bytes *got, const struct bytes *wanted)
+{
+	assert_int_equal(got->len, wanted->len);
+	assert_memory_equal(got->at, wanted->at, wanted->len);
+}
+
+static void ipv4(struct bytes *packet, size_t len, uint8_t fill)
+{
+	packet->len = len;
+	testing_ipv4(packet->at, len, fill);
+}
+
+static void ipv6(struct bytes *packet, size_t len, uint8_t next, uint8_t fill)
+{
+	packet->len = len;
+	testing_ipv6(packet->at, len, next, fill);
+}
+
+/* Put the frame of a packet behind what is already there. */
+static void append_frame(struct bytes *frames, const struct bytes *packet)
+{
+	assert_true(FRAMING_ENCODED_MAX(packet->len) <=
+		    sizeof(frames->at) - frames->len);
+	frames->len += slip_encode(frames->at + frames->len, packet->at,
+				   packet->len, SLIP_ESCAPES_RFC1055);
+}
+
+static void put_frame(const struct bytes *packet)
+{
+	static struct bytes frame;
+
+	frame.len = 0;
+	append_frame(&frame, packet);
+	put(world.line, frame.at, frame.len);
+}
+
+/*
+ * One round of the pump's loop, and no more. What ends it is a packet from the
+ * line, which the pump serves first, and which always gets through.
+ */
+static void run_round(void)
+{
+	static struct bytes marker;
+	static struct bytes got;
+
+	ipv4(&marker, 25, 'm');
+	put_frame(&marker);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &marker);
+}
+
+/* Bytes that wait at one end of a socket pair. */
+static int waiting(int fd)
+{
+	int n;
+
+	assert_int_equal(ioctl(fd, FIONREAD, &n), 0);
+	return n;
+}
+
+static struct bytes packet;
+static struct bytes wanted;
+static struct bytes got;
+
+static const struct {
+	size_t len;
+	uint8_t fill;
+} packets[] = {
+	{20, 0},	  {21, SLIP_END},   {84, 'x'},
+	{1500, SLIP_ESC}, {1501, SLIP_END}, {65535, 'x'},
+};
+
+static void test_pump_packets_become_frames(void **state)
+{
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	for (i = 0; i < TESTING_COUNT(packets); i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		put(world.interface, packet.at, packet.len);
+		run_until(world.line);
+		get(world.line, &got);
+		wanted.len = 0;
+		append_frame(&wanted, &packet);
+		assert_bytes(&got, &wanted);
+		assert_int_equal(to_line()->packets, i + 1);
+	}
+}
+
+static void test_pump_frames_become_packets(void **state)
+{
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	for (i = 0; i < TESTING_COUNT(packets); i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		put_frame(&packet);
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_bytes(&got, &packet);
+		assert_int_equal(from_line()->packets, i + 1);
+	}
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+static void test_pump_several_frames_in_one_chunk(void **state)
+{
+	struct bytes *frames = &wanted;
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	frames->len = 0;
+	for (i = 0; i < 4; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		append_frame(frames, &packet);
+	}
+	put(world.line, frames->at, frames->len);
+	run_until(world.interface);
+	for (i = 0; i < 4; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		get(world.interface, &got);
+		assert_bytes(&got, &packet);
+	}
+	assert_int_equal(from_line()->packets, 4);
+	assert_int_equal(from_line()->line_bytes, frames->len);
+}
+
+/* Two packets come out, and the second is this one. */
+static void assert_two_packets(void)
+{
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_int_equal(got.len, 22);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+}
+
+static void test_pump_frames_split_over_chunks(void **state)
+{
+	struct bytes *frames = &wanted;
+	size_t split;
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET});
+	frames->len = 0;
+	ipv4(&packet, 22, SLIP_ESC);
+	append_frame(frames, &packet);
+	ipv4(&packet, 23, SLIP_END);
+	append_frame(frames, &packet);
+	for (split = 1; split < frames->len; split++) {
+		put(world.line, frames->at, split);
+		put(world.line, frames->at + split, frames->len - split);
+		assert_two_packets();
+	}
+	for (i = 0; i < frames->len; i++)
+		put(world.line, frames->at + i, 1);
+	assert_two_packets();
+	assert_int_equal(from_line()->packets, 2 * frames->len);
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+/* A frame of which a part came before the wake-up goes on behind it. */
+static void test_pump_keeps_half_a_frame(void **state)
+{
+	struct bytes *frame = &wanted;
+	int wake = eventfd(0, EFD_NONBLOCK);
+	uint64_t one = 1;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET});
+	run_round();
+	frame->len = 0;
+	ipv4(&packet, 84, 'x');
+	append_frame(frame, &packet);
+	put(world.line, frame->at, 40);
+	/* It is the other side's packet that ends this run. */
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	assert_int_equal(waiting(world.interface), 0);
+	put(wake, &one, sizeof(one));
+	run_until(wake);
+	put(world.line, frame->at + 40, frame->len - 40);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+	close(wake);
+}
+
+static void test_pump_full_port(void **state)
+{
+	static const size_t lens[] = {20000, 20001, 20002, 500};
+	int rounds = 0;
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .room = 1});
+	wanted.len = 0;
+	for (i = 0; i < TESTING_COUNT(lens); i++) {
+		ipv4(&packet, lens[i], i % 2 ? SLIP_END : 'x');
+		put(world.interface, packet.at, packet.len);
+		append_frame(&wanted, &packet);
+	}
+
+	/* The port takes a part, and that is all for now ... */
+	run_round();
+	assert_int_equal(to_line()->short_writes, 1);
+	assert_in_range(to_line()->line_bytes, 1, 19999);
+	assert_in_range(backlog(), 1, TESTING_COUNT(lens));
+
+	/* ... while the other direction goes on, and the interface is read. */
+	for (i = 0; i < 5; i++)
+		run_round();
+	assert_in_range(backlog(), 1, TESTING_COUNT(lens));
+	assert_int_equal(waiting(world.tun.fd), 0);
+	assert_int_equal(to_line()->line_bytes, waiting(world.line));
+
+	/* Then it goes on where it was, a bit at a time. */
+	got.len = 0;
+	while (got.len < wanted.len) {
+		assert_true(get_more(world.line, &got));
+		assert_true(++rounds < 1000);
+		run_round();
+	}
+	assert_bytes(&got, &wanted);
+	assert_int_equal(to_line()->line_bytes, wanted.len);
+	assert_int_equal(to_line()->packets, TESTING_COUNT(lens));
+	assert_int_equal(to_line()->bytes, 20000 + 20001 + 20002 + 500);
+	assert_in_range(to_line()->short_writes, 2, rounds);
+	assert_int_equal(all_dropped(to_line()), 0);
+}
+
+/* A port that takes nothing at all has not hung up. */
+static void test_pump_port_full_from_the_start(void **state)
+{
+	size_t filled = 0;
+	ssize_t n;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .room = 1});
+	while ((n = write(world.port.read_fd, got.at, sizeof(got.at))) > 0)
+		filled += (size_t)n;
+	assert_int_equal(errno, EAGAIN);
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_round();
+	run_round();
+	assert_int_equal(to_line()->line_bytes, 0);
+
+	while (filled) {
+		get(world.line, &got);
+		assert_in_range(got.len, 1, filled);
+		filled -= got.len;
+	}
+	run_until(world.line);
+	get(world.line, &got);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	assert_bytes(&got, &wanted);
+}
+
+/* A line without a clock: what is there goes out in one write. */
+static void test_pump_batches_without_baud(void **state)
+{
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET});
+	wanted.len = 0;
+	for (i = 0; i < 5; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		put(world.interface, packet.at, packet.len);
+		append_frame(&wanted, &packet);
+	}
+	run_until(world.line);
+	get(world.line, &got);
+	assert_bytes(&got, &wanted);
+	assert_int_equal(to_line()->packets, 5);
+	assert_int_equal(to_line()->short_writes, 0);
+}
+
+/* A line with a clock: a write is a frame, so that the choice is made late. */
+static void test_pump_writes_frame_by_frame_with_baud(void **state)
+{
+	size_t i;
+
+	(void)state;
+	open_world(
+		&(struct setup){.line_type = SOCK_SEQPACKET, .baud = 4000000});
+	for (i = 0; i < 5; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		put(world.interface, packet.at, packet.len);
+	}
+	for (i = 0; i < 5; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		wanted.len = 0;
+		append_frame(&wanted, &packet);
+		run_until(world.line);
+		get(world.line, &got);
+		assert_bytes(&got, &wanted);
+	}
+	assert_int_equal(to_line()->packets, 5);
+}
+
+/*
+ * With a clock, no packet is chosen before the wire is about to be free of the
+ * one that is under way; at 9600 baud that is some 20 s.
+ */
+static void test_pump_chooses_late_with_baud(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .baud = 9600});
+	ipv4(&packet, 20000, 'x');
+	put(world.interface, packet.at, packet.len);
+	put(world.interface, packet.at, packet.len);
+	run_round();
+	run_round();
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(backlog(), 1);
+}
+
+/* The longest frame there is behind nearly as much as is gathered. */
+static void test_pump_batches_the_longest(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET});
+	wanted.len = 0;
+	ipv4(&packet, 32765, 'x');
+	put(world.interface, packet.at, packet.len);
+	append_frame(&wanted, &packet);
+	assert_int_equal(wanted.len, 32767);
+	ipv4(&packet, FRAMING_PACKET_MAX, SLIP_END);
+	put(world.interface, packet.at, packet.len);
+	append_frame(&wanted, &packet);
+	run_until(world.line);
+	got.len = 0;
+	while (get_more(world.line, &got))
+		;
+	assert_bytes(&got, &wanted);
+}
+
+/* However much there is to gather, a write is whole frames. */
+static void test_pump_batches_whole_frames(void **state)
+{
+	const size_t count = 60;
+	size_t frame_len;
+	int messages = 0;
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET});
+	ipv4(&packet, 1000, 'x');
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	frame_len = wanted.len;
+	for (i = 0; i < count; i++)
+		put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	while (waiting(world.line)) {
+		get(world.line, &got);
+		assert_int_equal(got.len % frame_len, 0);
+		messages++;
+	}
+	assert_in_range(messages, 2, 5);
+	assert_int_equal(to_line()->packets, count);
+	assert_int_equal(to_line()->line_bytes, count * frame_len);
+}
+
+static void test_pump_ipv6_carried_when_wanted(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .ipv6 = true});
+	ipv6(&packet, 100, IPPROTO_UDP, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	assert_bytes(&got, &wanted);
+
+	put_frame(&packet);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+}
+
+static void test_pump_ipv6_dropped_when_not_wanted(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET});
+	ipv6(&packet, 100, IPPROTO_UDP, 'x');
+	put(world.interface, packet.at, packet.len);
+	put(world.interface, packet.at, packet.len);
+	ipv4(&packet, 100, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	assert_bytes(&got, &wanted);
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(to_line()->bytes, 100);
+	assert_int_equal(to_line()->dropped[STATS_DROP_IPV6], 2);
+	assert_int_equal(all_dropped(to_line()), 2);
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+static void router_advert(void)
+{
+	ipv6(&packet, 56, IPPROTO_ICMPV6, 0);
+	packet.at[40] = ND_ROUTER_ADVERT;
+}
+
+static void test_pump_router_advert_carried_when_accepted(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){
+		.line_type = SOCK_STREAM, .ipv6 = true, .accept_ra = true});
+	router_advert();
+	put_frame(&packet);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+/* What we send ourselves is our own affair. */
+static void test_pump_router_advert_carried_to_the_line(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .ipv6 = true});
+	router_advert();
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	assert_bytes(&got, &wanted);
+}
+
+/* Put something into the packet's place that should not come through. */
+static void make_nothing(void)
+{
+	packet.len = 0;
+}
+
+static void make_text(void)
+{
+	/* 'U' is 0x55, which is IP of version 5. */
+	packet.len = 6;
+	memcpy(packet.at, "U-Boot", packet.len);
+}
+
+static void make_short_header(void)
+{
+	ipv4(&packet, 100, 'x');
+	packet.len = 12;
+}
+
+static void make_short_packet(void)
+{
+	ipv4(&packet, 100, 'x');
+	packet.len = 99;
+}
+
+static void make_bad_checksum(void)
+{
+	ipv4(&packet, 100, 'x');
+	packet.at[12]++;
+}
+
+static void make_short_ipv6(void)
+{
+	ipv6(&packet, 100, IPPROTO_UDP, 'x');
+	packet.len = 99;
+}
+
+static void make_ipv6(void)
+{
+	ipv6(&packet, 100, IPPROTO_UDP, 'x');
+}
+
+#define NO_DROP STATS_DROP_COUNT
+
+static const struct {
+	const char *what;
+	void (*make)(void); /* the packet of a frame, or NULL: */
+	const char *bytes;  /* what is on the line */
+	enum stats_drop reason;
+	bool ipv6;
+} garbage[] = {
+	{"empty frames", NULL, "\300\300\300\300", NO_DROP, false},
+	{"an empty packet", make_nothing, NULL, NO_DROP, false},
+	{"ESC plain", NULL, "\300abc\333d\300", STATS_DROP_BAD_ESCAPE, false},
+	{"ESC END", NULL, "\300abc\333\300", STATS_DROP_BAD_ESCAPE, false},
+	{"noise", NULL, "~}#\300", STATS_DROP_BAD_VERSION, false},
+	{"text", make_text, NULL, STATS_DROP_BAD_VERSION, false},
+	{"a cut header", make_short_header, NULL, STATS_DROP_BAD_HEADER, false},
+	{"a cut packet", make_short_packet, NULL, STATS_DROP_BAD_LENGTH, false},
+	{"a bad checksum", make_bad_checksum, NULL, STATS_DROP_BAD_CHECKSUM,
+	 false},
+	{"a cut IPv6 packet", make_short_ipv6, NULL, STATS_DROP_BAD_LENGTH,
+	 true},
+	{"a cut IPv6 packet, IPv6 not wanted", make_short_ipv6, NULL,
+	 STATS_DROP_BAD_LENGTH, false},
+	{"IPv6, not wanted", make_ipv6, NULL, STATS_DROP_IPV6, false},
+	{"a Router Advertisement", router_advert, NULL,
+	 STATS_DROP_ROUTER_ADVERT, true},
+	{"a Router Advertisement, IPv6 not wanted", router_advert, NULL,
+	 STATS_DROP_IPV6, false},
+};
+
+static void assert_dropped(const char *what, enum stats_drop reason)
+{
+	const uint64_t *dropped = from_line()->dropped;
+	int i;
+
+	for (i = 0; i < STATS_DROP_COUNT; i++)
+		if (dropped[i] != (i == (int)reason))
+			fail_msg("%s: dropped %d, %s", what, (int)dropped[i],
+				 stats_drop_name((enum stats_drop)i));
+}
+
+static void test_pump_garbage(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < TESTING_COUNT(garbage); i++) {
+		open_world(&(struct setup){.line_type = SOCK_STREAM,
+					   .ipv6 = garbage[i].ipv6});
+		if (garbage[i].make) {
+			garbage[i].make();
+			put_frame(&packet);
+		} else {
+			put(world.line, garbage[i].bytes,
+			    strlen(garbage[i].bytes));
+		}
+		/* Behind it, a good packet comes through as if nothing was. */
+		run_round();
+		assert_dropped(garbage[i].what, garbage[i].reason);
+		assert_int_equal(from_line()->packets, 1);
+		assert_int_equal(from_line()->bytes, 25);
+		close_world(state);
+	}
+}
+
+/* Put the packet into a frame of Ethernet. */
+static void put_into_ethernet(unsigned int type)
+{
+	static const uint8_t addresses[] = {2, 0, 0, 0, 0, 0xB,
+					    2, 0, 0, 0, 0, 0xA};
+
+	memmove(packet.at + 14, packet.at, packet.len);
+	memcpy(packet.at, addresses, sizeof(addresses));
+	packet.at[12] = (uint8_t)(type >> 8);
+	packet.at[13] = (uint8_t)type;
+	packet.len += 14;
+}
+
+static void make_arp(void)
+{
+	packet.len = 28;
+	memset(packet.at, 1, packet.len);
+	put_into_ethernet(0x0806);
+}
+
+static void make_ipv4_frame(void)
+{
+	ipv4(&packet, 1500, 'x');
+	put_into_ethernet(0x0800);
+}
+
+static void make_bad_checksum_frame(void)
+{
+	make_bad_checksum();
+	put_into_ethernet(0x0800);
+}
+
+static void make_ipv6_frame(void)
+{
+	make_ipv6();
+	put_into_ethernet(0x86DD);
+}
+
+static void make_router_advert_frame(void)
+{
+	router_advert();
+	put_into_ethernet(0x86DD);
+}
+
+static const struct {
+	const char *what;
+	void (*make)(void);
+	enum stats_drop reason;
+	bool ipv6;
+} ethernet[] = {
+	{"ARP", make_arp, NO_DROP, false},
+	{"IPv4", make_ipv4_frame, NO_DROP, false},
+	{"IPv6", make_ipv6_frame, NO_DROP, true},
+	{"a runt", make_text, STATS_DROP_BAD_HEADER, false},
+	{"an IP packet alone", make_ipv6, STATS_DROP_BAD_HEADER, true},
+	{"a bad checksum", make_bad_checksum_frame, STATS_DROP_BAD_CHECKSUM,
+	 false},
+	{"IPv6, not wanted", make_ipv6_frame, STATS_DROP_IPV6, false},
+	{"a Router Advertisement", make_router_advert_frame,
+	 STATS_DROP_ROUTER_ADVERT, true},
+};
+
+/* What does not come through is dropped for its reason; ARP does. */
+static void test_pump_tap_from_line(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < TESTING_COUNT(ethernet); i++) {
+		open_world(&(struct setup){.line_type = SOCK_STREAM,
+					   .ipv6 = ethernet[i].ipv6,
+					   .tap = true});
+		ethernet[i].make();
+		put_frame(&packet);
+		if (ethernet[i].reason != NO_DROP) {
+			make_arp();
+			put_frame(&packet);
+		}
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_bytes(&got, &packet);
+		assert_dropped(ethernet[i].what, ethernet[i].reason);
+		close_world(state);
+	}
+}
+
+/* An IP packet without a frame says that the other end has no --tap. */
+static void test_pump_tap_guesses(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .tap = true});
+	ipv4(&packet, 100, 'x');
+	put_frame(&packet);
+	make_arp();
+	put_frame(&packet);
+	run_until(world.interface);
+	assert_int_equal(pump_stats(world.pump)->guesses[GUESS_IP], 1);
+}
+
+static void test_pump_tap_to_line(void **state)
+{
+	static void (*const make[])(void) = {make_arp, make_ipv4_frame};
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .tap = true});
+	make_ipv6_frame();
+	put(world.interface, packet.at, packet.len);
+	for (i = 0; i < TESTING_COUNT(make); i++) {
+		make[i]();
+		put(world.interface, packet.at, packet.len);
+		run_until(world.line);
+		get(world.line, &got);
+		wanted.len = 0;
+		append_frame(&wanted, &packet);
+		assert_bytes(&got, &wanted);
+	}
+	assert_int_equal(to_line()->dropped[STATS_DROP_IPV6], 1);
+	assert_int_equal(all_dropped(to_line()), 1);
+}
+
+static void test_pump_garbage_too_long(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	memset(got.at, 'x', 100000);
+	put(world.line, got.at, 100000);
+	run_round();
+	assert_dropped("too long", STATS_DROP_TOO_LONG);
+	assert_int_equal(from_line()->packets, 1);
+}
+
+/* What is no packet may show what the other end speaks. */
+static void test_pump_guesses(void **state)
+{
+	static const char prompt[] = "\xC0\r\nboard login: ";
+	const struct stats *stats;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	put(world.line, "\x7E\xFF\x7D\x23\xC0", 5);
+	put(world.line, "\xC0\x00\x82\xA0\xC0", 5);
+	ipv4(&packet, 25, 'm');
+	put_frame(&packet);
+	put(world.line, prompt, sizeof(prompt) - 1);
+	run_until(world.interface);
+	stats = pump_stats(world.pump);
+	assert_int_equal(stats->guesses[GUESS_PPP], 1);
+	assert_int_equal(stats->guesses[GUESS_KISS], 1);
+	assert_int_equal(stats->guesses[GUESS_TEXT], 0);
+	assert_int_equal(stats->guesses[GUESS_NONE], 0);
+	assert_int_equal(stats->unfinished, GUESS_TEXT);
+}
+
+/* All that is counted, in one link. */
+static void test_pump_counts(void **state)
+{
+	uint64_t line_bytes = 0;
+	uint64_t bytes = 0;
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	wanted.len = 0;
+	for (i = 0; i < 5; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		put(world.interface, packet.at, packet.len);
+		append_frame(&wanted, &packet);
+		bytes += packet.len;
+	}
+	put(world.line, wanted.at, wanted.len);
+	line_bytes = wanted.len;
+	put(world.line, "U-Boot\300noise\333\300\300", 15);
+	run_until(world.line);
+	got.len = 0;
+	while (get_more(world.line, &got))
+		;
+	assert_bytes(&got, &wanted);
+
+	assert_int_equal(to_line()->packets, 5);
+	assert_int_equal(to_line()->bytes, bytes);
+	assert_int_equal(to_line()->line_bytes, line_bytes);
+	assert_int_equal(to_line()->short_writes, 0);
+	assert_int_equal(all_dropped(to_line()), 0);
+	assert_int_equal(from_line()->packets, 5);
+	assert_int_equal(from_line()->bytes, bytes);
+	assert_int_equal(from_line()->line_bytes, line_bytes + 15);
+	assert_int_equal(from_line()->short_writes, 0);
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 1);
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_ESCAPE], 1);
+	assert_int_equal(all_dropped(from_line()), 2);
+}
+
+/* More than one round can carry: the line has its turn in between. */
+static void test_pump_interface_flood_leaves_the_line_its_turn(void **state)
+{
+	const int count = 100;
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET, .baud = 9600});
+	ipv4(&packet, 20, 0);
+	for (i = 0; i < count; i++)
+		put(world.interface, packet.at, packet.len);
+	run_round();
+	assert_in_range(to_line()->packets, 1, count - 1);
+}
+
+static void test_pump_unwanted_flood_leaves_the_line_its_turn(void **state)
+{
+	const int count = 100;
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET, .baud = 9600});
+	ipv6(&packet, 40, IPPROTO_NONE, 0);
+	for (i = 0; i < count; i++)
+		put(world.interface, packet.at, packet.len);
+	run_round();
+	assert_in_range(to_line()->dropped[STATS_DROP_IPV6], 1, count - 1);
+}
+
+/* A file as the port has no end of bytes, and all of them at once. */
+static void test_pump_line_flood_leaves_the_interface_its_turn(void **state)
+{
+	const off_t len = 4 << 20;
+	int flood = memfd_create("flood", MFD_CLOEXEC);
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(ftruncate(flood, len), 0);
+	ipv4(&packet, 84, 'x');
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	put(flood, wanted.at, wanted.len);
+	assert_int_equal(lseek(flood, 0, SEEK_SET), 0);
+	replace_port_fd(flood);
+	run_until(world.interface);
+	assert_in_range(from_line()->line_bytes, 65536, len - 1);
+}
+
+static void test_pump_hang_up(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	close_fd(&world.line);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+}
+
+/* An end that poll() calls readable, not a hang-up. */
+static void test_pump_line_ends(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(shutdown(world.line, SHUT_WR), 0);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+}
+
+/* A hang-up that poll() does not call readable: nobody was ever there. */
+static void test_pump_line_was_never_there(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	replace_port_fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+}
+
+/* More than one read gives is there, and the end of it is half a frame. */
+static void test_pump_hang_up_behind_frames(void **state)
+{
+	const int count = 4;
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	ipv4(&packet, 30000, 'x');
+	wanted.len = 0;
+	for (i = 0; i < count; i++)
+		append_frame(&wanted, &packet);
+	put(world.line, wanted.at, wanted.len);
+	put(world.line, wanted.at, 20000);
+	close_fd(&world.line);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+	for (i = 0; i < count; i++) {
+		get(world.interface, &got);
+		assert_bytes(&got, &packet);
+	}
+	assert_int_equal(waiting(world.interface), 0);
+	assert_int_equal(from_line()->packets, count);
+	assert_int_equal(from_line()->line_bytes, wanted.len + 20000);
+}
+
+/* What came before the hang-up counts, whatever waits to be sent. */
+static void test_pump_hang_up_while_sending(void **state)
+{
+	const int count = 3;
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_SEQPACKET});
+	ipv4(&packet, 84, 'x');
+	for (i = 0; i < count; i++)
+		put_frame(&packet);
+	put(world.interface, packet.at, packet.len);
+	close_fd(&world.line);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+	assert_int_equal(from_line()->packets, count);
+}
+
+/* The port takes nothing any more, but it says so only when written to. */
+static void test_pump_port_refuses_writes(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(shutdown(world.line, SHUT_RD), 0);
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+}
+
+/* Put one end of a pty in the port's place. */
+static void open_pty(void)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+	struct termios settings;
+
+	replace_fd(&world.line, master);
+	assert_int_equal(grantpt(master), 0);
+	assert_int_equal(unlockpt(master), 0);
+	replace_port_fd(open(ptsname(master), O_RDWR | O_NOCTTY | O_NONBLOCK));
+	assert_int_equal(tcgetattr(world.port.read_fd, &settings), 0);
+	cfmakeraw(&settings);
+	assert_int_equal(tcsetattr(world.port.read_fd, TCSANOW, &settings), 0);
+}
+
+static void test_pump_hang_up_of_a_pty(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	open_pty();
+	run_round();
+	ipv4(&packet, 84, SLIP_END);
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	close_fd(&world.line);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(from_line()->packets, 1);
+}
+
+#define TCP_ACK 0x10
+
+/* Segments of one stream, as they are on the line. */
+static void tcp_segments(struct bytes *frames, size_t count)
+{
+	struct testing_tcp tcp = {.flags = TCP_ACK, .payload = 1460};
+	static struct bytes segment;
+
+	frames->len = 0;
+	for (; count; count--) {
+		segment.len = testing_tcp_make(segment.at, &tcp);
+		append_frame(frames, &segment);
+		tcp.seq += (uint32_t)tcp.payload;
+		tcp.id++;
+	}
+}
+
+/* The same as one packet, and what is in front of it on the interface. */
+static void tcp_super_packet(struct bytes *super, size_t count)
+{
+	const struct virtio_net_hdr header = {
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+		.hdr_len = 40,
+		.gso_size = 1460,
+		.csum_start = 20,
+		.csum_offset = 16,
+	};
+	const struct testing_tcp tcp = {.flags = TCP_ACK,
+					.payload = 1460 * count};
+	uint8_t *at = super->at + sizeof(header);
+	size_t len = testing_tcp_make(at, &tcp);
+	uint16_t sum = testing_tcp_pseudo(at, 20, len);
+
+	memcpy(super->at, &header, sizeof(header));
+	at[36] = (uint8_t)(sum >> 8);
+	at[37] = (uint8_t)sum;
+	super->len = sizeof(header) + len;
+}
+
+static void test_pump_cuts_super_packets(void **state)
+{
+	const size_t count = 44;
+	/* On a wire of known speed, too: it may be on its way already. */
+	const unsigned int bauds[] = {0, 500000000};
+	size_t i;
+
+	(void)state;
+	tcp_segments(&wanted, count);
+	for (i = 0; i < TESTING_COUNT(bauds); i++) {
+		open_world(&(struct setup){.line_type = SOCK_STREAM,
+					   .baud = bauds[i],
+					   .vnet = true});
+		tcp_super_packet(&packet, count);
+		put(world.interface, packet.at, packet.len);
+		got.len = 0;
+		while (got.len < wanted.len) {
+			run_until(world.line);
+			get_more(world.line, &got);
+		}
+		assert_bytes(&got, &wanted);
+		assert_int_equal(to_line()->packets, count);
+		assert_int_equal(to_line()->bytes, count * 1500);
+		close_world(NULL);
+	}
+}
+
+static void test_pump_joins_segments(void **state)
+{
+	const size_t count = 20;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .vnet = true});
+	tcp_segments(&packet, count);
+	put(world.line, packet.at, packet.len);
+	run_until(world.interface);
+	get(world.interface, &got);
+	tcp_super_packet(&wanted, count);
+	assert_bytes(&got, &wanted);
+	get(world.interface, &got);
+	assert_int_equal(got.len, 0);
+	assert_int_equal(from_line()->packets, count);
+	assert_int_equal(from_line()->bytes, count * 1500);
+}
+
+/* What joins is flushed even if the line is gone behind it. */
+static void test_pump_joins_before_a_hang_up(void **state)
+{
+	const size_t count = 3;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .vnet = true});
+	tcp_segments(&packet, count);
+	put(world.line, packet.at, packet.len);
+	close_fd(&world.line);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+	get(world.interface, &got);
+	tcp_super_packet(&wanted, count);
+	assert_bytes(&got, &wanted);
+}
+
+/* On a wire of known speed each packet goes by itself. */
+static void test_pump_joins_nothing_with_baud(void **state)
+{
+	static const uint8_t header[sizeof(struct virtio_net_hdr)];
+	const size_t count = 3;
+	size_t i;
+
+	(void)state;
+	open_world(&(struct setup){
+		.line_type = SOCK_STREAM, .baud = 115200, .vnet = true});
+	tcp_segments(&packet, count);
+	put(world.line, packet.at, packet.len);
+	for (i = 0; i < count; i++) {
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_int_equal(got.len, sizeof(header) + 1500);
+		assert_memory_equal(got.at, header, sizeof(header));
+	}
+	assert_int_equal(from_line()->packets, count);
+}
+
+/* All that was joined is counted, if it is refused. */
+static void test_pump_counts_what_was_joined_and_refused(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .vnet = true});
+	replace_fd(&world.tun.fd, open("/proc/self/mem", O_WRONLY | O_CLOEXEC));
+	tcp_segments(&packet, 7);
+	put(world.line, packet.at, packet.len);
+	assert_int_equal(pump_run(world.pump), PUMP_TUN_GONE);
+	assert_int_equal(from_line()->packets, 0);
+	assert_int_equal(from_line()->dropped[STATS_DROP_INTERFACE_DOWN], 7);
+}
+
+/* A header that does not fit its packet is no reason to send nonsense. */
+static void test_pump_drops_what_cannot_be_cut(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .vnet = true});
+	tcp_super_packet(&packet, 3);
+	packet.at[offsetof(struct virtio_net_hdr, csum_start)] = 24;
+	put(world.interface, packet.at, packet.len);
+	tcp_super_packet(&packet, 1);
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	tcp_segments(&wanted, 1);
+	assert_bytes(&got, &wanted);
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(to_line()->dropped[STATS_DROP_BAD_HEADER], 1);
+	assert_int_equal(all_dropped(to_line()), 1);
+}
+
+/* POLLERR is how a TUN says that it is deleted; so does a broken pipe. */
+static void test_pump_interface_gone(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(pipe(fds), 0);
+	close(fds[0]);
+	replace_fd(&world.tun.fd, fds[1]);
+	assert_int_equal(pump_run(world.pump), PUMP_TUN_GONE);
+}
+
+static void test_pump_interface_gone_at_a_read(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	replace_fd(&world.tun.fd, open("/dev/null", O_WRONLY | O_CLOEXEC));
+	assert_int_equal(pump_run(world.pump), PUMP_TUN_GONE);
+}
+
+/* As a TUN, an eventfd takes some writes and answers others with EINVAL. */
+static void test_pump_interface_refuses(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	replace_fd(&world.tun.fd, eventfd(0, EFD_NONBLOCK));
+	ipv4(&packet, 84, 'x');
+	put_frame(&packet);
+	put_frame(&packet);
+	close_fd(&world.line);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+	assert_int_equal(from_line()->packets, 0);
+	assert_int_equal(from_line()->bytes, 0);
+	assert_int_equal(from_line()->dropped[STATS_DROP_INTERFACE_REFUSED], 2);
+	assert_int_equal(all_dropped(from_line()), 2);
+}
+
+/* There is nobody at home: the interface's queue is full. */
+static void test_pump_interface_full(void **state)
+{
+	const int count = 40;
+	int arrived = 0;
+	int small = 1;
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(setsockopt(world.tun.fd, SOL_SOCKET, SO_SNDBUF, &small,
+				    sizeof(small)),
+			 0);
+	ipv4(&packet, 1500, 'x');
+	wanted.len = 0;
+	for (i = 0; i < count; i++)
+		append_frame(&wanted, &packet);
+	put(world.line, wanted.at, wanted.len);
+	run_until(world.interface);
+	for (; waiting(world.interface); arrived++)
+		get(world.interface, &got);
+	assert_in_range(arrived, 1, count - 1);
+	assert_int_equal(from_line()->packets, arrived);
+	assert_int_equal(from_line()->bytes, arrived * 1500);
+	assert_int_equal(from_line()->dropped[STATS_DROP_INTERFACE_REFUSED],
+			 count - arrived);
+}
+
+/*
+ * A write to where no memory is fails with EIO, as one to an interface that is
+ * down does. That it cannot be read ends the run.
+ */
+static void test_pump_interface_down(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	replace_fd(&world.tun.fd, open("/proc/self/mem", O_WRONLY | O_CLOEXEC));
+	ipv4(&packet, 84, 'x');
+	put_frame(&packet);
+	assert_int_equal(pump_run(world.pump), PUMP_TUN_GONE);
+	assert_int_equal(from_line()->packets, 0);
+	assert_int_equal(from_line()->dropped[STATS_DROP_INTERFACE_DOWN], 1);
+	assert_int_equal(all_dropped(from_line()), 1);
+}
+
+/* Whatever else there is to do, whoever wakes the pump comes first. */
+static void test_pump_woken(void **state)
+{
+	uint64_t one = 1;
+	int wake = eventfd(0, EFD_NONBLOCK);
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	put_frame(&packet);
+	put(wake, &one, sizeof(one));
+	run_until(wake);
+	assert_int_equal(to_line()->packets, 0);
+	assert_int_equal(from_line()->line_bytes, 0);
+	close(wake);
+	run_until(world.line);
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(from_line()->packets, 1);
+}
+
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+	(void)number;
+	signals++;
+}
+
+/* A signal every millisecond, and the pump waits on for twenty. */
+static void test_pump_interrupted(void **state)
+{
+	struct sigaction action = {.sa_handler = count_signal};
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
+				 .sigev_signo = SIGUSR1};
+	struct itimerspec often = {{.tv_nsec = 1000000}, {.tv_nsec = 1000000}};
+	struct itimerspec later = {.it_value = {.tv_nsec = 20000000}};
+	int wake = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	timer_t timer;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	sigaction(SIGUSR1, &action, NULL);
+	assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+	assert_int_equal(timerfd_settime(wake, 0, &later, NULL), 0);
+	assert_int_equal(timer_settime(timer, 0, &often, NULL), 0);
+	run_until(wake);
+	timer_delete(timer);
+	assert_true(signals > 0);
+	close(wake);
+}
+
+/*
+ * poll(2): EINVAL when there are more descriptors than RLIMIT_NOFILE. Where
+ * the limit does not reach the kernel (valgrind keeps it to itself), there is
+ * nothing to be seen.
+ */
+static void test_pump_fails(void **state)
+{
+	struct pollfd none[3] = {{.fd = -1}, {.fd = -1}, {.fd = -1}};
+	struct rlimit limit;
+	struct rlimit two;
+	enum pump_end end = PUMP_FAILED;
+	int reason = EINVAL;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	two = (struct rlimit){.rlim_cur = 2, .rlim_max = limit.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &two), 0);
+	if (poll(none, TESTING_COUNT(none), 0) < 0) {
+		end = pump_run(world.pump);
+		reason = errno;
+	}
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(end, PUMP_FAILED);
+	assert_int_equal(reason, EINVAL);
+}
+
+/* What is printed on stderr while the pump makes a round. */
+static void run_round_traced(char *text, size_t cap)
+{
+	int saved = dup(STDERR_FILENO);
+	int file = memfd_create("stderr", MFD_CLOEXEC);
+	ssize_t len;
+
+	dup2(file, STDERR_FILENO);
+	log_set_level(LOG_LEVEL_TRACE);
+	run_round();
+	log_set_level(LOG_LEVEL_INFO);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	len = pread(file, text, cap - 1, 0);
+	close(file);
+	assert_true(len >= 0);
+	text[len] = '\0';
+}
+
+static void test_pump_traces_drops(void **state)
+{
+	char text[1024];
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	make_text();
+	put_frame(&packet);
+	make_ipv6();
+	put_frame(&packet);
+	run_round_traced(text, sizeof(text));
+	assert_string_equal(text,
+			    "serialtun: dropped 6 bytes: not IP\n"
+			    "serialtun: dropped 100 bytes: IPv6 not wanted\n");
+}
+
+static void test_pump_traces_bad_escape(void **state)
+{
+	char text[1024];
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	put(world.line, "\300abc\333d\300", 7);
+	run_round_traced(text, sizeof(text));
+	assert_string_equal(text, "serialtun: dropped 3 bytes: bad escape\n");
+}
+
+/* Where exactly it was given up may depend on how it came in. */
+static void test_pump_traces_too_long(void **state)
+{
+	char text[1024];
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	memset(got.at, 'x', 100000);
+	put(world.line, got.at, 100000);
+	run_round_traced(text, sizeof(text));
+	assert_non_null(strstr(text, " bytes: too long\n"));
+	assert_string_not_equal(text, "serialtun: dropped 0 bytes: too long\n");
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	signal(SIGPIPE, SIG_IGN); /* as main() does */
+	alarm(TIMEOUT_S);
+	return 0;
+}
+
+#define PUMP_TEST(test) cmocka_unit_test_teardown(test, close_world)
+
+/* Let the pump run until there is nothing left to do for it. */
+static void run_until_idle(void)
+{
+	struct itimerspec soon = {.it_value.tv_nsec = 20000000};
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	assert_true(timer >= 0);
+	assert_int_equal(timerfd_settime(timer, 0, &soon, NULL), 0);
+	run_until(timer);
+	close(timer);
+}
+
+/* While the other end sleeps and nothing comes, so do we. */
+static void test_pump_full_port_sleeps(void **state)
+{
+	struct rusage before;
+	struct rusage after;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .room = 1});
+	ipv4(&packet, 60000, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_round();
+	assert_int_equal(to_line()->short_writes, 1);
+	getrusage(RUSAGE_SELF, &before);
+	run_until_idle();
+	getrusage(RUSAGE_SELF, &after);
+	assert_in_range(after.ru_nvcsw - before.ru_nvcsw, 0, 3);
+}
+
+/* Without a port, what the interface brings is dropped, and counted. */
+static void test_pump_without_port(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	put(world.interface, packet.at, packet.len);
+	run_until_idle();
+	assert_int_equal(to_line()->dropped[STATS_DROP_NO_LINE], 2);
+	assert_int_equal(to_line()->packets, 0);
+	assert_int_equal(waiting(world.line), 0);
+	assert_int_equal(backlog(), 0);
+}
+
+/* A port that is lost takes the queue and half a frame each way with it. */
+static void test_pump_loses_port(void **state)
+{
+	static const uint8_t half[] = {0xC0, 0x45, 0x00, 0xDB};
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .baud = 9600});
+	ipv4(&packet, 20000, 'x');
+	put(world.interface, packet.at, packet.len);
+	ipv4(&packet, 84, 'y');
+	put(world.interface, packet.at, packet.len);
+	put(world.line, half, sizeof(half));
+	run_until_idle();
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(backlog(), 1);
+
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	assert_int_equal(backlog(), 0);
+	assert_int_equal(to_line()->dropped[STATS_DROP_NO_LINE], 1);
+
+	/* The next one begins clean, at once, both ways. */
+	while (get(world.line, &got), got.len)
+		;
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+	ipv4(&packet, 84, 'z');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	get(world.line, &got);
+	assert_bytes(&got, &wanted);
+	put_frame(&packet);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+/* A port of another speed gets a queue that suits it; nothing is forgotten. */
+static void test_pump_port_of_another_speed(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .baud = 9600});
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	world.port.rate = 0;
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	assert_int_equal(pump_stats(world.pump)->queue.enqueued, 2);
+	assert_int_equal(pump_stats(world.pump)->queue.dequeued, 2);
+	assert_int_equal(to_line()->packets, 2);
+}
+
+static void test_pump_sends_an_end(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	pump_send_idle(world.pump);
+	get(world.line, &got);
+	assert_int_equal(got.len, 1);
+	assert_int_equal(got.at[0], SLIP_END);
+	assert_int_equal(to_line()->line_bytes, 1);
+	assert_int_equal(to_line()->packets, 0);
+}
+
+/* Who was found silent and is heard again is news. */
+static void test_pump_returns_when_a_silent_peer_is_heard(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	world.keepalive.silent = true;
+	ipv4(&packet, 84, 'x');
+	put_frame(&packet);
+	assert_int_equal(pump_run(world.pump), PUMP_WOKEN);
+	assert_false(world.keepalive.silent);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+}
+
+/* Put a packet on the line as this framing has it. */
+static void put_framed(const struct framing *framing, const struct bytes *of)
+{
+	static struct bytes frame;
+
+	frame.len = framing->encode(frame.at, of->at, of->len);
+	put(world.line, frame.at, frame.len);
+}
+
+static void test_pump_length_both_ways(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = &length_framing});
+	ipv4(&packet, 1500, SLIP_END);
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	wanted.len = length_framing.encode(wanted.at, packet.at, packet.len);
+	assert_bytes(&got, &wanted);
+	put(world.line, wanted.at, wanted.len);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+/* Two bad frames and a good one, over and over: that is no reason to go. */
+static void test_pump_length_survives_bad_frames(void **state)
+{
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = &length_framing});
+	for (i = 0; i < 3; i++) {
+		put(world.line, "\0\0\0\4spam", 8);
+		ipv4(&packet, 84, 'x');
+		put_framed(&length_framing, &packet);
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_bytes(&got, &packet);
+	}
+	assert_int_equal(from_line()->dropped[STATS_DROP_EMPTY], 3);
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 3);
+}
+
+/* Three in a row: then nothing that follows is looked at any more. */
+static void test_pump_length_out_of_step(void **state)
+{
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = &length_framing});
+	put(world.line, "\0\4spam\0\0\0\0\0\4spam", 16);
+	assert_int_equal(pump_run(world.pump), PUMP_OUT_OF_STEP);
+	assert_int_equal(from_line()->dropped[STATS_DROP_EMPTY], 2);
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 1);
+
+	/* The next port begins anew. */
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+	ipv4(&packet, 84, 'x');
+	put_framed(&length_framing, &packet);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+}
+
+/* SLIP is in step again by itself, and goes on however much was bad. */
+static void test_pump_slip_is_never_out_of_step(void **state)
+{
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	for (i = 0; i < 10; i++)
+		put(world.line, "\300spam\300", 6);
+	run_round();
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 10);
+}
+
+/* One that reads 0 bytes of an empty datagram, and so can be refused. */
+static bool unsendable;
+
+static ssize_t bounds_read(struct port *port, uint8_t *buffer, size_t cap)
+{
+	ssize_t n = recv(port->read_fd, buffer, cap, MSG_TRUNC);
+
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t bounds_write(struct port *port, const uint8_t *bytes, size_t len)
+{
+	ssize_t n;
+
+	if (unsendable) {
+		unsendable = false;
+		return -ECOMM;
+	}
+	n = send(port->write_fd, bytes, len, 0);
+	if (n >= 0)
+		return n;
+	return errno == EAGAIN ? 0 : -errno;
+}
+
+static const struct port_kind bounds_kind = {
+	.read = bounds_read,
+	.write = bounds_write,
+};
+
+static const struct setup bounds_setup = {
+	.line_type = SOCK_DGRAM,
+	.framing = &datagram_framing,
+	.kind = &bounds_kind,
+};
+
+/* Each in a datagram of its own, although there is no clock. */
+static void test_pump_packet_a_write(void **state)
+{
+	size_t i;
+
+	(void)state;
+	open_world(&bounds_setup);
+	for (i = 0; i < 5; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		put(world.interface, packet.at, packet.len);
+	}
+	for (i = 0; i < 5; i++) {
+		ipv4(&packet, packets[i].len, packets[i].fill);
+		run_until(world.line);
+		get(world.line, &got);
+		assert_bytes(&got, &packet);
+	}
+	assert_int_equal(to_line()->packets, 5);
+	assert_int_equal(to_line()->short_writes, 0);
+}
+
+/* Whatever is in one, the next one is another. */
+static void test_pump_packet_a_read(void **state)
+{
+	static const uint8_t bad[] = "spam";
+	int i;
+
+	(void)state;
+	open_world(&bounds_setup);
+	for (i = 0; i < 4; i++) {
+		put(world.line, bad, sizeof(bad));
+		assert_int_equal(send(world.line, bad, 0, 0), 0);
+	}
+	memset(got.at, 'x', FRAMING_PACKET_MAX + 1);
+	put(world.line, got.at, FRAMING_PACKET_MAX + 1);
+	for (i = 0; i < 4; i++) {
+		ipv4(&packet, 84, (uint8_t)i);
+		put(world.line, packet.at, packet.len);
+	}
+	for (i = 0; i < 4; i++) {
+		ipv4(&packet, 84, (uint8_t)i);
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_bytes(&got, &packet);
+	}
+	assert_int_equal(from_line()->dropped[STATS_DROP_EMPTY], 4);
+	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 4);
+	assert_int_equal(from_line()->dropped[STATS_DROP_TOO_LONG], 1);
+	assert_int_equal(from_line()->packets, 4);
+}
+
+/* One that cannot be sent says nothing of the next one. */
+static void test_pump_packet_unsendable(void **state)
+{
+	(void)state;
+	open_world(&bounds_setup);
+	unsendable = true;
+	ipv4(&packet, 1400, 'x');
+	put(world.interface, packet.at, packet.len);
+	ipv4(&packet, 84, 'y');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	assert_bytes(&got, &packet);
+	assert_int_equal(to_line()->dropped[STATS_DROP_UNSENDABLE], 1);
+	assert_int_equal(to_line()->packets, 1);
+	assert_int_equal(to_line()->bytes, 84);
+	assert_int_equal(to_line()->line_bytes, 84);
+}
+
+/* What came back is the port's to count, also of ports that were before. */
+static void test_pump_counts_what_was_refused(void **state)
+{
+	(void)state;
+	open_world(&bounds_setup);
+	world.port.refused = 2;
+	world.port.strangers = 4;
+	assert_int_equal(to_line()->dropped[STATS_DROP_REFUSED], 2);
+	assert_int_equal(from_line()->dropped[STATS_DROP_STRANGER], 4);
+	assert_int_equal(pump_set_port(world.pump, NULL), 0);
+	world.port.refused = 1;
+	assert_int_equal(pump_set_port(world.pump, &world.port), 0);
+	assert_int_equal(to_line()->dropped[STATS_DROP_REFUSED], 3);
+	assert_int_equal(from_line()->dropped[STATS_DROP_STRANGER], 8);
+}
+
+static size_t fake_queued;
+
+static size_t queued(const struct port *port)
+{
+	(void)port;
+	return fake_queued;
+}
+
+/* What the port holds is not to be more than that; the rest can be chosen. */
+static void test_pump_high_water(void **state)
+{
+	static const struct port_kind kind = {.queued = queued};
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .kind = &kind});
+	world.port.counts_wire = false;
+	world.port.queue_max = 1000;
+	fake_queued = 1001;
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_round();
+	run_round();
+	assert_int_equal(to_line()->packets, 0);
+	assert_int_equal(backlog(), 1);
+	assert_true(pump_is_stuck(world.pump));
+	fake_queued = 1000;
+	run_until(world.line);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	get(world.line, &got);
+	assert_bytes(&got, &wanted);
+	fake_queued = 0;
+}
+
+/* A descriptor to read and another to write, as standard input and output. */
+static void test_pump_two_descriptors(void **state)
+{
+	int out[2];
+	char fill[4096] = {0};
+	size_t filled = 0;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM});
+	assert_int_equal(pipe2(out, O_NONBLOCK | O_CLOEXEC), 0);
+	world.port.write_fd = out[1];
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_until(out[0]);
+	wanted.len = 0;
+	append_frame(&wanted, &packet);
+	get(out[0], &got);
+	assert_bytes(&got, &wanted);
+	run_round();
+
+	/* Full, it does not keep the other way waiting ... */
+	while (write(out[1], fill, sizeof(fill)) > 0)
+		filled += sizeof(fill);
+	put(world.interface, packet.at, packet.len);
+	run_round();
+	run_round();
+	assert_int_equal(to_line()->line_bytes, wanted.len);
+	while (filled) {
+		get(out[0], &got);
+		assert_in_range(got.len, 1, filled);
+		filled -= got.len;
+	}
+	run_until(out[0]);
+	get(out[0], &got);
+	assert_bytes(&got, &wanted);
+
+	/* ... and nobody there to read it is a port that is gone. */
+	close(out[0]);
+	assert_int_equal(pump_run(world.pump), PUMP_PORT_GONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PUMP_TEST(test_pump_without_port),
+		PUMP_TEST(test_pump_loses_port),
+		PUMP_TEST(test_pump_port_of_another_speed),
+		PUMP_TEST(test_pump_sends_an_end),
+		PUMP_TEST(test_pump_returns_when_a_silent_peer_is_heard),
+		PUMP_TEST(test_pump_packets_become_frames),
+		PUMP_TEST(test_pump_frames_become_packets),
+		PUMP_TEST(test_pump_several_frames_in_one_chunk),
+		PUMP_TEST(test_pump_frames_split_over_chunks),
+		PUMP_TEST(test_pump_keeps_half_a_frame),
+		PUMP_TEST(test_pump_full_port),
+		PUMP_TEST(test_pump_full_port_sleeps),
+		PUMP_TEST(test_pump_port_full_from_the_start),
+		PUMP_TEST(test_pump_batches_without_baud),
+		PUMP_TEST(test_pump_writes_frame_by_frame_with_baud),
+		PUMP_TEST(test_pump_chooses_late_with_baud),
+		PUMP_TEST(test_pump_batches_the_longest),
+		PUMP_TEST(test_pump_batches_whole_frames),
+		PUMP_TEST(test_pump_ipv6_carried_when_wanted),
+		PUMP_TEST(test_pump_ipv6_dropped_when_not_wanted),
+		PUMP_TEST(test_pump_router_advert_carried_when_accepted),
+		PUMP_TEST(test_pump_router_advert_carried_to_the_line),
+		PUMP_TEST(test_pump_garbage),
+		PUMP_TEST(test_pump_tap_from_line),
+		PUMP_TEST(test_pump_tap_guesses),
+		PUMP_TEST(test_pump_tap_to_line),
+		PUMP_TEST(test_pump_garbage_too_long),
+		PUMP_TEST(test_pump_guesses),
+		PUMP_TEST(test_pump_counts),
+		PUMP_TEST(test_pump_interface_flood_leaves_the_line_its_turn),
+		PUMP_TEST(test_pump_unwanted_flood_leaves_the_line_its_turn),
+		PUMP_TEST(test_pump_line_flood_leaves_the_interface_its_turn),
+		PUMP_TEST(test_pump_hang_up),
+		PUMP_TEST(test_pump_line_ends),
+		PUMP_TEST(test_pump_line_was_never_there),
+		PUMP_TEST(test_pump_hang_up_behind_frames),
+		PUMP_TEST(test_pump_hang_up_while_sending),
+		PUMP_TEST(test_pump_port_refuses_writes),
+		PUMP_TEST(test_pump_hang_up_of_a_pty),
+		PUMP_TEST(test_pump_cuts_super_packets),
+		PUMP_TEST(test_pump_joins_segments),
+		PUMP_TEST(test_pump_joins_before_a_hang_up),
+		PUMP_TEST(test_pump_joins_nothing_with_baud),
+		PUMP_TEST(test_pump_counts_what_was_joined_and_refused),
+		PUMP_TEST(test_pump_drops_what_cannot_be_cut),
+		PUMP_TEST(test_pump_interface_gone),
+		PUMP_TEST(test_pump_interface_gone_at_a_read),
+		PUMP_TEST(test_pump_interface_refuses),
+		PUMP_TEST(test_pump_interface_full),
+		PUMP_TEST(test_pump_interface_down),
+		PUMP_TEST(test_pump_woken),
+		PUMP_TEST(test_pump_interrupted),
+		PUMP_TEST(test_pump_fails),
+		PUMP_TEST(test_pump_traces_drops),
+		PUMP_TEST(test_pump_traces_bad_escape),
+		PUMP_TEST(test_pump_traces_too_long),
+		PUMP_TEST(test_pump_length_both_ways),
+		PUMP_TEST(test_pump_length_survives_bad_frames),
+		PUMP_TEST(test_pump_length_out_of_step),
+		PUMP_TEST(test_pump_slip_is_never_out_of_step),
+		PUMP_TEST(test_pump_packet_a_write),
+		PUMP_TEST(test_pump_packet_a_read),
+		PUMP_TEST(test_pump_packet_unsendable),
+		PUMP_TEST(test_pump_counts_what_was_refused),
+		PUMP_TEST(test_pump_high_water),
+		PUMP_TEST(test_pump_two_descriptors),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}

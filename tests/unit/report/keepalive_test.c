@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of keepalive: when an END is due, and what silence means.
+ */
+#include "../testing.h"
+#include "report/keepalive.h"
+
+#define MS  UINT64_C(1000000)
+#define S   (1000 * MS)
+#define NOW (1000 * S) /* when the line is opened */
+
+static const uint8_t end[] = {0xC0};
+static const uint8_t frame[] = {0xC0, 0x45, 0x00, 0xC0};
+
+static struct keepalive opened(unsigned int period_s)
+{
+	struct keepalive keepalive;
+
+	keepalive_init(&keepalive, period_s);
+	keepalive_start(&keepalive, NOW);
+	return keepalive;
+}
+
+static void hear(struct keepalive *keepalive, const uint8_t *bytes, size_t len,
+		 uint64_t at_ns)
+{
+	keepalive_heard(keepalive, bytes, len, NOW + at_ns);
+}
+
+static void test_keepalive_off(void **state)
+{
+	struct keepalive keepalive = opened(0);
+
+	(void)state;
+	assert_false(keepalive_is_due(&keepalive, NOW + 1000000 * S));
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 1000000 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+	assert_true(keepalive_next_ns(&keepalive) == UINT64_MAX);
+}
+
+static void test_keepalive_due_after_silence_of_our_own(void **state)
+{
+	struct keepalive keepalive = opened(5);
+
+	(void)state;
+	assert_false(keepalive_is_due(&keepalive, NOW + 5 * S - 1));
+	assert_true(keepalive_is_due(&keepalive, NOW + 5 * S));
+	keepalive_sent(&keepalive, NOW + 4 * S);
+	assert_false(keepalive_is_due(&keepalive, NOW + 9 * S - 1));
+	assert_true(keepalive_is_due(&keepalive, NOW + 9 * S));
+	/* What is heard is no word of our own. */
+	hear(&keepalive, frame, sizeof(frame), 8 * S);
+	assert_true(keepalive_is_due(&keepalive, NOW + 9 * S));
+}
+
+static void test_keepalive_silent_after_three_periods(void **state)
+{
+	struct keepalive keepalive = opened(5);
+
+	(void)state;
+	hear(&keepalive, frame, sizeof(frame), 1 * S);
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 16 * S - 1));
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 16 * S));
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 17 * S));
+	assert_true(keepalive.silent);
+	hear(&keepalive, end, sizeof(end), 20 * S);
+	assert_false(keepalive.silent);
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 35 * S));
+}
+
+static void test_keepalive_next_is_what_comes_first(void **state)
+{
+	struct keepalive keepalive = opened(5);
+
+	(void)state;
+	assert_true(keepalive_next_ns(&keepalive) == NOW + 5 * S);
+	keepalive_sent(&keepalive, NOW + 14 * S);
+	assert_true(keepalive_next_ns(&keepalive) == NOW + 15 * S);
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 15 * S));
+	assert_true(keepalive_next_ns(&keepalive) == NOW + 19 * S);
+}
+
+static void test_keepalive_carrier_of_one_that_only_answers(void **state)
+{
+	struct keepalive keepalive = opened(1);
+	uint64_t at_ns;
+
+	(void)state;
+	/* A frame torn after its first END, or before its last one. */
+	for (at_ns = 0; at_ns < 60 * S; at_ns += 2 * S) {
+		hear(&keepalive, frame, 1, at_ns);
+		hear(&keepalive, frame + 1, sizeof(frame) - 2,
+		     at_ns + 100 * MS);
+		hear(&keepalive, frame + 3, 1, at_ns + 200 * MS);
+	}
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 100 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+static void test_keepalive_carrier_of_one_that_keeps_alive(void **state)
+{
+	struct keepalive keepalive = opened(1);
+
+	(void)state;
+	hear(&keepalive, frame, sizeof(frame), 0);
+	hear(&keepalive, end, sizeof(end), 1 * S);
+	hear(&keepalive, end, sizeof(end), 2 * S);
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 5 * S));
+	assert_false(keepalive_has_carrier(&keepalive));
+	hear(&keepalive, end, sizeof(end), 6 * S);
+	assert_true(keepalive_has_carrier(&keepalive));
+	/* It is forgotten with the line. */
+	keepalive_start(&keepalive, NOW + 10 * S);
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 13 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+/* A frame's last END may be late: flow control, a host that was suspended. */
+static void test_keepalive_late_ends_are_not_lone(void **state)
+{
+	struct keepalive keepalive = opened(5);
+	uint64_t at_ns;
+
+	(void)state;
+	for (at_ns = 0; at_ns < 60 * S; at_ns += 10 * S) {
+		hear(&keepalive, frame, sizeof(frame) - 1, at_ns);
+		hear(&keepalive, end, sizeof(end), at_ns + 3 * S);
+	}
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 100 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+/* Who comes back after a long silence has to show anew that it keeps alive. */
+static void test_keepalive_lone_ends_are_forgotten(void **state)
+{
+	struct keepalive keepalive = opened(1);
+
+	(void)state;
+	hear(&keepalive, end, sizeof(end), 1 * S);
+	hear(&keepalive, end, sizeof(end), 2 * S);
+	hear(&keepalive, frame, sizeof(frame), 100 * S);
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 200 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+static void test_keepalive_one_end_may_be_noise(void **state)
+{
+	struct keepalive keepalive = opened(1);
+
+	(void)state;
+	hear(&keepalive, end, sizeof(end), 1 * S);
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 4 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keepalive_off),
+		cmocka_unit_test(test_keepalive_due_after_silence_of_our_own),
+		cmocka_unit_test(test_keepalive_silent_after_three_periods),
+		cmocka_unit_test(test_keepalive_next_is_what_comes_first),
+		cmocka_unit_test(
+			test_keepalive_carrier_of_one_that_only_answers),
+		cmocka_unit_test(
+			test_keepalive_carrier_of_one_that_keeps_alive),
+		cmocka_unit_test(test_keepalive_late_ends_are_not_lone),
+		cmocka_unit_test(test_keepalive_lone_ends_are_forgotten),
+		cmocka_unit_test(test_keepalive_one_end_may_be_noise),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of symptom: what is said of a line, when, and how often.
+ */
+#include "../testing.h"
+#include "pump/stats.h"
+#include "report/symptom.h"
+
+#define S UINT64_C(1000000000)
+
+/* Look every two seconds from one time to another. Return: what was said. */
+static enum symptom look(struct symptoms *symptoms, const struct stats *stats,
+			 uint64_t from_s, uint64_t to_s)
+{
+	enum symptom found = SYMPTOM_NONE;
+	uint64_t at_s;
+
+	for (at_s = from_s; at_s <= to_s; at_s += 2)
+		if (!found)
+			found = symptoms_look(symptoms, stats, at_s * S);
+	return found;
+}
+
+static void test_symptom_none(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats idle = {0};
+	struct stats well = {
+		.to_line.packets = 1000,
+		.from_line = {.packets = 1000, .line_bytes = 84000},
+	};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &idle, 100, 10000), SYMPTOM_NONE);
+	well.from_line.dropped[STATS_DROP_BAD_CHECKSUM] = 100;
+	assert_int_equal(look(&symptoms, &well, 10000, 20000), SYMPTOM_NONE);
+}
+
+static void test_symptom_nothing(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.to_line.packets = 3};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 108), SYMPTOM_NONE);
+	assert_int_equal(look(&symptoms, &stats, 110, 110), SYMPTOM_NOTHING);
+	assert_int_equal(look(&symptoms, &stats, 112, 1000), SYMPTOM_NONE);
+}
+
+static void test_symptom_nothing_needs_that_something_was_sent(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.to_line.packets = 2};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+	/* The time begins when it has been. */
+	stats.to_line.packets = 3;
+	assert_int_equal(look(&symptoms, &stats, 200, 208), SYMPTOM_NONE);
+	stats.from_line.line_bytes = 1;
+	assert_int_equal(look(&symptoms, &stats, 210, 300), SYMPTOM_NONE);
+}
+
+/* That nobody listens is the reason why nothing comes, so it is enough. */
+static void test_symptom_refused(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.to_line.packets = 3};
+
+	(void)state;
+	stats.to_line.dropped[STATS_DROP_REFUSED] = 2;
+	assert_int_equal(look(&symptoms, &stats, 100, 102), SYMPTOM_NONE);
+	stats.to_line.dropped[STATS_DROP_REFUSED] = 3;
+	assert_int_equal(look(&symptoms, &stats, 104, 104), SYMPTOM_REFUSED);
+	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
+}
+
+/* After packets it is the other end that has been ended. */
+static void test_symptom_refused_after_packets(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.packets = 1,
+			      .from_line.line_bytes = 28};
+
+	(void)state;
+	stats.to_line.dropped[STATS_DROP_REFUSED] = 1000;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+}
+
+static void test_symptom_garbage(void **state)
+{
+	static const enum stats_drop reasons[] = {
+		STATS_DROP_BAD_ESCAPE,	STATS_DROP_TOO_LONG,
+		STATS_DROP_BAD_VERSION, STATS_DROP_BAD_HEADER,
+		STATS_DROP_BAD_LENGTH,	STATS_DROP_BAD_CHECKSUM,
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(reasons); i++) {
+		struct symptoms symptoms = {0};
+		struct stats stats = {.from_line.line_bytes = 50};
+
+		stats.from_line.dropped[reasons[i]] = 3;
+		assert_int_equal(look(&symptoms, &stats, 100, 104),
+				 SYMPTOM_NONE);
+		assert_int_equal(look(&symptoms, &stats, 106, 106),
+				 SYMPTOM_GARBAGE);
+		assert_int_equal(look(&symptoms, &stats, 108, 1000),
+				 SYMPTOM_NONE);
+	}
+}
+
+static void test_symptom_garbage_without_an_end(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.line_bytes = 4096,
+			      .unfinished_len = 4096};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 106), SYMPTOM_GARBAGE);
+}
+
+/* What is certain is said at once, even of a line that had packets. */
+static void test_symptom_certain(void **state)
+{
+	static const struct {
+		enum guess guess;
+		enum symptom symptom;
+	} rows[] = {
+		{GUESS_PPP, SYMPTOM_PPP},
+		{GUESS_CSLIP, SYMPTOM_CSLIP},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(rows); i++) {
+		struct symptoms symptoms = {0};
+		struct stats stats = {.from_line.packets = 1};
+
+		stats.guesses[rows[i].guess] = 1;
+		assert_int_equal(look(&symptoms, &stats, 100, 100),
+				 rows[i].symptom);
+		assert_int_equal(look(&symptoms, &stats, 102, 1000),
+				 SYMPTOM_NONE);
+	}
+}
+
+/* What is not certain has to be most of what comes, and no packet. */
+static void test_symptom_likely(void **state)
+{
+	static const struct {
+		enum guess guess;
+		enum symptom symptom;
+	} rows[] = {
+		{GUESS_KISS, SYMPTOM_KISS},
+		{GUESS_ETHERNET, SYMPTOM_ETHERNET},
+		{GUESS_IP, SYMPTOM_IP},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(rows); i++) {
+		struct symptoms symptoms = {0};
+		struct stats stats = {0};
+		uint64_t *like = &stats.guesses[rows[i].guess];
+		uint64_t *bad = &stats.from_line.dropped[STATS_DROP_TOO_LONG];
+
+		*like = *bad = 2;
+		assert_int_equal(look(&symptoms, &stats, 100, 200),
+				 SYMPTOM_NONE);
+		*like = *bad = 3;
+		stats.from_line.packets = 1;
+		assert_int_equal(look(&symptoms, &stats, 200, 300),
+				 SYMPTOM_NONE);
+		stats.from_line.packets = 0;
+		*bad = 6;
+		assert_int_equal(look(&symptoms, &stats, 300, 300),
+				 SYMPTOM_NONE);
+		*bad = 5;
+		assert_int_equal(look(&symptoms, &stats, 302, 302),
+				 rows[i].symptom);
+	}
+}
+
+static void test_symptom_text(void **state)
+{
+	struct symptoms prompted = {0};
+	struct stats prompt = {.unfinished = GUESS_TEXT};
+	struct symptoms logged = {0};
+	struct stats log = {.guesses[GUESS_TEXT] = 1};
+
+	(void)state;
+	assert_int_equal(look(&prompted, &prompt, 100, 102), SYMPTOM_NONE);
+	assert_int_equal(look(&prompted, &prompt, 104, 104), SYMPTOM_TEXT);
+	assert_int_equal(look(&prompted, &prompt, 106, 200), SYMPTOM_NONE);
+	assert_int_equal(look(&logged, &log, 100, 104), SYMPTOM_TEXT);
+}
+
+/* A boot log that is followed by packets is none of our business. */
+static void test_symptom_text_before_packets(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.guesses[GUESS_TEXT] = 1};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 102), SYMPTOM_NONE);
+	stats.from_line.packets = 1;
+	assert_int_equal(look(&symptoms, &stats, 104, 200), SYMPTOM_NONE);
+}
+
+/* Once it is said what it is, it is not garbage. */
+static void test_symptom_explained(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {
+		.from_line = {.line_bytes = 5000,
+			      .dropped[STATS_DROP_BAD_VERSION] = 10},
+		.unfinished = GUESS_TEXT,
+	};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 104), SYMPTOM_TEXT);
+	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
+}
+
+/* Nor are the ENDs of a peer that keeps alive. */
+static void test_symptom_ends_are_no_garbage(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.line_bytes = 100000};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+}
+
+/* Packets that are not wanted are packets. */
+static void test_symptom_unwanted_is_no_garbage(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.line_bytes = 500};
+
+	(void)state;
+	stats.from_line.dropped[STATS_DROP_IPV6] = 10;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+}
+
+static void test_symptom_line_errors(void **state)
+{
+	static const struct {
+		struct stats_line line;
+		enum symptom symptom;
+	} rows[] = {
+		{{.known = true, .frame = 1}, SYMPTOM_FRAMING},
+		{{.known = true, .parity = 1}, SYMPTOM_PARITY},
+		{{.known = true, .overrun = 1}, SYMPTOM_OVERRUN},
+		{{.known = true, .buffer_overrun = 1}, SYMPTOM_OVERRUN},
+		{{.known = true, .breaks = 4}, SYMPTOM_NONE},
+		{{.known = true, .breaks = 5}, SYMPTOM_BREAKS},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(rows); i++) {
+		struct symptoms symptoms = {0};
+		struct stats stats = {.line = rows[i].line};
+
+		assert_int_equal(look(&symptoms, &stats, 100, 100),
+				 rows[i].symptom);
+		assert_int_equal(look(&symptoms, &stats, 102, 200),
+				 SYMPTOM_NONE);
+	}
+}
+
+/* Who can be heard may send breaks: they make some systems listen (SysRq). */
+static void test_symptom_breaks_between_packets(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.packets = 1, .line.breaks = 100};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+}
+
+/* Several at once are said one after the other. */
+static void test_symptom_several(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.line = {.frame = 1, .overrun = 1}};
+
+	(void)state;
+	assert_int_equal(symptoms_look(&symptoms, &stats, 1 * S),
+			 SYMPTOM_FRAMING);
+	assert_int_equal(symptoms_look(&symptoms, &stats, 2 * S),
+			 SYMPTOM_OVERRUN);
+	assert_int_equal(symptoms_look(&symptoms, &stats, 3 * S), SYMPTOM_NONE);
+}
+
+static void test_symptom_texts(void **state)
+{
+	int symptom;
+
+	(void)state;
+	for (symptom = SYMPTOM_NONE + 1; symptom < SYMPTOM_COUNT; symptom++) {
+		enum symptom shown = (enum symptom)symptom;
+
+		assert_non_null(strchr(symptom_text(shown, true), '('));
+		assert_non_null(strchr(symptom_text(shown, false), '('));
+	}
+}
+
+/* Where there is no cable, nothing is said of one. */
+static void test_symptom_texts_without_a_cable(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(symptom_text(SYMPTOM_NOTHING, true), "RX"));
+	assert_null(strstr(symptom_text(SYMPTOM_NOTHING, false), "RX"));
+	assert_non_null(strstr(symptom_text(SYMPTOM_GARBAGE, true), "--baud"));
+	assert_null(strstr(symptom_text(SYMPTOM_GARBAGE, false), "--baud"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_symptom_none),
+		cmocka_unit_test(test_symptom_nothing),
+		cmocka_unit_test(
+			test_symptom_nothing_needs_that_something_was_sent),
+		cmocka_unit_test(test_symptom_refused),
+		cmocka_unit_test(test_symptom_refused_after_packets),
+		cmocka_unit_test(test_symptom_garbage),
+		cmocka_unit_test(test_symptom_garbage_without_an_end),
+		cmocka_unit_test(test_symptom_ends_are_no_garbage),
+		cmocka_unit_test(test_symptom_unwanted_is_no_garbage),
+		cmocka_unit_test(test_symptom_certain),
+		cmocka_unit_test(test_symptom_likely),
+		cmocka_unit_test(test_symptom_text),
+		cmocka_unit_test(test_symptom_text_before_packets),
+		cmocka_unit_test(test_symptom_explained),
+		cmocka_unit_test(test_symptom_line_errors),
+		cmocka_unit_test(test_symptom_breaks_between_packets),
+		cmocka_unit_test(test_symptom_several),
+		cmocka_unit_test(test_symptom_texts),
+		cmocka_unit_test(test_symptom_texts_without_a_cable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
