@@ -35,14 +35,12 @@
  * microseconds that the system calls for a packet take.
  */
 #include "pump/fq_codel.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
-
-#define NS_PER_MS UINT64_C(1000000)
-#define NS_PER_S  UINT64_C(1000000000)
 
 /* CoDel's for the Internet (RFC 8289, 4.3 and 4.4). */
 #define TARGET_NS   (5 * NS_PER_MS)

@@ -36,10 +36,7 @@
  * Pure: the caller brings the time and the count.
  */
 #include "pump/pacer.h"
-
-#define NS_PER_S  UINT64_C(1000000000)
-#define NS_PER_MS UINT64_C(1000000)
-#define NS_PER_US UINT64_C(1000)
+#include "clock.h"
 
 /*
  * Later than this a wake-up is rarely. What is handed over earlier waits for
@@ -63,11 +60,6 @@
 static uint64_t duration_ns(const struct pacer *pacer, size_t bytes)
 {
 	return bytes * NS_PER_S / pacer->rate;
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
 }
 
 /* How long before the end of a frame the next one may be handed over. */
@@ -158,11 +150,10 @@ static void correct(struct pacer *pacer, size_t queued, uint64_t now_ns)
 	if (queued)
 		pacer->counts = true;
 	if (queued > pacer->queue_slack)
-		pacer->free_ns =
-			later(pacer->free_ns,
-			      now_ns +
-				      duration_ns(pacer,
-						  queued - pacer->queue_slack));
+		pacer->free_ns = clock_later(
+			pacer->free_ns,
+			now_ns + duration_ns(pacer,
+					     queued - pacer->queue_slack));
 }
 
 /*
@@ -202,8 +193,8 @@ static void plan_look(struct pacer *pacer, size_t bytes, uint64_t now_ns)
 	else if (pacer->counts && pacer->speed == PACER_UNTRIED)
 		pacer->look_ns = now_ns + duration_ns(pacer, bytes) * 5 / 8;
 	else
-		pacer->look_ns =
-			later(pacer->free_ns, pacer->lead_ns) - pacer->lead_ns;
+		pacer->look_ns = clock_later(pacer->free_ns, pacer->lead_ns) -
+				 pacer->lead_ns;
 }
 
 /**
@@ -240,7 +231,7 @@ void pacer_hand_over(struct pacer *pacer, size_t bytes, size_t queued,
 	if (!pacer->rate)
 		return;
 	pacer->free_ns =
-		later(pacer->free_ns, now_ns) + duration_ns(pacer, bytes);
+		clock_later(pacer->free_ns, now_ns) + duration_ns(pacer, bytes);
 	pacer->lead_ns = lead_ns(pacer, bytes);
 	pacer->probed += bytes;
 	correct(pacer, queued, now_ns);

@@ -18,9 +18,8 @@
  * Pure: the caller brings the time.
  */
 #include "report/keepalive.h"
+#include "clock.h"
 #include "framing/slip.h"
-
-#define NS_PER_S UINT64_C(1000000000)
 
 /* Further apart than an adapter or a slow wire tears one frame's bytes. */
 #define KEEPALIVE_APART_NS (NS_PER_S / 2)

@@ -13,6 +13,7 @@
  * object says that the program no longer runs and stays, with the totals.
  */
 #include "report/report.h"
+#include "clock.h"
 #include "log.h"
 #include "pump/stats.h"
 #include "report/json.h"
@@ -29,8 +30,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#define NS_PER_S UINT64_C(1000000000)
 
 /* Seconds between two versions of the file when no lines are printed. */
 #define REPORT_JSON_S 1

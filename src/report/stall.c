@@ -12,8 +12,7 @@
  * Pure: the caller brings the counters and the time.
  */
 #include "report/stall.h"
-
-#define NS_PER_S UINT64_C(1000000000)
+#include "clock.h"
 
 /**
  * stall_start() - the port was opened

@@ -12,9 +12,8 @@
  * Pure: the caller brings the counters and the time.
  */
 #include "report/symptom.h"
+#include "clock.h"
 #include "pump/stats.h"
-
-#define NS_PER_S UINT64_C(1000000000)
 
 #define SYMPTOM_NOTHING_NS	(10 * NS_PER_S)
 #define SYMPTOM_NOTHING_PACKETS 3
