@@ -31,7 +31,6 @@
 #define LOG_COLUMNS 80
 
 static int threshold = LOG_LEVEL_INFO;
-static char *diverted;
 
 /* To the first column, and erase to the end of the line (ECMA-48, EL). */
 static char wipe[] = "\r\033[K";
@@ -122,21 +121,6 @@ static void make_plain(char *line, size_t len)
 }
 
 /**
- * log_divert_errors() - keep errors to oneself
- * @text: where the last one is written from now on, instead of to stderr; NULL
- *        for stderr again
- *
- * For an attempt that will be made again: what speaks of failure deep below
- * cannot know that.
- */
-void log_divert_errors(char text[LOG_TEXT_MAX])
-{
-	diverted = text;
-	if (text)
-		*text = '\0';
-}
-
-/**
  * log_print() - print one line to stderr, or not, by its level
  * @level:  the line's level
  * @format: as for printf(), without a newline
@@ -157,12 +141,6 @@ void log_print(enum log_level level, const char *format, ...)
 
 	if (!log_enabled(level))
 		return;
-	if (level == LOG_LEVEL_ERROR && diverted) {
-		va_start(args, format);
-		vsnprintf(diverted, LOG_TEXT_MAX, format, args);
-		va_end(args);
-		return;
-	}
 
 	len = (size_t)snprintf(line, sizeof(line), "%s", prefix(level));
 	va_start(args, format);

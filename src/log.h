@@ -27,7 +27,6 @@ enum log_level {
 
 void log_set_level(int level);
 bool log_enabled(enum log_level level);
-void log_divert_errors(char text[LOG_TEXT_MAX]);
 void log_print(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void log_status(const char *text);

@@ -19,7 +19,7 @@
 #include "line/line.h"
 #include "line/source.h"
 #include "log.h"
-#include "port/port.h"
+#include "port/port_config.h"
 #include "privilege.h"
 #include "report/announce.h"
 #include "report/notify.h"
@@ -95,31 +95,24 @@ static int keep(const struct options *options, struct tun *tun,
 /* Everything once port and interface are there. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
 	       const struct privilege_user *user, struct tun *tun,
-	       struct line *line)
+	       struct session *session)
 {
-	const struct port *port = line_port(line);
-	struct session *session;
+	const struct line *line = session_line(session);
 	struct link link;
-	int err;
 
 	log_debug("%s: %s", line_name(line),
-		  port ? "opened and set up" : "not there yet");
+		  line_port(line) ? "opened and set up" : "not there yet");
 	log_debug("%s: %s", tun->name,
 		  tun->attached ? "attached to" : "created");
 	if (link_configure(&link, tun, options, line_rate(line)))
 		return set_up_failed();
 	if (privilege_drop(user, line_path(line), line_kind(line)->is_serial))
 		return set_up_failed();
-	if (session_open(&session, options, tun, line, link.mtu))
+	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))
 		return -1;
-	err = keep(options, tun, owner);
-	if (!err) {
-		announce(options, tun, &link, line);
-		notify_ready();
-		err = session_run(session);
-	}
-	session_close(session);
-	return err;
+	announce(options, tun, &link, line);
+	notify_ready();
+	return session_run(session);
 }
 
 /* --create: an interface for later. Return: 0, or -1, logged. */
@@ -163,19 +156,19 @@ static int make_link(struct options *options, const struct owner *owner)
 {
 	struct privilege_user user;
 	char *chosen = NULL;
-	struct line *line = NULL;
+	struct session *session = NULL;
 	struct tun tun = TUN_CLOSED;
 	int err;
 
 	if (!signals_set_up() && !privilege_find_user(&user, options->user) &&
 	    !choose_port(&options->port, &chosen) &&
-	    !line_open(&line, &options->port, options->wait) &&
+	    !session_open(&session, options) && !session_find_port(session) &&
 	    !tun_open(&tun, options->interface, options->tap))
-		err = run(options, owner, &user, &tun, line);
+		err = run(options, owner, &user, &tun, session);
 	else
 		err = set_up_failed();
+	session_close(session);
 	tun_close(&tun);
-	line_close(line);
 	free(chosen);
 	return err;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A link while it is up: the pump runs, and what happens around it is seen to.
+ * A link, from the first look for the port to the last packet.
  *
- * The pump knows of packets only. Whatever else there is to wait for (signals,
- * a port that comes back, the next thing that is due) is gathered in one epoll
- * descriptor, by which the pump is interrupted; then everything is looked at
- * that could be due, and the pump runs on.
+ * Everything that there is to wait for is in one event set, and each event goes
+ * by its kind to its owner, in one switch (hand_out()). The owners only take
+ * note; then each has its turn: the pump carries packets, and the session sees
+ * to the rest (signals, a port that is lost or comes back, reports).
  *
  * The interface, its addresses and its routes outlive the port. While the port
  * is away the carrier is off, so that the kernel and everybody who watches the
@@ -13,6 +13,9 @@
  */
 #include "session.h"
 #include "cli/options.h"
+#include "clock.h"
+#include "events.h"
+#include "failure.h"
 #include "interface/tun.h"
 #include "line/line.h"
 #include "line/source.h"
@@ -20,7 +23,6 @@
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
-#include "report/keepalive.h"
 #include "report/notify.h"
 #include "report/report.h"
 #include "report/stall.h"
@@ -28,89 +30,65 @@
 #include "signals.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
-#include <time.h>
-#include <unistd.h>
-
-#define NS_PER_S UINT64_C(1000000000)
 
 /* How often the counters are looked at for something that is wrong. */
 #define SESSION_CHECK_NS (2 * NS_PER_S)
 
 struct session {
 	const struct options *options;
-	const struct tun *tun;
+	struct events events;
 	struct line *line;
+	const struct tun *tun;
 	struct pump *pump;
-	struct keepalive keepalive;
 	struct symptoms symptoms;
 	struct stall stall;
-	struct report *report;	/* NULL: nobody wants one */
-	struct stats stats;	/* as of the last look */
-	struct stats_line past; /* of the ports that were lost */
-	uint64_t check_ns;	/* when to look next */
+	struct report *report; /* NULL: nobody wants one */
+	uint64_t check_ns;     /* when to look next */
+	bool signalled;	       /* and it was not looked at why */
 	bool had_port;
 	bool silence_told;
 	bool carrier;
-	int epoll_fd;
-	int timer_fd;
 };
 
-static uint64_t clock_ns(void)
+/* Every event, to whom it concerns, who takes note of it. */
+static void hand_out(struct session *session, const struct event *event)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* Be woken by a descriptor too. Return: 0 or -errno. */
-static int wake_on(const struct session *session, int fd)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-
-	return epoll_ctl(session->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno
-								       : 0;
-}
-
-/*
- * The counters as they are now. A port that hung up does not tell its own any
- * more: then what it said last stands.
- */
-static const struct stats *look_at_stats(struct session *session)
-{
-	const struct port *port = line_port(session->line);
-	const struct stats_line seen = session->stats.line;
-	struct stats_line *line = &session->stats.line;
-	struct port_errors errors;
-
-	session->stats = *pump_stats(session->pump);
-	*line = seen;
-	if (port && port_get_errors(port, &errors)) {
-		*line = session->past;
-		line->known = true;
-		line->frame += errors.frame;
-		line->parity += errors.parity;
-		line->overrun += errors.overrun;
-		line->buffer_overrun += errors.buf_overrun;
-		line->breaks += errors.brk;
+	switch (event->kind) {
+	case EVENT_SIGNAL:
+		session->signalled = true;
+		break;
+	case EVENT_LINE:
+		line_wake(session->line);
+		break;
+	case EVENT_INTERFACE:
+	case EVENT_PORT:
+		pump_note(session->pump, event);
+		break;
+	case EVENT_TIME:
+		break;
 	}
-	line->losses = session->past.losses;
-	return &session->stats;
+}
+
+/* Return: 0 when something has happened or is due, or -errno, logged. */
+static int wait_for_events(struct session *session, uint64_t until_ns)
+{
+	struct event happened[EVENTS_MAX];
+	int count = events_wait(&session->events, until_ns, happened);
+	int i;
+
+	if (count < 0)
+		log_error("cannot wait for packets: %s", strerror(-count));
+	for (i = 0; i < count; i++)
+		hand_out(session, &happened[i]);
+	return count < 0 ? count : 0;
 }
 
 static void print_stats(struct session *session, enum log_level level)
 {
-	const struct stats *stats = look_at_stats(session);
+	const struct stats *stats = pump_stats(session->pump);
 	char text[STATS_TEXT_MAX];
 
 	log_print(level, "to the line: %s",
@@ -129,7 +107,7 @@ static struct report_view view(struct session *session)
 	const struct port *port = line_port(session->line);
 
 	return (struct report_view){
-		.stats = look_at_stats(session),
+		.stats = pump_stats(session->pump),
 		.interface = session->tun->name,
 		.port = port ? port->name : NULL,
 		.rate = port ? port->rate : 0,
@@ -177,16 +155,18 @@ static void notify_up(const struct session *session, const struct port *port)
 static int take_port(struct session *session, uint64_t now_ns)
 {
 	struct port *port = line_port(session->line);
+	const uint64_t settled_ns =
+		now_ns + session->options->port.settle_ms * NS_PER_MS;
+	int err = pump_begin_port(session->pump, port, settled_ns, now_ns);
 
-	if (pump_set_port(session->pump, port)) {
-		log_error("cannot use %s: %s", port->name, strerror(ENOMEM));
-		return -ENOMEM;
+	if (err) {
+		log_error("cannot use %s: %s", port->name, strerror(-err));
+		return err;
 	}
 	session->had_port = true;
-	/* What is thrown away until then is not heard. */
-	keepalive_start(&session->keepalive, later(now_ns, port->settled_ns));
 	session->check_ns = now_ns + SESSION_CHECK_NS;
-	stall_start(&session->stall, port->rate, port->queue_slack, now_ns);
+	stall_start(&session->stall, port->rate, port->kind->queue_slack,
+		    now_ns);
 	set_carrier(session, true);
 	notify_up(session, port);
 	return 0;
@@ -202,22 +182,20 @@ static void do_without_port(struct session *session)
 /* The port is not to be used any more, and will be looked for. */
 static void let_go_of_port(struct session *session)
 {
-	session->past = look_at_stats(session)->line;
-	pump_set_port(session->pump, NULL);
+	pump_end_port(session->pump);
 	line_let_go(session->line, clock_ns());
 	do_without_port(session);
 }
 
 /*
- * The port is gone; @how: NULL: by itself. Return: 0 if that can be lived with,
- * else -1, logged.
+ * The port is gone; @how: NULL: by itself. Return: 0: it is waited for; 1: the
+ * link ends, as it should; -1: it ends, logged.
  */
 static int lose_port(struct session *session, const char *how)
 {
 	const struct source_kind *kind = line_kind(session->line);
 	const struct port *port = line_port(session->line);
 
-	session->past.losses++;
 	if (kind->no_reconnect && !how && !session->options->once) {
 		log_info("%s: %s", port->name, kind->how_lost);
 		return 1;
@@ -271,65 +249,49 @@ static int reopen_port(struct session *session)
  */
 static void report_silence(struct session *session)
 {
-	if (keepalive_has_carrier(&session->keepalive) && session->silence_told)
+	const bool has_carrier = pump_has_carrier(session->pump);
+
+	if (has_carrier && session->silence_told)
 		return;
 	session->silence_told = true;
 	log_warning("%s: nothing was heard of the other end for %u s%s",
 		    line_name(session->line), 3 * session->options->keepalive_s,
-		    keepalive_has_carrier(&session->keepalive)
-			    ? ""
-			    : ", carrier off until it speaks");
+		    has_carrier ? "" : ", carrier off until it speaks");
 }
 
 /* The peer has made the carrier come or go. */
-static void report_carrier(struct session *session)
+static void follow_peer(struct session *session)
 {
 	const struct port *port = line_port(session->line);
 
-	if (session->carrier)
+	set_carrier(session, pump_has_carrier(session->pump));
+	if (session->carrier) {
 		log_info("%s: the other end speaks again, carrier on",
 			 line_name(session->line));
-	if (session->carrier)
 		notify_up(session, port);
-	else
+	} else {
 		notify_status("%s: the other end is silent on %s",
 			      session->tun->name, port->name);
-}
-
-static void keep_alive(struct session *session, uint64_t now_ns)
-{
-	struct keepalive *keepalive = &session->keepalive;
-
-	if (keepalive_is_due(keepalive, now_ns)) {
-		pump_send_idle(session->pump);
-		/* One that could not be sent is not to be tried again at once.
-		 */
-		keepalive_sent(keepalive, now_ns);
-	}
-	if (keepalive_falls_silent(keepalive, now_ns))
-		report_silence(session);
-	if (session->carrier != keepalive_has_carrier(keepalive)) {
-		set_carrier(session, !session->carrier);
-		report_carrier(session);
 	}
 }
 
 /* Does the port still send? What it takes for an XOFF may have been noise. */
-static void look_at_flow(struct session *session, uint64_t now_ns)
+static void look_at_flow(struct session *session, const struct stats *stats,
+			 uint64_t now_ns)
 {
 	const bool is_serial = line_kind(session->line)->is_serial;
 	const enum port_flow flow = session->options->port.flow;
 	struct port *port = line_port(session->line);
-	uint64_t left = session->stats.to_line.line_bytes - port_queued(port);
+	const uint64_t sent = stats->to_line.line_bytes - port_queued(port);
 
-	if (!stall_look(&session->stall, left, pump_is_stuck(session->pump),
+	if (!stall_look(&session->stall, sent, pump_is_stuck(session->pump),
 			now_ns))
 		return;
 	if (stall_is_news(&session->stall))
 		log_warning("%s has sent nothing for %d s (%s)",
 			    line_name(session->line), STALL_S,
 			    stall_text(flow, is_serial));
-	if (is_serial && flow == PORT_FLOW_XONXOFF)
+	if (flow == PORT_FLOW_XONXOFF)
 		port_resume(port);
 }
 
@@ -342,142 +304,221 @@ static void look_at_line(struct session *session, uint64_t now_ns)
 	if (now_ns < session->check_ns)
 		return;
 	session->check_ns = now_ns + SESSION_CHECK_NS;
-	stats = look_at_stats(session);
+	stats = pump_stats(session->pump);
 	symptom = symptoms_look(&session->symptoms, stats, now_ns);
 	if (symptom != SYMPTOM_NONE)
 		log_warning("%s: %s", line_name(session->line),
 			    symptom_text(symptom,
 					 line_kind(session->line)->is_serial));
-	look_at_flow(session, now_ns);
+	look_at_flow(session, stats, now_ns);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
+/* SIGUSR1, SIGUSR2. Return: 0 or -errno, logged. */
+static int see_to_signals(struct session *session)
 {
-	return a < b ? a : b;
-}
-
-/* Be woken when the next thing is due. */
-static void set_timer(const struct session *session)
-{
-	struct itimerspec timer = {0};
-	uint64_t next_ns;
-
-	if (line_port(session->line))
-		next_ns = earlier(session->check_ns,
-				  keepalive_next_ns(&session->keepalive));
-	else
-		next_ns = line_next_ns(session->line);
-	next_ns = earlier(next_ns, report_next_ns(session->report));
-	timer.it_value.tv_sec = (time_t)(next_ns / NS_PER_S);
-	/* All zero would be "never". */
-	timer.it_value.tv_nsec = (long)(next_ns % NS_PER_S) + !next_ns;
-	timerfd_settime(session->timer_fd, TFD_TIMER_ABSTIME, &timer, NULL);
-}
-
-/* The pump was woken: see to all that may be due. Return: 0, or -1, logged. */
-static int attend(struct session *session)
-{
-	uint64_t now_ns = clock_ns();
-	int err = 0;
-
+	if (!session->signalled)
+		return 0;
+	session->signalled = false;
 	signals_clear_fd();
 	if (signals_take_report())
 		print_stats(session, LOG_LEVEL_ANSWER);
-	if (signals_take_reopen())
-		err = reopen_port(session);
+	return signals_take_reopen() ? reopen_port(session) : 0;
+}
+
+/* All but packets that may be due. Return: 0 or -errno, logged. */
+static int see_to_the_rest(struct session *session)
+{
+	const uint64_t now_ns = clock_ns();
+	int err = see_to_signals(session);
+
 	if (!err && !line_port(session->line)) {
 		err = look_for_port(session, now_ns);
 	} else if (!err) {
-		line_attend(session->line);
-		keep_alive(session, now_ns);
+		line_attend(session->line, now_ns);
+		if (pump_take_silence(session->pump))
+			report_silence(session);
+		if (session->carrier != pump_has_carrier(session->pump))
+			follow_peer(session);
 		look_at_line(session, now_ns);
 	}
 	tick_report(session, now_ns);
-	set_timer(session);
+	return err;
+}
+
+/* When the next thing is due. */
+static uint64_t next_ns(const struct session *session)
+{
+	uint64_t next_ns = clock_earlier(pump_next_ns(session->pump),
+					 line_next_ns(session->line));
+
+	if (line_port(session->line))
+		next_ns = clock_earlier(next_ns, session->check_ns);
+	return clock_earlier(next_ns, report_next_ns(session->report));
+}
+
+/*
+ * The pump has had its turn. Return: 0: go on; 1: the link ends, as it should;
+ * -1: it ends, logged.
+ */
+static int see_to(struct session *session, enum pump_result result)
+{
+	switch (result) {
+	case PUMP_PORT_GONE:
+		return lose_port(session, NULL);
+	case PUMP_OUT_OF_STEP:
+		return lose_port(session, "nothing that came from it is a "
+					  "packet any more");
+	case PUMP_TUN_GONE:
+		log_error("lost the interface %s: it was deleted (start again "
+			  "to have it back)",
+			  session->tun->name);
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * session_open() - begin with a line
+ * @session: the session on success; session_close() ends it
+ * @options: what the user asked for; borrowed until then
+ *
+ * A failure is logged.
+ *
+ * Return: 0 or -errno
+ */
+int session_open(struct session **session, const struct options *options)
+{
+	struct session *opened = calloc(1, sizeof(*opened));
+	struct failure failure = {.text = ""};
+	int err = -ENOMEM;
+
+	if (!opened)
+		goto fail;
+	opened->options = options;
+	opened->carrier = true;
+	opened->events = (struct events)EVENTS_CLOSED;
+	err = events_open(&opened->events);
+	if (!err)
+		err = events_watch(&opened->events, EVENT_SIGNAL, signals_fd(),
+				   EPOLLIN);
+	if (err)
+		goto fail;
+	err = line_open(&opened->line, &options->port, options->wait,
+			&opened->events, &failure);
+	if (!err) {
+		*session = opened;
+		return 0;
+	}
+fail:
+	if (*failure.text)
+		log_error("%s", failure.text);
+	else
+		log_error("cannot start: %s", strerror(-err));
+	session_close(opened);
 	return err;
 }
 
 /**
- * session_open() - prepare to carry packets
- * @session: the session on success; session_close() ends it
- * @options: what the user asked for
- * @tun:     the interface, which is up
- * @line:    the port, which may still be waited for
+ * session_find_port() - look for the port, before there is an interface
+ * @session: the session
+ *
+ * With --wait a port that is on its way is waited for for a second, so that the
+ * interface can be given what suits it.
+ *
+ * A failure is logged.
+ *
+ * Return: 0: it is there, or is waited for; -EINTR after a signal, or another
+ * -errno
+ */
+int session_find_port(struct session *session)
+{
+	const uint64_t end_ns = session->options->wait
+					? clock_ns() + LINE_PATIENCE_NS
+					: UINT64_MAX;
+	struct failure failure;
+	uint64_t now_ns;
+	int err;
+
+	for (;;) {
+		now_ns = clock_ns();
+		err = line_look_first(session->line, now_ns, &failure);
+		if (err != -EINPROGRESS || now_ns >= end_ns)
+			break;
+		err = wait_for_events(session,
+				      clock_earlier(line_next_ns(session->line),
+						    end_ns));
+		if (err)
+			return err;
+		/* What else was asked for is answered when there is a port. */
+		if (session->signalled)
+			signals_clear_fd();
+		if (signals_stop())
+			return -EINTR;
+	}
+	if (!err || err == -EAGAIN || err == -EINPROGRESS)
+		return 0;
+	log_error("%s", failure.text);
+	return err;
+}
+
+/**
+ * session_line() - the line
+ * @session: the session
+ *
+ * Return: the session's own
+ */
+const struct line *session_line(const struct session *session)
+{
+	return session->line;
+}
+
+/**
+ * session_start() - prepare to carry packets
+ * @session: the session, which has looked for its port
+ * @tun:     the interface, which is up; borrowed until session_close()
  * @mtu:     bytes of the longest packet that the interface sends
  *
  * A failure is logged.
  *
  * Return: 0 or -errno
  */
-int session_open(struct session **session, const struct options *options,
-		 const struct tun *tun, struct line *line, uint32_t mtu)
+int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 {
-	struct session *opened = calloc(1, sizeof(*opened));
-	struct pump_config config = {
+	const struct options *options = session->options;
+	const struct pump_config config = {
+		.events = &session->events,
 		.tun = tun,
+		.framing = options->framing,
+		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,
 		.ipv6 = options->ipv6,
 		.accept_ra = options->accept_ra,
-		.framing = options->framing,
 	};
 	int err = 0;
 
-	if (!opened) {
-		err = -ENOMEM;
-		goto fail;
-	}
-	opened->options = options;
-	opened->tun = tun;
-	opened->line = line;
-	opened->carrier = true;
-	keepalive_init(&opened->keepalive, options->keepalive_s);
-	opened->timer_fd =
-		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	opened->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (opened->timer_fd < 0 || opened->epoll_fd < 0)
+	session->tun = tun;
+	session->pump = pump_new(&config);
+	if (!session->pump) {
 		err = -errno;
-	if (!err)
-		err = wake_on(opened, signals_fd());
-	if (!err)
-		err = wake_on(opened, opened->timer_fd);
-	if (!err)
-		err = wake_on(opened, line_wait_fd(line));
-	if (err)
-		goto fail;
-	config.keepalive = &opened->keepalive;
-	config.wake_fd = opened->epoll_fd;
-	opened->pump = pump_new(&config);
-	if (!opened->pump) {
-		err = -ENOMEM;
-		goto fail;
-	}
-	if (!line_port(line))
-		do_without_port(opened);
-	else
-		err = take_port(opened, clock_ns());
-	if (!err)
-		err = open_report(opened);
-	if (err) {
-		session_close(opened);
+		log_error("cannot start: %s", strerror(-err));
 		return err;
 	}
-	set_timer(opened);
-	*session = opened;
-	return 0;
-
-fail:
-	log_error("cannot start: %s", strerror(-err));
-	session_close(opened);
-	return err;
+	if (line_port(session->line))
+		err = take_port(session, clock_ns());
+	else
+		do_without_port(session);
+	return err ? err : open_report(session);
 }
 
 /**
  * session_run() - carry packets until a signal or a failure ends it
- * @session: the session
+ * @session: the session, started
  *
  * A failure is logged.
  *
- * Return: 0 after a signal, or when such a line has come to its end; else -1
+ * Return: 0 after a signal, or when a line that cannot be had again has ended;
+ * else -1
  */
 int session_run(struct session *session)
 {
@@ -485,31 +526,11 @@ int session_run(struct session *session)
 	int err = 0;
 
 	while (!err && !signals_stop()) {
-		switch (pump_run(session->pump)) {
-		case PUMP_WOKEN:
-			err = attend(session);
-			break;
-		case PUMP_PORT_GONE:
-			err = lose_port(session, NULL);
-			set_timer(session);
-			break;
-		case PUMP_OUT_OF_STEP:
-			err = lose_port(session, "nothing that came from it is "
-						 "a packet any more");
-			set_timer(session);
-			break;
-		case PUMP_TUN_GONE:
-			log_error("lost the interface %s: it was deleted "
-				  "(start again to have it back)",
-				  session->tun->name);
-			err = -1;
-			break;
-		case PUMP_FAILED:
-			log_error("cannot wait for packets: %s",
-				  strerror(errno));
-			err = -1;
-			break;
-		}
+		err = see_to(session, pump_turn(session->pump));
+		if (!err)
+			err = see_to_the_rest(session);
+		if (!err)
+			err = wait_for_events(session, next_ns(session));
 	}
 	notify_stopping();
 	last = view(session);
@@ -519,7 +540,7 @@ int session_run(struct session *session)
 }
 
 /**
- * session_close() - free what session_open() made
+ * session_close() - end a session, its port put back as it was
  * @session: the session, or NULL
  */
 void session_close(struct session *session)
@@ -527,9 +548,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	pump_free(session->pump);
-	if (session->timer_fd >= 0)
-		close(session->timer_fd);
-	if (session->epoll_fd >= 0)
-		close(session->epoll_fd);
+	line_close(session->line);
+	events_close(&session->events);
 	free(session);
 }

@@ -4,7 +4,7 @@
 
 #include "interface/addr.h"
 #include "packet/ethernet.h"
-#include "port/port.h"
+#include "port/port_config.h"
 
 #include <net/if.h>
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "interface/addr.h"
 #include "packet/ethernet.h"
-#include "port/port.h"
+#include "port/port_config.h"
 
 #include <stdint.h>
 

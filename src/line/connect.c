@@ -11,24 +11,24 @@
  * long as resolv.conf(5) says; but there is nothing to carry meanwhile.
  */
 #include "line/connect.h"
+#include "backoff.h"
+#include "clock.h"
+#include "events.h"
+#include "failure.h"
 #include "framing/slip.h"
 #include "line/endpoint.h"
+#include "line/resolver.h"
 #include "line/source.h"
-#include "log.h"
 #include "port/port.h"
 #include "port/stream.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define NS_PER_S UINT64_C(1000000000)
 
 #define CONNECT_ATTEMPT_NS (10 * NS_PER_S)
 
@@ -38,19 +38,29 @@
 #define CONNECT_REST_MIN_NS (NS_PER_S / 10)
 #define CONNECT_REST_MAX_NS (5 * NS_PER_S)
 
+/**
+ * struct connector - looks for a line by connecting
+ * @endpoint:    by TCP, what is connected to
+ * @resolver:    what asks for its addresses
+ * @answer:      its addresses; @count is 0 before a round has begun
+ * @path:        by a unix socket, what is connected to
+ * @at:          which address is being tried
+ * @fd:          the attempt under way; -1: none
+ * @deadline_ns: when the attempt has failed
+ * @found_ns:    when there was the last connection; 0: looked since
+ * @rest:        after short connections
+ */
 struct connector {
 	struct source source;
 	struct endpoint endpoint;
+	struct resolver resolver;
+	struct resolver_answer answer;
 	struct sockaddr_un path;
-	struct addrinfo at_path;
-	struct addrinfo
-		*addrs; /* what the name stands for now; NULL: unasked */
-	const struct addrinfo *addr; /* being tried; NULL: no round is begun */
-	int fd;			     /* the attempt under way; -1: none */
-	uint64_t deadline_ns;	     /* when it has failed */
-	uint64_t found_ns;	     /* the last connection; 0: looked since */
-	uint64_t rest_ns;	     /* how long to leave time after it */
-	uint64_t next_ns;	     /* until when that is */
+	size_t at;
+	int fd;
+	uint64_t deadline_ns;
+	uint64_t found_ns;
+	struct backoff rest;
 };
 
 static const struct endpoint_form tcp_form = {.looks_like = "tcp:HOST:PORT"};
@@ -79,31 +89,39 @@ static void unix_other_end(const char *rest, char name[SOURCE_NAME_MAX])
 	snprintf(name, SOURCE_NAME_MAX, "unix-listen:%s", rest);
 }
 
+static void begin(struct connector *connector)
+{
+	connector->fd = -1;
+	connector->rest = backoff_new(CONNECT_REST_MIN_NS, CONNECT_REST_MAX_NS);
+}
+
 /* The name was checked before. */
-static int tcp_open(struct source *source)
+static int tcp_open(struct source *source, struct failure *failure)
 {
 	struct connector *connector = (struct connector *)source;
 	char why[SOURCE_WHY_MAX];
 
-	connector->fd = -1;
+	(void)failure;
+	begin(connector);
 	endpoint_parse(&connector->endpoint, &tcp_form, source_rest(source),
 		       why);
 	return 0;
 }
 
-static int unix_open(struct source *source)
+static int unix_open(struct source *source, struct failure *failure)
 {
 	struct connector *connector = (struct connector *)source;
 	char why[SOURCE_WHY_MAX];
 
-	connector->fd = -1;
+	(void)failure;
+	begin(connector);
 	endpoint_parse_path(&connector->path, "", source_rest(source), why);
-	connector->at_path = (struct addrinfo){
-		.ai_family = AF_UNIX,
-		.ai_addr = (struct sockaddr *)&connector->path,
-		.ai_addrlen = sizeof(connector->path),
-	};
 	return 0;
+}
+
+static bool is_unix(const struct connector *connector)
+{
+	return connector->path.sun_family == AF_UNIX;
 }
 
 static void end_attempt(struct connector *connector)
@@ -115,13 +133,12 @@ static void end_attempt(struct connector *connector)
 
 static void end_round(struct connector *connector)
 {
-	if (connector->addrs)
-		freeaddrinfo(connector->addrs);
-	connector->addrs = NULL;
-	connector->addr = NULL;
+	resolver_end(&connector->resolver);
+	connector->answer.count = 0;
+	connector->at = 0;
 }
 
-static void connect_close(struct source *source)
+static void connect_end(struct source *source)
 {
 	struct connector *connector = (struct connector *)source;
 
@@ -129,27 +146,33 @@ static void connect_close(struct source *source)
 	end_round(connector);
 }
 
-/* Return: 0 or -errno, logged. */
-static int begin_tcp_round(struct connector *connector)
+/* Return: 0: the addresses are known; -EINPROGRESS, or another -errno */
+static int look_up(struct connector *connector, struct failure *failure)
 {
-	int error = endpoint_resolve(&connector->endpoint, SOCK_STREAM,
-				     &connector->addrs);
-	int err = error == EAI_SYSTEM	? -errno
-		  : error == EAI_MEMORY ? -ENOMEM
-					: -EHOSTUNREACH;
+	struct resolver_answer *answer = &connector->answer;
+	int err;
 
-	if (error) {
-		connector->addrs = NULL;
-		log_error("cannot connect to %s: %s: %s (is the name right, is "
-			  "there a way to a name server?%s)",
-			  connector->source.name, connector->endpoint.host,
-			  error == EAI_SYSTEM ? strerror(-err)
-					      : gai_strerror(error),
-			  source_wait_hint(&connector->source));
-		return err;
-	}
-	connector->addr = connector->addrs;
-	return 0;
+	if (answer->count)
+		return 0;
+	err = connector->resolver.pid
+		      ? resolver_take(&connector->resolver, answer)
+		      : resolver_ask(&connector->resolver, &connector->endpoint,
+				     answer);
+	if (err == -EINPROGRESS)
+		return source_watch(&connector->source, connector->resolver.fd,
+				    EPOLLIN)
+			       ? -ENOMEM
+			       : -EINPROGRESS;
+	if (err)
+		return failure_set(failure, err, "cannot connect to %s: %s",
+				   connector->source.name, strerror(-err));
+	if (!answer->err)
+		return 0;
+	return failure_set(failure, answer->err,
+			   "cannot connect to %s: %s: %s (is the name right, "
+			   "is there a way to a name server?%s)",
+			   connector->source.name, connector->endpoint.host,
+			   answer->why, source_wait_hint(&connector->source));
 }
 
 /* What to look at, as a question. NULL: it is nothing that could change. */
@@ -168,7 +191,7 @@ static const char *doubt(const struct connector *connector, int err)
 		return "has this host a route there?";
 	case -EACCES:
 	case -EPERM:
-		return connector->addr->ai_family == AF_UNIX
+		return is_unix(connector)
 			       ? "may you write to that file?"
 			       : "does a firewall of this host forbid it?";
 	case -EBUSY:
@@ -179,21 +202,25 @@ static const char *doubt(const struct connector *connector, int err)
 }
 
 /* The last address has failed, and so has the round. Return: @err. */
-static int give_up(struct connector *connector, int err)
+static int give_up(struct connector *connector, int err,
+		   struct failure *failure)
 {
 	const char *question = doubt(connector, err);
 
-	log_error("cannot connect to %s: %s (%s%s)", connector->source.name,
-		  strerror(-err),
-		  question ? question
-			   : "name what stream connections can be made to",
-		  question ? source_wait_hint(&connector->source) : "");
 	end_round(connector);
-	return err;
+	return failure_set(failure, err, "cannot connect to %s: %s (%s%s)",
+			   connector->source.name, strerror(-err),
+			   question ? question
+				    : "name what stream connections can be "
+				      "made to",
+			   question ? source_wait_hint(&connector->source)
+				    : "");
 }
 
-/* What connect(2) says of paths that are no sockets, and of full ones, has
- * another meaning here. */
+/*
+ * connect(2) says of a path that is no socket, and of a listener whose queue is
+ * full, what means something else for TCP.
+ */
 static int unix_error(const struct connector *connector, int err)
 {
 	struct stat file;
@@ -209,21 +236,27 @@ static int unix_error(const struct connector *connector, int err)
 /* Return: 0: it is connected; -EINPROGRESS, or another -errno */
 static int begin_attempt(struct connector *connector, uint64_t now_ns)
 {
-	const struct addrinfo *addr = connector->addr;
+	const union resolver_addr *addr =
+		&connector->answer.addrs[connector->at];
+	const struct sockaddr *to =
+		is_unix(connector) ? (const struct sockaddr *)&connector->path
+				   : &addr->any;
+	const socklen_t len = is_unix(connector) ? sizeof(connector->path)
+						 : resolver_addr_len(addr);
 	int err;
 
-	connector->fd = socket(addr->ai_family,
+	connector->fd = socket(to->sa_family,
 			       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (connector->fd < 0)
 		return -errno;
 	connector->deadline_ns = now_ns + CONNECT_ATTEMPT_NS;
-	if (!connect(connector->fd, addr->ai_addr, addr->ai_addrlen))
+	if (!connect(connector->fd, to, len))
 		return 0;
 	err = -errno;
-	if (addr->ai_family == AF_UNIX)
+	if (is_unix(connector))
 		return unix_error(connector, err);
 	if (err == -EINPROGRESS &&
-	    source_wait_on(&connector->source, connector->fd, EPOLLOUT))
+	    source_watch(&connector->source, connector->fd, EPOLLOUT))
 		return -ENOMEM;
 	return err;
 }
@@ -231,11 +264,10 @@ static int begin_attempt(struct connector *connector, uint64_t now_ns)
 /* Return: 0: it is connected; -EINPROGRESS, or another -errno */
 static int look_at_attempt(const struct connector *connector, uint64_t now_ns)
 {
-	struct pollfd poll_fd = {.fd = connector->fd, .events = POLLOUT};
 	socklen_t len = sizeof(int);
 	int error = 0;
 
-	if (poll(&poll_fd, 1, 0) != 1)
+	if (!connector->source.woken)
 		return now_ns < connector->deadline_ns ? -EINPROGRESS
 						       : -ETIMEDOUT;
 	if (getsockopt(connector->fd, SOL_SOCKET, SO_ERROR, &error, &len))
@@ -261,46 +293,39 @@ static bool is_own_end(int fd)
 	       !memcmp(&own, &other, own_len);
 }
 
-/* The last connection is over. How long is the next one left time? */
-static void plan_rest(struct connector *connector, uint64_t now_ns)
-{
-	if (now_ns - connector->found_ns >= CONNECT_SHORT_NS)
-		connector->rest_ns = 0;
-	else if (connector->rest_ns < CONNECT_REST_MIN_NS)
-		connector->rest_ns = CONNECT_REST_MIN_NS;
-	else if (connector->rest_ns < CONNECT_REST_MAX_NS / 2)
-		connector->rest_ns *= 2;
-	else
-		connector->rest_ns = CONNECT_REST_MAX_NS;
-	connector->next_ns = connector->found_ns + connector->rest_ns;
-	connector->found_ns = 0;
-}
-
+/* If the last connection was short, the next one is left some time. */
 static bool is_resting(struct connector *connector, uint64_t now_ns)
 {
-	if (connector->found_ns)
-		plan_rest(connector, now_ns);
-	connector->source.next_ns = connector->next_ns;
-	return now_ns < connector->next_ns;
+	const uint64_t found_ns = connector->found_ns;
+
+	if (found_ns && now_ns - found_ns < CONNECT_SHORT_NS)
+		backoff_pause(&connector->rest, found_ns);
+	else if (found_ns)
+		backoff_reset(&connector->rest);
+	connector->found_ns = 0;
+	if (!backoff_rests(&connector->rest, now_ns))
+		return false;
+	connector->source.next_ns = connector->rest.next_ns;
+	return true;
 }
 
-/* The round is over, with a connection. Return: 0 or -errno, logged. */
+/* The round is over, with a connection. Return: 0 or -errno. */
 static int hand_over(struct connector *connector, struct port **port,
-		     uint64_t now_ns)
+		     uint64_t now_ns, struct failure *failure)
 {
 	int fd = connector->fd;
 
+	events_forget(connector->source.events, fd);
 	connector->found_ns = now_ns;
-	source_wait_no_more(&connector->source, fd);
 	connector->fd = -1;
 	end_round(connector);
 	return stream_open(port, fd, connector->source.name,
-			   connector->source.config);
+			   connector->source.config, failure);
 }
 
-/* A step of the round under way. Return: as look(). */
+/* A step of the round under way. Return: as a look. */
 static int go_on(struct connector *connector, struct port **port,
-		 uint64_t now_ns)
+		 uint64_t now_ns, struct failure *failure)
 {
 	int err = connector->fd < 0 ? begin_attempt(connector, now_ns)
 				    : look_at_attempt(connector, now_ns);
@@ -309,40 +334,29 @@ static int go_on(struct connector *connector, struct port **port,
 		if (!err && is_own_end(connector->fd))
 			err = -ECONNREFUSED;
 		if (!err)
-			return hand_over(connector, port, now_ns);
+			return hand_over(connector, port, now_ns, failure);
 		if (err == -EINPROGRESS) {
 			connector->source.next_ns = connector->deadline_ns;
-			return -EAGAIN;
+			return err;
 		}
 		end_attempt(connector);
-		if (!connector->addr->ai_next)
-			return give_up(connector, err);
-		connector->addr = connector->addr->ai_next;
+		if (connector->at + 1 >= connector->answer.count)
+			return give_up(connector, err, failure);
+		connector->at++;
 		err = begin_attempt(connector, now_ns);
 	}
 }
 
-static int tcp_look(struct source *source, struct port **port, uint64_t now_ns)
+static int connect_look(struct source *source, struct port **port,
+			uint64_t now_ns, struct failure *failure)
 {
 	struct connector *connector = (struct connector *)source;
-	int err = 0;
+	int err;
 
 	if (is_resting(connector, now_ns))
 		return -EAGAIN;
-	if (!connector->addr)
-		err = begin_tcp_round(connector);
-	return err ? err : go_on(connector, port, now_ns);
-}
-
-static int unix_look(struct source *source, struct port **port, uint64_t now_ns)
-{
-	struct connector *connector = (struct connector *)source;
-
-	if (is_resting(connector, now_ns))
-		return -EAGAIN;
-	/* One address, which is known. */
-	connector->addr = &connector->at_path;
-	return go_on(connector, port, now_ns);
+	err = is_unix(connector) ? 0 : look_up(connector, failure);
+	return err ? err : go_on(connector, port, now_ns, failure);
 }
 
 const struct source_kind connect_tcp_kind = {
@@ -354,8 +368,8 @@ const struct source_kind connect_tcp_kind = {
 	.other_end = tcp_other_end,
 	.size = sizeof(struct connector),
 	.open = tcp_open,
-	.look = tcp_look,
-	.close = connect_close,
+	.look = connect_look,
+	.close = connect_end,
 };
 
 const struct source_kind connect_unix_kind = {
@@ -368,6 +382,6 @@ const struct source_kind connect_unix_kind = {
 	.other_end = unix_other_end,
 	.size = sizeof(struct connector),
 	.open = unix_open,
-	.look = unix_look,
-	.close = connect_close,
+	.look = connect_look,
+	.close = connect_end,
 };

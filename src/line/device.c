@@ -14,21 +14,29 @@
  * out.
  */
 #include "line/device.h"
+#include "backoff.h"
+#include "clock.h"
+#include "failure.h"
 #include "framing/slip.h"
 #include "line/source.h"
 #include "log.h"
 #include "port/adapter.h"
 #include "port/port.h"
+#include "port/port_config.h"
+#include "port/pty.h"
+#include "port/serial.h"
 #include "port/watch.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* A directory where much happens is no reason to look all the time. */
-#define DEVICE_REST_NS UINT64_C(20000000)
+#define DEVICE_REST_NS (20 * NS_PER_MS)
 
 struct device {
 	struct source source;
@@ -36,14 +44,49 @@ struct device {
 	bool follows_adapter;
 	bool has_looked;
 	int watch_fd;
-	uint64_t looked_ns;
+	struct backoff rest;
 };
 
-static int device_open(struct source *source)
+/* The first that claims a file opens it. */
+static const struct {
+	bool (*claims)(const struct stat *file);
+	int (*open)(struct port **port, const char *path,
+		    const struct port_config *config, struct failure *failure);
+} kinds[] = {
+	{pty_claims, pty_open},
+	{serial_claims, serial_open},
+};
+
+/**
+ * device_path() - where a device of this name is to be found
+ * @name: a path, or, without a slash, a name below /dev
+ *
+ * Return: an absolute path to be freed, links not followed, and it need not
+ * exist; NULL and errno
+ */
+char *device_path(const char *name)
+{
+	char *path = NULL;
+	char *here;
+
+	if (*name == '/')
+		return strdup(name);
+	if (!strchr(name, '/'))
+		return asprintf(&path, "/dev/%s", name) < 0 ? NULL : path;
+	here = getcwd(NULL, 0);
+	if (!here || asprintf(&path, "%s/%s", here, name) < 0)
+		path = NULL;
+	free(here);
+	return path;
+}
+
+static int device_begin(struct source *source, struct failure *failure)
 {
 	struct device *device = (struct device *)source;
 
+	(void)failure;
 	device->watch_fd = -1;
+	device->rest = backoff_new(DEVICE_REST_NS, DEVICE_REST_NS);
 	return 0;
 }
 
@@ -68,22 +111,64 @@ static void meet_adapter(struct device *device, const struct port *port)
 			 port->name, device->adapter.topology);
 }
 
-/* Open the port where it is now. Return: 0 or -errno, logged. */
-static int open_port(struct device *device, struct port **port)
+static int fail_missing(const struct device *device, int err,
+			struct failure *failure)
 {
-	struct port_config config = *device->source.config;
-	char *found = NULL;
+	return failure_set(failure, err,
+			   "cannot find port %s: %s (%s--list shows the ports "
+			   "that there are%s)",
+			   device->source.name, strerror(-err),
+			   err == -ENOENT ? "is it plugged in? " : "",
+			   err == -ENOENT ? ", --wait waits" : "");
+}
+
+/* Open the file at @path, links resolved. Return: 0 or -errno. */
+static int open_file(const struct device *device, struct port **port,
+		     const char *path, struct failure *failure)
+{
+	struct stat file;
+	size_t i;
+
+	if (stat(path, &file))
+		return fail_missing(device, -errno, failure);
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (kinds[i].claims(&file))
+			return kinds[i].open(port, path, device->source.config,
+					     failure);
+	return failure_set(failure, -ENOTTY,
+			   "cannot use %s as a port: it is not a serial device "
+			   "or a pty (name one, such as /dev/ttyUSB0)",
+			   device->source.name);
+}
+
+/*
+ * Where the port is now, links followed, such as those in /dev/serial/by-id;
+ * libserialport 0.1.1 does not. Return: a string to be freed, or NULL and
+ * errno.
+ */
+static char *find_file(const struct device *device)
+{
+	char *found;
+
+	if (!device->follows_adapter)
+		return realpath(device->source.name, NULL);
+	found = adapter_find(&device->adapter);
+	if (!found)
+		errno = ENOENT;
+	return found;
+}
+
+/* Open the port where it is now. Return: 0 or -errno. */
+static int open_port(struct device *device, struct port **port,
+		     struct failure *failure)
+{
+	char *path = find_file(device);
 	int err;
 
-	config.name = device->source.name;
-	if (device->follows_adapter) {
-		found = adapter_find(&device->adapter);
-		if (!found)
-			return -ENOENT;
-		config.name = found;
-	}
-	err = port_open(port, &config);
-	free(found);
+	if (!path)
+		return fail_missing(device, -errno, failure);
+	err = open_file(device, port, path, failure);
+	free(path);
 	if (!err)
 		meet_adapter(device, *port);
 	return err;
@@ -99,37 +184,36 @@ static void stop_watching(struct device *device)
 /* Before looking, or what comes in between is missed. */
 static void watch(struct device *device)
 {
-	if (device->watch_fd < 0) {
+	if (device->watch_fd < 0)
 		device->watch_fd = watch_open();
-		source_wait_on(&device->source, device->watch_fd, EPOLLIN);
-	}
 	watch_path(device->watch_fd, device->source.name);
+	source_watch(&device->source, device->watch_fd, EPOLLIN);
 }
 
 static int device_look(struct source *source, struct port **port,
-		       uint64_t now_ns)
+		       uint64_t now_ns, struct failure *failure)
 {
 	struct device *device = (struct device *)source;
 	int err;
 
 	if (device->watch_fd >= 0 && watch_clear(device->watch_fd))
 		source->news = true;
-	if (device->has_looked && now_ns < device->looked_ns + DEVICE_REST_NS) {
-		source->next_ns = device->looked_ns + DEVICE_REST_NS;
+	if (backoff_rests(&device->rest, now_ns)) {
+		source->next_ns = device->rest.next_ns;
 		return -EAGAIN;
 	}
+	backoff_pause(&device->rest, now_ns);
 	/* At first it mostly is there, and to end a watch takes 15 ms. */
 	if (device->has_looked)
 		watch(device);
 	device->has_looked = true;
-	device->looked_ns = now_ns;
-	err = open_port(device, port);
+	err = open_port(device, port, failure);
 	if (!err)
 		stop_watching(device);
 	return err;
 }
 
-static void device_close(struct source *source)
+static void device_end(struct source *source)
 {
 	stop_watching((struct device *)source);
 }
@@ -143,7 +227,7 @@ const struct source_kind device_kind = {
 	.remedy = "plug it in and start again",
 	.found_as = "as",
 	.size = sizeof(struct device),
-	.open = device_open,
+	.open = device_begin,
 	.look = device_look,
-	.close = device_close,
+	.close = device_end,
 };

@@ -6,4 +6,6 @@ struct source_kind;
 
 extern const struct source_kind device_kind;
 
+char *device_path(const char *name);
+
 #endif

@@ -7,23 +7,19 @@
  * Ports are numbers, because the names of /etc/services mean services, and what
  * is at the other end of a line is none. An IPv6 address stands in brackets
  * (RFC 3986, section 3.2.2), or nobody could tell where it ends and the port
- * begins. Whether there is such a host has to be tried; here only the text is
- * looked at.
+ * begins. Whether there is such a host has to be tried (resolver).
+ *
+ * Pure: only the text is looked at.
  */
 #include "line/endpoint.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define PORT_MAX 65535
-
-/* Room for a port in decimal. */
-#define ENDPOINT_SERVICE_MAX 8
 
 /* Say what is wrong. Return: false. */
 static bool complain(char why[SOURCE_WHY_MAX], const char *wrong,
@@ -176,36 +172,6 @@ bool endpoint_parse(struct endpoint *endpoint, const struct endpoint_form *form,
 			form->looks_like);
 	*endpoint = parsed;
 	return true;
-}
-
-/**
- * endpoint_resolve() - the addresses that a host has
- * @endpoint: the host, which is said, and the port
- * @type:     of socket, as for socket(2)
- * @addrs:    on success, for freeaddrinfo(); as they are best tried (RFC 6724)
- *
- * The system's resolver blocks, for as long as resolv.conf(5) says. But an
- * address is asked nobody about. AI_ADDRCONFIG, which spares us addresses of a
- * kind that this host has not, does not take ::1 on many a host that has.
- *
- * Return: 0, or as getaddrinfo(3)
- */
-int endpoint_resolve(const struct endpoint *endpoint, int type,
-		     struct addrinfo **addrs)
-{
-	struct addrinfo hints = {
-		.ai_socktype = type,
-		.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST,
-	};
-	char service[ENDPOINT_SERVICE_MAX];
-	int error;
-
-	snprintf(service, sizeof(service), "%u", endpoint->port);
-	error = getaddrinfo(endpoint->host, service, &hints, addrs);
-	if (error != EAI_NONAME)
-		return error;
-	hints.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
-	return getaddrinfo(endpoint->host, service, &hints, addrs);
 }
 
 /**

@@ -12,8 +12,6 @@
  * with dots), and the longest address with a zone is shorter. */
 #define ENDPOINT_HOST_MAX 254
 
-struct addrinfo;
-
 /**
  * struct endpoint_form - what such a name consists of
  * @looks_like:       for people, with the prefix: "tcp:HOST:PORT"
@@ -40,8 +38,6 @@ struct endpoint {
 
 bool endpoint_parse(struct endpoint *endpoint, const struct endpoint_form *form,
 		    const char *text, char why[SOURCE_WHY_MAX]);
-int endpoint_resolve(const struct endpoint *endpoint, int type,
-		     struct addrinfo **addrs);
 bool endpoint_parse_path(struct sockaddr_un *addr, const char *looks_like,
 			 const char *text, char why[SOURCE_WHY_MAX]);
 

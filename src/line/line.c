@@ -17,21 +17,17 @@
  * fail. What still is so a second later is reported, once.
  */
 #include "line/line.h"
+#include "backoff.h"
+#include "clock.h"
+#include "failure.h"
 #include "line/source.h"
 #include "log.h"
 #include "port/port.h"
-#include "signals.h"
+#include "port/port_config.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <time.h>
-#include <unistd.h>
-
-#define NS_PER_S  UINT64_C(1000000000)
-#define NS_PER_MS UINT64_C(1000000)
 
 #define LINE_PAUSE_MIN_NS (50 * NS_PER_MS)
 #define LINE_PAUSE_MAX_NS (1000 * NS_PER_MS)
@@ -40,35 +36,15 @@
 struct line {
 	struct port_config config;
 	struct source *source;
-	struct port *port; /* NULL: it is not there */
-	int wait_fd;	   /* epoll, on the source's own unless it rests */
-	bool rests;	   /* until next_ns nothing is looked at */
-	uint64_t found_ns; /* when the port was found */
-	uint64_t next_ns;  /* when to look again, whatever happens */
-	uint64_t pause_ns;
-	uint64_t failing_ns;	     /* since when what is in reason holds */
-	char reason[LOG_TEXT_MAX];   /* of the last failed attempt */
+	struct port *port;	     /* NULL: it is not there */
+	struct backoff backoff;	     /* between two looks */
+	uint64_t next_ns;	     /* when to look again, whatever happens */
+	bool rests;		     /* and not before */
+	uint64_t found_ns;	     /* when the port was found */
+	uint64_t failing_ns;	     /* since when what is in failure holds */
+	struct failure failure;	     /* of the last failed attempt */
 	char reported[LOG_TEXT_MAX]; /* the last one that was reported */
 };
-
-static uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* For poll(): rounded up, or it would come back too early. */
-static int ms_until(uint64_t then_ns, uint64_t now_ns)
-{
-	return then_ns > now_ns ? (int)((then_ns - now_ns) / NS_PER_MS) + 1 : 0;
-}
 
 /* May what failed so succeed later, with nobody changing the command? */
 static bool may_come(int err)
@@ -95,130 +71,49 @@ static bool may_come(int err)
 	}
 }
 
-/* Look again later, and each time later still. */
-static void set_pause(struct line *line, uint64_t now_ns)
-{
-	line->next_ns = now_ns + line->pause_ns;
-	line->pause_ns *= 2;
-	if (line->pause_ns > LINE_PAUSE_MAX_NS)
-		line->pause_ns = LINE_PAUSE_MAX_NS;
-}
-
-/* Whatever happens for the source, be woken or not. Return: 0 or -errno. */
-static int set_rest(struct line *line, bool rests)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-	int operation = rests ? EPOLL_CTL_DEL : EPOLL_CTL_ADD;
-
-	line->rests = rests;
-	return epoll_ctl(line->wait_fd, operation, line->source->wait_fd,
-			 &event)
-		       ? -errno
-		       : 0;
-}
-
 static void begin_to_look(struct line *line, uint64_t now_ns)
 {
-	if (line->found_ns && now_ns < line->found_ns + LINE_PAUSE_MAX_NS) {
-		set_pause(line, now_ns);
-		set_rest(line, true);
-	} else {
-		line->pause_ns = LINE_PAUSE_MIN_NS;
-		line->next_ns = now_ns;
-	}
+	line->rests =
+		line->found_ns && now_ns < line->found_ns + LINE_PAUSE_MAX_NS;
+	if (line->rests)
+		backoff_pause(&line->backoff, now_ns);
+	else
+		backoff_reset(&line->backoff);
+	line->next_ns = line->rests ? line->backoff.next_ns : now_ns;
 	line->failing_ns = now_ns;
+	*line->failure.text = '\0';
 	*line->reported = '\0';
 }
 
-/*
- * Look for the first time, until there is a port, there cannot be one, or
- * nobody knows when there will be; if it need not be there yet, for a second at
- * most. Return: 0, -EAGAIN, or another -errno,
- * logged.
- */
-static int look_first(struct line *line)
-{
-	struct source *source = line->source;
-	struct pollfd fds[] = {
-		{.fd = source->wait_fd, .events = POLLIN},
-		{.fd = signals_fd(), .events = POLLIN},
-	};
-	const uint64_t end_ns =
-		source->waits ? clock_ns() + LINE_REPORT_NS : UINT64_MAX;
-	uint64_t now_ns;
-	int timeout_ms;
-	int err;
-
-	for (;;) {
-		now_ns = clock_ns();
-		err = source->kind->look(source, &line->port, now_ns);
-		if (err != -EAGAIN || source->next_ns == UINT64_MAX ||
-		    now_ns >= end_ns)
-			return err;
-		timeout_ms = ms_until(earlier(source->next_ns, end_ns), now_ns);
-		poll(fds, sizeof(fds) / sizeof(*fds), timeout_ms);
-		/* What else was asked for is answered when there is a port. */
-		signals_clear_fd();
-		if (signals_stop())
-			return -EINTR;
-	}
-}
-
-/* Return: 0 or -errno, logged. */
-static int begin_to_wait(struct line *line)
-{
-	int err;
-
-	line->wait_fd = epoll_create1(EPOLL_CLOEXEC);
-	err = line->wait_fd < 0 ? -errno : set_rest(line, false);
-	if (err)
-		log_error("cannot look for %s: %s", line_name(line),
-			  strerror(-err));
-	return err;
-}
-
 /**
- * line_open() - begin with a port
- * @line:   the line on success; line_close() ends it
- * @config: the port, as the user asked for it; copied, but for its strings
- * @wait:   it need not be there yet
+ * line_open() - begin with a line
+ * @line:    the line on success; line_close() ends it
+ * @config:  the port, as the user asked for it; copied, but for its strings
+ * @wait:    it need not be there yet
+ * @events:  where the line's descriptors are waited for (EVENT_LINE); borrowed
+ * @failure: on failure, why
  *
- * A failure is logged.
+ * It has no port yet: line_look_first() looks for it.
  *
  * Return: 0 or -errno
  */
-int line_open(struct line **line, const struct port_config *config, bool wait)
+int line_open(struct line **line, const struct port_config *config, bool wait,
+	      struct events *events, struct failure *failure)
 {
 	struct line *opened = calloc(1, sizeof(*opened));
-	int err = -ENOMEM;
+	int err;
 
-	if (!opened) {
-		log_error("cannot open %s: %s", config->name, strerror(-err));
-		return err;
-	}
+	if (!opened)
+		return failure_set(failure, -ENOMEM, "cannot open %s: %s",
+				   config->name, strerror(ENOMEM));
 	opened->config = *config;
-	opened->wait_fd = -1;
-	err = source_open(&opened->source, &opened->config);
-	if (!err)
-		err = begin_to_wait(opened);
+	opened->backoff = backoff_new(LINE_PAUSE_MIN_NS, LINE_PAUSE_MAX_NS);
+	err = source_open(&opened->source, &opened->config, events, failure);
 	if (err) {
-		line_close(opened);
+		free(opened);
 		return err;
 	}
 	opened->source->waits = wait;
-	if (wait)
-		log_divert_errors(opened->reason);
-	err = look_first(opened);
-	log_divert_errors(NULL);
-	if (err && err != -EAGAIN && (!wait || !may_come(err))) {
-		if (wait)
-			log_error("%s", opened->reason);
-		line_close(opened);
-		return err;
-	}
-	opened->source->waits = true;
-	if (err)
-		begin_to_look(opened, 0);
 	*line = opened;
 	return 0;
 }
@@ -233,9 +128,37 @@ void line_close(struct line *line)
 		return;
 	port_close(line->port);
 	source_close(line->source);
-	if (line->wait_fd >= 0)
-		close(line->wait_fd);
 	free(line);
+}
+
+/**
+ * line_look_first() - look for the port before the link is set up
+ * @line:    the line, which has never had a port
+ * @now_ns:  the time
+ * @failure: on failure, why
+ *
+ * Return: 0: it is there; -EINPROGRESS: it is on its way, and the call is to be
+ * repeated when the line was woken, at line_next_ns() at the latest; -EAGAIN:
+ * it is not there, and line_look() waits for it; another -errno: it cannot be
+ * had
+ */
+int line_look_first(struct line *line, uint64_t now_ns, struct failure *failure)
+{
+	struct source *source = line->source;
+	int err = source_look(source, &line->port, now_ns, failure);
+
+	line->next_ns = source->next_ns;
+	if (err == -EINPROGRESS)
+		return err;
+	if (err)
+		line->port = NULL;
+	if (err && err != -EAGAIN && !(source->waits && may_come(err)))
+		return err;
+	source->waits = true;
+	if (!err)
+		return 0;
+	begin_to_look(line, now_ns);
+	return -EAGAIN;
 }
 
 /**
@@ -299,7 +222,7 @@ unsigned int line_rate(const struct line *line)
 	if (line->port)
 		return line->port->rate;
 	if (line->source->kind->is_serial || line->config.baud)
-		return port_usual_rate(&line->config);
+		return port_config_rate(&line->config);
 	return 0;
 }
 
@@ -323,26 +246,26 @@ void line_let_go(struct line *line, uint64_t now_ns)
 {
 	port_close(line->port);
 	line->port = NULL;
-	*line->reason = '\0';
 	begin_to_look(line, now_ns);
 }
 
-/* An attempt failed; its reason is in line->reason. */
-static void put_up_with(struct line *line, const char *reason, uint64_t now_ns)
+/* An attempt failed for the reason in @failure. */
+static void put_up_with(struct line *line, const struct failure *failure,
+			uint64_t now_ns)
 {
-	if (strcmp(reason, line->reason) != 0) {
-		memcpy(line->reason, reason, sizeof(line->reason));
+	if (strcmp(failure->text, line->failure.text) != 0) {
+		line->failure = *failure;
 		line->failing_ns = now_ns;
 	}
 	if (now_ns < line->failing_ns + LINE_REPORT_NS ||
-	    !strcmp(line->reason, line->reported))
+	    !strcmp(line->failure.text, line->reported))
 		return;
-	memcpy(line->reported, line->reason, sizeof(line->reported));
-	log_warning("still waiting: %s", line->reason);
+	memcpy(line->reported, line->failure.text, sizeof(line->reported));
+	log_warning("still waiting: %s", line->failure.text);
 }
 
 /**
- * line_look() - look for the port that is not there
+ * line_look() - look for the port that is not there, if it is time
  * @line:   the line
  * @now_ns: the time
  *
@@ -351,20 +274,15 @@ static void put_up_with(struct line *line, const char *reason, uint64_t now_ns)
 bool line_look(struct line *line, uint64_t now_ns)
 {
 	struct source *source = line->source;
-	char reason[LOG_TEXT_MAX];
-	struct epoll_event event;
+	struct failure failure;
 	int err;
 
-	if (now_ns < line->next_ns &&
-	    epoll_wait(line->wait_fd, &event, 1, 0) <= 0)
+	if (now_ns < line->next_ns && (line->rests || !source->woken))
 		return false;
-	if (line->rests)
-		set_rest(line, false);
-	log_divert_errors(reason);
-	err = source->kind->look(source, &line->port, now_ns);
-	log_divert_errors(NULL);
+	line->rests = false;
+	err = source_look(source, &line->port, now_ns, &failure);
 	if (source->news)
-		line->pause_ns = LINE_PAUSE_MIN_NS;
+		backoff_reset(&line->backoff);
 	source->news = false;
 	if (!err) {
 		line->found_ns = now_ns;
@@ -372,48 +290,55 @@ bool line_look(struct line *line, uint64_t now_ns)
 	}
 
 	line->port = NULL;
-	if (err == -EAGAIN) {
-		line->next_ns = source->next_ns;
+	line->next_ns = source->next_ns;
+	if (err == -EAGAIN || err == -EINPROGRESS)
 		return false;
-	}
-	set_pause(line, now_ns);
+	backoff_pause(&line->backoff, now_ns);
+	line->next_ns = line->backoff.next_ns;
 	/* That it is not there is known, and whatever was before is over. */
 	if (err == -ENOENT)
-		*line->reason = '\0';
+		*line->failure.text = '\0';
 	else
-		put_up_with(line, reason, now_ns);
+		put_up_with(line, &failure, now_ns);
 	return false;
 }
 
 /**
- * line_wait_fd() - what to wait on
- * @line: the line
- *
- * Return: a descriptor that is readable when line_look() is to be called, or,
- * while the port is there, line_attend(); as long as the line is open
+ * line_attend() - see to what happens besides the port, if there is something
+ * @line:   the line, whose port is there
+ * @now_ns: the time
  */
-int line_wait_fd(const struct line *line)
+void line_attend(struct line *line, uint64_t now_ns)
 {
-	return line->wait_fd;
+	struct source *source = line->source;
+
+	if (!source->woken && now_ns < source->next_ns)
+		return;
+	source->woken = false;
+	source->next_ns = UINT64_MAX;
+	if (source->kind->attend)
+		source->kind->attend(source, now_ns);
 }
 
 /**
- * line_next_ns() - how long to wait while the port is not there
+ * line_wake() - something has happened to a descriptor of the line
+ * @line: the line, which is to look or to attend soon
+ */
+void line_wake(struct line *line)
+{
+	line->source->woken = true;
+}
+
+/**
+ * line_next_ns() - when the line wants its turn
  * @line: the line
  *
- * Return: when line_look() is to be called at the latest
+ * Return: when to call line_look(), or line_attend() if the port is there;
+ * UINT64_MAX: not before it was woken
  */
 uint64_t line_next_ns(const struct line *line)
 {
-	return line->next_ns;
-}
-
-/**
- * line_attend() - see to what happens besides the port
- * @line: the line, whose port is there
- */
-void line_attend(struct line *line)
-{
-	if (line->source->kind->attend)
-		line->source->kind->attend(line->source);
+	if (line->source->woken && !line->rests)
+		return 0;
+	return line->port ? line->source->next_ns : line->next_ns;
 }

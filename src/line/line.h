@@ -5,23 +5,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct source_kind;
+struct events;
+struct failure;
 struct line;
 struct port;
 struct port_config;
+struct source_kind;
 
-int line_open(struct line **line, const struct port_config *config, bool wait);
+/*
+ * At the start, a port that is only on its way (a connection that is being
+ * made) is waited for so long, even if it need not be there yet.
+ */
+#define LINE_PATIENCE_NS UINT64_C(1000000000)
+
+int line_open(struct line **line, const struct port_config *config, bool wait,
+	      struct events *events, struct failure *failure);
 void line_close(struct line *line);
+int line_look_first(struct line *line, uint64_t now_ns,
+		    struct failure *failure);
+bool line_look(struct line *line, uint64_t now_ns);
+void line_attend(struct line *line, uint64_t now_ns);
+void line_wake(struct line *line);
+uint64_t line_next_ns(const struct line *line);
+void line_let_go(struct line *line, uint64_t now_ns);
 struct port *line_port(const struct line *line);
 const char *line_name(const struct line *line);
 const char *line_awaited(const struct line *line);
 const char *line_path(const struct line *line);
 unsigned int line_rate(const struct line *line);
 const struct source_kind *line_kind(const struct line *line);
-void line_let_go(struct line *line, uint64_t now_ns);
-bool line_look(struct line *line, uint64_t now_ns);
-int line_wait_fd(const struct line *line);
-uint64_t line_next_ns(const struct line *line);
-void line_attend(struct line *line);
 
 #endif

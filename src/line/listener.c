@@ -14,6 +14,8 @@
  * listener_tcp.c and listener_unix.c.
  */
 #include "line/listener.h"
+#include "clock.h"
+#include "failure.h"
 #include "log.h"
 
 #include <errno.h>
@@ -21,8 +23,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Who comes is accepted soon, whether welcome or not. */
@@ -30,24 +30,17 @@
 
 /* So many are turned away at once, and then there is a rest. */
 #define LISTENER_TURNS	 8
-#define LISTENER_REST_NS 50000000
+#define LISTENER_REST_NS (50 * NS_PER_MS)
 
 /**
  * listener_init() - get ready to listen
- * @listener: all but its source is zero; listener_close() ends it, even if this
- *            fails
- *
- * Return: 0 or -errno
+ * @listener: all but its source is zero; listener_close() ends it
  */
-int listener_init(struct listener *listener)
+void listener_init(struct listener *listener)
 {
 	listener->peer_fd = -1;
 	listener->next_fd = -1;
-	listener->rest_fd =
-		timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (listener->rest_fd < 0)
-		return -errno;
-	return source_wait_on(&listener->source, listener->rest_fd, EPOLLIN);
+	listener->rest = backoff_new(LISTENER_REST_NS, LISTENER_REST_NS);
 }
 
 /**
@@ -56,9 +49,6 @@ int listener_init(struct listener *listener)
  */
 void listener_close(struct listener *listener)
 {
-	if (listener->rest_fd >= 0)
-		close(listener->rest_fd);
-	listener->rest_fd = -1;
 	while (listener->count)
 		close(listener->fds[--listener->count]);
 	if (listener->next_fd >= 0)
@@ -75,14 +65,19 @@ void listener_close(struct listener *listener)
  */
 int listener_add(struct listener *listener, int fd)
 {
-	int err;
-
 	if (listen(fd, LISTENER_BACKLOG))
 		return -errno;
-	err = source_wait_on(&listener->source, fd, EPOLLIN);
-	if (!err)
-		listener->fds[listener->count++] = fd;
-	return err;
+	listener->fds[listener->count++] = fd;
+	return 0;
+}
+
+/* Be woken by the next one who comes. */
+static void watch(const struct listener *listener)
+{
+	size_t i;
+
+	for (i = 0; i < listener->count; i++)
+		source_watch(&listener->source, listener->fds[i], EPOLLIN);
 }
 
 /* Return: somebody who has come, -EAGAIN: nobody has, or another -errno. */
@@ -135,45 +130,27 @@ static bool is_over(int fd)
 	return poll(&poll_fd, 1, 0) == 1;
 }
 
-/* Whoever comes has to wait for a while. */
-static void rest(const struct listener *listener)
+/* Is there a rest? Then we are woken when it is over. */
+static bool is_resting(struct listener *listener, uint64_t now_ns)
 {
-	const struct itimerspec timer = {.it_value.tv_nsec = LISTENER_REST_NS};
-	size_t i;
-
-	for (i = 0; i < listener->count; i++)
-		source_wait_no_more(&listener->source, listener->fds[i]);
-	timerfd_settime(listener->rest_fd, 0, &timer, NULL);
-}
-
-/* Is there a rest? One that is over is ended. */
-static bool is_resting(const struct listener *listener)
-{
-	struct itimerspec timer;
-	uint64_t count;
-	size_t i;
-
-	timerfd_gettime(listener->rest_fd, &timer);
-	if (timer.it_value.tv_nsec)
-		return true;
-	if (read(listener->rest_fd, &count, sizeof(count)) > 0)
-		for (i = 0; i < listener->count; i++)
-			source_wait_on(&listener->source, listener->fds[i],
-				       EPOLLIN);
-	return false;
+	if (!backoff_rests(&listener->rest, now_ns))
+		return false;
+	listener->source.next_ns = listener->rest.next_ns;
+	return true;
 }
 
 /**
  * listener_attend() - turn away who comes while there is a port
  * @source: the listener's
+ * @now_ns: the time
  */
-void listener_attend(struct source *source)
+void listener_attend(struct source *source, uint64_t now_ns)
 {
 	struct listener *listener = (struct listener *)source;
 	int turn;
 	int fd;
 
-	if (is_resting(listener))
+	if (is_resting(listener, now_ns))
 		return;
 	for (turn = 0; turn < LISTENER_TURNS; turn++) {
 		fd = accept_one(listener);
@@ -181,6 +158,7 @@ void listener_attend(struct source *source)
 			break;
 		if (listener->next_fd < 0 && is_over(listener->peer_fd)) {
 			listener->next_fd = fd;
+			watch(listener);
 			return;
 		}
 		log_debug("%s: closed one more connection: there is one",
@@ -188,34 +166,42 @@ void listener_attend(struct source *source)
 		close(fd);
 	}
 	/* Who cannot be accepted stays there, and so would wake us again. */
-	if (turn || fd != -EAGAIN)
-		rest(listener);
+	if (turn || fd != -EAGAIN) {
+		backoff_pause(&listener->rest, now_ns);
+		source->next_ns = listener->rest.next_ns;
+	} else {
+		watch(listener);
+	}
 }
 
 /**
  * listener_accept() - look whether somebody has come
  * @listener: the listener, whose last peer is no port any more
+ * @now_ns:   the time
+ * @failure:  on failure, why
  *
- * Return: the socket of who is the peer from now on, or -EAGAIN: nobody has
+ * Return: the socket of who is the peer from now on; -EAGAIN: nobody has come,
+ * or there is a rest; another -errno
  */
-int listener_accept(struct listener *listener)
+int listener_accept(struct listener *listener, uint64_t now_ns,
+		    struct failure *failure)
 {
 	int fd = listener->next_fd;
 
 	listener->next_fd = -1;
-	is_resting(listener);
+	if (fd < 0 && is_resting(listener, now_ns))
+		return -EAGAIN;
 	if (fd < 0)
 		fd = accept_present(listener);
-	if (fd == -EAGAIN) {
-		listener->source.next_ns = UINT64_MAX;
-		return -EAGAIN;
+	if (fd >= 0)
+		listener->peer_fd = fd;
+	if (fd < 0 && fd != -EAGAIN) {
+		backoff_pause(&listener->rest, now_ns);
+		listener->source.next_ns = listener->rest.next_ns;
+		return failure_set(failure, fd,
+				   "cannot accept a connection to %s: %s",
+				   listener->source.name, strerror(-fd));
 	}
-	if (fd < 0) {
-		rest(listener);
-		log_error("cannot accept a connection to %s: %s",
-			  listener->source.name, strerror(-fd));
-		return fd;
-	}
-	listener->peer_fd = fd;
+	watch(listener);
 	return fd;
 }

@@ -7,21 +7,29 @@
  * authenticated here.
  */
 #include "line/listener_tcp.h"
+#include "failure.h"
 #include "framing/slip.h"
 #include "line/endpoint.h"
 #include "line/listener.h"
-#include "log.h"
+#include "line/resolver.h"
 #include "port/stream.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 /* Room for a port in decimal. */
 #define LISTENER_TCP_SERVICE_MAX 8
+
+struct listener_tcp {
+	struct listener listener;
+	struct endpoint endpoint;
+	struct resolver resolver; /* until it is known where to listen */
+};
 
 /* Room for what a peer is called: an address with a zone, in brackets. */
 #define LISTENER_TCP_PEER_MAX (NI_MAXHOST + LISTENER_TCP_SERVICE_MAX + 4)
@@ -56,10 +64,10 @@ static void tcp_other_end(const char *rest, char name[SOURCE_NAME_MAX])
 }
 
 /* Listen on one address. Return: 0 or -errno. */
-static int listen_on(struct listener *listener, const struct addrinfo *addr)
+static int listen_on(struct listener *listener, const union resolver_addr *addr)
 {
 	static const int on = 1;
-	int fd = socket(addr->ai_family,
+	int fd = socket(addr->any.sa_family,
 			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int err;
 
@@ -67,7 +75,7 @@ static int listen_on(struct listener *listener, const struct addrinfo *addr)
 		return -errno;
 	/* What is left of old connections does not keep us from beginning. */
 	err = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-			      bind(fd, addr->ai_addr, addr->ai_addrlen)
+			      bind(fd, &addr->any, resolver_addr_len(addr))
 		      ? -errno
 		      : listener_add(listener, fd);
 	if (err)
@@ -86,15 +94,15 @@ static bool is_missing(int err)
  * has one loopback address. Return: 0 or -errno.
  */
 static int listen_on_all(struct listener *listener,
-			 const struct addrinfo *addrs)
+			 const struct resolver_answer *answer)
 {
-	const struct addrinfo *addr;
 	int missing = 0;
+	size_t i;
 	int err;
 
-	for (addr = addrs; addr && listener->count < LISTENER_FDS_MAX;
-	     addr = addr->ai_next) {
-		err = listen_on(listener, addr);
+	for (i = 0; i < answer->count && listener->count < LISTENER_FDS_MAX;
+	     i++) {
+		err = listen_on(listener, &answer->addrs[i]);
 		if (err && !is_missing(err))
 			return err;
 		if (err)
@@ -119,56 +127,67 @@ static const char *tcp_remedy(int err)
 	}
 }
 
-/* Return: what the name stands for, or NULL, logged. */
-static struct addrinfo *resolve(const struct source *source)
+/* The name was checked before. */
+static int tcp_open(struct source *source, struct failure *failure)
 {
-	const struct addrinfo hints = {
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICSERV,
-	};
-	char service[LISTENER_TCP_SERVICE_MAX];
-	struct endpoint endpoint;
+	struct listener_tcp *listener = (struct listener_tcp *)source;
 	char why[SOURCE_WHY_MAX];
-	struct addrinfo *addrs;
-	int error;
 
-	endpoint_parse(&endpoint, &tcp_form, source_rest(source), why);
-	snprintf(service, sizeof(service), "%u", endpoint.port);
-	/* Without a host this is the loopback. */
-	error = getaddrinfo(*endpoint.host ? endpoint.host : NULL, service,
-			    &hints, &addrs);
-	if (!error)
-		return addrs;
-	log_error("cannot listen on %s: %s: %s (name an address of this host, "
-		  "\"ip address\" shows them)",
-		  source->name, endpoint.host, gai_strerror(error));
-	return NULL;
-}
-
-/* Return: 0 or -errno, logged. */
-static int tcp_open(struct source *source)
-{
-	struct listener *listener = (struct listener *)source;
-	struct addrinfo *addrs = resolve(source);
-	int err;
-
-	if (!addrs)
-		return -EADDRNOTAVAIL;
-	err = listener_init(listener);
-	if (!err)
-		err = listen_on_all(listener, addrs);
-	freeaddrinfo(addrs);
-	if (err) {
-		log_error("cannot listen on %s: %s%s", source->name,
-			  strerror(-err), tcp_remedy(err));
-		listener_close(listener);
-	}
-	return err;
+	(void)failure;
+	listener_init(&listener->listener);
+	endpoint_parse(&listener->endpoint, &tcp_form, source_rest(source),
+		       why);
+	return 0;
 }
 
 static void tcp_close(struct source *source)
 {
-	listener_close((struct listener *)source);
+	struct listener_tcp *listener = (struct listener_tcp *)source;
+
+	resolver_end(&listener->resolver);
+	listener_close(&listener->listener);
+}
+
+/* Return: 0: @answer has the addresses; -EINPROGRESS, or another -errno */
+static int look_up(struct listener_tcp *listener,
+		   struct resolver_answer *answer, struct failure *failure)
+{
+	const struct source *source = &listener->listener.source;
+	int err = listener->resolver.pid
+			  ? resolver_take(&listener->resolver, answer)
+			  : resolver_ask(&listener->resolver,
+					 &listener->endpoint, answer);
+
+	if (err == -EINPROGRESS &&
+	    !source_watch(source, listener->resolver.fd, EPOLLIN))
+		return err;
+	if (err)
+		return failure_set(failure, err, "cannot listen on %s: %s",
+				   source->name, strerror(-err));
+	if (!answer->err)
+		return 0;
+	return failure_set(failure, answer->err,
+			   "cannot listen on %s: %s: %s (name an address of "
+			   "this host, \"ip address\" shows them)",
+			   source->name, listener->endpoint.host, answer->why);
+}
+
+/* Return: 0: it is listened; -EINPROGRESS, or another -errno */
+static int begin_to_listen(struct listener_tcp *listener,
+			   struct failure *failure)
+{
+	struct resolver_answer answer;
+	int err = look_up(listener, &answer, failure);
+
+	if (err)
+		return err;
+	err = listen_on_all(&listener->listener, &answer);
+	if (!err)
+		return 0;
+	listener_close(&listener->listener);
+	return failure_set(failure, err, "cannot listen on %s: %s%s",
+			   listener->listener.source.name, strerror(-err),
+			   tcp_remedy(err));
 }
 
 static void name_peer(int fd, char name[LISTENER_TCP_PEER_MAX])
@@ -186,17 +205,24 @@ static void name_peer(int fd, char name[LISTENER_TCP_PEER_MAX])
 		 service);
 }
 
-static int tcp_look(struct source *source, struct port **port, uint64_t now_ns)
+static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
+		    struct failure *failure)
 {
-	struct listener *listener = (struct listener *)source;
+	struct listener_tcp *listener = (struct listener_tcp *)source;
 	char name[LISTENER_TCP_PEER_MAX];
-	int fd = listener_accept(listener);
+	int fd;
+	int err;
 
-	(void)now_ns;
+	if (!listener->listener.count) {
+		err = begin_to_listen(listener, failure);
+		if (err)
+			return err;
+	}
+	fd = listener_accept(&listener->listener, now_ns, failure);
 	if (fd < 0)
 		return fd;
 	name_peer(fd, name);
-	return stream_open(port, fd, name, source->config);
+	return stream_open(port, fd, name, source->config, failure);
 }
 
 const struct source_kind listener_tcp_kind = {
@@ -208,7 +234,7 @@ const struct source_kind listener_tcp_kind = {
 	.found_as = "from",
 	.check = tcp_check,
 	.other_end = tcp_other_end,
-	.size = sizeof(struct listener),
+	.size = sizeof(struct listener_tcp),
 	.open = tcp_open,
 	.look = tcp_look,
 	.attend = listener_attend,

@@ -8,6 +8,7 @@
  * is removed, and at the end what we have put there.
  */
 #include "line/listener_unix.h"
+#include "failure.h"
 #include "framing/slip.h"
 #include "line/endpoint.h"
 #include "line/listener.h"
@@ -136,23 +137,20 @@ static int listen_at_path(struct listener_unix *listener)
 	return err;
 }
 
-/* Return: 0 or -errno, logged. */
-static int unix_open(struct source *source)
+static int unix_open(struct source *source, struct failure *failure)
 {
 	struct listener_unix *listener = (struct listener_unix *)source;
 	char why[SOURCE_WHY_MAX];
 	int err;
 
 	endpoint_parse_path(&listener->path, "", source_rest(source), why);
-	err = listener_init(&listener->listener);
+	listener_init(&listener->listener);
+	err = listen_at_path(listener);
 	if (!err)
-		err = listen_at_path(listener);
-	if (err) {
-		log_error("cannot listen on %s: %s%s", source->name,
-			  strerror(-err), unix_remedy(err));
-		listener_close(&listener->listener);
-	}
-	return err;
+		return 0;
+	listener_close(&listener->listener);
+	return failure_set(failure, err, "cannot listen on %s: %s%s",
+			   source->name, strerror(-err), unix_remedy(err));
 }
 
 /* Is what is at our path still what we have put there? */
@@ -188,17 +186,17 @@ static void name_peer(int fd, char name[LISTENER_UNIX_PEER_MAX])
 		snprintf(name, LISTENER_UNIX_PEER_MAX, "process %d", peer.pid);
 }
 
-static int unix_look(struct source *source, struct port **port, uint64_t now_ns)
+static int unix_look(struct source *source, struct port **port, uint64_t now_ns,
+		     struct failure *failure)
 {
 	struct listener *listener = (struct listener *)source;
 	char name[LISTENER_UNIX_PEER_MAX];
-	int fd = listener_accept(listener);
+	int fd = listener_accept(listener, now_ns, failure);
 
-	(void)now_ns;
 	if (fd < 0)
 		return fd;
 	name_peer(fd, name);
-	return stream_open(port, fd, name, source->config);
+	return stream_open(port, fd, name, source->config, failure);
 }
 
 const struct source_kind listener_unix_kind = {

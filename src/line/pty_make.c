@@ -15,10 +15,12 @@
  * asks neither for permission nor for a file system that has it.
  */
 #include "line/pty_make.h"
+#include "failure.h"
 #include "framing/slip.h"
 #include "line/source.h"
 #include "log.h"
 #include "port/port.h"
+#include "port/port_config.h"
 #include "port/pty.h"
 #include "port/tty.h"
 #include "port/watch.h"
@@ -70,39 +72,41 @@ static int open_other_side(const struct pty_make *pty_make)
 
 /*
  * Raw, and of the speed that was asked for, for who opens it to see. It is for
- * them to say whether they want flow control. Return: 0 or -errno, logged.
+ * them to say whether they want flow control. Return: 0 or -errno.
  */
-static int set_up(const struct pty_make *pty_make)
+static int set_up(const struct pty_make *pty_make, struct failure *failure)
 {
 	struct port_config config = *pty_make->source.config;
 	struct termios2 settings;
-	int err = tty_get(pty_make->master, pty_make->path, &settings);
+	int err = tty_get(pty_make->master, pty_make->path, &settings, failure);
 
 	if (err)
 		return err;
 	config.flow = PORT_FLOW_NONE;
 	settings = pty_raw(&settings, &config);
-	return tty_set(pty_make->master, pty_make->path, &settings);
+	return tty_set(pty_make->master, pty_make->path, &settings, failure);
 }
 
 /*
  * What the other side has not read is thrown away, and it may write again; and
- * if nobody else has it open, the master knows. Return: 0 or -errno, logged.
+ * if nobody else has it open, the master knows. Return: 0 or -errno.
  */
-static int clear_other_side(const struct pty_make *pty_make)
+static int clear_other_side(const struct pty_make *pty_make,
+			    struct failure *failure)
 {
 	int fd = open_other_side(pty_make);
 	int err;
 
 	if (fd < 0) {
 		err = -errno;
-		log_error("cannot open %s: %s%s", pty_make->path,
-			  strerror(-err),
-			  err == -EBUSY ? " (a program has kept it to itself, "
-					  "TIOCEXCL: start again for one that "
-					  "not only root can open)"
-					: "");
-		return err;
+		return failure_set(failure, err, "cannot open %s: %s%s",
+				   pty_make->path, strerror(-err),
+				   err == -EBUSY
+					   ? " (a program has kept it to "
+					     "itself, TIOCEXCL: start again "
+					     "for one that not only root can "
+					     "open)"
+					   : "");
 	}
 	ioctl(fd, TCFLSH, TCIFLUSH);
 	ioctl(fd, TCXONC, TCOON);
@@ -110,11 +114,11 @@ static int clear_other_side(const struct pty_make *pty_make)
 	return 0;
 }
 
-/* Make it as it was in the beginning. Return: 0 or -errno, logged. */
-static int begin_anew(const struct pty_make *pty_make)
+/* Make it as it was in the beginning. Return: 0 or -errno. */
+static int begin_anew(const struct pty_make *pty_make, struct failure *failure)
 {
-	int err = clear_other_side(pty_make);
-	int set_up_err = set_up(pty_make);
+	int err = clear_other_side(pty_make, failure);
+	int set_up_err = set_up(pty_make, failure);
 
 	return err ? err : set_up_err;
 }
@@ -142,7 +146,7 @@ static int watch_opening(struct pty_make *pty_make)
 	if (pty_make->watch_fd < 0 ||
 	    inotify_add_watch(pty_make->watch_fd, pty_make->path, IN_OPEN) < 0)
 		return -errno;
-	return source_wait_on(&pty_make->source, pty_make->watch_fd, EPOLLIN);
+	return 0;
 }
 
 /*
@@ -170,8 +174,9 @@ static bool read_link(const char *link, char target[PATH_MAX])
 	return true;
 }
 
-/* Return: 0, or -EEXIST, logged, if there is what is to stay. */
-static int make_room(const struct pty_make *pty_make, const char *link)
+/* Return: 0, or -EEXIST if there is what is to stay. */
+static int make_room(const struct pty_make *pty_make, const char *link,
+		     struct failure *failure)
 {
 	char target[PATH_MAX] = "";
 	struct stat file;
@@ -183,25 +188,27 @@ static int make_room(const struct pty_make *pty_make, const char *link)
 		unlink(link);
 		return 0;
 	}
-	log_error("cannot make the link %s: it is there already%s%s (remove "
-		  "it, or choose another name)",
-		  link, *target ? ", to " : "", target);
-	return -EEXIST;
+	return failure_set(failure, -EEXIST,
+			   "cannot make the link %s: it is there already%s%s "
+			   "(remove it, or choose another name)",
+			   link, *target ? ", to " : "", target);
 }
 
-/* Return: 0 or -errno, logged. */
-static int make_link(struct pty_make *pty_make, const char *link)
+/* Return: 0 or -errno. */
+static int make_link(struct pty_make *pty_make, const char *link,
+		     struct failure *failure)
 {
-	int err = make_room(pty_make, link);
+	int err = make_room(pty_make, link, failure);
 
 	if (err)
 		return err;
 	if (symlink(pty_make->path, link)) {
 		err = -errno;
-		log_error("cannot make the link %s: %s (choose a directory "
-			  "that is there and that you may write to)",
-			  link, strerror(-err));
-		return err;
+		return failure_set(failure, err,
+				   "cannot make the link %s: %s (choose a "
+				   "directory that is there and that you may "
+				   "write to)",
+				   link, strerror(-err));
 	}
 	pty_make->link = link;
 	return 0;
@@ -250,7 +257,7 @@ static int choose_names(struct pty_make *pty_make)
 	return source_set_awaited(&pty_make->source, name);
 }
 
-static int pty_make_open(struct source *source)
+static int pty_make_open(struct source *source, struct failure *failure)
 {
 	struct pty_make *pty_make = (struct pty_make *)source;
 	const char *link = source_rest(source);
@@ -260,20 +267,20 @@ static int pty_make_open(struct source *source)
 	err = make_pty(pty_make);
 	if (err)
 		goto report;
-	err = begin_anew(pty_make);
+	err = begin_anew(pty_make, failure);
 	if (err)
 		goto undo;
 	err = watch_opening(pty_make);
 	if (err)
 		goto report;
-	err = *link ? make_link(pty_make, link) : 0;
+	err = *link ? make_link(pty_make, link, failure) : 0;
 	if (err)
 		goto undo;
 	err = choose_names(pty_make);
 	if (!err)
 		return 0;
 report:
-	log_error("cannot make a pty: %s", strerror(-err));
+	failure_set(failure, err, "cannot make a pty: %s", strerror(-err));
 undo:
 	undo(pty_make);
 	return err;
@@ -283,37 +290,38 @@ static void pty_make_port_close(struct port *port)
 {
 	const struct pty_make *pty_make =
 		((const struct pty_make_port *)port)->pty_make;
+	struct failure failure;
 
-	begin_anew(pty_make);
-	source_wait_on(&pty_make->source, pty_make->watch_fd, EPOLLIN);
+	if (begin_anew(pty_make, &failure))
+		log_warning("%s", failure.text);
 	free(port);
 }
 
 static const struct port_kind pty_make_port_kind = {
 	.close = pty_make_port_close,
+	.resume = tty_resume,
 };
 
-static int open_port(const struct pty_make *pty_make, struct port **port)
+static int open_port(const struct pty_make *pty_make, struct port **port,
+		     struct failure *failure)
 {
 	struct pty_make_port *opened = calloc(1, sizeof(*opened));
-	int err;
 
-	if (!opened) {
-		log_error("cannot open %s: %s", pty_make->path,
-			  strerror(ENOMEM));
-		return -ENOMEM;
-	}
+	if (!opened)
+		goto no_memory;
 	opened->pty_make = pty_make;
 	opened->port.read_fd = pty_make->master;
 	opened->port.write_fd = pty_make->master;
 	opened->port.baud = pty_make->source.config->baud;
-	/* Who else opens it meanwhile is no news. */
-	source_wait_no_more(&pty_make->source, pty_make->watch_fd);
-	err = port_begin(&opened->port, &pty_make_port_kind, pty_make->path,
-			 pty_make->source.config);
-	if (!err)
-		*port = &opened->port;
-	return err;
+	if (port_begin(&opened->port, &pty_make_port_kind, pty_make->path,
+		       pty_make->source.config))
+		goto no_memory;
+	*port = &opened->port;
+	return 0;
+
+no_memory:
+	return failure_set(failure, -ENOMEM, "cannot open %s: %s",
+			   pty_make->path, strerror(ENOMEM));
 }
 
 static bool is_open(const struct pty_make *pty_make)
@@ -325,15 +333,17 @@ static bool is_open(const struct pty_make *pty_make)
 }
 
 static int pty_make_look(struct source *source, struct port **port,
-			 uint64_t now_ns)
+			 uint64_t now_ns, struct failure *failure)
 {
 	struct pty_make *pty_make = (struct pty_make *)source;
 
 	(void)now_ns;
 	/* What is opened from here on is seen, now or by being woken. */
 	watch_clear(pty_make->watch_fd);
-	source->next_ns = UINT64_MAX;
-	return is_open(pty_make) ? open_port(pty_make, port) : -EAGAIN;
+	if (is_open(pty_make))
+		return open_port(pty_make, port, failure);
+	return source_watch(source, pty_make->watch_fd, EPOLLIN) ? -ENOMEM
+								 : -EAGAIN;
 }
 
 static void pty_make_close(struct source *source)

@@ -4,6 +4,8 @@
  * ends with.
  */
 #include "line/source.h"
+#include "events.h"
+#include "failure.h"
 #include "line/connect.h"
 #include "line/device.h"
 #include "line/listener_tcp.h"
@@ -11,8 +13,7 @@
 #include "line/pty_make.h"
 #include "line/std_fds.h"
 #include "line/udp.h"
-#include "log.h"
-#include "port/port.h"
+#include "port/port_config.h"
 #include "text.h"
 
 #include <errno.h>
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 /* The first whose prefix a name has. */
 static const struct source_kind *const kinds[] = {
@@ -84,55 +84,41 @@ bool source_check_name(const char *name, char why[SOURCE_WHY_MAX])
 
 static void source_free(struct source *source)
 {
-	if (source->wait_fd >= 0)
-		close(source->wait_fd);
 	free(source->awaited);
 	free(source->name);
 	free(source);
 }
 
-/* What every source begins with. Return: 0 or -errno. */
-static int begin(struct source *source)
-{
-	const struct source_kind *kind = source->kind;
-	const char *name = source->config->name;
-
-	source->wait_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (source->wait_fd < 0)
-		return -errno;
-	source->next_ns = UINT64_MAX;
-	source->name = kind->is_serial ? port_path(name) : strdup(name);
-	if (!source->name)
-		return -ENOMEM;
-	return source_set_awaited(source, source->name);
-}
-
 /**
  * source_open() - begin to look for a port
- * @source: the source on success; source_close() ends it
- * @config: the port, whose name source_check_name() has seen; borrowed until
- *          then
- *
- * A failure is logged.
+ * @source:  the source on success; source_close() ends it
+ * @config:  the port, whose name source_check_name() has seen; borrowed until
+ *           then
+ * @events:  where the source's descriptors are waited for; borrowed until then
+ * @failure: on failure, why
  *
  * Return: 0 or -errno
  */
-int source_open(struct source **source, const struct port_config *config)
+int source_open(struct source **source, const struct port_config *config,
+		struct events *events, struct failure *failure)
 {
 	const struct source_kind *kind = source_kind_of(config->name);
 	struct source *opened = calloc(1, kind->size);
 	int err = -ENOMEM;
 
 	if (!opened)
-		goto report;
+		goto no_memory;
 	opened->kind = kind;
 	opened->config = config;
-	err = begin(opened);
-	if (err) {
+	opened->events = events;
+	opened->next_ns = UINT64_MAX;
+	opened->name = kind->is_serial ? device_path(config->name)
+				       : strdup(config->name);
+	if (!opened->name || source_set_awaited(opened, opened->name)) {
 		source_free(opened);
-		goto report;
+		goto no_memory;
 	}
-	err = kind->open(opened);
+	err = kind->open ? kind->open(opened, failure) : 0;
 	if (err) {
 		source_free(opened);
 		return err;
@@ -140,9 +126,9 @@ int source_open(struct source **source, const struct port_config *config)
 	*source = opened;
 	return 0;
 
-report:
-	log_error("cannot look for %s: %s", config->name, strerror(-err));
-	return err;
+no_memory:
+	return failure_set(failure, err, "cannot look for %s: %s", config->name,
+			   strerror(-err));
 }
 
 /**
@@ -153,8 +139,29 @@ void source_close(struct source *source)
 {
 	if (!source)
 		return;
-	source->kind->close(source);
+	if (source->kind->close)
+		source->kind->close(source);
 	source_free(source);
+}
+
+/**
+ * source_look() - look for the port
+ * @source:  the source, whose last port is closed
+ * @port:    the port on success
+ * @now_ns:  the time
+ * @failure: if it failed, why
+ *
+ * Return: as the kind's @look
+ */
+int source_look(struct source *source, struct port **port, uint64_t now_ns,
+		struct failure *failure)
+{
+	int err;
+
+	source->next_ns = UINT64_MAX;
+	err = source->kind->look(source, port, now_ns, failure);
+	source->woken = false;
+	return err;
 }
 
 /**
@@ -201,31 +208,21 @@ const char *source_wait_hint(const struct source *source)
 }
 
 /**
- * source_wait_on() - look when something happens to a descriptor
+ * source_watch() - be woken when something happens to a descriptor
  * @source: the source
- * @fd:     the descriptor, until it is closed or source_wait_no_more(); -1 is
- *          none
- * @events: as for epoll_ctl(2)
+ * @fd:     the descriptor; -1 is none
+ * @mask:   as for epoll_ctl(2)
  *
- * For its kind. Return: 0 or -errno
+ * For its kind. The descriptor wakes us once; each look that still waits for
+ * it has to watch it again. So a descriptor that nobody serves yet, because it
+ * is too early to look, does not keep the program busy.
+ *
+ * Return: 0 or -errno
  */
-int source_wait_on(const struct source *source, int fd, uint32_t events)
+int source_watch(const struct source *source, int fd, uint32_t mask)
 {
-	struct epoll_event event = {.events = events};
-
 	if (fd < 0)
 		return 0;
-	return epoll_ctl(source->wait_fd, EPOLL_CTL_ADD, fd, &event) ? -errno
-								     : 0;
-}
-
-/**
- * source_wait_no_more() - whatever happens to a descriptor, do not look
- * @source: the source
- * @fd:     the descriptor, which source_wait_on() was given
- */
-void source_wait_no_more(const struct source *source, int fd)
-{
-	/* ENOENT: there was no need to wait on it. */
-	epoll_ctl(source->wait_fd, EPOLL_CTL_DEL, fd, NULL);
+	return events_watch(source->events, EVENT_LINE, fd,
+			    mask | EPOLLONESHOT);
 }

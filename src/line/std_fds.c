@@ -20,10 +20,11 @@
  * its size that keeps the queue ours.
  */
 #include "line/std_fds.h"
+#include "failure.h"
 #include "framing/slip.h"
 #include "line/source.h"
-#include "log.h"
 #include "port/port.h"
+#include "port/port_config.h"
 #include "port/stream.h"
 
 #include <errno.h>
@@ -65,23 +66,26 @@ static bool std_fds_check(const char *rest, char why[SOURCE_WHY_MAX])
 	return false;
 }
 
-static int refuse(const char *what, const char *why, const char *remedy)
+static int refuse(const char *what, const char *why, const char *remedy,
+		  struct failure *failure)
 {
-	log_error("cannot use %s as the port: %s (%s)", what, why, remedy);
-	return -EINVAL;
+	return failure_set(failure, -EINVAL,
+			   "cannot use %s as the port: %s (%s)", what, why,
+			   remedy);
 }
 
-static int refuse_terminal(int fd, const char *what)
+static int refuse_terminal(int fd, const char *what, struct failure *failure)
 {
 	const char *name = ttyname(fd);
 
-	log_error("cannot use %s as the port: it is a terminal (" STD_FDS_REMEDY
-		  "; if the terminal itself is the line, say --port %s)",
-		  what, name ? name : "and its name");
-	return -EINVAL;
+	return failure_set(failure, -EINVAL,
+			   "cannot use %s as the port: it is a terminal "
+			   "(" STD_FDS_REMEDY "; if the terminal itself is the "
+			   "line, say --port %s)",
+			   what, name ? name : "and its name");
 }
 
-static int check_socket(int fd, const char *what)
+static int check_socket(int fd, const char *what, struct failure *failure)
 {
 	struct sockaddr_storage peer;
 	socklen_t len = sizeof(peer);
@@ -91,33 +95,35 @@ static int check_socket(int fd, const char *what)
 	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len);
 	if (type != SOCK_STREAM)
 		return refuse(what, "it is a socket, but no stream",
-			      "for datagrams there is --port udp:HOST:PORT");
+			      "for datagrams there is --port udp:HOST:PORT",
+			      failure);
 	if (getpeername(fd, (struct sockaddr *)&peer, &len))
 		return refuse(what, "it is a socket that is not connected",
-			      "let inetd accept, with nowait");
+			      "let inetd accept, with nowait", failure);
 	return 0;
 }
 
-/* Can packets travel here? Return: 0, or -EINVAL, logged. */
-static int check_fd(int fd, const char *what, int wrong_mode)
+/* Can packets travel here? Return: 0 or -EINVAL. */
+static int check_fd(int fd, const char *what, int wrong_mode,
+		    struct failure *failure)
 {
 	struct stat file = {0};
 
 	if (isatty(fd))
-		return refuse_terminal(fd, what);
+		return refuse_terminal(fd, what, failure);
 	fstat(fd, &file);
 	if (S_ISCHR(file.st_mode) &&
 	    file.st_rdev == makedev(MEM_MAJOR, STD_FDS_NULL_MINOR))
 		return refuse(what, "it is closed, or /dev/null",
-			      STD_FDS_REMEDY);
+			      STD_FDS_REMEDY, failure);
 	if (S_ISSOCK(file.st_mode))
-		return check_socket(fd, what);
+		return check_socket(fd, what, failure);
 	if (!S_ISFIFO(file.st_mode))
 		return refuse(what, "it is neither a pipe nor a socket",
-			      STD_FDS_REMEDY);
+			      STD_FDS_REMEDY, failure);
 	if ((fcntl(fd, F_GETFL) & O_ACCMODE) == wrong_mode)
 		return refuse(what, "it is the wrong end of a pipe",
-			      "exchange the two ends");
+			      "exchange the two ends", failure);
 	return 0;
 }
 
@@ -166,21 +172,26 @@ static void give_back(const struct std_fds *std_fds)
 	fcntl(STDIN_FILENO, F_SETFL, std_fds->read_flags);
 }
 
-static int std_fds_open(struct source *source)
+static int fail(int err, struct failure *failure)
+{
+	return failure_set(failure, err, "cannot use " STD_FDS_NAME ": %s",
+			   strerror(-err));
+}
+
+static int std_fds_open(struct source *source, struct failure *failure)
 {
 	struct std_fds *std_fds = (struct std_fds *)source;
-	int err = check_fd(STDIN_FILENO, "standard input", O_WRONLY);
+	int err = check_fd(STDIN_FILENO, "standard input", O_WRONLY, failure);
 	char *name;
 
 	if (!err)
-		err = check_fd(STDOUT_FILENO, "standard output", O_RDONLY);
+		err = check_fd(STDOUT_FILENO, "standard output", O_RDONLY,
+			       failure);
 	if (err)
 		return err;
 	name = strdup(STD_FDS_NAME);
-	if (!name) {
-		log_error("cannot use " STD_FDS_NAME ": %s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
+	if (!name)
+		return fail(-ENOMEM, failure);
 	free(source->name);
 	source->name = name;
 	std_fds->is_one_socket = is_same(STDIN_FILENO, STDOUT_FILENO) &&
@@ -214,48 +225,45 @@ static const struct port_kind sockets_kind = {
 	.close = pipes_close,
 };
 
-static int open_two(const struct std_fds *std_fds, struct port **port)
+static int open_two(const struct std_fds *std_fds, struct port **port,
+		    struct failure *failure)
 {
 	const struct source *source = &std_fds->source;
 	struct port *opened = calloc(1, sizeof(*opened));
-	int err;
 
-	if (!opened) {
-		log_error("cannot use " STD_FDS_NAME ": %s", strerror(ENOMEM));
-		return -ENOMEM;
-	}
+	if (!opened)
+		return fail(-ENOMEM, failure);
 	opened->read_fd = STDIN_FILENO;
 	opened->write_fd = STDOUT_FILENO;
 	opened->baud = source->config->baud;
-	err = port_begin(opened,
-			 std_fds->pipe_len < 0 ? &sockets_kind : &pipes_kind,
-			 source->name, source->config);
-	if (!err)
-		*port = opened;
-	return err;
+	if (port_begin(opened,
+		       std_fds->pipe_len < 0 ? &sockets_kind : &pipes_kind,
+		       source->name, source->config))
+		return fail(-ENOMEM, failure);
+	*port = opened;
+	return 0;
 }
 
 /* One socket is as any other; it is the port's to close, so it gets its own. */
-static int open_socket(const struct std_fds *std_fds, struct port **port)
+static int open_socket(const struct std_fds *std_fds, struct port **port,
+		       struct failure *failure)
 {
 	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	int err = -errno;
 
-	if (fd >= 0)
-		return stream_open(port, fd, std_fds->source.name,
-				   std_fds->source.config);
-	log_error("cannot use " STD_FDS_NAME ": %s", strerror(-err));
-	return err;
+	if (fd < 0)
+		return fail(-errno, failure);
+	return stream_open(port, fd, std_fds->source.name,
+			   std_fds->source.config, failure);
 }
 
 static int std_fds_look(struct source *source, struct port **port,
-			uint64_t now_ns)
+			uint64_t now_ns, struct failure *failure)
 {
 	const struct std_fds *std_fds = (struct std_fds *)source;
 
 	(void)now_ns;
-	return std_fds->is_one_socket ? open_socket(std_fds, port)
-				      : open_two(std_fds, port);
+	return std_fds->is_one_socket ? open_socket(std_fds, port, failure)
+				      : open_two(std_fds, port, failure);
 }
 
 static void std_fds_close(struct source *source)

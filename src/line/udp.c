@@ -24,21 +24,23 @@
  * could never be sent; those of the longest do if the way is 1280 bytes wide.
  */
 #include "line/udp.h"
+#include "failure.h"
 #include "framing/datagram.h"
 #include "line/endpoint.h"
+#include "line/resolver.h"
 #include "line/source.h"
-#include "log.h"
 #include "port/port.h"
+#include "port/port_config.h"
 #include "text.h"
 
 #include <errno.h>
 #include <linux/errqueue.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -55,21 +57,17 @@
 /* So many datagrams of others are read, and then it is the pump's turn. */
 #define UDP_STRANGERS_MAX 16
 
-union udp_addr {
-	struct sockaddr any;
-	struct sockaddr_in ipv4;
-	struct sockaddr_in6 ipv6;
-};
-
 struct udp_source {
 	struct source source;
 	struct endpoint endpoint;
+	struct resolver resolver;
 };
 
 struct udp {
 	struct port port;
-	union udp_addr to;
-	socklen_t to_len;
+	union resolver_addr to;
+	uint64_t refused;
+	uint64_t strangers;
 };
 
 static const struct endpoint_form form = {
@@ -120,11 +118,11 @@ static void empty_error_queue(struct udp *udp)
 		if (recvmsg(udp->port.read_fd, &message, MSG_ERRQUEUE) < 0)
 			break;
 		if (has_come_back(&message))
-			udp->port.refused++;
+			udp->refused++;
 	}
 }
 
-static bool is_from_host(const struct udp *udp, const union udp_addr *from)
+static bool is_from_host(const struct udp *udp, const union resolver_addr *from)
 {
 	if (from->any.sa_family != udp->to.any.sa_family)
 		return false;
@@ -138,7 +136,7 @@ static bool is_from_host(const struct udp *udp, const union udp_addr *from)
 static ssize_t udp_read(struct port *port, uint8_t *buffer, size_t cap)
 {
 	struct udp *udp = (struct udp *)port;
-	union udp_addr from = {0};
+	union resolver_addr from = {0};
 	socklen_t len;
 	ssize_t n;
 	int i;
@@ -149,7 +147,7 @@ static ssize_t udp_read(struct port *port, uint8_t *buffer, size_t cap)
 		if (n >= 0 && is_from_host(udp, &from))
 			return n;
 		if (n >= 0)
-			port->strangers++;
+			udp->strangers++;
 		else if (errno == EAGAIN)
 			break;
 		else
@@ -167,7 +165,7 @@ static ssize_t udp_write(struct port *port, const uint8_t *bytes, size_t len)
 
 	for (i = 0; i < 2; i++) {
 		n = sendto(port->write_fd, bytes, len, 0, &udp->to.any,
-			   udp->to_len);
+			   resolver_addr_len(&udp->to));
 		if (n >= 0)
 			return n;
 		if (errno == EAGAIN)
@@ -183,48 +181,61 @@ static void udp_close(struct port *port)
 	free(port);
 }
 
+static void udp_count(const struct port *port, struct port_counts *counts)
+{
+	const struct udp *udp = (const struct udp *)port;
+
+	counts->refused = udp->refused;
+	counts->strangers = udp->strangers;
+}
+
 static const struct port_kind udp_port_kind = {
+	.is_datagram = true,
 	.close = udp_close,
 	.read = udp_read,
 	.write = udp_write,
+	.count = udp_count,
 };
 
 /* An IPv4 address in the clothes of an IPv6 one is what it is. */
-static void unmap(struct udp *udp)
+static union resolver_addr unmap(const union resolver_addr *addr)
 {
-	const struct sockaddr_in6 mapped = udp->to.ipv6;
+	const struct sockaddr_in6 *mapped = &addr->ipv6;
+	union resolver_addr ipv4 = {.ipv4 = {.sin_family = AF_INET}};
 
-	if (mapped.sin6_family != AF_INET6 ||
-	    !IN6_IS_ADDR_V4MAPPED(&mapped.sin6_addr))
-		return;
-	udp->to = (union udp_addr){
-		.ipv4 = {.sin_family = AF_INET, .sin_port = mapped.sin6_port}};
-	memcpy(&udp->to.ipv4.sin_addr, &mapped.sin6_addr.s6_addr[12],
-	       sizeof(udp->to.ipv4.sin_addr));
-	udp->to_len = sizeof(udp->to.ipv4);
+	if (mapped->sin6_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&mapped->sin6_addr))
+		return *addr;
+	ipv4.ipv4.sin_port = mapped->sin6_port;
+	memcpy(&ipv4.ipv4.sin_addr, &mapped->sin6_addr.s6_addr[12],
+	       sizeof(ipv4.ipv4.sin_addr));
+	return ipv4;
 }
 
-/* Return: 0 or -errno, logged. */
-static int resolve(struct udp *udp, const struct udp_source *by)
+/* Return: 0: @to is where to send; -EINPROGRESS, or another -errno */
+static int look_up(struct udp_source *by, union resolver_addr *to,
+		   struct failure *failure)
 {
-	const struct endpoint *endpoint = &by->endpoint;
 	const struct source *source = &by->source;
-	struct addrinfo *addrs;
-	int error = endpoint_resolve(endpoint, SOCK_DGRAM, &addrs);
+	struct resolver_answer answer;
+	int err = by->resolver.pid
+			  ? resolver_take(&by->resolver, &answer)
+			  : resolver_ask(&by->resolver, &by->endpoint, &answer);
 
-	if (error) {
-		log_error("cannot send to %s: %s: %s (is the name right, is "
-			  "there a way to a name server?%s)",
-			  source->name, endpoint->host,
-			  error == EAI_SYSTEM ? strerror(errno)
-					      : gai_strerror(error),
-			  source_wait_hint(source));
-		return -EHOSTUNREACH;
-	}
-	memcpy(&udp->to, addrs->ai_addr, addrs->ai_addrlen);
-	udp->to_len = addrs->ai_addrlen;
-	freeaddrinfo(addrs);
-	unmap(udp);
+	if (err == -EINPROGRESS &&
+	    !source_watch(source, by->resolver.fd, EPOLLIN))
+		return err;
+	if (err)
+		return failure_set(failure, err, "cannot send to %s: %s",
+				   source->name, strerror(-err));
+	if (answer.err)
+		return failure_set(
+			failure, answer.err,
+			"cannot send to %s: %s: %s (is the name right, is "
+			"there a way to a name server?%s)",
+			source->name, by->endpoint.host, answer.why,
+			source_wait_hint(source));
+	*to = unmap(&answer.addrs[0]);
 	return 0;
 }
 
@@ -257,7 +268,7 @@ static int set_up(int fd, int family)
 /* Hear what is sent to the local port, of any address of ours. */
 static int bind_to(int fd, int family, uint16_t port)
 {
-	union udp_addr own = {0};
+	union resolver_addr own = {0};
 
 	own.any.sa_family = (sa_family_t)family;
 	if (family == AF_INET)
@@ -287,8 +298,9 @@ static const char *remedy(int err)
 	}
 }
 
-/* Return: the socket, or -errno, logged. */
-static int open_socket(const struct source *source, int family, uint16_t port)
+/* Return: the socket, or -errno. */
+static int open_socket(const struct source *source, int family, uint16_t port,
+		       struct failure *failure)
 {
 	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int err = fd < 0 ? -errno : set_up(fd, family);
@@ -297,41 +309,21 @@ static int open_socket(const struct source *source, int family, uint16_t port)
 		err = bind_to(fd, family, port);
 	if (!err)
 		return fd;
-	log_error("cannot open %s: %s%s", source->name, strerror(-err),
-		  remedy(err));
 	if (fd >= 0)
 		close(fd);
-	return err;
+	return failure_set(failure, err, "cannot open %s: %s%s", source->name,
+			   strerror(-err), remedy(err));
 }
 
 /* The port on which we really are. Return: 0, if it cannot be found out */
 static uint16_t local_port(int fd)
 {
-	union udp_addr own = {0};
+	union resolver_addr own = {0};
 	socklen_t len = sizeof(own);
 
 	getsockname(fd, &own.any, &len);
 	return ntohs(own.any.sa_family == AF_INET ? own.ipv4.sin_port
 						  : own.ipv6.sin6_port);
-}
-
-/* Return: 0 or -errno, logged. */
-static int open_udp(struct udp *udp, const struct udp_source *by)
-{
-	int err = resolve(udp, by);
-	int fd;
-
-	if (err)
-		return err;
-	fd = open_socket(&by->source, udp->to.any.sa_family,
-			 by->endpoint.local_port);
-	if (fd < 0)
-		return fd;
-	udp->port.read_fd = fd;
-	udp->port.write_fd = fd;
-	udp->port.baud = by->source.config->baud;
-	udp->port.is_datagram = true;
-	return 0;
 }
 
 /* The name that the user gave it, and the local port that chance gave it. */
@@ -345,35 +337,49 @@ static void name_udp(char name[SOURCE_NAME_MAX], const struct udp *udp,
 			    local_port(udp->port.read_fd));
 }
 
-static int udp_look(struct source *source, struct port **port, uint64_t now_ns)
+static int udp_look(struct source *source, struct port **port, uint64_t now_ns,
+		    struct failure *failure)
 {
-	struct udp *udp = calloc(1, sizeof(*udp));
-	const struct udp_source *by = (struct udp_source *)source;
+	struct udp_source *by = (struct udp_source *)source;
 	char name[SOURCE_NAME_MAX];
-	int err;
+	union resolver_addr to;
+	struct udp *udp;
+	int err = look_up(by, &to, failure);
+	int fd;
 
 	(void)now_ns;
-	if (!udp) {
-		log_error("cannot open %s: %s", source->name, strerror(ENOMEM));
-		return -ENOMEM;
-	}
-	err = open_udp(udp, by);
-	if (err) {
-		free(udp);
+	if (err)
 		return err;
+	fd = open_socket(source, to.any.sa_family, by->endpoint.local_port,
+			 failure);
+	if (fd < 0)
+		return fd;
+	udp = calloc(1, sizeof(*udp));
+	if (!udp) {
+		close(fd);
+		goto no_memory;
 	}
+	udp->to = to;
+	udp->port.read_fd = fd;
+	udp->port.write_fd = fd;
+	udp->port.baud = source->config->baud;
 	name_udp(name, udp, by);
-	err = port_begin(&udp->port, &udp_port_kind, name, source->config);
-	if (!err)
-		*port = &udp->port;
-	return err;
+	if (port_begin(&udp->port, &udp_port_kind, name, source->config))
+		goto no_memory;
+	*port = &udp->port;
+	return 0;
+
+no_memory:
+	return failure_set(failure, -ENOMEM, "cannot open %s: %s", source->name,
+			   strerror(ENOMEM));
 }
 
 /* The name was checked before. */
-static int udp_open(struct source *source)
+static int udp_open(struct source *source, struct failure *failure)
 {
 	char why[SOURCE_WHY_MAX];
 
+	(void)failure;
 	endpoint_parse(&((struct udp_source *)source)->endpoint, &form,
 		       source_rest(source), why);
 	return 0;
@@ -381,7 +387,7 @@ static int udp_open(struct source *source)
 
 static void udp_end(struct source *source)
 {
-	(void)source;
+	resolver_end(&((struct udp_source *)source)->resolver);
 }
 
 const struct source_kind udp_kind = {

@@ -12,8 +12,9 @@
  * because the tty lives on as long as its master side is open.
  */
 #include "port/pty.h"
-#include "log.h"
+#include "failure.h"
 #include "port/port.h"
+#include "port/port_config.h"
 #include "port/tty.h"
 
 #include <asm/termbits.h>
@@ -36,7 +37,13 @@ static const tcflag_t parity_flags[] = {
 	[PORT_PARITY_ODD] = PARENB | PARODD,
 };
 
-static bool pty_claims(const struct stat *file)
+/**
+ * pty_claims() - is a file a pty?
+ * @file: as stat(2) says
+ *
+ * Return: true if it is the slave side of one
+ */
+bool pty_claims(const struct stat *file)
 {
 	return S_ISCHR(file->st_mode) &&
 	       major(file->st_rdev) >= UNIX98_PTY_SLAVE_MAJOR &&
@@ -73,8 +80,9 @@ struct termios2 pty_raw(const struct termios2 *from,
 	return raw;
 }
 
-/* There is no DTR or RTS in a pty. Return: 0, or -EOPNOTSUPP, logged. */
-static int check_modem_lines(const char *path, const struct port_config *config)
+/* There is no DTR or RTS in a pty. Return: 0 or -EOPNOTSUPP. */
+static int check_modem_lines(const char *path, const struct port_config *config,
+			     struct failure *failure)
 {
 	const char *option = config->dtr != PORT_MODEM_LINE_KEEP   ? "--dtr"
 			     : config->rts != PORT_MODEM_LINE_KEEP ? "--rts"
@@ -83,61 +91,24 @@ static int check_modem_lines(const char *path, const struct port_config *config)
 
 	if (!option)
 		return 0;
-	log_error(
-		"cannot use %s on %s: a pty has no modem lines (leave it out)",
-		option, path);
-	return -EOPNOTSUPP;
+	return failure_set(failure, -EOPNOTSUPP,
+			   "cannot use %s on %s: a pty has no modem lines "
+			   "(leave it out)",
+			   option, path);
 }
 
 static int set_up(int fd, const char *path, const struct termios2 *saved,
-		  const struct port_config *config)
+		  const struct port_config *config, struct failure *failure)
 {
 	struct termios2 settings = pty_raw(saved, config);
-	int err = tty_set(fd, path, &settings);
+	int err = tty_set(fd, path, &settings, failure);
 
 	if (!err)
-		err = tty_get(fd, path, &settings);
+		err = tty_get(fd, path, &settings, failure);
 	if (!err)
-		err = tty_check(path, &settings, config);
+		err = tty_check(path, &settings, config, failure);
 	if (err)
 		tty_restore(fd, saved, false);
-	return err;
-}
-
-static int pty_open(struct port **port, const char *path,
-		    const struct port_config *config)
-{
-	struct pty *pty;
-	int err;
-	int fd;
-
-	err = check_modem_lines(path, config);
-	if (err)
-		return err;
-	pty = calloc(1, sizeof(*pty));
-	if (!pty) {
-		log_error("cannot open %s: %s", path, strerror(ENOMEM));
-		return -ENOMEM;
-	}
-	err = tty_claim(&fd, path);
-	if (err)
-		goto free_pty;
-	err = tty_get(fd, path, &pty->saved);
-	if (err)
-		goto close_fd;
-	err = set_up(fd, path, &pty->saved, config);
-	if (err)
-		goto close_fd;
-	pty->port.read_fd = fd;
-	pty->port.write_fd = fd;
-	pty->port.baud = config->baud;
-	*port = &pty->port;
-	return 0;
-
-close_fd:
-	close(fd);
-free_pty:
-	free(pty);
 	return err;
 }
 
@@ -150,8 +121,67 @@ static void pty_close(struct port *port)
 	free(pty);
 }
 
-const struct port_kind pty_kind = {
-	.claims = pty_claims,
-	.open = pty_open,
+static const struct port_kind pty_kind = {
 	.close = pty_close,
+	.resume = tty_resume,
 };
+
+/* Open and set up. Return: 0, or -errno, and nothing is open. */
+static int open_pty(struct pty *pty, const char *path,
+		    const struct port_config *config, struct failure *failure)
+{
+	int err = check_modem_lines(path, config, failure);
+	int fd;
+
+	if (!err)
+		err = tty_claim(&fd, path, failure);
+	if (err)
+		return err;
+	err = tty_get(fd, path, &pty->saved, failure);
+	if (!err)
+		err = set_up(fd, path, &pty->saved, config, failure);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	pty->port.read_fd = fd;
+	pty->port.write_fd = fd;
+	pty->port.baud = config->baud;
+	return 0;
+}
+
+/**
+ * pty_open() - open and set up a pty
+ * @port:    the open port on success
+ * @path:    the pty, links resolved
+ * @config:  what is wanted of it
+ * @failure: on failure, why
+ *
+ * Until it is known that no other program uses the pty, nothing of it is
+ * changed.
+ *
+ * Return: 0 or -errno
+ */
+int pty_open(struct port **port, const char *path,
+	     const struct port_config *config, struct failure *failure)
+{
+	struct pty *pty = calloc(1, sizeof(*pty));
+	int err = -ENOMEM;
+
+	if (!pty)
+		goto no_memory;
+	err = open_pty(pty, path, config, failure);
+	if (err) {
+		free(pty);
+		return err;
+	}
+	err = port_begin(&pty->port, &pty_kind, path, config);
+	if (err)
+		goto no_memory;
+	*port = &pty->port;
+	return 0;
+
+no_memory:
+	return failure_set(failure, err, "cannot open %s: %s", path,
+			   strerror(-err));
+}

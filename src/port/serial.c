@@ -20,9 +20,11 @@
  * but a wire can help it.
  */
 #include "port/serial.h"
+#include "failure.h"
 #include "log.h"
 #include "port/holder.h"
 #include "port/port.h"
+#include "port/port_config.h"
 #include "port/tty.h"
 
 #include <asm/termbits.h>
@@ -53,12 +55,19 @@ struct serial {
 	struct port port;
 	struct sp_port *device;
 	struct termios2 saved;
+	struct port_counts counted_before; /* by the driver, when opened */
 	int lock_fd;
 	bool hupcl;
 	bool made_low_latency;
 };
 
-static bool serial_claims(const struct stat *file)
+/**
+ * serial_claims() - is a file a serial device?
+ * @file: as stat(2) says; a pty is one too, so pty_claims() is asked first
+ *
+ * Return: true if it may be one; opening it shows
+ */
+bool serial_claims(const struct stat *file)
 {
 	return S_ISCHR(file->st_mode);
 }
@@ -92,17 +101,19 @@ static int open_locked(struct serial *serial)
 }
 
 /* Let the library open the device and tell its descriptor. */
-static int open_device(struct serial *serial, const char *path)
+static int open_device(struct serial *serial, const char *path,
+		       struct failure *failure)
 {
 	int err = serial_errno(sp_get_port_by_name(path, &serial->device));
 
 	if (err) {
 		/* The path is right: sysfs does not know the device (yet). */
 		err = err == -EINVAL ? -ENODEV : err;
-		log_error("cannot use %s: %s (it is not in /sys/class/tty: is "
-			  "it plugged in, is /sys mounted?)",
-			  path, strerror(-err));
-		return err;
+		return failure_set(failure, err,
+				   "cannot use %s: %s (it is not in "
+				   "/sys/class/tty: is it plugged in, is /sys "
+				   "mounted?)",
+				   path, strerror(-err));
 	}
 	err = open_locked(serial);
 	if (!err)
@@ -111,13 +122,15 @@ static int open_device(struct serial *serial, const char *path)
 	if (err == -EBUSY || err == -EWOULDBLOCK) {
 		/* Somebody was faster: it is theirs now. */
 		sp_free_port(serial->device);
-		return tty_report_busy(path, "open");
+		return tty_fail_busy(path, "open", failure);
 	}
 	if (err) {
-		log_error("cannot open %s: %s%s", path, strerror(-err),
-			  err == -ENOTTY ? " (it has no modem lines: name a "
-					   "serial port, such as /dev/ttyUSB0)"
-					 : "");
+		failure_set(failure, err, "cannot open %s: %s%s", path,
+			    strerror(-err),
+			    err == -ENOTTY
+				    ? " (it has no modem lines: name a serial "
+				      "port, such as /dev/ttyUSB0)"
+				    : "");
 		/* It may have come as far as to change the settings. */
 		tty_restore(serial->lock_fd, &serial->saved, serial->hupcl);
 		sp_free_port(serial->device);
@@ -139,7 +152,8 @@ static enum sp_parity library_parity(enum port_parity parity)
 
 /* Speed and format, by the library; flow control comes later. */
 static int configure_device(struct serial *serial, const char *path,
-			    unsigned int baud, const struct port_config *wanted)
+			    unsigned int baud, const struct port_config *wanted,
+			    struct failure *failure)
 {
 	struct sp_port_config *config = NULL;
 	int err = serial_errno(sp_new_config(&config));
@@ -160,9 +174,10 @@ static int configure_device(struct serial *serial, const char *path,
 	if (!err)
 		err = serial_errno(sp_set_config(serial->device, config));
 	if (err)
-		log_error("cannot set up %s for %u baud 8%c%u: %s", path, baud,
-			  parity_letters[wanted->parity], wanted->stop_bits,
-			  strerror(-err));
+		failure_set(failure, err,
+			    "cannot set up %s for %u baud 8%c%u: %s", path,
+			    baud, parity_letters[wanted->parity],
+			    wanted->stop_bits, strerror(-err));
 	sp_free_config(config);
 	return err;
 }
@@ -190,20 +205,22 @@ static unsigned int real_baud(const struct serial *serial,
 	return divisor ? base / divisor : base;
 }
 
-static int check_baud(const char *path, unsigned int wanted, unsigned int real)
+static int check_baud(const char *path, unsigned int wanted, unsigned int real,
+		      struct failure *failure)
 {
 	uint64_t off = real > wanted ? real - wanted : wanted - real;
 
 	if (off * 100 <= (uint64_t)wanted * SERIAL_BAUD_TOLERANCE_PERCENT)
 		return 0;
-	log_error("cannot set %s to %u baud: it would be %u (choose a rate "
-		  "that the hardware can do with -b)",
-		  path, wanted, real);
-	return -EINVAL;
+	return failure_set(failure, -EINVAL,
+			   "cannot set %s to %u baud: it would be %u (choose a "
+			   "rate that the hardware can do with -b)",
+			   path, wanted, real);
 }
 
-/* Raise or lower lines. Return: 0 or -errno, logged. */
-static int change_modem_lines(int fd, const char *path, int lines, bool on)
+/* Raise or lower lines. Return: 0 or -errno. */
+static int change_modem_lines(int fd, const char *path, int lines, bool on,
+			      struct failure *failure)
 {
 	static const char *const names[] = {
 		[0] = "",
@@ -216,9 +233,10 @@ static int change_modem_lines(int fd, const char *path, int lines, bool on)
 	if (!lines || !ioctl(fd, on ? TIOCMBIS : TIOCMBIC, &lines))
 		return 0;
 	err = errno;
-	log_error("cannot %s %s of %s: %s (leave --dtr and --rts out)",
-		  on ? "raise" : "lower", names[lines], path, strerror(err));
-	return -err;
+	return failure_set(failure, -err,
+			   "cannot %s %s of %s: %s (leave --dtr and --rts out)",
+			   on ? "raise" : "lower", names[lines], path,
+			   strerror(err));
 }
 
 /*
@@ -226,15 +244,16 @@ static int change_modem_lines(int fd, const char *path, int lines, bool on)
  * resets many an ESP board.
  */
 static int set_modem_lines(int fd, const char *path,
-			   const struct port_config *config)
+			   const struct port_config *config,
+			   struct failure *failure)
 {
 	int off = (config->dtr == PORT_MODEM_LINE_OFF ? TIOCM_DTR : 0) |
 		  (config->rts == PORT_MODEM_LINE_OFF ? TIOCM_RTS : 0);
 	int on = (config->dtr == PORT_MODEM_LINE_ON ? TIOCM_DTR : 0) |
 		 (config->rts == PORT_MODEM_LINE_ON ? TIOCM_RTS : 0);
-	int err = change_modem_lines(fd, path, off, false);
+	int err = change_modem_lines(fd, path, off, false, failure);
 
-	return err ? err : change_modem_lines(fd, path, on, true);
+	return err ? err : change_modem_lines(fd, path, on, true, failure);
 }
 
 /*
@@ -257,11 +276,11 @@ static bool set_low_latency(int fd, bool on)
 
 /* What the driver shall do, in termios2. */
 static int set_up_tty(const struct serial *serial, const char *path,
-		      const struct port_config *config)
+		      const struct port_config *config, struct failure *failure)
 {
 	int fd = serial->port.read_fd;
 	struct termios2 settings;
-	int err = tty_get(fd, path, &settings);
+	int err = tty_get(fd, path, &settings, failure);
 
 	if (err)
 		return err;
@@ -269,26 +288,31 @@ static int set_up_tty(const struct serial *serial, const char *path,
 	tty_set_flow(&settings, config);
 	settings.c_cc[VMIN] = 1;
 	settings.c_cc[VTIME] = 0;
-	return tty_set(fd, path, &settings);
+	return tty_set(fd, path, &settings, failure);
 }
 
 static int configure(struct serial *serial, const char *path,
-		     const struct port_config *config)
+		     const struct port_config *config, struct failure *failure)
 {
 	unsigned int baud = config->baud ? config->baud : PORT_BAUD_DEFAULT;
 	struct termios2 settings;
 	int err;
 
-	err = configure_device(serial, path, baud, config);
+	err = configure_device(serial, path, baud, config, failure);
 	if (!err)
-		err = set_up_tty(serial, path, config);
+		err = set_up_tty(serial, path, config, failure);
 	if (!err)
-		err = tty_get(serial->port.read_fd, path, &settings);
+		err = tty_get(serial->port.read_fd, path, &settings, failure);
 	if (err)
 		return err;
 	serial->port.baud = real_baud(serial, &settings);
-	err = check_baud(path, baud, serial->port.baud);
-	return err ? err : tty_check(path, &settings, config);
+	err = check_baud(path, baud, serial->port.baud, failure);
+	return err ? err : tty_check(path, &settings, config, failure);
+}
+
+static bool is_usb(const struct serial *serial)
+{
+	return sp_get_port_transport(serial->device) == SP_TRANSPORT_USB;
 }
 
 /*
@@ -298,41 +322,45 @@ static int configure(struct serial *serial, const char *path,
 static void set_up_adapter(struct serial *serial, const char *path,
 			   const struct port_config *config)
 {
-	if (sp_get_port_transport(serial->device) != SP_TRANSPORT_USB)
+	if (!is_usb(serial))
 		return;
-	serial->port.queue_slack = SERIAL_USB_QUEUE_SLACK;
 	serial->made_low_latency = config->low_latency &&
 				   set_low_latency(serial->port.read_fd, true);
 	log_debug("%s: low latency %s", path,
 		  serial->made_low_latency ? "switched on" : "left as it is");
 }
 
-static void serial_close(struct port *port)
+static void close_device(struct serial *serial)
 {
-	struct serial *serial = (struct serial *)port;
+	const int fd = serial->port.read_fd;
 
 	if (serial->made_low_latency)
-		set_low_latency(port->read_fd, false);
-	tty_restore(port->read_fd, &serial->saved, serial->hupcl);
-	ioctl(port->read_fd, TIOCNXCL);
+		set_low_latency(fd, false);
+	tty_restore(fd, &serial->saved, serial->hupcl);
+	ioctl(fd, TIOCNXCL);
 	sp_close(serial->device);
 	sp_free_port(serial->device);
 	tty_close(serial->lock_fd);
-	free(serial);
 }
 
-/* Programs that know no flock(2) leave a file. Return: 0 or -EBUSY, logged. */
-static int check_uucp_lock(const char *path)
+static void serial_close(struct port *port)
+{
+	close_device((struct serial *)port);
+	free(port);
+}
+
+/* Programs that know no flock(2) leave a file. Return: 0 or -EBUSY. */
+static int check_uucp_lock(const char *path, struct failure *failure)
 {
 	char who[HOLDER_TEXT_MAX];
 	struct holder holder;
 
 	if (!holder_find_uucp(path, &holder))
 		return 0;
-	log_error("cannot use %s: %s (%s, has a lock file for it in /var/lock; "
-		  "stop it first)",
-		  path, strerror(EBUSY), holder_format(&holder, who));
-	return -EBUSY;
+	return failure_set(failure, -EBUSY,
+			   "cannot use %s: %s (%s, has a lock file for it in "
+			   "/var/lock; stop it first)",
+			   path, strerror(EBUSY), holder_format(&holder, who));
 }
 
 /*
@@ -351,19 +379,20 @@ static void warn_of_sharing(const char *path)
 }
 
 /* The device for us alone, as far as it can be had. Return: 0 or -errno. */
-static int claim(struct serial *serial, const char *path)
+static int claim(struct serial *serial, const char *path,
+		 struct failure *failure)
 {
 	int exclusive = 0;
-	int err = check_uucp_lock(path);
+	int err = check_uucp_lock(path, failure);
 
 	if (!err)
-		err = tty_claim(&serial->lock_fd, path);
+		err = tty_claim(&serial->lock_fd, path, failure);
 	if (err)
 		return err;
-	err = tty_get(serial->lock_fd, path, &serial->saved);
+	err = tty_get(serial->lock_fd, path, &serial->saved, failure);
 	/* root may open what somebody has for himself; it must not use it. */
 	if (!err && !ioctl(serial->lock_fd, TIOCGEXCL, &exclusive) && exclusive)
-		err = tty_report_busy(path, "use");
+		err = tty_fail_busy(path, "use", failure);
 	if (err)
 		close(serial->lock_fd);
 	else
@@ -371,46 +400,117 @@ static int claim(struct serial *serial, const char *path)
 	return err;
 }
 
-static int serial_open(struct port **port, const char *path,
-		       const struct port_config *config)
+/* What the driver has counted so far. Return: false if it does not count. */
+static bool count_errors(int fd, struct port_counts *counts)
 {
-	struct serial *serial = calloc(1, sizeof(*serial));
-	int err;
+	struct serial_icounter_struct count;
 
-	if (!serial) {
-		log_error("cannot open %s: %s", path, strerror(ENOMEM));
-		return -ENOMEM;
-	}
-	serial->hupcl = config->hupcl;
-	err = claim(serial, path);
+	if (ioctl(fd, TIOCGICOUNT, &count))
+		return false;
+	*counts = (struct port_counts){
+		.line_known = true,
+		.frame = (uint32_t)count.frame,
+		.parity = (uint32_t)count.parity,
+		.overrun = (uint32_t)count.overrun,
+		.buf_overrun = (uint32_t)count.buf_overrun,
+		.brk = (uint32_t)count.brk,
+	};
+	return true;
+}
+
+/*
+ * The driver counts (TIOCGICOUNT, ioctl_tty(2)) since it is loaded, and too
+ * late to say which frame was hit.
+ */
+static void serial_count(const struct port *port, struct port_counts *counts)
+{
+	const struct serial *serial = (const struct serial *)port;
+	const struct port_counts *before = &serial->counted_before;
+
+	if (!count_errors(port->read_fd, counts))
+		return;
+	counts->frame -= before->frame;
+	counts->parity -= before->parity;
+	counts->overrun -= before->overrun;
+	counts->buf_overrun -= before->buf_overrun;
+	counts->brk -= before->brk;
+}
+
+static const struct port_kind uart_kind = {
+	.counts_wire = true,
+	.close = serial_close,
+	.count = serial_count,
+	.resume = tty_resume,
+};
+
+static const struct port_kind usb_kind = {
+	.counts_wire = true,
+	.queue_slack = SERIAL_USB_QUEUE_SLACK,
+	.close = serial_close,
+	.count = serial_count,
+	.resume = tty_resume,
+};
+
+/* Open and set up. Return: 0, or -errno, and nothing is open. */
+static int open_serial(struct serial *serial, const char *path,
+		       const struct port_config *config,
+		       struct failure *failure)
+{
+	int err = claim(serial, path, failure);
+
 	if (err)
-		goto free_serial;
-	err = open_device(serial, path);
-	if (err)
-		goto close_lock;
-	serial->port.write_fd = serial->port.read_fd;
-	serial->port.counts_wire = true;
-	ioctl(serial->port.read_fd, TIOCEXCL);
-	err = set_modem_lines(serial->port.read_fd, path, config);
-	if (!err)
-		err = configure(serial, path, config);
+		return err;
+	err = open_device(serial, path, failure);
 	if (err) {
-		serial_close(&serial->port);
+		tty_close(serial->lock_fd);
 		return err;
 	}
-	set_up_adapter(serial, path, config);
-	*port = &serial->port;
-	return 0;
-
-close_lock:
-	tty_close(serial->lock_fd);
-free_serial:
-	free(serial);
+	serial->port.write_fd = serial->port.read_fd;
+	ioctl(serial->port.read_fd, TIOCEXCL);
+	err = set_modem_lines(serial->port.read_fd, path, config, failure);
+	if (!err)
+		err = configure(serial, path, config, failure);
+	if (err)
+		close_device(serial);
 	return err;
 }
 
-const struct port_kind serial_kind = {
-	.claims = serial_claims,
-	.open = serial_open,
-	.close = serial_close,
-};
+/**
+ * serial_open() - open and set up a serial device
+ * @port:    the open port on success
+ * @path:    the device, links resolved
+ * @config:  what is wanted of it
+ * @failure: on failure, why
+ *
+ * Until it is known that no other program uses the device, nothing of it is
+ * changed.
+ *
+ * Return: 0 or -errno
+ */
+int serial_open(struct port **port, const char *path,
+		const struct port_config *config, struct failure *failure)
+{
+	struct serial *serial = calloc(1, sizeof(*serial));
+	int err = -ENOMEM;
+
+	if (!serial)
+		goto no_memory;
+	serial->hupcl = config->hupcl;
+	err = open_serial(serial, path, config, failure);
+	if (err) {
+		free(serial);
+		return err;
+	}
+	set_up_adapter(serial, path, config);
+	count_errors(serial->port.read_fd, &serial->counted_before);
+	err = port_begin(&serial->port, is_usb(serial) ? &usb_kind : &uart_kind,
+			 path, config);
+	if (err)
+		goto no_memory;
+	*port = &serial->port;
+	return 0;
+
+no_memory:
+	return failure_set(failure, err, "cannot open %s: %s", path,
+			   strerror(-err));
+}

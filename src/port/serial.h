@@ -2,9 +2,16 @@
 #ifndef SERIALTUN_SERIAL_H
 #define SERIALTUN_SERIAL_H
 
-struct port_kind;
+#include <stdbool.h>
+
+struct failure;
+struct port;
+struct port_config;
+struct stat;
 
 /* Serial devices: UARTs and USB adapters, any tty that is not a pty. */
-extern const struct port_kind serial_kind;
+bool serial_claims(const struct stat *file);
+int serial_open(struct port **port, const char *path,
+		const struct port_config *config, struct failure *failure);
 
 #endif

@@ -22,8 +22,9 @@
  * asking.
  */
 #include "port/stream.h"
-#include "log.h"
+#include "failure.h"
 #include "port/port.h"
+#include "port/port_config.h"
 
 #include <errno.h>
 #include <linux/sockios.h>
@@ -175,14 +176,15 @@ static int set_up_unix(struct port *port)
  *          the port's, and closed on failure
  * @name:   what the port is called; copied
  * @config: what is wanted of it
+ * @failure: on failure, why
  *
  * With a baud rate there is a wire behind it, as ser2net offers, and it is fed
- * by the clock: what waits there cannot be counted. A failure is logged.
+ * by the clock: what waits there cannot be counted.
  *
  * Return: 0 or -errno
  */
 int stream_open(struct port **port, int fd, const char *name,
-		const struct port_config *config)
+		const struct port_config *config, struct failure *failure)
 {
 	const struct port_kind *kind;
 	struct port *opened = calloc(1, sizeof(*opened));
@@ -203,14 +205,16 @@ int stream_open(struct port **port, int fd, const char *name,
 	if (err)
 		goto fail;
 	err = port_begin(opened, kind, name, config);
-	if (!err)
-		*port = opened;
-	return err;
+	if (err)
+		goto report; /* and it is closed */
+	*port = opened;
+	return 0;
 
 fail:
-	log_error("cannot set up the connection of %s: %s", name,
-		  strerror(-err));
 	free(opened);
 	close(fd);
-	return err;
+report:
+	return failure_set(failure, err,
+			   "cannot set up the connection of %s: %s", name,
+			   strerror(-err));
 }

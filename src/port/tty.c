@@ -4,12 +4,13 @@
  * settings. They are read and written as termios2, because the older struct
  * cannot say a speed that has no name (ioctl_tty(2), TCGETS2 and BOTHER).
  *
- * Each function that can fail logs it, but for tty_resume().
+ * Each function that can fail says why, but for tty_resume().
  */
 #include "port/tty.h"
-#include "log.h"
+#include "failure.h"
 #include "port/holder.h"
 #include "port/port.h"
+#include "port/port_config.h"
 
 #include <asm/termbits.h>
 #include <errno.h>
@@ -51,42 +52,44 @@ static void permission_remedy(const char *path, char remedy[TTY_REMEDY_MAX])
 }
 
 /**
- * tty_report_busy() - say that somebody else uses a tty, and who
+ * tty_fail_busy() - fail because another program uses a tty, and say which
  * @path:      the tty, links resolved
  * @operation: what could not be done with it
+ * @failure:   filled in
  *
  * Return: -EBUSY
  */
-int tty_report_busy(const char *path, const char *operation)
+int tty_fail_busy(const char *path, const char *operation,
+		  struct failure *failure)
 {
 	char who[HOLDER_TEXT_MAX];
 	struct holder holder;
 
 	if (holder_find(path, &holder))
-		log_error("cannot %s %s: %s (%s, is using it; stop it first)",
-			  operation, path, strerror(EBUSY),
-			  holder_format(&holder, who));
-	else
-		log_error("cannot %s %s: %s (another program is using it; "
-			  "stop it first)",
-			  operation, path, strerror(EBUSY));
-	return -EBUSY;
+		return failure_set(failure, -EBUSY,
+				   "cannot %s %s: %s (%s, is using it; stop it "
+				   "first)",
+				   operation, path, strerror(EBUSY),
+				   holder_format(&holder, who));
+	return failure_set(failure, -EBUSY,
+			   "cannot %s %s: %s (another program is using it; "
+			   "stop it first)",
+			   operation, path, strerror(EBUSY));
 }
 
-static void report_open(const char *path, int err)
+static int fail_open(const char *path, int err, struct failure *failure)
 {
 	char remedy[TTY_REMEDY_MAX] = "";
 
-	if (err == EBUSY) {
-		tty_report_busy(path, "open");
-		return;
-	}
+	if (err == EBUSY)
+		return tty_fail_busy(path, "open", failure);
 	if (err == EACCES || err == EPERM)
 		permission_remedy(path, remedy);
 	else if (err == ENXIO || err == EIO || err == ENODEV)
 		snprintf(remedy, sizeof(remedy),
 			 " (there is no device behind that name)");
-	log_error("cannot open %s: %s%s", path, strerror(err), remedy);
+	return failure_set(failure, -err, "cannot open %s: %s%s", path,
+			   strerror(err), remedy);
 }
 
 /*
@@ -94,37 +97,35 @@ static void report_open(const char *path, int err)
  * picocom, tio and minicom look at; it goes with the descriptor, however the
  * program ends. Return: 0 or -errno, -EBUSY if somebody else holds it.
  */
-static int tty_lock(int fd, const char *path)
+static int tty_lock(int fd, const char *path, struct failure *failure)
 {
 	int err;
 
 	if (!flock(fd, LOCK_EX | LOCK_NB))
 		return 0;
-	if (errno == EWOULDBLOCK)
-		return tty_report_busy(path, "lock");
 	err = errno;
-	log_error("cannot lock %s: %s", path, strerror(err));
-	return -err;
+	if (err == EWOULDBLOCK)
+		return tty_fail_busy(path, "lock", failure);
+	return failure_set(failure, -err, "cannot lock %s: %s", path,
+			   strerror(err));
 }
 
 /**
  * tty_claim() - open a tty if nobody else uses it
- * @fd:   its descriptor on success: locked, non-blocking, nothing changed
- * @path: its name
+ * @fd:      its descriptor on success: locked, non-blocking, nothing changed
+ * @path:    its name
+ * @failure: on failure, why
  *
  * Return: 0 or -errno
  */
-int tty_claim(int *fd, const char *path)
+int tty_claim(int *fd, const char *path, struct failure *failure)
 {
 	int opened = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	int err;
 
-	if (opened < 0) {
-		err = -errno;
-		report_open(path, errno);
-		return err;
-	}
-	err = tty_lock(opened, path);
+	if (opened < 0)
+		return fail_open(path, errno, failure);
+	err = tty_lock(opened, path, failure);
 	if (err) {
 		close(opened);
 		return err;
@@ -138,21 +139,24 @@ int tty_claim(int *fd, const char *path)
  * @fd:       the tty
  * @path:     its name, for the message
  * @settings: filled in on success
+ * @failure:  on failure, why
  *
  * Return: 0 or -errno
  */
-int tty_get(int fd, const char *path, struct termios2 *settings)
+int tty_get(int fd, const char *path, struct termios2 *settings,
+	    struct failure *failure)
 {
 	int err;
 
 	if (!ioctl(fd, TCGETS2, settings))
 		return 0;
 	err = errno;
-	log_error("cannot read the settings of %s: %s%s", path, strerror(err),
-		  err == ENOTTY ? " (name a serial port, such as /dev/ttyUSB0)"
-		  : err == EIO	? " (there is no device behind that name)"
-				: "");
-	return -err;
+	return failure_set(
+		failure, -err, "cannot read the settings of %s: %s%s", path,
+		strerror(err),
+		err == ENOTTY ? " (name a serial port, such as /dev/ttyUSB0)"
+		: err == EIO  ? " (there is no device behind that name)"
+			      : "");
 }
 
 /**
@@ -161,18 +165,20 @@ int tty_get(int fd, const char *path, struct termios2 *settings)
  * @path:     its name, for the message
  * @settings: the settings; a driver does what it can of them, so read back
  *            what matters
+ * @failure:  on failure, why
  *
  * Return: 0 or -errno
  */
-int tty_set(int fd, const char *path, const struct termios2 *settings)
+int tty_set(int fd, const char *path, const struct termios2 *settings,
+	    struct failure *failure)
 {
 	int err;
 
 	if (!ioctl(fd, TCSETS2, settings))
 		return 0;
 	err = errno;
-	log_error("cannot set up %s: %s", path, strerror(err));
-	return -err;
+	return failure_set(failure, -err, "cannot set up %s: %s", path,
+			   strerror(err));
 }
 
 /* The speeds that have names, and the names. */
@@ -231,12 +237,12 @@ void tty_set_flow(struct termios2 *settings, const struct port_config *config)
 	}
 }
 
-static int report_missing(const char *path, const char *what,
-			  const char *remedy)
+static int fail_missing(const char *path, const char *what, const char *remedy,
+			struct failure *failure)
 {
-	log_error("cannot set %s on %s: its driver has none (%s)", what, path,
-		  remedy);
-	return -EOPNOTSUPP;
+	return failure_set(failure, -EOPNOTSUPP,
+			   "cannot set %s on %s: its driver has none (%s)",
+			   what, path, remedy);
 }
 
 /**
@@ -244,37 +250,40 @@ static int report_missing(const char *path, const char *what,
  * @path:     the tty's name, for the message
  * @settings: as read back
  * @config:   what the user asked for
+ * @failure:  on failure, why
  *
  * A driver says what it cannot do by leaving it out of its settings.
  *
  * Return: 0 or -EOPNOTSUPP
  */
 int tty_check(const char *path, const struct termios2 *settings,
-	      const struct port_config *config)
+	      const struct port_config *config, struct failure *failure)
 {
 	tcflag_t parity = settings->c_cflag & (PARENB | PARODD);
 	bool two_stop_bits = settings->c_cflag & CSTOPB;
 
 	if ((settings->c_cflag & CSIZE) != CS8)
-		return report_missing(path, "8 data bits",
-				      "a packet needs them: use another port");
+		return fail_missing(path, "8 data bits",
+				    "a packet needs them: use another port",
+				    failure);
 	if (config->parity == PORT_PARITY_EVEN && parity != PARENB)
-		return report_missing(path, "even parity",
-				      "leave --parity out");
+		return fail_missing(path, "even parity", "leave --parity out",
+				    failure);
 	if (config->parity == PORT_PARITY_ODD && parity != (PARENB | PARODD))
-		return report_missing(path, "odd parity", "leave --parity out");
+		return fail_missing(path, "odd parity", "leave --parity out",
+				    failure);
 	if (config->stop_bits == 2 && !two_stop_bits)
-		return report_missing(path, "2 stop bits",
-				      "leave --stop-bits out");
+		return fail_missing(path, "2 stop bits",
+				    "leave --stop-bits out", failure);
 	if (config->flow == PORT_FLOW_RTSCTS && !(settings->c_cflag & CRTSCTS))
-		return report_missing(path, "RTS/CTS flow control",
-				      "use --flow none");
+		return fail_missing(path, "RTS/CTS flow control",
+				    "use --flow none", failure);
 	return 0;
 }
 
 /**
  * tty_resume() - send on, whatever XOFF has come
- * @fd: the tty
+ * @port: the tty
  *
  * IXON off and on again. That ends the hold wherever it is: in the line
  * discipline (n_tty_set_termios(), n_tty.c), or in a chip to which the driver
@@ -283,8 +292,9 @@ int tty_check(const char *path, const struct termios2 *settings,
  *
  * Return: 0 or -errno
  */
-int tty_resume(int fd)
+int tty_resume(struct port *port)
 {
+	const int fd = port->write_fd;
 	struct termios2 settings;
 	struct termios2 without;
 

@@ -4,18 +4,23 @@
 
 #include <stdbool.h>
 
+struct failure;
+struct port;
 struct port_config;
 struct termios2;
 
-int tty_claim(int *fd, const char *path);
-int tty_report_busy(const char *path, const char *operation);
-int tty_get(int fd, const char *path, struct termios2 *settings);
-int tty_set(int fd, const char *path, const struct termios2 *settings);
+int tty_claim(int *fd, const char *path, struct failure *failure);
+int tty_fail_busy(const char *path, const char *operation,
+		  struct failure *failure);
+int tty_get(int fd, const char *path, struct termios2 *settings,
+	    struct failure *failure);
+int tty_set(int fd, const char *path, const struct termios2 *settings,
+	    struct failure *failure);
 void tty_set_baud(struct termios2 *settings, unsigned int baud);
 void tty_set_flow(struct termios2 *settings, const struct port_config *config);
 int tty_check(const char *path, const struct termios2 *settings,
-	      const struct port_config *config);
-int tty_resume(int fd);
+	      const struct port_config *config, struct failure *failure);
+int tty_resume(struct port *port);
 void tty_restore(int fd, const struct termios2 *settings, bool hupcl);
 void tty_close(int fd);
 

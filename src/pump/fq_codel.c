@@ -456,6 +456,28 @@ struct fq_codel *fq_codel_new(const struct fq_codel_config *config)
 }
 
 /**
+ * fq_codel_renew() - make a queue for another line in the place of an old one
+ * @old:    the old queue, freed on success with all that waits in it; or NULL
+ * @config: copied
+ *
+ * The counters go on where those of the old queue ended.
+ *
+ * Return: the queue, or NULL if there is no memory: then the old one stays
+ */
+struct fq_codel *fq_codel_renew(struct fq_codel *old,
+				const struct fq_codel_config *config)
+{
+	struct fq_codel *q = fq_codel_new(config);
+
+	if (!q || !old)
+		return q;
+	fq_codel_purge(old);
+	q->stats = old->stats;
+	fq_codel_free(old);
+	return q;
+}
+
+/**
  * fq_codel_free() - release a queue and all that waits in it
  * @q: the queue, or NULL
  */

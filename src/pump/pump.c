@@ -3,9 +3,13 @@
  * The pump: packets from the interface become frames on the line, frames from
  * the line become packets of the interface.
  *
- *   interface --tun_read--> gso --> fq_codel --> encode --> port_write sender
+ * The sender:
+ *
+ *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
+ *
+ * The receiver:
+ *
  *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
- *                                                                       receiver
  *
  * A TAP interface has frames of Ethernet for packets (ethernet_check); what is
  * done to an IP packet is done to the one in the frame.
@@ -16,13 +20,17 @@
  * counters are of packets, as they are on the line; those of the interface
  * (ip -s link) are of what went through it.
  *
- * One thread, one ppoll(), and nothing else that could block. Each side has
- * its turn, of so many system calls at most, so that no flood, from the line or
- * from the kernel, keeps the rest waiting, the wake-up included.
+ * One thread, one event set (events), and nothing that blocks. The session
+ * waits; for what it finds, the pump has a turn, in which each side makes so
+ * many system calls at most, so that no flood, from the line or from the
+ * kernel, keeps the rest waiting.
  *
  * System calls, each of which has to earn its place:
  *
- *   ppoll()  once for all that has become ready in the meantime
+ *   epoll_wait()  once for all that has become ready in the meantime
+ *   epoll_ctl()   when what is waited for changes: a full port, and the
+ *                 interface that is left alone meanwhile
+ *   timerfd_settime()  when a frame is to be sent at another time than said
  *   readv()  of the interface, one a packet, or one for up to 64 KB of a TCP
  *            stream, and one more that says "no more"
  *   write()  to the port, one a frame, or one for all that were gathered
@@ -32,36 +40,65 @@
  *   read()   of the port, one for all that has arrived
  *   writev() to the interface, one a packet, or one for what a turn has
  *            brought of a TCP stream
- *
- * The time comes from the vDSO.
  */
 #include "pump/pump.h"
+#include "clock.h"
+#include "events.h"
 #include "interface/tun.h"
 #include "port/port.h"
+#include "pump/keepalive.h"
 #include "pump/receiver.h"
 #include "pump/sender.h"
 #include "pump/stats.h"
-#include "report/keepalive.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <time.h>
-
-#define NS_PER_S UINT64_C(1000000000)
+#include <sys/epoll.h>
 
 /* How long the interface is left alone while the line is full: its ring has
  * room for 500 packets. */
-#define PUMP_PUT_OFF_NS UINT64_C(3000000)
+#define PUMP_PUT_OFF_NS (3 * NS_PER_MS)
 
+/**
+ * struct pump - the pump
+ * @config:     what it runs between
+ * @port:       the port, borrowed; NULL: there is none
+ * @sender:     from the interface to the port
+ * @receiver:   from the port to the interface
+ * @keepalive:  when the port was last used, either way
+ * @silence:    the peer has fallen silent, and nobody has asked yet
+ * @stats:      the counters, summed up when they were last asked for
+ * @past:       what lost ports had counted
+ * @losses:     how often the port was lost
+ * @counts:     what this port has counted, as far as it still says
+ * @tun_mask:   what has happened to the interface since the last turn
+ * @port_mask:  what has happened to the port since the last turn
+ * @tun_wanted: what is waited for of the interface
+ * @port_wanted: what is waited for of the port, or of its reading side
+ * @room_wanted: what is waited for of its writing side, if it has two
+ * @drained_ns: when the interface was last read
+ * @next_ns:    when it wants its next turn
+ * @offload:    the kernel leaves work to us, and we leave work to the kernel
+ */
 struct pump {
 	struct pump_config config;
-	struct port *port; /* NULL: there is none */
+	struct port *port;
 	struct sender *sender;
 	struct receiver *receiver;
+	struct keepalive keepalive;
+	bool silence;
 	struct stats stats;
-	uint64_t drained_ns; /* when the interface was last read */
-	bool offload;	     /* the kernel leaves work to us, and we to it */
+	struct port_counts past;
+	uint64_t losses;
+	struct port_counts counts;
+	uint32_t tun_mask;
+	uint32_t port_mask;
+	uint32_t tun_wanted;
+	uint32_t port_wanted;
+	uint32_t room_wanted;
+	uint64_t drained_ns;
+	uint64_t next_ns;
+	bool offload;
 };
 
 /**
@@ -70,38 +107,43 @@ struct pump {
  *
  * It has no port yet, and drops what the interface brings until it has one.
  *
- * Return: the pump, which pump_free() frees; NULL and errno if there is no
- * memory
+ * Return: the pump, which pump_free() frees; NULL and errno
  */
 struct pump *pump_new(const struct pump_config *config)
 {
 	const struct sender_config sender = {
 		.tun = config->tun,
 		.framing = config->framing,
-		.keepalive = config->keepalive,
 		.mtu = config->mtu,
 		.ipv6 = config->ipv6,
 	};
 	const struct receiver_config receiver = {
 		.tun = config->tun,
 		.framing = config->framing,
-		.keepalive = config->keepalive,
 		.ipv6 = config->ipv6,
 		.accept_ra = config->accept_ra,
 	};
 	struct pump *pump = calloc(1, sizeof(*pump));
+	int err = -ENOMEM;
 
 	if (!pump)
-		return NULL;
+		goto fail;
 	pump->config = *config;
+	pump->next_ns = UINT64_MAX;
+	keepalive_init(&pump->keepalive, config->keepalive_s);
 	pump->sender = sender_new(&sender);
 	pump->receiver = receiver_new(&receiver);
-	if (!pump->sender || !pump->receiver) {
-		pump_free(pump);
-		errno = ENOMEM;
-		return NULL;
-	}
-	return pump;
+	if (!pump->sender || !pump->receiver)
+		goto fail;
+	pump->tun_wanted = EPOLLIN;
+	err = events_watch(config->events, EVENT_INTERFACE, config->tun->fd,
+			   pump->tun_wanted);
+	if (!err)
+		return pump;
+fail:
+	pump_free(pump);
+	errno = -err;
+	return NULL;
 }
 
 /**
@@ -112,27 +154,59 @@ void pump_free(struct pump *pump)
 {
 	if (!pump)
 		return;
+	if (pump->port)
+		pump_end_port(pump);
+	events_forget(pump->config.events, pump->config.tun->fd);
 	sender_free(pump->sender);
 	receiver_free(pump->receiver);
 	free(pump);
 }
 
-/**
- * pump_set_port() - begin with a port, or do without
- * @pump: the pump
- * @port: the port, borrowed until the next call; NULL: there is none
- *
- * What was meant for the old one is dropped.
- *
- * Return: 0, or -ENOMEM: then it has none
- */
-int pump_set_port(struct pump *pump, struct port *port)
+static bool has_two_fds(const struct port *port)
 {
-	int err = sender_set_port(pump->sender, port);
+	return port->write_fd != port->read_fd;
+}
 
-	pump->port = err ? NULL : port;
-	receiver_set_port(pump->receiver, pump->port);
+/* Wait for the port. Return: 0 or -errno. */
+static int watch_port(struct pump *pump)
+{
+	struct events *events = pump->config.events;
+	const struct port *port = pump->port;
+	int err;
+
+	pump->port_mask = 0;
+	pump->port_wanted = EPOLLIN;
+	pump->room_wanted = 0;
+	err = events_watch(events, EVENT_PORT, port->read_fd,
+			   pump->port_wanted);
+	if (!err && has_two_fds(port))
+		err = events_watch(events, EVENT_PORT, port->write_fd,
+				   pump->room_wanted);
 	return err;
+}
+
+/* One that hung up does not tell any more: then what it said last stands. */
+static void look_at_counts(struct pump *pump)
+{
+	struct port_counts now;
+
+	if (!pump->port)
+		return;
+	port_count(pump->port, &now);
+	if (now.line_known || !pump->counts.line_known)
+		pump->counts = now;
+}
+
+static void add_counts(struct port_counts *sum, const struct port_counts *one)
+{
+	sum->line_known |= one->line_known;
+	sum->frame += one->frame;
+	sum->parity += one->parity;
+	sum->overrun += one->overrun;
+	sum->buf_overrun += one->buf_overrun;
+	sum->brk += one->brk;
+	sum->refused += one->refused;
+	sum->strangers += one->strangers;
 }
 
 /**
@@ -143,17 +217,26 @@ int pump_set_port(struct pump *pump, struct port *port)
  */
 const struct stats *pump_stats(struct pump *pump)
 {
-	sender_get_stats(pump->sender, &pump->stats);
-	receiver_get_stats(pump->receiver, &pump->stats);
-	return &pump->stats;
-}
+	struct stats *stats = &pump->stats;
+	struct port_counts all;
 
-static uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+	look_at_counts(pump);
+	all = pump->past;
+	add_counts(&all, &pump->counts);
+	sender_get_stats(pump->sender, stats);
+	receiver_get_stats(pump->receiver, stats);
+	stats->to_line.dropped[STATS_DROP_REFUSED] = all.refused;
+	stats->from_line.dropped[STATS_DROP_STRANGER] = all.strangers;
+	stats->line = (struct stats_line){
+		.known = all.line_known,
+		.frame = all.frame,
+		.parity = all.parity,
+		.overrun = all.overrun,
+		.buffer_overrun = all.buf_overrun,
+		.breaks = all.brk,
+		.losses = pump->losses,
+	};
+	return stats;
 }
 
 /*
@@ -161,11 +244,10 @@ static uint64_t clock_ns(void)
  * packet costs, where that is what limits. On a wire of known speed it is the
  * wire, and the next packet is worth more than many at once.
  */
-static void choose_offload(struct pump *pump)
+static void choose_offload(struct pump *pump, const struct sender_plan *plan)
 {
 	const struct tun *tun = pump->config.tun;
-	bool offload =
-		tun->vnet && pump->port && !sender_is_paced(pump->sender);
+	bool offload = tun->vnet && pump->port && !plan->is_paced;
 
 	if (offload != pump->offload)
 		tun_set_offload(tun, offload);
@@ -173,57 +255,121 @@ static void choose_offload(struct pump *pump)
 	receiver_set_join(pump->receiver, offload);
 }
 
+static struct sender_plan plan_sending(const struct pump *pump)
+{
+	if (pump->port)
+		return sender_plan(pump->sender);
+	return (struct sender_plan){.next_ns = UINT64_MAX};
+}
+
 /*
  * While a line without a known speed is full, a packet more in the queue
  * changes nothing, and to be woken for each costs more than all the rest.
- * Return: how long the interface is still left alone; 0: it is not
+ * Return: until when the interface is left alone; 0: it is not
  */
-static uint64_t put_off_ns(const struct pump *pump)
+static uint64_t put_off_until(const struct pump *pump,
+			      const struct sender_plan *plan, uint64_t now_ns)
 {
 	const uint64_t until_ns = pump->drained_ns + PUMP_PUT_OFF_NS;
-	uint64_t now_ns;
 
-	if (!sender_is_full(pump->sender) || sender_is_paced(pump->sender))
+	if (!plan->is_full || plan->is_paced || until_ns <= now_ns)
 		return 0;
-	now_ns = clock_ns();
-	return until_ns > now_ns ? until_ns - now_ns : 0;
+	return until_ns;
 }
 
-/* How long there is nothing to do but to wait; UINT64_MAX: for ever. */
-static uint64_t wait_ns(const struct pump *pump, uint64_t put_off)
+static void want(struct pump *pump, int fd, enum event_kind kind,
+		 uint32_t *wanted, uint32_t mask)
 {
-	uint64_t ready_ns;
-	uint64_t now_ns;
-
-	if (put_off)
-		return put_off;
-	if (sender_is_full(pump->sender))
-		return UINT64_MAX;
-	ready_ns = sender_ready_ns(pump->sender);
-	if (!ready_ns || ready_ns == UINT64_MAX)
-		return ready_ns;
-	now_ns = clock_ns();
-	return ready_ns > now_ns ? ready_ns - now_ns : 0;
+	/* It is in the set already, so this does not fail. */
+	if (*wanted != mask)
+		events_watch(pump->config.events, kind, fd, mask);
+	*wanted = mask;
 }
 
-/* The same for ppoll(): @wait, filled in, or NULL for as long as it takes. */
-static const struct timespec *longest_wait(const struct pump *pump,
-					   uint64_t put_off,
-					   struct timespec *wait)
+/* What is to be waited for, and for how long, until the next turn. */
+static void plan_turn(struct pump *pump, uint64_t now_ns)
 {
-	const uint64_t ns = wait_ns(pump, put_off);
+	const struct sender_plan plan = plan_sending(pump);
+	const uint64_t put_off_ns = put_off_until(pump, &plan, now_ns);
+	const struct port *port = pump->port;
+	const uint32_t room = plan.is_full ? EPOLLOUT : 0;
 
-	if (ns == UINT64_MAX)
-		return NULL;
-	wait->tv_sec = (time_t)(ns / NS_PER_S);
-	wait->tv_nsec = (long)(ns % NS_PER_S);
-	return wait;
+	choose_offload(pump, &plan);
+	want(pump, pump->config.tun->fd, EVENT_INTERFACE, &pump->tun_wanted,
+	     put_off_ns ? 0 : EPOLLIN);
+	if (put_off_ns)
+		pump->next_ns = put_off_ns;
+	else
+		pump->next_ns = plan.is_full ? UINT64_MAX : plan.next_ns;
+	if (!port)
+		return;
+	if (has_two_fds(port))
+		want(pump, port->write_fd, EVENT_PORT, &pump->room_wanted,
+		     room);
+	else
+		want(pump, port->read_fd, EVENT_PORT, &pump->port_wanted,
+		     EPOLLIN | room);
+	pump->next_ns = clock_earlier(pump->next_ns,
+				      keepalive_next_ns(&pump->keepalive));
+}
+
+/**
+ * pump_begin_port() - begin with a port
+ * @pump:       the pump, which has none
+ * @port:       the port, borrowed until pump_end_port()
+ * @settled_ns: what arrives earlier is thrown away
+ * @now_ns:     the time
+ *
+ * Return: 0, or -errno: then it has none
+ */
+int pump_begin_port(struct pump *pump, struct port *port, uint64_t settled_ns,
+		    uint64_t now_ns)
+{
+	int err = sender_fit(pump->sender, port);
+
+	if (err)
+		return err;
+	pump->port = port;
+	receiver_reset(pump->receiver, settled_ns);
+	/* What is thrown away until then is not heard. */
+	keepalive_start(&pump->keepalive, clock_later(now_ns, settled_ns));
+	pump->counts = (struct port_counts){0};
+	err = watch_port(pump);
+	if (err)
+		pump_end_port(pump);
+	else
+		plan_turn(pump, now_ns);
+	return err;
+}
+
+/**
+ * pump_end_port() - do without a port
+ * @pump: the pump, which has one; it may be closed then
+ *
+ * What was meant for it is dropped.
+ */
+void pump_end_port(struct pump *pump)
+{
+	struct events *events = pump->config.events;
+
+	look_at_counts(pump);
+	add_counts(&pump->past, &pump->counts);
+	pump->counts = (struct port_counts){0};
+	/* A borrowed descriptor stays open when the port is closed. */
+	events_forget(events, pump->port->read_fd);
+	if (has_two_fds(pump->port))
+		events_forget(events, pump->port->write_fd);
+	pump->port = NULL;
+	sender_reset(pump->sender);
+	receiver_reset(pump->receiver, 0);
+	plan_turn(pump, clock_ns());
 }
 
 /* Port to interface. */
-static enum pump_end receive(struct pump *pump, bool hung_up)
+static enum pump_result receive(struct pump *pump, bool hung_up)
 {
-	switch (receiver_receive(pump->receiver, hung_up, clock_ns())) {
+	switch (receiver_receive(pump->receiver, pump->port, hung_up,
+				 &pump->keepalive, clock_ns())) {
 	case RECEIVER_PORT_GONE:
 		return PUMP_PORT_GONE;
 	case RECEIVER_OUT_OF_STEP:
@@ -231,112 +377,149 @@ static enum pump_end receive(struct pump *pump, bool hung_up)
 	case RECEIVER_TUN_GONE:
 		return PUMP_TUN_GONE;
 	default:
-		return PUMP_WOKEN;
+		return PUMP_GOES_ON;
 	}
 }
 
 /* Interface to queue. */
-static enum pump_end drain(struct pump *pump, uint64_t now_ns)
+static enum pump_result drain(struct pump *pump, uint64_t now_ns)
 {
 	pump->drained_ns = now_ns;
-	return sender_drain(pump->sender, now_ns) ? PUMP_WOKEN : PUMP_TUN_GONE;
+	return sender_drain(pump->sender, pump->port, now_ns) ? PUMP_GOES_ON
+							      : PUMP_TUN_GONE;
 }
 
 /* Queue to port. */
-static enum pump_end send_frames(struct pump *pump, uint64_t now_ns)
+static enum pump_result send_frames(struct pump *pump, uint64_t now_ns)
 {
-	return sender_send(pump->sender, now_ns) ? PUMP_WOKEN : PUMP_PORT_GONE;
+	int sent = sender_send(pump->sender, pump->port, now_ns);
+
+	if (sent < 0)
+		return PUMP_PORT_GONE;
+	if (sent)
+		keepalive_sent(&pump->keepalive, now_ns);
+	return PUMP_GOES_ON;
+}
+
+/* A port that is gone says so when there is something to be sent, too. */
+static void keep_alive(struct pump *pump, uint64_t now_ns)
+{
+	struct keepalive *keepalive = &pump->keepalive;
+
+	if (keepalive_is_due(keepalive, now_ns)) {
+		sender_send_idle(pump->sender, pump->port, now_ns);
+		/* If it could not be sent, it is not tried again at once. */
+		keepalive_sent(keepalive, now_ns);
+	}
+	if (keepalive_falls_silent(keepalive, now_ns))
+		pump->silence = true;
+}
+
+/* All that has happened, and all that is due. */
+static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
+{
+	/* Elsewhere an error ends the port; there it ended a frame. */
+	const bool is_datagram = pump->port && pump->port->kind->is_datagram;
+	const bool hung_up = port & (EPOLLHUP | EPOLLERR) && !is_datagram;
+	enum pump_result result = PUMP_GOES_ON;
+	uint64_t now_ns;
+
+	if (tun & EPOLLERR)
+		return PUMP_TUN_GONE;
+	if (port & (EPOLLIN | EPOLLHUP | EPOLLERR))
+		result = receive(pump, hung_up);
+	now_ns = clock_ns();
+	if (result == PUMP_GOES_ON && tun & EPOLLIN)
+		result = drain(pump, now_ns);
+	if (!pump->port || hung_up || result != PUMP_GOES_ON)
+		return result;
+	if (!plan_sending(pump).is_full || port & EPOLLOUT)
+		result = send_frames(pump, now_ns);
+	keep_alive(pump, now_ns);
+	return result;
 }
 
 /**
- * pump_run() - carry packets until something else is to be done
+ * pump_note() - something has happened to the interface or to the port
+ * @pump:  the pump; its next turn sees to it
+ * @event: what has happened
+ */
+void pump_note(struct pump *pump, const struct event *event)
+{
+	if (event->kind == EVENT_INTERFACE)
+		pump->tun_mask |= event->mask;
+	else
+		pump->port_mask |= event->mask;
+}
+
+/**
+ * pump_turn() - carry packets, as far as that is possible now
  * @pump: the pump
  *
- * Return: why it stopped
+ * Return: how it ended
  */
-enum pump_end pump_run(struct pump *pump)
+enum pump_result pump_turn(struct pump *pump)
 {
-	enum {
-		WAKE,
-		TUN,
-		PORT_READ,
-		PORT_WRITE,
-		FDS_MAX
-	};
-	const struct port *port = pump->port;
-	const int read_fd = port ? port->read_fd : -1;
-	const int write_fd = port ? port->write_fd : -1;
-	/* One entry for both, if they are one. */
-	const int out = write_fd == read_fd ? PORT_READ : PORT_WRITE;
-	const nfds_t count = (nfds_t)out + 1;
-	struct pollfd fds[FDS_MAX] = {
-		[WAKE] = {.fd = pump->config.wake_fd, .events = POLLIN},
-		[TUN] = {.fd = pump->config.tun->fd},
-		[PORT_WRITE] = {.fd = write_fd},
-		[PORT_READ] = {.fd = read_fd},
-	};
-	/* Elsewhere an error ends the port; there it ended a frame. */
-	const bool is_datagram = port && port->is_datagram;
-	const bool was_silent = pump->config.keepalive->silent;
-	enum pump_end end = PUMP_WOKEN;
-	struct timespec wait;
-	uint64_t now_ns;
-	int from_port;
-	uint64_t put_off;
-	bool hung_up;
+	const uint32_t port_mask = pump->port ? pump->port_mask : 0;
+	const uint32_t tun_mask = pump->tun_mask;
+	enum pump_result result;
 
-	choose_offload(pump);
-	while (end == PUMP_WOKEN) {
-		put_off = put_off_ns(pump);
-		fds[TUN].events = put_off ? 0 : POLLIN;
-		fds[PORT_READ].events = POLLIN;
-		fds[PORT_WRITE].events = 0;
-		if (sender_is_full(pump->sender))
-			fds[out].events |= POLLOUT;
-		if (ppoll(fds, count, longest_wait(pump, put_off, &wait),
-			  NULL) < 0) {
-			if (errno == EINTR)
-				continue;
-			return PUMP_FAILED;
-		}
-		if (fds[WAKE].revents)
-			return PUMP_WOKEN;
-		if (fds[TUN].revents & POLLERR)
-			return PUMP_TUN_GONE;
-		from_port = fds[PORT_READ].revents | fds[PORT_WRITE].revents;
-		hung_up = from_port & (POLLHUP | POLLERR) && !is_datagram;
-		if (from_port & (POLLIN | POLLHUP | POLLERR))
-			end = receive(pump, hung_up);
-		now_ns = clock_ns();
-		if (end == PUMP_WOKEN && fds[TUN].revents & POLLIN)
-			end = drain(pump, now_ns);
-		if (end == PUMP_WOKEN && port && !hung_up &&
-		    (!sender_is_full(pump->sender) || from_port & POLLOUT))
-			end = send_frames(pump, now_ns);
-		if (was_silent && !pump->config.keepalive->silent)
-			break;
-	}
-	return end;
+	pump->tun_mask = 0;
+	pump->port_mask = 0;
+	result = work(pump, tun_mask, port_mask);
+	if (result == PUMP_GOES_ON)
+		plan_turn(pump, clock_ns());
+	else if (result != PUMP_TUN_GONE)
+		pump->losses++;
+	return result;
 }
 
 /**
- * pump_send_idle() - send what receivers pass over, if nothing else is being
- * sent
- * @pump: the pump, with a port, and a framing that has such bytes
+ * pump_next_ns() - when does it want its next turn, whatever happens?
+ * @pump: the pump, which has had a turn since anything about it changed
+ *
+ * Return: the time, which may have passed; UINT64_MAX: not before something
+ * happens
  */
-void pump_send_idle(struct pump *pump)
+uint64_t pump_next_ns(const struct pump *pump)
 {
-	sender_send_idle(pump->sender, clock_ns());
+	return pump->next_ns;
 }
 
 /**
  * pump_is_stuck() - does the port refuse what it is to send?
- * @pump: the pump
+ * @pump: the pump, with a port
  *
  * Return: true if it took only a part, or nothing, of the last write, or if by
  * its own count something waits in it
  */
 bool pump_is_stuck(const struct pump *pump)
 {
-	return sender_is_stuck(pump->sender);
+	return sender_is_stuck(pump->sender, pump->port);
+}
+
+/**
+ * pump_has_carrier() - may there be a peer?
+ * @pump: the pump
+ *
+ * Return: false without a port, and while a peer is silent that would not be if
+ * it were there
+ */
+bool pump_has_carrier(const struct pump *pump)
+{
+	return pump->port && keepalive_has_carrier(&pump->keepalive);
+}
+
+/**
+ * pump_take_silence() - has the peer fallen silent?
+ * @pump: the pump
+ *
+ * Return: true if it has since the last call
+ */
+bool pump_take_silence(struct pump *pump)
+{
+	const bool silence = pump->silence;
+
+	pump->silence = false;
+	return silence;
 }

@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct event;
+struct events;
 struct framing;
-struct keepalive;
 struct port;
 struct pump;
 struct stats;
@@ -14,50 +15,53 @@ struct tun;
 
 /**
  * struct pump_config - what a pump runs between, and what it lets through
- * @tun:       the interface
- * @framing:   how packets travel on the line
- * @keepalive: is told when something was sent or heard
- * @mtu:       bytes of the longest packet that the interface sends
- * @wake_fd:   pump_run() returns when this descriptor is readable
- * @ipv6:      carry IPv6; otherwise such packets are dropped both ways
- * @accept_ra: let Router Advertisements from the line through
+ * @events:      where it waits for the interface and for the port
+ * @tun:         the interface
+ * @framing:     how packets travel on the line
+ * @keepalive_s: after so many seconds without a byte sent, the framing's idle
+ *               bytes; 0: never
+ * @mtu:         bytes of the longest packet that the interface sends
+ * @ipv6:        carry IPv6; otherwise such packets are dropped both ways
+ * @accept_ra:   let Router Advertisements from the line through
  *
  * All of it is borrowed for the life of the pump.
  */
 struct pump_config {
+	struct events *events;
 	const struct tun *tun;
 	const struct framing *framing;
-	struct keepalive *keepalive;
+	unsigned int keepalive_s;
 	uint32_t mtu;
-	int wake_fd;
 	bool ipv6;
 	bool accept_ra;
 };
 
 /**
- * enum pump_end - why pump_run() returned
- * @PUMP_WOKEN:     @wake_fd is readable, or a silent peer was heard; it may be
- *                  run again
- * @PUMP_PORT_GONE: the port hung up
- * @PUMP_OUT_OF_STEP: the framing is one that cannot_resync, and what comes
- * makes no sense any more
- * @PUMP_TUN_GONE:  the interface was deleted
- * @PUMP_FAILED:    the system did not let us wait; errno says why
+ * enum pump_result - how a turn ended
+ * @PUMP_GOES_ON:     there is nothing more now, or it is for the next turn
+ * @PUMP_PORT_GONE:   the port hung up
+ * @PUMP_OUT_OF_STEP: the framing cannot resync, and what comes makes no sense
+ *                    any more
+ * @PUMP_TUN_GONE:    the interface was deleted
  */
-enum pump_end {
-	PUMP_WOKEN,
+enum pump_result {
+	PUMP_GOES_ON,
 	PUMP_PORT_GONE,
 	PUMP_OUT_OF_STEP,
 	PUMP_TUN_GONE,
-	PUMP_FAILED,
 };
 
 struct pump *pump_new(const struct pump_config *config);
 void pump_free(struct pump *pump);
-int pump_set_port(struct pump *pump, struct port *port);
-enum pump_end pump_run(struct pump *pump);
-void pump_send_idle(struct pump *pump);
+int pump_begin_port(struct pump *pump, struct port *port, uint64_t settled_ns,
+		    uint64_t now_ns);
+void pump_end_port(struct pump *pump);
+void pump_note(struct pump *pump, const struct event *event);
+enum pump_result pump_turn(struct pump *pump);
+uint64_t pump_next_ns(const struct pump *pump);
 bool pump_is_stuck(const struct pump *pump);
+bool pump_has_carrier(const struct pump *pump);
+bool pump_take_silence(struct pump *pump);
 const struct stats *pump_stats(struct pump *pump);
 
 #endif

@@ -19,8 +19,8 @@
 #include "packet/guess.h"
 #include "packet/packet.h"
 #include "port/port.h"
+#include "pump/keepalive.h"
 #include "pump/stats.h"
-#include "report/keepalive.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -48,10 +48,9 @@
 
 struct receiver {
 	struct receiver_config config;
-	struct port *port; /* NULL: there is none */
+	uint64_t settled_ns; /* what arrives earlier is thrown away */
 	struct stats_direction direction;
 	uint64_t guesses[GUESS_COUNT];
-	uint64_t past_strangers; /* at ports that were lost */
 	unsigned int bad_frames; /* in a row */
 	bool join;		 /* the kernel takes super-packets */
 	bool tun_gone;
@@ -125,15 +124,13 @@ void receiver_free(struct receiver *receiver)
 }
 
 /**
- * receiver_set_port() - begin with a port, or do without
- * @receiver: the receiver
- * @port:     the port, borrowed until the next call; NULL: there is none
+ * receiver_reset() - begin with a new port, or with none
+ * @receiver:   the receiver
+ * @settled_ns: what arrives earlier is thrown away
  */
-void receiver_set_port(struct receiver *receiver, struct port *port)
+void receiver_reset(struct receiver *receiver, uint64_t settled_ns)
 {
-	if (receiver->port)
-		receiver->past_strangers += receiver->port->strangers;
-	receiver->port = port;
+	receiver->settled_ns = settled_ns;
 	receiver->bad_frames = 0;
 	memset(receiver->decoder, 0, receiver->config.framing->decoder_size);
 }
@@ -263,27 +260,29 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
  * Port to decoder, while there is something to read. A hang-up that poll()
  * saw counts when all that came before it has been read.
  */
-static enum receiver_result drain_port(struct receiver *receiver, bool hung_up,
+static enum receiver_result drain_port(struct receiver *receiver,
+				       struct port *port, bool hung_up,
+				       struct keepalive *keepalive,
 				       uint64_t now_ns)
 {
 	ssize_t n;
 	int reads;
 
 	for (reads = 0; reads < RECEIVER_READS; reads++) {
-		n = port_read(receiver->port, receiver->inbox,
-			      sizeof(receiver->inbox));
+		n = port_read(port, receiver->inbox, sizeof(receiver->inbox));
 		if (n == -EAGAIN && !hung_up)
 			break;
 		if (n < 0)
 			return RECEIVER_PORT_GONE;
+		if (now_ns < receiver->settled_ns)
+			continue;
 		receiver->direction.line_bytes += (size_t)n;
-		keepalive_heard(receiver->config.keepalive, receiver->inbox,
-				(size_t)n, now_ns);
+		keepalive_heard(keepalive, receiver->inbox, (size_t)n, now_ns);
 		decode(receiver, receiver->inbox, (size_t)n);
 		if (is_out_of_step(receiver))
 			return RECEIVER_OUT_OF_STEP;
 		if (receiver->tun_gone ||
-		    (n < RECEIVER_READ_MORE && !receiver->port->is_datagram))
+		    (n < RECEIVER_READ_MORE && !port->kind->is_datagram))
 			break;
 	}
 	return RECEIVER_DONE;
@@ -291,18 +290,23 @@ static enum receiver_result drain_port(struct receiver *receiver, bool hung_up,
 
 /**
  * receiver_receive() - take what the port has, and give it to the interface
- * @receiver: the receiver, with a port
- * @hung_up:  poll() says so: then what came before it is all there is
- * @now_ns:   the time
+ * @receiver:  the receiver
+ * @port:      the port
+ * @hung_up:   epoll says so: then what came before it is all there is
+ * @keepalive: is told when something was heard
+ * @now_ns:    the time
  *
  * What was joined in this turn goes before it ends.
  *
  * Return: how it ended
  */
-enum receiver_result receiver_receive(struct receiver *receiver, bool hung_up,
+enum receiver_result receiver_receive(struct receiver *receiver,
+				      struct port *port, bool hung_up,
+				      struct keepalive *keepalive,
 				      uint64_t now_ns)
 {
-	enum receiver_result result = drain_port(receiver, hung_up, now_ns);
+	enum receiver_result result =
+		drain_port(receiver, port, hung_up, keepalive, now_ns);
 
 	gro_flush(receiver->gro);
 	return receiver->tun_gone ? RECEIVER_TUN_GONE : result;
@@ -320,10 +324,6 @@ void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
 		receiver->config.framing->pending(receiver->decoder);
 
 	*direction = receiver->direction;
-	direction->dropped[STATS_DROP_STRANGER] = receiver->past_strangers;
-	if (receiver->port)
-		direction->dropped[STATS_DROP_STRANGER] +=
-			receiver->port->strangers;
 	memcpy(stats->guesses, receiver->guesses, sizeof(stats->guesses));
 	stats->unfinished_len = pending.len;
 	stats->unfinished = guess_frame(pending.bytes, pending.len,

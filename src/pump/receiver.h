@@ -17,7 +17,6 @@ struct tun;
  *                          through
  * @tun:       the interface
  * @framing:   how packets travel on the line
- * @keepalive: is told when something was heard
  * @ipv6:      carry IPv6; otherwise such packets are dropped
  * @accept_ra: let Router Advertisements through
  *
@@ -26,7 +25,6 @@ struct tun;
 struct receiver_config {
 	const struct tun *tun;
 	const struct framing *framing;
-	struct keepalive *keepalive;
 	bool ipv6;
 	bool accept_ra;
 };
@@ -48,9 +46,11 @@ enum receiver_result {
 
 struct receiver *receiver_new(const struct receiver_config *config);
 void receiver_free(struct receiver *receiver);
-void receiver_set_port(struct receiver *receiver, struct port *port);
+void receiver_reset(struct receiver *receiver, uint64_t settled_ns);
 void receiver_set_join(struct receiver *receiver, bool join);
-enum receiver_result receiver_receive(struct receiver *receiver, bool hung_up,
+enum receiver_result receiver_receive(struct receiver *receiver,
+				      struct port *port, bool hung_up,
+				      struct keepalive *keepalive,
 				      uint64_t now_ns);
 void receiver_get_stats(const struct receiver *receiver, struct stats *stats);
 

@@ -35,7 +35,6 @@
 #include "pump/fq_codel.h"
 #include "pump/pacer.h"
 #include "pump/stats.h"
-#include "report/keepalive.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -70,15 +69,12 @@ _Static_assert(FQ_CODEL_PACKET_MAX == FRAMING_PACKET_MAX,
 
 struct sender {
 	struct sender_config config;
-	struct port *port; /* NULL: there is none */
 	struct stats_direction direction;
 	struct siphash_key flow_key;
 	struct fq_codel *queue; /* NULL until there was a port */
 	struct fq_codel_config queue_config;
-	struct fq_codel_stats past_queues; /* that suited other ports */
 	struct pacer pacer;
-	uint64_t past_refused; /* by the other ends of ports that were lost */
-	size_t outbox_at;      /* where in the outbox the next write begins */
+	size_t outbox_at; /* where in the outbox the next write begins */
 	size_t outbox_len;
 	size_t outbox_packets; /* packets in the outbox, and bytes of these */
 	size_t outbox_bytes;
@@ -122,22 +118,6 @@ void sender_free(struct sender *sender)
 	free(sender);
 }
 
-/* What one queue has counted, into the sum of all that there were. */
-static void add_queue_stats(struct fq_codel_stats *sum,
-			    const struct fq_codel_stats *one)
-{
-	sum->enqueued += one->enqueued;
-	sum->dequeued += one->dequeued;
-	sum->marked += one->marked;
-	sum->dropped_codel += one->dropped_codel;
-	sum->dropped_limit += one->dropped_limit;
-	sum->purged += one->purged;
-	sum->backlog_packets += one->backlog_packets;
-	sum->backlog_bytes += one->backlog_bytes;
-	if (one->sojourn_max_ns > sum->sojourn_max_ns)
-		sum->sojourn_max_ns = one->sojourn_max_ns;
-}
-
 static void purge_queue(struct sender *sender)
 {
 	sender->direction.dropped[STATS_DROP_NO_LINE] +=
@@ -155,57 +135,52 @@ static uint32_t packet_max(const struct sender *sender)
 	return len < FRAMING_PACKET_MAX ? len : FRAMING_PACKET_MAX;
 }
 
-/* A queue that suits the port. Return: 0 or -ENOMEM. */
-static int fit_queue(struct sender *sender)
+/* Make the queue suit a port. Return: 0 or -ENOMEM. */
+static int fit_queue(struct sender *sender, const struct port *port)
 {
 	struct fq_codel_config config = {0};
 	struct fq_codel *queue;
 
-	fq_codel_derive_config(&config, sender->port->rate, packet_max(sender));
+	fq_codel_derive_config(&config, port->rate, packet_max(sender));
 	if (sender->queue &&
 	    config.target_ns == sender->queue_config.target_ns &&
 	    config.limit == sender->queue_config.limit)
 		return 0;
-	queue = fq_codel_new(&config);
+	queue = fq_codel_renew(sender->queue, &config);
 	if (!queue)
 		return -ENOMEM;
-	if (sender->queue)
-		add_queue_stats(&sender->past_queues,
-				fq_codel_get_stats(sender->queue));
-	fq_codel_free(sender->queue);
 	sender->queue = queue;
 	sender->queue_config = config;
 	return 0;
 }
 
 /**
- * sender_set_port() - begin with a port, or do without
- * @sender: the sender
- * @port:   the port, borrowed until the next call; NULL: there is none
+ * sender_fit() - get ready for a port
+ * @sender: the sender, new or reset
+ * @port:   the port
  *
- * What was meant for the old one is dropped: nobody waits for it any more, and
- * the new line must not begin with a burst of the past.
- *
- * Return: 0, or -ENOMEM: then it has none
+ * Return: 0 or -ENOMEM
  */
-int sender_set_port(struct sender *sender, struct port *port)
+int sender_fit(struct sender *sender, const struct port *port)
 {
-	if (sender->port)
-		sender->past_refused += sender->port->refused;
-	sender->port = port;
+	pacer_init(&sender->pacer, port->rate, port->kind->queue_slack);
+	return fit_queue(sender, port);
+}
+
+/**
+ * sender_reset() - drop what was meant for a port
+ * @sender: the sender
+ *
+ * The peer of a lost port waits for nothing any more, and a new line must not
+ * begin with a burst of the past.
+ */
+void sender_reset(struct sender *sender)
+{
 	sender->outbox_at = 0;
 	sender->outbox_len = 0;
 	sender->port_is_full = false;
 	if (sender->queue)
 		purge_queue(sender);
-	if (!port)
-		return 0;
-	pacer_init(&sender->pacer, port->rate, port->queue_slack);
-	if (fit_queue(sender)) {
-		sender->port = NULL;
-		return -ENOMEM;
-	}
-	return 0;
 }
 
 /* Where in a packet of the interface that of IP begins; @len: there is none. */
@@ -224,7 +199,7 @@ static uint32_t find_flow(const struct sender *sender, const uint8_t *packet,
 }
 
 static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
-		    uint64_t now_ns)
+		    bool has_line, uint64_t now_ns)
 {
 	struct stats_direction *direction = &sender->direction;
 	const size_t ip_at = find_ip(sender, packet, len);
@@ -232,7 +207,7 @@ static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 
 	if (!sender->config.ipv6 && ip_at < len && ip[0] >> 4 == 6)
 		stats_drop(direction, STATS_DROP_IPV6, 1, len);
-	else if (!sender->port)
+	else if (!has_line)
 		stats_drop(direction, STATS_DROP_NO_LINE, 1, len);
 	else
 		fq_codel_enqueue(sender->queue, packet, len,
@@ -243,7 +218,7 @@ static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 
 /* What one read has brought. */
 static void cut_and_enqueue(struct sender *sender, const struct gso *gso,
-			    size_t len, uint64_t now_ns)
+			    size_t len, bool has_line, uint64_t now_ns)
 {
 	struct gso_cut cut;
 	uint8_t *packet;
@@ -253,17 +228,18 @@ static void cut_and_enqueue(struct sender *sender, const struct gso *gso,
 		return;
 	}
 	while ((len = gso_cut_next(&cut, &packet)))
-		enqueue(sender, packet, len, now_ns);
+		enqueue(sender, packet, len, has_line, now_ns);
 }
 
 /**
  * sender_drain() - take what the interface has to send
- * @sender: the sender
- * @now_ns: the time
+ * @sender:   the sender
+ * @has_line: there is a port; otherwise it is dropped
+ * @now_ns:   the time
  *
  * Return: false if the interface was deleted
  */
-bool sender_drain(struct sender *sender, uint64_t now_ns)
+bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns)
 {
 	struct gso gso;
 	ssize_t n;
@@ -275,7 +251,7 @@ bool sender_drain(struct sender *sender, uint64_t now_ns)
 		if (n <= 0)
 			return !n;
 		sender->direction.interface_packets++;
-		cut_and_enqueue(sender, &gso, (size_t)n, now_ns);
+		cut_and_enqueue(sender, &gso, (size_t)n, has_line, now_ns);
 	}
 	return true;
 }
@@ -286,15 +262,14 @@ static bool outbox_empty(const struct sender *sender)
 }
 
 /* What the wire is to know of what waits in the port. */
-static size_t queued_for_pacer(const struct sender *sender)
+static size_t queued_for_pacer(const struct port *port)
 {
-	return sender->port->counts_wire ? port_queued(sender->port) : 0;
+	return port->kind->counts_wire ? port_queued(port) : 0;
 }
 
 /* Look at what waits in a port that should not hold much. */
-static void look_at_port(struct sender *sender)
+static void look_at_port(struct sender *sender, const struct port *port)
 {
-	const struct port *port = sender->port;
 	size_t queued = port->queue_max ? port_queued(port) : 0;
 
 	sender->port_is_full = queued > port->queue_max;
@@ -302,36 +277,38 @@ static void look_at_port(struct sender *sender)
 }
 
 /* May the next frame be handed over? */
-static bool line_ready(struct sender *sender, uint64_t now_ns)
+static bool line_ready(struct sender *sender, const struct port *port,
+		       uint64_t now_ns)
 {
 	struct pacer *pacer = &sender->pacer;
 
-	look_at_port(sender);
+	look_at_port(sender, port);
 	if (sender->port_is_full)
 		return false;
 	if (!pacer_is_paced(pacer))
 		return true;
 	return pacer_look_ns(pacer) <= now_ns &&
-	       pacer_look(pacer, queued_for_pacer(sender), now_ns);
+	       pacer_look(pacer, queued_for_pacer(port), now_ns);
 }
 
 /*
  * How much is worth a write: one frame, or, where the port sends as fast as we
  * can write, and so nothing but the number of writes counts, many.
  */
-static size_t batch_len(const struct sender *sender)
+static size_t batch_len(const struct sender *sender, const struct port *port)
 {
-	if (pacer_is_paced(&sender->pacer) || sender->port->is_datagram ||
+	if (pacer_is_paced(&sender->pacer) || port->kind->is_datagram ||
 	    sender->is_ahead)
 		return 1;
 	return SENDER_BATCH_LEN;
 }
 
 /* Fill the empty outbox. */
-static void fill_outbox(struct sender *sender, uint64_t now_ns)
+static void fill_outbox(struct sender *sender, const struct port *port,
+			uint64_t now_ns)
 {
 	const struct framing *framing = sender->config.framing;
-	size_t enough = batch_len(sender);
+	size_t enough = batch_len(sender, port);
 	bool mark;
 	size_t len;
 
@@ -369,10 +346,10 @@ static void drop_outbox(struct sender *sender)
 		   sender->outbox_bytes);
 }
 
-/* Hand over what the port takes of the outbox. Return: 0 or -errno. */
-static int flush_outbox(struct sender *sender, uint64_t now_ns)
+/* Return: bytes that the port took of the outbox, or -errno. */
+static ssize_t flush_outbox(struct sender *sender, struct port *port,
+			    uint64_t now_ns)
 {
-	struct port *port = sender->port;
 	size_t len = sender->outbox_len - sender->outbox_at;
 	ssize_t n = port_write(port, sender->outbox + sender->outbox_at, len);
 
@@ -381,112 +358,105 @@ static int flush_outbox(struct sender *sender, uint64_t now_ns)
 		return 0;
 	}
 	if (n < 0)
-		return (int)n;
+		return n;
 	sender->outbox_at += (size_t)n;
 	sender->direction.line_bytes += (size_t)n;
-	if (n)
-		keepalive_sent(sender->config.keepalive, now_ns);
 	if ((size_t)n < len)
 		sender->direction.short_writes++;
 	if (pacer_is_paced(&sender->pacer))
 		pacer_hand_over(&sender->pacer, (size_t)n,
-				queued_for_pacer(sender), now_ns);
-	return 0;
+				queued_for_pacer(port), now_ns);
+	return n;
 }
 
 /**
  * sender_send() - hand frames to the port, while it is ready and takes them
- * @sender: the sender, with a port
+ * @sender: the sender, which was made to fit the port
+ * @port:   the port
  * @now_ns: the time
  *
- * Return: false if the port hung up
+ * Return: 1 if the port took something, 0 if not, -errno if it hung up
  */
-bool sender_send(struct sender *sender, uint64_t now_ns)
+int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 {
-	int writes = sender->port->is_datagram ? SENDER_WRITES_OF_ONE
-					       : SENDER_WRITES;
+	int writes =
+		port->kind->is_datagram ? SENDER_WRITES_OF_ONE : SENDER_WRITES;
+	int sent = 0;
+	ssize_t n;
 
 	sender->port_is_full = false;
 	for (; writes > 0; writes--) {
 		if (outbox_empty(sender)) {
 			if (fq_codel_is_empty(sender->queue) ||
-			    !line_ready(sender, now_ns))
+			    !line_ready(sender, port, now_ns))
 				break;
-			fill_outbox(sender, now_ns);
+			fill_outbox(sender, port, now_ns);
 		}
-		if (flush_outbox(sender, now_ns))
-			return false;
+		n = flush_outbox(sender, port, now_ns);
+		if (n < 0)
+			return (int)n;
+		if (n)
+			sent = 1;
 		if (!outbox_empty(sender))
 			break;
 	}
-	return true;
+	return sent;
 }
 
 /**
  * sender_send_idle() - send what receivers pass over, if nothing else is being
  * sent
- * @sender: the sender, with a port, and a framing that has such bytes
+ * @sender: the sender, whose framing has such bytes
+ * @port:   the port
  * @now_ns: the time
+ *
+ * Return: as sender_send()
  */
-void sender_send_idle(struct sender *sender, uint64_t now_ns)
+int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns)
 {
+	ssize_t n;
+
 	if (!outbox_empty(sender))
-		return;
+		return 0;
 	sender->outbox_at = 0;
 	sender->outbox_len = sender->config.framing->idle(sender->outbox);
 	sender->outbox_packets = 0;
 	sender->outbox_bytes = 0;
-	/* A port that is gone says so to sender_send() as well. */
-	flush_outbox(sender, now_ns);
+	n = flush_outbox(sender, port, now_ns);
+	return n > 0 ? 1 : (int)n;
 }
 
 /**
- * sender_is_paced() - is the wire what limits, as far as is known?
- * @sender: the sender
+ * sender_plan() - when does it want to send next?
+ * @sender: the sender, which has a port
  *
- * Return: true if frames go at the pace of a wire of known speed
+ * Return: the answer, until sender_drain() or sender_send() is called
  */
-bool sender_is_paced(const struct sender *sender)
+struct sender_plan sender_plan(const struct sender *sender)
 {
-	return pacer_is_paced(&sender->pacer);
-}
+	struct sender_plan plan = {
+		.is_paced = pacer_is_paced(&sender->pacer),
+		.is_full = !outbox_empty(sender) || sender->port_is_full,
+		.next_ns = UINT64_MAX,
+	};
 
-/**
- * sender_is_full() - is it for the port to say when there is room for more?
- * @sender: the sender
- *
- * Return: true if sender_send() waits for POLLOUT
- */
-bool sender_is_full(const struct sender *sender)
-{
-	return !outbox_empty(sender) || sender->port_is_full;
+	if (!fq_codel_is_empty(sender->queue))
+		plan.next_ns =
+			plan.is_paced ? pacer_look_ns(&sender->pacer) : 0;
+	return plan;
 }
 
 /**
  * sender_is_stuck() - does the port refuse what it is to send?
  * @sender: the sender
+ * @port:   the port
  *
  * Return: true if it took only a part, or nothing, of the last write, or if by
  * its own count something waits in it
  */
-bool sender_is_stuck(const struct sender *sender)
+bool sender_is_stuck(const struct sender *sender, const struct port *port)
 {
-	return sender->port &&
-	       (!outbox_empty(sender) || port_queued(sender->port));
-}
-
-/**
- * sender_ready_ns() - when is sender_send() to be called next?
- * @sender: the sender, which is not full
- *
- * Return: a time, which may have passed; UINT64_MAX: not before there is
- * another packet
- */
-uint64_t sender_ready_ns(const struct sender *sender)
-{
-	if (!sender->port || fq_codel_is_empty(sender->queue))
-		return UINT64_MAX;
-	return sender_is_paced(sender) ? pacer_look_ns(&sender->pacer) : 0;
+	return !outbox_empty(sender) || port_queued(port);
 }
 
 /**
@@ -497,15 +467,11 @@ uint64_t sender_ready_ns(const struct sender *sender)
 void sender_get_stats(const struct sender *sender, struct stats *stats)
 {
 	struct stats_direction *direction = &stats->to_line;
-	struct fq_codel_stats *queue = &stats->queue;
 
 	*direction = sender->direction;
-	*queue = sender->past_queues;
+	stats->queue = (struct fq_codel_stats){0};
 	if (sender->queue)
-		add_queue_stats(queue, fq_codel_get_stats(sender->queue));
-	direction->dropped[STATS_DROP_CODEL] = queue->dropped_codel;
-	direction->dropped[STATS_DROP_QUEUE_FULL] = queue->dropped_limit;
-	direction->dropped[STATS_DROP_REFUSED] = sender->past_refused;
-	if (sender->port)
-		direction->dropped[STATS_DROP_REFUSED] += sender->port->refused;
+		stats->queue = *fq_codel_get_stats(sender->queue);
+	direction->dropped[STATS_DROP_CODEL] = stats->queue.dropped_codel;
+	direction->dropped[STATS_DROP_QUEUE_FULL] = stats->queue.dropped_limit;
 }

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 struct framing;
-struct keepalive;
 struct port;
 struct sender;
 struct stats;
@@ -16,7 +15,6 @@ struct tun;
  * struct sender_config - what a sender stands between, and what it lets through
  * @tun:       the interface
  * @framing:   how packets travel on the line
- * @keepalive: is told when something was sent
  * @mtu:       bytes of the longest packet that the interface sends
  * @ipv6:      carry IPv6; otherwise such packets are dropped
  *
@@ -25,21 +23,32 @@ struct tun;
 struct sender_config {
 	const struct tun *tun;
 	const struct framing *framing;
-	struct keepalive *keepalive;
 	uint32_t mtu;
 	bool ipv6;
 };
 
+/**
+ * struct sender_plan - when a sender wants to send next
+ * @is_paced: frames go at the pace of a wire of known speed
+ * @is_full:  it waits until the port has room (POLLOUT)
+ * @next_ns:  if it is not full: when to call sender_send(); 0: at once;
+ *            UINT64_MAX: not before there is another packet
+ */
+struct sender_plan {
+	bool is_paced;
+	bool is_full;
+	uint64_t next_ns;
+};
+
 struct sender *sender_new(const struct sender_config *config);
 void sender_free(struct sender *sender);
-int sender_set_port(struct sender *sender, struct port *port);
-bool sender_drain(struct sender *sender, uint64_t now_ns);
-bool sender_send(struct sender *sender, uint64_t now_ns);
-void sender_send_idle(struct sender *sender, uint64_t now_ns);
-bool sender_is_paced(const struct sender *sender);
-bool sender_is_full(const struct sender *sender);
-bool sender_is_stuck(const struct sender *sender);
-uint64_t sender_ready_ns(const struct sender *sender);
+int sender_fit(struct sender *sender, const struct port *port);
+void sender_reset(struct sender *sender);
+bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns);
+int sender_send(struct sender *sender, struct port *port, uint64_t now_ns);
+int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns);
+struct sender_plan sender_plan(const struct sender *sender);
+bool sender_is_stuck(const struct sender *sender, const struct port *port);
 void sender_get_stats(const struct sender *sender, struct stats *stats);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef SERIALTUN_STALL_H
 #define SERIALTUN_STALL_H
 
-#include "port/port.h"
+#include "port/port_config.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of dial: connecting to what listens, and what is said where nothing
+ * Tests of connect: connecting to what listens, and what is said where nothing
  * does.
  */
 #include "../socket.h"
 #include "line/connect.h"
-#include "line/source.h"
-#include "log.h"
-#include "port/port.h"
+#include "looking.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,11 +14,8 @@
 static struct {
 	char dir[SOCKET_PATH_MAX];
 	char name[SOCKET_NAME_MAX];
-	struct port_config config;
-	struct source *source;
-	struct port *port;
+	struct looking looking;
 	uint64_t found_ns; /* when the port was found */
-	char said[LOG_TEXT_MAX];
 } world;
 
 static int open_world(void **state)
@@ -29,17 +24,14 @@ static int open_world(void **state)
 	memset(&world, 0, sizeof(world));
 	snprintf(world.dir, sizeof(world.dir), "/tmp/connect_test.XXXXXX");
 	assert_non_null(mkdtemp(world.dir));
-	world.config.stop_bits = 1;
-	log_divert_errors(world.said);
+	looking_begin(&world.looking, world.name);
 	return 0;
 }
 
 static int close_world(void **state)
 {
 	(void)state;
-	port_close(world.port);
-	source_close(world.source);
-	log_divert_errors(NULL);
+	looking_end(&world.looking);
 	assert_int_equal(rmdir(world.dir), 0);
 	return 0;
 }
@@ -47,39 +39,25 @@ static int close_world(void **state)
 static void begin_tcp(const char *host, unsigned int port)
 {
 	snprintf(world.name, sizeof(world.name), "tcp:%s:%u", host, port);
-	world.config.name = world.name;
-	assert_int_equal(source_open(&world.source, &world.config), 0);
+	assert_int_equal(looking_open(&world.looking), 0);
 }
 
 /* Return: the path. */
 static const char *begin_unix(void)
 {
 	snprintf(world.name, sizeof(world.name), "unix:%s/socket", world.dir);
-	world.config.name = world.name;
-	assert_int_equal(source_open(&world.source, &world.config), 0);
+	assert_int_equal(looking_open(&world.looking), 0);
 	return world.name + strlen("unix:");
-}
-
-/* Until it is known what becomes of it. */
-static int look(void)
-{
-	struct pollfd poll_fd = {.fd = world.source->wait_fd, .events = POLLIN};
-	int err;
-
-	while ((err = world.source->kind->look(world.source, &world.port,
-					       socket_now_ns())) == -EAGAIN)
-		poll(&poll_fd, 1, 100);
-	return err;
 }
 
 static void assert_fails(int err, const char *says)
 {
 	char wanted[LOG_TEXT_MAX];
 
-	assert_int_equal(look(), err);
+	assert_int_equal(looking_find(&world.looking), err);
 	snprintf(wanted, sizeof(wanted), "cannot connect to %s: %s", world.name,
 		 says);
-	assert_string_equal(world.said, wanted);
+	assert_string_equal(world.looking.failure.text, wanted);
 }
 
 /* The connection is over. Return: until when nothing is tried, or 0. */
@@ -88,19 +66,16 @@ static uint64_t lose_after(uint64_t ns)
 	const uint64_t now_ns = world.found_ns + ns;
 	int err;
 
-	port_close(world.port);
-	world.port = NULL;
-	err = world.source->kind->look(world.source, &world.port, now_ns);
+	looking_let_go(&world.looking);
+	err = looking_look_at(&world.looking, now_ns);
 	world.found_ns = now_ns;
 	if (!err)
 		return 0;
 	assert_int_equal(err, -EAGAIN);
-	world.found_ns = world.source->next_ns;
-	err = world.source->kind->look(world.source, &world.port,
-				       world.found_ns - 1);
+	world.found_ns = world.looking.source->next_ns;
+	err = looking_look_at(&world.looking, world.found_ns - 1);
 	assert_int_equal(err, -EAGAIN);
-	err = world.source->kind->look(world.source, &world.port,
-				       world.found_ns);
+	err = looking_look_at(&world.looking, world.found_ns);
 	assert_int_equal(err, 0);
 	return world.found_ns - now_ns;
 }
@@ -108,14 +83,12 @@ static uint64_t lose_after(uint64_t ns)
 /* Nothing wakes us any more for the sake of the connection. */
 static void assert_found(void)
 {
-	struct pollfd poll_fd = {.fd = world.source->wait_fd, .events = POLLIN};
-
-	assert_int_equal(look(), 0);
-	assert_string_equal(world.port->name, world.name);
-	assert_int_equal(poll(&poll_fd, 1, 0), 0);
+	assert_int_equal(looking_find(&world.looking), 0);
+	assert_string_equal(world.looking.port->name, world.name);
+	assert_false(looking_is_woken(&world.looking, 0));
 }
 
-static void test_dial_tcp(void **state)
+static void test_connect_tcp(void **state)
 {
 	unsigned int port;
 	int listener = socket_listen(&port);
@@ -127,7 +100,7 @@ static void test_dial_tcp(void **state)
 }
 
 /* A name that stands for several addresses, of which one is listened on. */
-static void test_dial_tcp_tries_all_addresses(void **state)
+static void test_connect_tcp_tries_all_addresses(void **state)
 {
 	unsigned int port;
 	int listener = socket_listen(&port);
@@ -138,7 +111,7 @@ static void test_dial_tcp_tries_all_addresses(void **state)
 	close(listener);
 }
 
-static void test_dial_tcp_refused(void **state)
+static void test_connect_tcp_refused(void **state)
 {
 	(void)state;
 	begin_tcp("127.0.0.1", socket_free_port());
@@ -147,44 +120,45 @@ static void test_dial_tcp_refused(void **state)
 }
 
 /* Nobody needs to be told to wait who waits. */
-static void test_dial_tcp_refused_while_waiting(void **state)
+static void test_connect_tcp_refused_while_waiting(void **state)
 {
 	unsigned int port = socket_free_port();
 
 	(void)state;
 	begin_tcp("127.0.0.1", port);
-	world.source->waits = true;
+	world.looking.source->waits = true;
 	assert_fails(-ECONNREFUSED,
 		     "Connection refused (is the other end running?)");
 	assert_fails(-ECONNREFUSED,
 		     "Connection refused (is the other end running?)");
 }
 
-static void test_dial_tcp_unknown_host(void **state)
+static void test_connect_tcp_unknown_host(void **state)
 {
 	(void)state;
 	begin_tcp("a..b", 5000);
-	assert_int_equal(look(), -EHOSTUNREACH);
-	assert_non_null(strstr(world.said, "cannot connect to tcp:a..b:5000: "
-					   "a..b: "));
-	assert_non_null(strstr(world.said,
+	assert_int_equal(looking_find(&world.looking), -EHOSTUNREACH);
+	assert_non_null(strstr(world.looking.failure.text,
+			       "cannot connect to tcp:a..b:5000: "
+			       "a..b: "));
+	assert_non_null(strstr(world.looking.failure.text,
 			       " (is the name right, is there a way to a name "
 			       "server? --wait waits for it)"));
 }
 
 /* 240.0.0.0/4 is nobody's (RFC 1112, section 4), and has no route. */
-static void test_dial_tcp_unreachable(void **state)
+static void test_connect_tcp_unreachable(void **state)
 {
 	int err;
 
 	(void)state;
 	begin_tcp("255.255.255.255", 5000);
-	err = look();
+	err = looking_find(&world.looking);
 	assert_true(err == -EACCES || err == -ENETUNREACH);
 }
 
 /* Ended while an attempt is under way, and after its time is over. */
-static void test_dial_tcp_times_out(void **state)
+static void test_connect_tcp_times_out(void **state)
 {
 	struct sockaddr_in addr = {0};
 	socklen_t len = sizeof(addr);
@@ -205,21 +179,19 @@ static void test_dial_tcp_times_out(void **state)
 		(void)!connect(waiting[i], (struct sockaddr *)&addr, len);
 	}
 	begin_tcp("127.0.0.1", ntohs(addr.sin_port));
-	err = world.source->kind->look(world.source, &world.port,
-				       socket_now_ns());
-	assert_int_equal(err, -EAGAIN);
-	assert_true(world.source->next_ns > socket_now_ns());
-	err = world.source->kind->look(world.source, &world.port,
-				       world.source->next_ns - 1);
-	assert_int_equal(err, -EAGAIN);
-	err = world.source->kind->look(world.source, &world.port,
-				       world.source->next_ns);
+	err = looking_look_at(&world.looking, clock_ns());
+	assert_int_equal(err, -EINPROGRESS);
+	assert_true(world.looking.source->next_ns > clock_ns());
+	err = looking_look_at(&world.looking,
+			      world.looking.source->next_ns - 1);
+	assert_int_equal(err, -EINPROGRESS);
+	err = looking_look_at(&world.looking, world.looking.source->next_ns);
 	assert_int_equal(err, -ETIMEDOUT);
-	assert_non_null(strstr(world.said, ": Connection timed out (is the "
-					   "address right"));
-	err = world.source->kind->look(world.source, &world.port,
-				       socket_now_ns());
-	assert_int_equal(err, -EAGAIN);
+	assert_non_null(strstr(world.looking.failure.text,
+			       ": Connection timed out (is the "
+			       "address right"));
+	err = looking_look_at(&world.looking, clock_ns());
+	assert_int_equal(err, -EINPROGRESS);
 	for (i = 0; i < TESTING_COUNT(waiting); i++)
 		close(waiting[i]);
 	close(listener);
@@ -244,7 +216,7 @@ static unsigned long first_chance_port(void)
  * every second port in turn, those that are even as the first one is
  * (__inet_hash_connect(), inet_hashtables.c).
  */
-static void test_dial_tcp_not_to_itself(void **state)
+static void test_connect_tcp_not_to_itself(void **state)
 {
 	unsigned int port = socket_free_port() & ~1U;
 	unsigned long first = first_chance_port();
@@ -255,10 +227,10 @@ static void test_dial_tcp_not_to_itself(void **state)
 		skip();
 	begin_tcp("127.0.0.1", port);
 	for (i = 0; i < 30000; i++)
-		assert_int_equal(look(), -ECONNREFUSED);
+		assert_int_equal(looking_find(&world.looking), -ECONNREFUSED);
 }
 
-static void test_dial_unix(void **state)
+static void test_connect_unix(void **state)
 {
 	const char *path = begin_unix();
 	int listener = socket_unix_bind(path, SOCK_STREAM);
@@ -270,7 +242,7 @@ static void test_dial_unix(void **state)
 }
 
 /* Sent away again and again, by who has one already. */
-static void test_dial_leaves_time(void **state)
+static void test_connect_leaves_time(void **state)
 {
 	const char *path = begin_unix();
 	int listener = socket_unix_bind(path, SOCK_STREAM);
@@ -281,9 +253,7 @@ static void test_dial_leaves_time(void **state)
 	(void)state;
 	assert_int_equal(listen(listener, 64), 0);
 	world.found_ns = 1;
-	assert_int_equal(world.source->kind->look(world.source, &world.port,
-						  world.found_ns),
-			 0);
+	assert_int_equal(looking_look_at(&world.looking, world.found_ns), 0);
 	for (i = 0; i < 10; i++) {
 		rest_ns = lose_after(1);
 		assert_true(rest_ns >= before_ns);
@@ -296,7 +266,7 @@ static void test_dial_leaves_time(void **state)
 	unlink(path);
 }
 
-static void test_dial_unix_nothing_there(void **state)
+static void test_connect_unix_nothing_there(void **state)
 {
 	(void)state;
 	begin_unix();
@@ -304,7 +274,7 @@ static void test_dial_unix_nothing_there(void **state)
 			      "running? --wait waits for it)");
 }
 
-static void test_dial_unix_nobody_listens(void **state)
+static void test_connect_unix_nobody_listens(void **state)
 {
 	const char *path = begin_unix();
 
@@ -315,39 +285,39 @@ static void test_dial_unix_nobody_listens(void **state)
 	unlink(path);
 }
 
-static void test_dial_unix_no_socket(void **state)
+static void test_connect_unix_no_socket(void **state)
 {
 	const char *path = begin_unix();
 
 	(void)state;
 	close(open(path, O_CREAT | O_WRONLY, 0600));
-	world.source->waits = true;
+	world.looking.source->waits = true;
 	assert_fails(-ENOTSOCK, "Socket operation on non-socket (name what "
 				"stream connections can be made to)");
 	unlink(path);
 }
 
-static void test_dial_unix_datagram_socket(void **state)
+static void test_connect_unix_datagram_socket(void **state)
 {
 	const char *path = begin_unix();
 	int other = socket_unix_bind(path, SOCK_DGRAM);
 
 	(void)state;
-	world.source->waits = true;
+	world.looking.source->waits = true;
 	assert_fails(-EPROTOTYPE, "Protocol wrong type for socket (name what "
 				  "stream connections can be made to)");
 	close(other);
 	unlink(path);
 }
 
-static void test_dial_unix_queue_full(void **state)
+static void test_connect_unix_queue_full(void **state)
 {
 	const char *path = begin_unix();
 	int listener = socket_unix_bind(path, SOCK_STREAM);
 	int waiting = socket_unix_connect(path);
 
 	(void)state;
-	world.source->waits = true;
+	world.looking.source->waits = true;
 	assert_fails(-EBUSY, "Device or resource busy (does the other end "
 			     "accept nobody any more?)");
 	close(waiting);
@@ -355,14 +325,14 @@ static void test_dial_unix_queue_full(void **state)
 	unlink(path);
 }
 
-static void test_dial_unix_not_allowed(void **state)
+static void test_connect_unix_not_allowed(void **state)
 {
 	const char *path = begin_unix();
 	int listener = socket_unix_bind(path, SOCK_STREAM);
 
 	(void)state;
 	assert_int_equal(chmod(path, 0), 0);
-	world.source->waits = true;
+	world.looking.source->waits = true;
 	if (!geteuid())
 		assert_found();
 	else
@@ -383,7 +353,7 @@ static void assert_checked(const struct source_kind *kind, const char *rest,
 	assert_string_equal(name, other_end);
 }
 
-static void test_dial_names(void **state)
+static void test_connect_names(void **state)
 {
 	char why[SOURCE_WHY_MAX];
 
@@ -404,23 +374,23 @@ static void test_dial_names(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		IN_WORLD(test_dial_tcp),
-		IN_WORLD(test_dial_tcp_tries_all_addresses),
-		IN_WORLD(test_dial_tcp_refused),
-		IN_WORLD(test_dial_tcp_refused_while_waiting),
-		IN_WORLD(test_dial_tcp_unknown_host),
-		IN_WORLD(test_dial_tcp_unreachable),
-		IN_WORLD(test_dial_tcp_times_out),
-		IN_WORLD(test_dial_tcp_not_to_itself),
-		IN_WORLD(test_dial_unix),
-		IN_WORLD(test_dial_leaves_time),
-		IN_WORLD(test_dial_unix_nothing_there),
-		IN_WORLD(test_dial_unix_nobody_listens),
-		IN_WORLD(test_dial_unix_no_socket),
-		IN_WORLD(test_dial_unix_datagram_socket),
-		IN_WORLD(test_dial_unix_queue_full),
-		IN_WORLD(test_dial_unix_not_allowed),
-		cmocka_unit_test(test_dial_names),
+		IN_WORLD(test_connect_tcp),
+		IN_WORLD(test_connect_tcp_tries_all_addresses),
+		IN_WORLD(test_connect_tcp_refused),
+		IN_WORLD(test_connect_tcp_refused_while_waiting),
+		IN_WORLD(test_connect_tcp_unknown_host),
+		IN_WORLD(test_connect_tcp_unreachable),
+		IN_WORLD(test_connect_tcp_times_out),
+		IN_WORLD(test_connect_tcp_not_to_itself),
+		IN_WORLD(test_connect_unix),
+		IN_WORLD(test_connect_leaves_time),
+		IN_WORLD(test_connect_unix_nothing_there),
+		IN_WORLD(test_connect_unix_nobody_listens),
+		IN_WORLD(test_connect_unix_no_socket),
+		IN_WORLD(test_connect_unix_datagram_socket),
+		IN_WORLD(test_connect_unix_queue_full),
+		IN_WORLD(test_connect_unix_not_allowed),
+		cmocka_unit_test(test_connect_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,9 +5,7 @@
 #include "../socket.h"
 #include "line/listener_tcp.h"
 #include "line/listener_unix.h"
-#include "line/source.h"
-#include "log.h"
-#include "port/port.h"
+#include "looking.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,10 +22,7 @@ static struct {
 	char name[SOCKET_NAME_MAX];
 	const char *path; /* of the unix socket */
 	unsigned int number;
-	struct port_config config;
-	struct source *source;
-	struct port *port;
-	char said[LOG_TEXT_MAX];
+	struct looking looking;
 } world;
 
 static int open_world(void **state)
@@ -36,18 +31,14 @@ static int open_world(void **state)
 	memset(&world, 0, sizeof(world));
 	snprintf(world.dir, sizeof(world.dir), "/tmp/listener_test.XXXXXX");
 	assert_non_null(mkdtemp(world.dir));
-	world.config.stop_bits = 1;
-	world.config.name = world.name;
-	log_divert_errors(world.said);
+	looking_begin(&world.looking, world.name);
 	return 0;
 }
 
 static int close_world(void **state)
 {
 	(void)state;
-	port_close(world.port);
-	source_close(world.source);
-	log_divert_errors(NULL);
+	looking_end(&world.looking);
 	/* So it is empty. */
 	assert_int_equal(rmdir(world.dir), 0);
 	return 0;
@@ -67,9 +58,16 @@ static void name_unix(void)
 	world.path = world.name + strlen("unix-listen:");
 }
 
+/* Return: 0: it is listened, and nobody has come yet; or -errno */
 static int begin(void)
 {
-	return source_open(&world.source, &world.config);
+	int err = looking_open(&world.looking);
+
+	if (err)
+		return err;
+	while ((err = looking_look(&world.looking)) == -EINPROGRESS)
+		looking_is_woken(&world.looking, 1000);
+	return err == -EAGAIN ? 0 : err;
 }
 
 static void assert_refused(int err, const char *says)
@@ -79,32 +77,7 @@ static void assert_refused(int err, const char *says)
 	assert_int_equal(begin(), err);
 	snprintf(wanted, sizeof(wanted), "cannot listen on %s: %s", world.name,
 		 says);
-	assert_string_equal(world.said, wanted);
-}
-
-/* Is there anything to do for the source, within some time? */
-static bool is_woken(int timeout_ms)
-{
-	struct pollfd poll_fd = {.fd = world.source->wait_fd, .events = POLLIN};
-
-	return poll(&poll_fd, 1, timeout_ms) == 1;
-}
-
-static int look(void)
-{
-	return world.source->kind->look(world.source, &world.port,
-					socket_now_ns());
-}
-
-static void attend(void)
-{
-	world.source->kind->attend(world.source);
-}
-
-static void let_go(void)
-{
-	port_close(world.port);
-	world.port = NULL;
+	assert_string_equal(world.looking.failure.text, wanted);
 }
 
 /* Return: the connection, of the port that was found. */
@@ -112,8 +85,8 @@ static int connect_and_find(void)
 {
 	int fd = socket_connect(world.number);
 
-	assert_true(is_woken(1000));
-	assert_int_equal(look(), 0);
+	assert_true(looking_is_woken(&world.looking, 1000));
+	assert_int_equal(looking_look(&world.looking), 0);
 	return fd;
 }
 
@@ -127,14 +100,14 @@ static void test_listener_tcp(void **state)
 	(void)state;
 	name_tcp("");
 	assert_int_equal(begin(), 0);
-	assert_int_equal(look(), -EAGAIN);
-	assert_true(world.source->next_ns == UINT64_MAX);
-	assert_false(is_woken(0));
+	assert_int_equal(looking_look(&world.looking), -EAGAIN);
+	assert_true(world.looking.source->next_ns == UINT64_MAX);
+	assert_false(looking_is_woken(&world.looking, 0));
 	fd = connect_and_find();
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &len), 0);
 	snprintf(wanted, sizeof(wanted), "127.0.0.1:%u", ntohs(own.sin_port));
-	assert_string_equal(world.port->name, wanted);
-	assert_false(is_woken(0));
+	assert_string_equal(world.looking.port->name, wanted);
+	assert_false(looking_is_woken(&world.looking, 0));
 	close(fd);
 }
 
@@ -160,9 +133,9 @@ static void test_listener_tcp_ipv6(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)),
 			 0);
-	assert_true(is_woken(1000));
-	assert_int_equal(look(), 0);
-	assert_memory_equal(world.port->name, "[::1]:", 6);
+	assert_true(looking_is_woken(&world.looking, 1000));
+	assert_int_equal(looking_look(&world.looking), 0);
+	assert_memory_equal(world.looking.port->name, "[::1]:", 6);
 	close(fd);
 }
 
@@ -177,16 +150,16 @@ static void test_listener_one_at_a_time(void **state)
 	name_tcp("127.0.0.1:");
 	assert_int_equal(begin(), 0);
 	fd = connect_and_find();
-	attend(); /* although there is nobody */
+	looking_attend(&world.looking); /* although there is nobody */
 	for (i = 0; i < TESTING_COUNT(others); i++) {
 		others[i] = socket_connect(world.number);
 		/* Maybe after a rest. */
-		while (is_woken(100))
-			attend();
+		while (looking_is_woken(&world.looking, 100))
+			looking_attend(&world.looking);
 		assert_true(socket_is_closed(others[i]));
 		close(others[i]);
 	}
-	assert_int_equal(port_write(world.port, &byte, 1), 1);
+	assert_int_equal(port_write(world.looking.port, &byte, 1), 1);
 	assert_int_equal(read(fd, &byte, 1), 1);
 	close(fd);
 }
@@ -203,15 +176,15 @@ static void test_listener_rests(void **state)
 	assert_int_equal(begin(), 0);
 	fd = connect_and_find();
 	others[0] = socket_connect(world.number);
-	assert_true(is_woken(1000));
-	attend();
+	assert_true(looking_is_woken(&world.looking, 1000));
+	looking_attend(&world.looking);
 	for (i = 1; i < TESTING_COUNT(others); i++)
 		others[i] = socket_connect(world.number);
-	attend();
-	assert_false(is_woken(0));
-	assert_true(is_woken(1000));
-	while (is_woken(100))
-		attend();
+	looking_attend(&world.looking);
+	assert_false(looking_is_woken(&world.looking, 0));
+	assert_true(looking_is_woken(&world.looking, 1000));
+	while (looking_is_woken(&world.looking, 100))
+		looking_attend(&world.looking);
 	for (i = 0; i < TESTING_COUNT(others); i++) {
 		assert_true(socket_is_closed(others[i]));
 		close(others[i]);
@@ -230,12 +203,12 @@ static void test_listener_finds_while_it_rests(void **state)
 	assert_int_equal(begin(), 0);
 	fd = connect_and_find();
 	other = socket_connect(world.number);
-	assert_true(is_woken(1000));
-	attend();
+	assert_true(looking_is_woken(&world.looking, 1000));
+	looking_attend(&world.looking);
 	close(other);
 	close(fd);
-	let_go();
-	assert_int_equal(look(), -EAGAIN);
+	looking_let_go(&world.looking);
+	assert_int_equal(looking_look(&world.looking), -EAGAIN);
 	fd = connect_and_find();
 	close(fd);
 }
@@ -254,15 +227,15 @@ static void test_listener_keeps_who_comes_back(void **state)
 	fd = connect_and_find();
 	close(fd);
 	again = socket_connect(world.number);
-	assert_true(is_woken(1000));
-	attend();
+	assert_true(looking_is_woken(&world.looking, 1000));
+	looking_attend(&world.looking);
 	third = socket_connect(world.number);
-	while (is_woken(100))
-		attend();
+	while (looking_is_woken(&world.looking, 100))
+		looking_attend(&world.looking);
 	assert_true(socket_is_closed(third));
-	let_go();
-	assert_int_equal(look(), 0);
-	assert_int_equal(port_write(world.port, &byte, 1), 1);
+	looking_let_go(&world.looking);
+	assert_int_equal(looking_look(&world.looking), 0);
+	assert_int_equal(port_write(world.looking.port, &byte, 1), 1);
 	assert_int_equal(read(again, &byte, 1), 1);
 	close(again);
 	close(third);
@@ -278,11 +251,11 @@ static void test_listener_ends_with_one_kept(void **state)
 	assert_int_equal(begin(), 0);
 	close(connect_and_find());
 	again = socket_connect(world.number);
-	assert_true(is_woken(1000));
-	attend();
-	let_go();
-	source_close(world.source);
-	world.source = NULL;
+	assert_true(looking_is_woken(&world.looking, 1000));
+	looking_attend(&world.looking);
+	looking_let_go(&world.looking);
+	source_close(world.looking.source);
+	world.looking.source = NULL;
 	assert_true(socket_is_closed(again));
 	close(again);
 }
@@ -298,18 +271,18 @@ static void test_listener_passes_over_who_is_gone(void **state)
 	assert_int_equal(begin(), 0);
 	close(socket_connect(world.number));
 	fd = socket_connect(world.number);
-	assert_true(is_woken(1000));
-	assert_int_equal(look(), 0);
-	assert_int_equal(port_write(world.port, &byte, 1), 1);
+	assert_true(looking_is_woken(&world.looking, 1000));
+	assert_int_equal(looking_look(&world.looking), 0);
+	assert_int_equal(port_write(world.looking.port, &byte, 1), 1);
 	assert_int_equal(read(fd, &byte, 1), 1);
 	close(fd);
-	let_go();
+	looking_let_go(&world.looking);
 	/* Unlike who has said something. */
 	fd = socket_connect(world.number);
 	assert_int_equal(write(fd, &byte, 1), 1);
 	close(fd);
-	assert_true(is_woken(1000));
-	assert_int_equal(look(), 0);
+	assert_true(looking_is_woken(&world.looking, 1000));
+	assert_int_equal(looking_look(&world.looking), 0);
 }
 
 /* Have no more descriptors, or as many as before. */
@@ -349,25 +322,26 @@ static void test_listener_without_descriptors(void **state)
 	name_tcp("127.0.0.1:");
 	assert_int_equal(begin(), 0);
 	fd = socket_connect(world.number);
+	assert_true(looking_is_woken(&world.looking, 1000));
 	limit_descriptors(true);
-	assert_int_equal(look(), -EMFILE);
-	assert_false(is_woken(0));
+	assert_int_equal(looking_look(&world.looking), -EMFILE);
+	assert_false(looking_is_woken(&world.looking, 0));
 	limit_descriptors(false);
 	snprintf(wanted, sizeof(wanted),
 		 "cannot accept a connection to %s: Too many open files",
 		 world.name);
-	assert_string_equal(world.said, wanted);
-	assert_true(is_woken(1000));
-	assert_int_equal(look(), 0);
+	assert_string_equal(world.looking.failure.text, wanted);
+	assert_true(looking_is_woken(&world.looking, 1000));
+	assert_int_equal(looking_look(&world.looking), 0);
 
 	other = socket_connect(world.number);
-	assert_true(is_woken(1000));
+	assert_true(looking_is_woken(&world.looking, 1000));
 	limit_descriptors(true);
-	attend();
-	assert_false(is_woken(0));
+	looking_attend(&world.looking);
+	assert_false(looking_is_woken(&world.looking, 0));
 	limit_descriptors(false);
-	while (is_woken(100))
-		attend();
+	while (looking_is_woken(&world.looking, 100))
+		looking_attend(&world.looking);
 	assert_true(socket_is_closed(other));
 	close(other);
 	close(fd);
@@ -399,10 +373,11 @@ static void test_listener_tcp_unknown(void **state)
 {
 	(void)state;
 	name_tcp("a..b:");
-	assert_int_equal(begin(), -EADDRNOTAVAIL);
-	assert_non_null(strstr(world.said, ": a..b: "));
-	assert_non_null(strstr(world.said, " (name an address of this host, "
-					   "\"ip address\" shows them)"));
+	assert_int_equal(begin(), -EHOSTUNREACH);
+	assert_non_null(strstr(world.looking.failure.text, ": a..b: "));
+	assert_non_null(strstr(world.looking.failure.text,
+			       " (name an address of this host, "
+			       "\"ip address\" shows them)"));
 }
 
 static void test_listener_tcp_low_port(void **state)
@@ -433,10 +408,10 @@ static void test_listener_unix(void **state)
 	assert_int_equal(lstat(world.path, &file), 0);
 	assert_int_equal(file.st_mode, S_IFSOCK | 0750);
 	fd = socket_unix_connect(world.path);
-	assert_true(is_woken(1000));
-	assert_int_equal(look(), 0);
+	assert_true(looking_is_woken(&world.looking, 1000));
+	assert_int_equal(looking_look(&world.looking), 0);
 	snprintf(wanted, sizeof(wanted), "process %d", getpid());
-	assert_string_equal(world.port->name, wanted);
+	assert_string_equal(world.looking.port->name, wanted);
 	close(fd);
 }
 
@@ -446,7 +421,7 @@ static void test_listener_unix_replaces_a_dead_one(void **state)
 	name_unix();
 	close(socket_unix_bind(world.path, SOCK_STREAM));
 	assert_int_equal(begin(), 0);
-	assert_int_equal(look(), -EAGAIN);
+	assert_int_equal(looking_look(&world.looking), -EAGAIN);
 }
 
 static void test_listener_unix_in_use(void **state)
@@ -497,8 +472,8 @@ static void test_listener_unix_removes_its_own(void **state)
 	assert_int_equal(begin(), 0);
 	assert_int_equal(unlink(world.path), 0);
 	other = socket_unix_bind(world.path, SOCK_STREAM);
-	source_close(world.source);
-	world.source = NULL;
+	source_close(world.looking.source);
+	world.looking.source = NULL;
 	assert_int_equal(access(world.path, F_OK), 0);
 	close(other);
 	unlink(world.path);

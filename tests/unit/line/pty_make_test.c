@@ -4,9 +4,7 @@
  */
 #include "../testing.h"
 #include "line/pty_make.h"
-#include "line/source.h"
-#include "log.h"
-#include "port/port.h"
+#include "looking.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,17 +20,14 @@ static struct {
 	char dir[64];
 	char link[96];
 	char name[PATH_MAX];
-	char text[LOG_TEXT_MAX];
-	struct port_config config;
-	struct source *source;
-	struct port *port;
+	struct looking looking;
 } world;
 
 static int open_world(void **state)
 {
 	(void)state;
 	memset(&world, 0, sizeof(world));
-	world.config = (struct port_config){.name = world.name, .stop_bits = 1};
+	looking_begin(&world.looking, world.name);
 	snprintf(world.dir, sizeof(world.dir),
 		 "/tmp/serialtun-pty_make.XXXXXX");
 	assert_non_null(mkdtemp(world.dir));
@@ -44,40 +39,10 @@ static int open_world(void **state)
 static int close_world(void **state)
 {
 	(void)state;
-	port_close(world.port);
-	source_close(world.source);
+	looking_end(&world.looking);
 	unlink(world.link);
 	assert_int_equal(rmdir(world.dir), 0);
 	return 0;
-}
-
-static int open_source(void)
-{
-	int err;
-
-	log_divert_errors(world.text);
-	err = source_open(&world.source, &world.config);
-	log_divert_errors(NULL);
-	return err;
-}
-
-static int look(void)
-{
-	return world.source->kind->look(world.source, &world.port, 0);
-}
-
-static void let_go(void)
-{
-	port_close(world.port);
-	world.port = NULL;
-}
-
-/* Is there reason to look? */
-static bool is_woken(void)
-{
-	struct pollfd wait = {.fd = world.source->wait_fd, .events = POLLIN};
-
-	return poll(&wait, 1, 0) == 1;
 }
 
 static int open_program(void)
@@ -91,11 +56,12 @@ static int open_program(void)
 /* What is written to a pty takes a moment. */
 static void assert_read(const char *wanted)
 {
-	struct pollfd fd = {.fd = world.port->read_fd, .events = POLLIN};
+	struct pollfd fd = {.fd = world.looking.port->read_fd,
+			    .events = POLLIN};
 	uint8_t buffer[64];
 
 	assert_int_equal(poll(&fd, 1, 1000), 1);
-	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)),
+	assert_int_equal(port_read(world.looking.port, buffer, sizeof(buffer)),
 			 strlen(wanted));
 	assert_memory_equal(buffer, wanted, strlen(wanted));
 }
@@ -115,30 +81,33 @@ static void test_ptmx_comes_and_goes(void **state)
 	int i;
 
 	(void)state;
-	assert_int_equal(open_source(), 0);
+	assert_int_equal(looking_open(&world.looking), 0);
 	for (i = 0; i < 2; i++) {
-		assert_int_equal(look(), -EAGAIN);
-		assert_true(world.source->next_ns == UINT64_MAX);
-		assert_false(is_woken());
+		assert_int_equal(looking_look(&world.looking), -EAGAIN);
+		assert_true(world.looking.source->next_ns == UINT64_MAX);
+		assert_false(looking_is_woken(&world.looking, 0));
 		program = open_program();
-		assert_true(is_woken());
-		assert_int_equal(look(), 0);
-		assert_false(is_woken());
+		assert_true(looking_is_woken(&world.looking, 0));
+		assert_int_equal(looking_look(&world.looking), 0);
+		assert_false(looking_is_woken(&world.looking, 0));
 		assert_int_equal(write(program, "abc", 3), 3);
 		assert_read("abc");
-		assert_int_equal(port_read(world.port, (uint8_t *)buffer, 64),
+		assert_int_equal(port_read(world.looking.port,
+					   (uint8_t *)buffer, 64),
 				 -EAGAIN);
-		assert_int_equal(
-			port_write(world.port, (const uint8_t *)"defg", 4), 4);
+		assert_int_equal(port_write(world.looking.port,
+					    (const uint8_t *)"defg", 4),
+				 4);
 		assert_int_equal(read_soon(program, buffer, sizeof(buffer)), 4);
 
 		/* Another one that opens it too is no news. */
 		close(open_program());
-		assert_false(is_woken());
+		assert_false(looking_is_woken(&world.looking, 0));
 		close(program);
-		assert_int_equal(port_read(world.port, (uint8_t *)buffer, 64),
+		assert_int_equal(port_read(world.looking.port,
+					   (uint8_t *)buffer, 64),
 				 -EIO);
-		let_go();
+		looking_let_go(&world.looking);
 	}
 }
 
@@ -150,18 +119,19 @@ static void test_ptmx_begins_anew(void **state)
 	int program;
 
 	(void)state;
-	assert_int_equal(open_source(), 0);
+	assert_int_equal(looking_open(&world.looking), 0);
 	program = open_program();
-	assert_int_equal(look(), 0);
-	assert_int_equal(port_write(world.port, (const uint8_t *)"old", 3), 3);
+	assert_int_equal(looking_look(&world.looking), 0);
+	assert_int_equal(
+		port_write(world.looking.port, (const uint8_t *)"old", 3), 3);
 	assert_int_equal(tcgetattr(program, &settings), 0);
 	assert_int_equal(settings.c_lflag & (ICANON | ECHO | ISIG), 0);
 	settings.c_lflag |= ICANON | ECHO;
 	assert_int_equal(tcsetattr(program, TCSANOW, &settings), 0);
 	close(program);
-	let_go();
+	looking_let_go(&world.looking);
 	program = open_program();
-	assert_int_equal(look(), 0);
+	assert_int_equal(looking_look(&world.looking), 0);
 	assert_int_equal(tcgetattr(program, &settings), 0);
 	assert_int_equal(settings.c_lflag & (ICANON | ECHO | ISIG), 0);
 	assert_int_equal(read_soon(program, buffer, sizeof(buffer)), -1);
@@ -175,14 +145,14 @@ static void test_ptmx_goes_on(void **state)
 	int program;
 
 	(void)state;
-	assert_int_equal(open_source(), 0);
+	assert_int_equal(looking_open(&world.looking), 0);
 	program = open_program();
-	assert_int_equal(look(), 0);
+	assert_int_equal(looking_look(&world.looking), 0);
 	assert_int_equal(tcflow(program, TCOOFF), 0);
 	close(program);
-	let_go();
+	looking_let_go(&world.looking);
 	program = open_program();
-	assert_int_equal(look(), 0);
+	assert_int_equal(looking_look(&world.looking), 0);
 	assert_int_equal(write(program, "abc", 3), 3);
 	assert_read("abc");
 	close(program);
@@ -194,13 +164,13 @@ static void test_ptmx_speed(void **state)
 	int program;
 
 	(void)state;
-	world.config.baud = 57600;
-	world.config.flow = PORT_FLOW_XONXOFF;
-	assert_int_equal(open_source(), 0);
+	world.looking.config.baud = 57600;
+	world.looking.config.flow = PORT_FLOW_XONXOFF;
+	assert_int_equal(looking_open(&world.looking), 0);
 	program = open_program();
-	assert_int_equal(look(), 0);
-	assert_int_equal(world.port->baud, 57600);
-	assert_int_equal(world.port->rate, 5760);
+	assert_int_equal(looking_look(&world.looking), 0);
+	assert_int_equal(world.looking.port->baud, 57600);
+	assert_int_equal(world.looking.port->rate, 5760);
 	assert_int_equal(tcgetattr(program, &settings), 0);
 	assert_int_equal(cfgetospeed(&settings), B57600);
 	assert_int_equal(settings.c_iflag & (IXON | IXOFF), 0);
@@ -214,21 +184,21 @@ static void test_ptmx_link(void **state)
 	char wanted[256];
 
 	(void)state;
-	assert_int_equal(open_source(), 0);
+	assert_int_equal(looking_open(&world.looking), 0);
 	assert_in_range(readlink(world.link, target, sizeof(target) - 1), 10,
 			63);
 	snprintf(wanted, sizeof(wanted), "a program to open %s (%s)", target,
 		 world.link);
-	assert_string_equal(world.source->awaited, wanted);
-	assert_string_equal(world.source->name, world.name);
-	source_close(world.source);
+	assert_string_equal(world.looking.source->awaited, wanted);
+	assert_string_equal(world.looking.source->name, world.name);
+	source_close(world.looking.source);
 	assert_int_equal(readlink(world.link, target, sizeof(target)), -1);
 
-	assert_int_equal(open_source(), 0);
+	assert_int_equal(looking_open(&world.looking), 0);
 	assert_int_equal(unlink(world.link), 0);
 	assert_int_equal(symlink("/dev/null", world.link), 0);
-	source_close(world.source);
-	world.source = NULL;
+	source_close(world.looking.source);
+	world.looking.source = NULL;
 	assert_int_equal(readlink(world.link, target, sizeof(target)), 9);
 }
 
@@ -238,20 +208,21 @@ static void test_ptmx_without_link(void **state)
 
 	(void)state;
 	snprintf(world.name, sizeof(world.name), "pty:");
-	assert_int_equal(open_source(), 0);
-	assert_ptr_equal(strstr(world.source->name, "/dev/pts/"),
-			 world.source->name);
+	assert_int_equal(looking_open(&world.looking), 0);
+	assert_ptr_equal(strstr(world.looking.source->name, "/dev/pts/"),
+			 world.looking.source->name);
 	snprintf(wanted, sizeof(wanted), "a program to open %s",
-		 world.source->name);
-	assert_string_equal(world.source->awaited, wanted);
+		 world.looking.source->name);
+	assert_string_equal(world.looking.source->awaited, wanted);
 }
 
 static void assert_refused(const char *text)
 {
-	assert_int_not_equal(open_source(), 0);
-	assert_null(world.source);
-	if (!strstr(world.text, text))
-		fail_msg("\"%s\" is not in \"%s\"", text, world.text);
+	assert_int_not_equal(looking_open(&world.looking), 0);
+	assert_null(world.looking.source);
+	if (!strstr(world.looking.failure.text, text))
+		fail_msg("\"%s\" is not in \"%s\"", text,
+			 world.looking.failure.text);
 }
 
 /* Only what is left of a pty is replaced. */
@@ -263,9 +234,9 @@ static void test_ptmx_link_is_taken(void **state)
 
 	(void)state;
 	assert_int_equal(symlink("/dev/pts/987654", world.link), 0);
-	assert_int_equal(open_source(), 0);
-	other = world.source;
-	world.source = NULL;
+	assert_int_equal(looking_open(&world.looking), 0);
+	other = world.looking.source;
+	world.looking.source = NULL;
 	assert_in_range(readlink(world.link, target, sizeof(target) - 1), 10,
 			63);
 	assert_string_not_equal(target, "/dev/pts/987654");
@@ -274,9 +245,9 @@ static void test_ptmx_link_is_taken(void **state)
 	assert_refused(": it is there already, to /dev/pts/");
 	source_close(other);
 	assert_int_equal(symlink(target, world.link), 0);
-	assert_int_equal(open_source(), 0);
-	source_close(world.source);
-	world.source = NULL;
+	assert_int_equal(looking_open(&world.looking), 0);
+	source_close(world.looking.source);
+	world.looking.source = NULL;
 
 	assert_int_equal(symlink("/nowhere", world.link), 0);
 	assert_refused("cannot make the link /tmp/serialtun-pty_make.");

@@ -4,10 +4,8 @@
  * the test's own are put aside; what is found is looked at afterwards.
  */
 #include "../testing.h"
-#include "line/source.h"
 #include "line/std_fds.h"
-#include "log.h"
-#include "port/port.h"
+#include "looking.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,30 +41,22 @@ static void put_back_standard(void)
 	}
 }
 
-static const struct port_config config = {.name = "-", .stop_bits = 1};
-
 struct found {
 	int err;
-	char text[LOG_TEXT_MAX];
-	struct source *source;
-	struct port *port;
+	struct looking looking;
 };
 
 static void find(struct found *found)
 {
-	*found = (struct found){0};
-	log_divert_errors(found->text);
-	found->err = source_open(&found->source, &config);
+	looking_begin(&found->looking, "-");
+	found->err = looking_open(&found->looking);
 	if (!found->err)
-		found->err = found->source->kind->look(found->source,
-						       &found->port, 0);
-	log_divert_errors(NULL);
+		found->err = looking_look(&found->looking);
 }
 
 static void lose(struct found *found)
 {
-	port_close(found->port);
-	source_close(found->source);
+	looking_end(&found->looking);
 }
 
 static void assert_refused(int in, int out, const char *text)
@@ -77,12 +67,14 @@ static void assert_refused(int in, int out, const char *text)
 	find(&found);
 	put_back_standard();
 	assert_int_equal(found.err, -EINVAL);
-	assert_null(found.source);
-	if (!strstr(found.text, text))
-		fail_msg("\"%s\" is not in \"%s\"", text, found.text);
+	assert_null(found.looking.source);
+	events_close(&found.looking.events);
+	if (!strstr(found.looking.failure.text, text))
+		fail_msg("\"%s\" is not in \"%s\"", text,
+			 found.looking.failure.text);
 }
 
-static void test_inout_name(void **state)
+static void test_std_fds_name(void **state)
 {
 	char why[SOURCE_WHY_MAX];
 
@@ -93,7 +85,7 @@ static void test_inout_name(void **state)
 		why, "is no port, but - alone is standard input and output");
 }
 
-static void test_inout_refusals(void **state)
+static void test_std_fds_refusals(void **state)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
 	int null = open("/dev/null", O_RDWR);
@@ -152,7 +144,7 @@ static bool blocks(int fd)
 }
 
 /* Two pipes, one of which does not block when it is handed over. */
-static void test_inout_pipes(void **state)
+static void test_std_fds_pipes(void **state)
 {
 	static const uint8_t bytes[] = "packet";
 	uint8_t buffer[64];
@@ -173,14 +165,14 @@ static void test_inout_pipes(void **state)
 	while_open[0] = blocks(in[0]);
 	while_open[1] = blocks(out[1]);
 	len = fcntl(out[0], F_GETPIPE_SZ);
-	results[0] = port_read(found.port, buffer, sizeof(buffer));
-	results[1] = port_read(found.port, buffer, sizeof(buffer));
-	results[2] = port_write(found.port, bytes, 5);
-	queued = port_queued(found.port);
+	results[0] = port_read(found.looking.port, buffer, sizeof(buffer));
+	results[1] = port_read(found.looking.port, buffer, sizeof(buffer));
+	results[2] = port_write(found.looking.port, bytes, 5);
+	queued = port_queued(found.looking.port);
 	close(in[1]);
-	results[3] = port_read(found.port, buffer, sizeof(buffer));
+	results[3] = port_read(found.looking.port, buffer, sizeof(buffer));
 	close(out[0]);
-	results[4] = port_write(found.port, bytes, 5);
+	results[4] = port_write(found.looking.port, bytes, 5);
 	lose(&found);
 	put_back_standard();
 
@@ -202,7 +194,7 @@ static void test_inout_pipes(void **state)
 }
 
 /* One socket that is both, and, as inetd has it, standard error as well. */
-static void test_inout_socket(void **state)
+static void test_std_fds_socket(void **state)
 {
 	struct found found;
 	struct stat message;
@@ -216,8 +208,8 @@ static void test_inout_socket(void **state)
 	find(&found);
 	while_open = blocks(fds[0]);
 	fstat(STDERR_FILENO, &message);
-	port_write(found.port, (const uint8_t *)"x", 1);
-	queued = port_queued(found.port);
+	port_write(found.looking.port, (const uint8_t *)"x", 1);
+	queued = port_queued(found.looking.port);
 	lose(&found);
 	put_back_standard();
 
@@ -231,7 +223,7 @@ static void test_inout_socket(void **state)
 }
 
 /* Standard error that goes elsewhere is left alone. */
-static void test_inout_stderr_apart(void **state)
+static void test_std_fds_stderr_apart(void **state)
 {
 	struct found found;
 	struct stat message;
@@ -256,7 +248,7 @@ static void test_inout_stderr_apart(void **state)
 }
 
 /* It can be let go of, and taken again, as SIGUSR2 asks for. */
-static void test_inout_again(void **state)
+static void test_std_fds_again(void **state)
 {
 	struct found found;
 	int fds[2];
@@ -266,9 +258,8 @@ static void test_inout_again(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	replace_standard(fds[0], fds[0], -1);
 	find(&found);
-	port_close(found.port);
-	found.port = NULL;
-	err = found.source->kind->look(found.source, &found.port, 0);
+	looking_let_go(&found.looking);
+	err = looking_look(&found.looking);
 	lose(&found);
 	put_back_standard();
 	assert_int_equal(err, 0);
@@ -287,12 +278,12 @@ static int ignore_sigpipe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_inout_name),
-		cmocka_unit_test(test_inout_refusals),
-		cmocka_unit_test(test_inout_pipes),
-		cmocka_unit_test(test_inout_socket),
-		cmocka_unit_test(test_inout_stderr_apart),
-		cmocka_unit_test(test_inout_again),
+		cmocka_unit_test(test_std_fds_name),
+		cmocka_unit_test(test_std_fds_refusals),
+		cmocka_unit_test(test_std_fds_pipes),
+		cmocka_unit_test(test_std_fds_socket),
+		cmocka_unit_test(test_std_fds_stderr_apart),
+		cmocka_unit_test(test_std_fds_again),
 	};
 
 	return cmocka_run_group_tests(tests, ignore_sigpipe, NULL);

@@ -3,10 +3,8 @@
  * Tests of udp: datagrams on the loopback, whose other end the test is.
  */
 #include "../testing.h"
-#include "line/source.h"
 #include "line/udp.h"
-#include "log.h"
-#include "port/port.h"
+#include "looking.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,10 +19,7 @@ static struct {
 	int peer; /* a socket on the loopback */
 	uint16_t peer_port;
 	char name[SOURCE_NAME_MAX];
-	char text[LOG_TEXT_MAX];
-	struct port_config config;
-	struct source *source;
-	struct port *port;
+	struct looking looking;
 } world;
 
 /* A socket at an address of the loopback, on any port or on this one. */
@@ -47,7 +42,7 @@ static int open_world(void **state)
 {
 	(void)state;
 	memset(&world, 0, sizeof(world));
-	world.config = (struct port_config){.name = world.name, .stop_bits = 1};
+	looking_begin(&world.looking, world.name);
 	world.peer = bound_socket("127.0.0.1", &world.peer_port);
 	return 0;
 }
@@ -55,22 +50,23 @@ static int open_world(void **state)
 static int close_world(void **state)
 {
 	(void)state;
-	port_close(world.port);
-	source_close(world.source);
+	looking_end(&world.looking);
 	close(world.peer);
 	return 0;
 }
 
 static int look(void)
 {
-	int err;
+	assert_int_equal(looking_open(&world.looking), 0);
+	return looking_find(&world.looking);
+}
 
-	log_divert_errors(world.text);
-	err = source_open(&world.source, &world.config);
-	assert_int_equal(err, 0);
-	err = world.source->kind->look(world.source, &world.port, 0);
-	log_divert_errors(NULL);
-	return err;
+static struct port_counts counts(void)
+{
+	struct port_counts counts;
+
+	port_count(world.looking.port, &counts);
+	return counts;
 }
 
 /* A port towards the peer, at some local port. */
@@ -79,9 +75,9 @@ static void open_port(const char *host)
 	snprintf(world.name, sizeof(world.name), "udp:%s:%u", host,
 		 world.peer_port);
 	if (look())
-		fail_msg("%s", world.text);
-	assert_true(world.port->is_datagram);
-	assert_int_equal(world.port->baud, 0);
+		fail_msg("%s", world.looking.failure.text);
+	assert_true(world.looking.port->kind->is_datagram);
+	assert_int_equal(world.looking.port->baud, 0);
 }
 
 static uint16_t own_port(void)
@@ -89,7 +85,7 @@ static uint16_t own_port(void)
 	struct sockaddr_in6 own = {0};
 	socklen_t len = sizeof(own);
 
-	assert_int_equal(getsockname(world.port->read_fd,
+	assert_int_equal(getsockname(world.looking.port->read_fd,
 				     (struct sockaddr *)&own, &len),
 			 0);
 	return ntohs(own.sin6_port); /* at the same place in both */
@@ -110,7 +106,7 @@ static void assert_read(const char *wanted)
 {
 	uint8_t buffer[64];
 
-	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)),
+	assert_int_equal(port_read(world.looking.port, buffer, sizeof(buffer)),
 			 strlen(wanted));
 	assert_memory_equal(buffer, wanted, strlen(wanted));
 }
@@ -119,7 +115,7 @@ static void assert_nothing_to_read(void)
 {
 	uint8_t buffer[64];
 
-	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)),
+	assert_int_equal(port_read(world.looking.port, buffer, sizeof(buffer)),
 			 -EAGAIN);
 }
 
@@ -170,14 +166,15 @@ static void test_udp_both_ways(void **state)
 
 	(void)state;
 	open_port("127.0.0.1");
-	assert_int_equal(port_write(world.port, (const uint8_t *)"abc", 3), 3);
+	assert_int_equal(
+		port_write(world.looking.port, (const uint8_t *)"abc", 3), 3);
 	assert_int_equal(read(world.peer, buffer, sizeof(buffer)), 3);
 	send_from(world.peer, "defg", 4);
 	send_from(world.peer, "", 0);
 	assert_read("defg");
 	assert_read("");
 	assert_nothing_to_read();
-	assert_int_equal(port_queued(world.port), 0);
+	assert_int_equal(port_queued(world.looking.port), 0);
 }
 
 /* The name tells which local port it is. */
@@ -191,13 +188,13 @@ static void test_udp_local_port(void **state)
 	close(fd);
 	snprintf(world.name, sizeof(world.name), "udp:localhost:9,%u", port);
 	assert_int_equal(look(), 0);
-	assert_string_equal(world.port->name, world.name);
+	assert_string_equal(world.looking.port->name, world.name);
 	assert_int_equal(own_port(), port);
 	close_world(state);
 	open_world(state);
 	open_port("127.0.0.1");
 	snprintf(wanted, sizeof(wanted), "%s,%u", world.name, own_port());
-	assert_string_equal(world.port->name, wanted);
+	assert_string_equal(world.looking.port->name, wanted);
 }
 
 /* Any port of the other host is heard, and no other host. */
@@ -218,7 +215,7 @@ static void test_udp_strangers(void **state)
 	assert_read("abc");
 	assert_read("def");
 	assert_nothing_to_read();
-	assert_int_equal(world.port->strangers, 1);
+	assert_int_equal(counts().strangers, 1);
 
 	/* A flood of them is not read in one go. */
 	for (i = 0; i < 20; i++)
@@ -226,14 +223,14 @@ static void test_udp_strangers(void **state)
 	send_from(same_host, "ghi", 3);
 	assert_nothing_to_read();
 	assert_read("ghi");
-	assert_int_equal(world.port->strangers, 21);
+	assert_int_equal(counts().strangers, 21);
 	close(same_host);
 	close(stranger);
 }
 
 static short events(void)
 {
-	struct pollfd port = {.fd = world.port->read_fd,
+	struct pollfd port = {.fd = world.looking.port->read_fd,
 			      .events = POLLIN | POLLOUT};
 
 	poll(&port, 1, 0);
@@ -248,17 +245,20 @@ static void test_udp_refused(void **state)
 	(void)state;
 	open_port("127.0.0.1");
 	close(world.peer);
-	assert_int_equal(port_write(world.port, (const uint8_t *)"abc", 3), 3);
+	assert_int_equal(
+		port_write(world.looking.port, (const uint8_t *)"abc", 3), 3);
 	assert_int_equal(events(), POLLOUT | POLLERR);
 	assert_nothing_to_read();
-	assert_int_equal(world.port->refused, 1);
+	assert_int_equal(counts().refused, 1);
 	assert_int_equal(events(), POLLOUT);
 
 	/* Noticed when the next one is sent, which is sent nevertheless. */
-	assert_int_equal(port_write(world.port, (const uint8_t *)"abc", 3), 3);
+	assert_int_equal(
+		port_write(world.looking.port, (const uint8_t *)"abc", 3), 3);
 	world.peer = bound_socket("127.0.0.1", &world.peer_port);
-	assert_int_equal(port_write(world.port, (const uint8_t *)"def", 3), 3);
-	assert_int_equal(world.port->refused, 2);
+	assert_int_equal(
+		port_write(world.looking.port, (const uint8_t *)"def", 3), 3);
+	assert_int_equal(counts().refused, 2);
 	assert_int_equal(read(world.peer, buffer, sizeof(buffer)), 3);
 	assert_memory_equal(buffer, "def", 3);
 }
@@ -271,9 +271,9 @@ static void test_udp_unsendable(void **state)
 
 	(void)state;
 	open_port("127.0.0.1");
-	assert_int_equal(port_write(world.port, packet, 65508), -ECOMM);
-	assert_int_equal(world.port->refused, 0);
-	assert_int_equal(port_write(world.port, packet, 65507), 65507);
+	assert_int_equal(port_write(world.looking.port, packet, 65508), -ECOMM);
+	assert_int_equal(counts().refused, 0);
+	assert_int_equal(port_write(world.looking.port, packet, 65507), 65507);
 	assert_int_equal(read(world.peer, buffer, sizeof(buffer)), 65507);
 	assert_nothing_to_read();
 	assert_int_equal(events(), POLLOUT);
@@ -293,7 +293,8 @@ static void test_udp_ipv6(void **state)
 	getsockname(peer, (struct sockaddr *)&own, &len);
 	world.peer_port = ntohs(own.sin6_port);
 	open_port("[::1]");
-	assert_int_equal(port_write(world.port, (const uint8_t *)"abc", 3), 3);
+	assert_int_equal(
+		port_write(world.looking.port, (const uint8_t *)"abc", 3), 3);
 	assert_int_equal(read(peer, buffer, sizeof(buffer)), 3);
 	own.sin6_port = htons(own_port());
 	assert_int_equal(sendto(peer, "defg", 4, 0, (struct sockaddr *)&own,
@@ -301,9 +302,10 @@ static void test_udp_ipv6(void **state)
 			 4);
 	assert_read("defg");
 	close(peer);
-	assert_int_equal(port_write(world.port, (const uint8_t *)"abc", 3), 3);
+	assert_int_equal(
+		port_write(world.looking.port, (const uint8_t *)"abc", 3), 3);
 	assert_nothing_to_read();
-	assert_int_equal(world.port->refused, 1);
+	assert_int_equal(counts().refused, 1);
 	assert_int_equal(events(), POLLOUT);
 }
 
@@ -314,7 +316,8 @@ static void test_udp_mapped(void **state)
 
 	(void)state;
 	open_port("[::ffff:127.0.0.1]");
-	assert_int_equal(port_write(world.port, (const uint8_t *)"abc", 3), 3);
+	assert_int_equal(
+		port_write(world.looking.port, (const uint8_t *)"abc", 3), 3);
 	assert_int_equal(read(world.peer, buffer, sizeof(buffer)), 3);
 	send_from(world.peer, "defg", 4);
 	assert_read("defg");
@@ -329,16 +332,18 @@ static void test_udp_refusals(void **state)
 	(void)state;
 	snprintf(world.name, sizeof(world.name), "udp:127.0.0.1:9,%u", port);
 	assert_int_equal(look(), -EADDRINUSE);
-	assert_non_null(strstr(world.text, ": Address already in use (another "
-					   "program uses that local port"));
-	source_close(world.source);
-	world.source = NULL;
+	assert_non_null(strstr(world.looking.failure.text,
+			       ": Address already in use (another "
+			       "program uses that local port"));
+	source_close(world.looking.source);
+	world.looking.source = NULL;
 	/* No name is as long, so nobody is asked about it. */
 	memset(label, 'h', sizeof(label) - 1);
 	snprintf(world.name, sizeof(world.name), "udp:%s:9", label);
 	assert_int_equal(look(), -EHOSTUNREACH);
-	assert_ptr_equal(strstr(world.text, "cannot send to udp:hhh"),
-			 world.text);
+	assert_ptr_equal(strstr(world.looking.failure.text,
+				"cannot send to udp:hhh"),
+			 world.looking.failure.text);
 	close(fd);
 }
 

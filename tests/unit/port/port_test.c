@@ -3,7 +3,10 @@
  * Tests of port: ptys as ports, of which the test holds the other side.
  */
 #include "../testing.h"
+#include "failure.h"
 #include "port/port.h"
+#include "port/port_config.h"
+#include "port/pty.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +66,10 @@ static void hang_up(void)
 
 static void open_port(const struct port_config *config)
 {
-	assert_int_equal(port_open(&world.port, config), 0);
+	struct failure failure;
+
+	assert_int_equal(pty_open(&world.port, config->name, config, &failure),
+			 0);
 }
 
 /* What was written to a pty takes a moment. Return: is there anything? */
@@ -133,28 +139,6 @@ static void assert_settings(const struct termios *wanted)
 	assert_int_equal(cfgetospeed(&settings), cfgetospeed(wanted));
 	for (i = 0; i < VEOL2; i++)
 		assert_int_equal(settings.c_cc[i], wanted->c_cc[i]);
-}
-
-static void test_port_bits_per_byte_table(void **state)
-{
-	static const struct {
-		enum port_parity parity;
-		unsigned int stop_bits;
-		unsigned int bits;
-	} rows[] = {
-		{PORT_PARITY_NONE, 1, 10}, {PORT_PARITY_NONE, 2, 11},
-		{PORT_PARITY_EVEN, 1, 11}, {PORT_PARITY_EVEN, 2, 12},
-		{PORT_PARITY_ODD, 1, 11},  {PORT_PARITY_ODD, 2, 12},
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < TESTING_COUNT(rows); i++) {
-		struct port_config config = {.parity = rows[i].parity,
-					     .stop_bits = rows[i].stop_bits};
-
-		assert_int_equal(port_bits_per_byte(&config), rows[i].bits);
-	}
 }
 
 static void test_port_rate_counts_stop_bits(void **state)
@@ -273,59 +257,23 @@ static void test_port_resume_without_a_hold(void **state)
 	assert_int_equal(settings.c_iflag, 0);
 }
 
-static void test_port_settles(void **state)
-{
-	struct port_config config = default_config();
-	uint8_t buffer[8];
-
-	(void)state;
-	config.settle_ms = 300;
-	open_port(&config);
-	send_text("early");
-	assert_true(wait_for(world.port->read_fd));
-	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)),
-			 -EAGAIN);
-	assert_false(wait_for(world.port->read_fd));
-	usleep(300000);
-	send_text("late");
-	assert_arrives("late");
-	assert_true(takes_bytes());
-}
-
-static void test_port_settling_sees_a_hang_up(void **state)
-{
-	struct port_config config = default_config();
-	uint8_t buffer[8];
-
-	(void)state;
-	config.settle_ms = 60000;
-	open_port(&config);
-	hang_up();
-	assert_int_equal(port_read(world.port, buffer, sizeof(buffer)), -EIO);
-}
-
 static void test_port_errors_are_not_counted(void **state)
 {
 	struct port_config config = default_config();
-	struct port_errors errors = {.frame = 7};
-	struct port socket_port = {0};
-	int fds[2];
+	struct port_counts counts = {.frame = 7};
 
 	(void)state;
 	open_port(&config);
-	assert_false(port_get_errors(world.port, &errors));
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-	socket_port.read_fd = fds[0];
-	assert_false(port_get_errors(&socket_port, &errors));
-	assert_int_equal(errors.frame, 7);
-	close(fds[0]);
-	close(fds[1]);
+	port_count(world.port, &counts);
+	assert_false(counts.line_known);
+	assert_int_equal(counts.frame, 0);
 }
 
 static void test_port_refuses_on_a_pty(void **state)
 {
 	const struct port_config plain = default_config();
 	struct port_config refused[6];
+	struct failure failure;
 	struct termios before;
 	size_t i;
 
@@ -340,7 +288,8 @@ static void test_port_refuses_on_a_pty(void **state)
 	refused[5].hupcl = true;
 	set_odd_settings(&before);
 	for (i = 0; i < TESTING_COUNT(refused); i++) {
-		assert_int_equal(port_open(&world.port, &refused[i]),
+		assert_int_equal(pty_open(&world.port, refused[i].name,
+					  &refused[i], &failure),
 				 -EOPNOTSUPP);
 		assert_null(world.port);
 		assert_settings(&before);
@@ -351,13 +300,14 @@ static void test_port_refuses_on_a_pty(void **state)
 static bool has_termios2(void)
 {
 	struct port_config config;
+	struct failure failure;
 	int err;
 
 	world.master = posix_openpt(O_RDWR | O_NOCTTY);
 	if (world.master < 0 || unlockpt(world.master))
 		return true;
 	config = default_config();
-	err = port_open(&world.port, &config);
+	err = pty_open(&world.port, config.name, &config, &failure);
 	port_close(world.port);
 	close(world.master);
 	return err != -ENOSYS;
@@ -369,7 +319,6 @@ static bool has_termios2(void)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PORT_TEST(test_port_bits_per_byte_table),
 		PORT_TEST(test_port_rate_counts_stop_bits),
 		PORT_TEST(test_port_reads_and_writes),
 		PORT_TEST(test_port_hang_up),
@@ -377,8 +326,6 @@ int main(void)
 		PORT_TEST(test_port_xonxoff_holds),
 		PORT_TEST(test_port_resume_ends_a_hold),
 		PORT_TEST(test_port_resume_without_a_hold),
-		PORT_TEST(test_port_settles),
-		PORT_TEST(test_port_settling_sees_a_hang_up),
 		PORT_TEST(test_port_errors_are_not_counted),
 		PORT_TEST(test_port_refuses_on_a_pty),
 	};

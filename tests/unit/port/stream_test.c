@@ -3,7 +3,9 @@
  * Tests of stream: connections as ports, of which the test holds the other end.
  */
 #include "../socket.h"
+#include "failure.h"
 #include "port/port.h"
+#include "port/port_config.h"
 #include "port/stream.h"
 
 #include <errno.h>
@@ -27,9 +29,12 @@ static void set_non_blocking(int fd)
 
 static void open_port(int fd, const struct port_config *wanted)
 {
+	struct failure failure;
+
 	set_non_blocking(fd);
 	set_non_blocking(world.peer);
-	assert_int_equal(stream_open(&world.port, fd, "test", wanted), 0);
+	assert_int_equal(stream_open(&world.port, fd, "test", wanted, &failure),
+			 0);
 }
 
 static int open_tcp(void **state)
@@ -247,16 +252,17 @@ static void test_stream_baud_is_of_the_wire_behind(void **state)
 	open_port(fds[0], &wanted);
 	assert_int_equal(world.port->baud, 9600);
 	assert_int_equal(world.port->rate, 960);
-	assert_false(world.port->counts_wire);
+	assert_false(world.port->kind->counts_wire);
 }
 
 static void test_stream_refuses_what_is_no_socket(void **state)
 {
+	struct failure failure;
 	struct port *port;
 
 	(void)state;
 	assert_int_equal(stream_open(&port, open("/dev/null", O_RDWR), "test",
-				     &config),
+				     &config, &failure),
 			 -ENOTSOCK);
 }
 

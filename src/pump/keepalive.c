@@ -17,7 +17,7 @@
  *
  * Pure: the caller brings the time.
  */
-#include "report/keepalive.h"
+#include "pump/keepalive.h"
 #include "clock.h"
 #include "framing/slip.h"
 

@@ -3,7 +3,7 @@
  * Tests of keepalive: when an END is due, and what silence means.
  */
 #include "../testing.h"
-#include "report/keepalive.h"
+#include "pump/keepalive.h"
 
 #define MS  UINT64_C(1000000)
 #define S   (1000 * MS)

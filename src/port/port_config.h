@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the user asks of a port. It only describes: who parses it needs no port.
+ */
+#ifndef SERIALTUN_PORT_CONFIG_H
+#define SERIALTUN_PORT_CONFIG_H
+
+#include <stdbool.h>
+
+#define PORT_BAUD_DEFAULT 115200
+
+enum port_flow {
+	PORT_FLOW_NONE,
+	PORT_FLOW_RTSCTS,
+	PORT_FLOW_XONXOFF,
+};
+
+enum port_parity {
+	PORT_PARITY_NONE,
+	PORT_PARITY_EVEN,
+	PORT_PARITY_ODD,
+};
+
+/**
+ * enum port_modem_line - what becomes of DTR or RTS
+ * @PORT_MODEM_LINE_KEEP: what opening makes of it: Linux raises it
+ * @PORT_MODEM_LINE_ON:   raised, and said so to the driver
+ * @PORT_MODEM_LINE_OFF:  lowered, as soon as the port is open
+ */
+enum port_modem_line {
+	PORT_MODEM_LINE_KEEP,
+	PORT_MODEM_LINE_ON,
+	PORT_MODEM_LINE_OFF,
+};
+
+/**
+ * struct port_config - what the user asks of a port
+ * @name:        a path, or a name below /dev
+ * @baud:        bits per second; 0: not said
+ * @flow:        flow control
+ * @parity:      the parity bit, if there is one
+ * @stop_bits:   1 or 2
+ * @dtr:         Data Terminal Ready
+ * @rts:         Request To Send, unless @flow has it
+ * @settle_ms:   after opening, how long what arrives is thrown away
+ * @hupcl:       drop DTR when the port is closed
+ * @low_latency: ask the adapter not to collect what arrives
+ */
+struct port_config {
+	const char *name;
+	unsigned int baud;
+	enum port_flow flow;
+	enum port_parity parity;
+	unsigned int stop_bits;
+	enum port_modem_line dtr;
+	enum port_modem_line rts;
+	unsigned int settle_ms;
+	bool hupcl;
+	bool low_latency;
+};
+
+unsigned int port_config_bits_per_byte(const struct port_config *config);
+unsigned int port_config_rate(const struct port_config *config);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the tests of all sources have in common: a source, its event set, and
+ * the port that is found, as a line has them.
+ */
+#ifndef SERIALTUN_LOOKING_H
+#define SERIALTUN_LOOKING_H
+
+#include "clock.h"
+#include "events.h"
+#include "failure.h"
+#include "line/source.h"
+#include "port/port.h"
+#include "port/port_config.h"
+
+#include <errno.h>
+
+struct looking {
+	struct port_config config;
+	struct events events;
+	struct source *source;
+	struct port *port;
+	struct failure failure;
+};
+
+static inline void looking_begin(struct looking *looking, const char *name)
+{
+	*looking = (struct looking){
+		.config = {.name = name, .stop_bits = 1},
+	};
+	assert_int_equal(events_open(&looking->events), 0);
+}
+
+static inline void looking_end(struct looking *looking)
+{
+	port_close(looking->port);
+	source_close(looking->source);
+	events_close(&looking->events);
+}
+
+static inline int looking_open(struct looking *looking)
+{
+	return source_open(&looking->source, &looking->config, &looking->events,
+			   &looking->failure);
+}
+
+static inline int looking_look_at(struct looking *looking, uint64_t now_ns)
+{
+	return source_look(looking->source, &looking->port, now_ns,
+			   &looking->failure);
+}
+
+static inline int looking_look(struct looking *looking)
+{
+	return looking_look_at(looking, clock_ns());
+}
+
+/* Is there anything to do for the source, within some time? */
+static inline bool looking_is_woken(struct looking *looking, int timeout_ms)
+{
+	const uint64_t end_ns = clock_ns() + (uint64_t)timeout_ms * NS_PER_MS;
+	struct event happened[EVENTS_MAX];
+	uint64_t until_ns;
+
+	do {
+		until_ns = clock_earlier(end_ns, looking->source->next_ns);
+		if (events_wait(&looking->events, until_ns, happened) > 0) {
+			looking->source->woken = true;
+			return true;
+		}
+		if (looking->source->next_ns <= clock_ns())
+			return true;
+	} while (clock_ns() < end_ns);
+	return false;
+}
+
+/* Until it is known what becomes of it. */
+static inline int looking_find(struct looking *looking)
+{
+	int err;
+
+	while ((err = looking_look(looking)) == -EINPROGRESS || err == -EAGAIN)
+		looking_is_woken(looking, 100);
+	return err;
+}
+
+static inline void looking_attend(struct looking *looking)
+{
+	looking->source->woken = false;
+	looking->source->next_ns = UINT64_MAX;
+	looking->source->kind->attend(looking->source, clock_ns());
+}
+
+static inline void looking_let_go(struct looking *looking)
+{
+	port_close(looking->port);
+	looking->port = NULL;
+}
+
+#endif
