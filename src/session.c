@@ -490,6 +490,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.events = &session->events,
 		.tun = tun,
 		.framing = options->framing,
+		.lead = options->lead,
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,
 		.ipv6 = options->ipv6,

@@ -144,6 +144,11 @@ static void check_framing(const struct argp_state *state,
 			   "--keepalive sends an END, which --framing %s does "
 			   "not have: use --framing slip at both ends",
 			   framing->name);
+	if (options->lead != FRAMING_LEAD_AUTO && !framing->idle)
+		argp_error(state,
+			   "--leading-end is about SLIP, and --framing %s has "
+			   "no END: leave it out",
+			   framing->name);
 	if (port->flow == PORT_FLOW_XONXOFF && framing != &slip_framing)
 		argp_error(state, "--flow xonxoff needs --framing slip, whose "
 				  "escapes it uses");

@@ -26,6 +26,7 @@ enum {
 	KEY_PEER = 256,
 	KEY_METRIC,
 	KEY_FRAMING,
+	KEY_LEADING_END,
 	KEY_FLOW,
 	KEY_ACCEPT_RA,
 	KEY_WAIT,
@@ -114,6 +115,11 @@ static const struct argp_option table[] = {
 	 "How packets travel on the line. slip: as SLIP; length: each behind its "
 	 "length in two bytes, big-endian, on a line that loses nothing; "
 	 "packet: one a datagram. Default: packet on udp:, else slip",
+	 0},
+	{"leading-end", KEY_LEADING_END, "WHEN", 0,
+	 "Send an END in front of a frame, too: auto, where noise may have come "
+	 "since the last one, that is after 10 seconds or a frame that was cut; "
+	 "always; or never. Needs --framing slip. Default: auto",
 	 0},
 
 	{0, 0, 0, 0, "When the port or the other end is not there:", 0},
@@ -320,6 +326,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_FRAMING:
 		options->framing = value_parse_framing(state, arg);
 		break;
+	case KEY_LEADING_END:
+		options->lead = value_parse_lead(state, arg);
+		break;
 	case KEY_FLOW:
 		options->port.flow = value_parse_flow(state, arg);
 		break;
@@ -442,6 +451,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	argp_program_version = "serialtun " SERIALTUN_VERSION;
 	*options = (struct options){
 		.port = {.stop_bits = 1, .low_latency = true},
+		.lead = FRAMING_LEAD_AUTO,
 		.log_level = LOG_LEVEL_INFO,
 	};
 	argp_parse(&argp, argc, argv, 0, NULL, &line);

@@ -2,6 +2,7 @@
 #ifndef SERIALTUN_OPTIONS_H
 #define SERIALTUN_OPTIONS_H
 
+#include "framing/framing.h"
 #include "interface/addr.h"
 #include "packet/ethernet.h"
 #include "port/port_config.h"
@@ -10,8 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct framing;
 
 /* Repeatable options may be repeated this often. */
 #define OPTIONS_ADDRS_MAX  32
@@ -41,6 +40,7 @@ enum options_list {
  * @metric:     priority of the routes, if @metric_given
  * @port:       the port
  * @framing:    how packets travel on the line
+ * @lead:       when an END is sent in front of a frame
  * @wait:       start before the port is there
  * @once:       end when the port is lost
  * @keepalive_s: after so many seconds of silence send an END; 0: never
@@ -73,6 +73,7 @@ struct options {
 	bool metric_given;
 	struct port_config port;
 	const struct framing *framing;
+	enum framing_lead lead;
 	bool wait;
 	bool once;
 	unsigned int keepalive_s;

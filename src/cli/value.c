@@ -234,6 +234,27 @@ enum port_flow value_parse_flow(const struct argp_state *state, const char *arg)
 }
 
 /**
+ * value_parse_lead() - the value of --leading-end
+ * @state: of argp
+ * @arg:   the value
+ *
+ * Return: when an END is sent in front of a frame
+ */
+enum framing_lead value_parse_lead(const struct argp_state *state,
+				   const char *arg)
+{
+	static const char *const words[] = {
+		[FRAMING_LEAD_ALWAYS] = "always",
+		[FRAMING_LEAD_AUTO] = "auto",
+		[FRAMING_LEAD_NEVER] = "never",
+		NULL,
+	};
+
+	return (enum framing_lead)parse_word(state, "--leading-end", arg,
+					     words);
+}
+
+/**
  * value_parse_parity() - the value of --parity
  * @state: of argp
  * @arg:   the value

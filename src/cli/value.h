@@ -3,6 +3,7 @@
 #define SERIALTUN_VALUE_H
 
 #include "cli/options.h"
+#include "framing/framing.h"
 #include "interface/addr.h"
 #include "packet/ethernet.h"
 #include "port/port_config.h"
@@ -10,7 +11,6 @@
 #include <stdint.h>
 
 struct argp_state;
-struct framing;
 
 unsigned int value_parse_number(const struct argp_state *state,
 				const char *option, const char *arg,
@@ -27,6 +27,8 @@ void value_parse_mac(const struct argp_state *state,
 uint32_t value_parse_mtu(const struct argp_state *state, const char *arg);
 enum port_flow value_parse_flow(const struct argp_state *state,
 				const char *arg);
+enum framing_lead value_parse_lead(const struct argp_state *state,
+				   const char *arg);
 enum port_parity value_parse_parity(const struct argp_state *state,
 				    const char *arg);
 enum port_modem_line value_parse_modem_line(const struct argp_state *state,

@@ -14,7 +14,7 @@
 /* The longest packet: what IPv4's total length can say (RFC 791). */
 #define FRAMING_PACKET_MAX 65535
 
-/* The longest frame that any framing makes of a packet of len bytes. */
+/* The longest frame of a packet of len bytes, and idle bytes in front of it. */
 #define FRAMING_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
 
 /**
@@ -32,6 +32,19 @@ enum framing_status {
 	FRAMING_BAD_ESCAPE,
 	FRAMING_TOO_LONG,
 	FRAMING_EMPTY,
+};
+
+/**
+ * enum framing_lead - when idle bytes are sent in front of a frame
+ * @FRAMING_LEAD_ALWAYS: in front of each
+ * @FRAMING_LEAD_AUTO:   where a receiver may have heard noise since our last
+ *                       frame, or a part of one
+ * @FRAMING_LEAD_NEVER:  in front of none
+ */
+enum framing_lead {
+	FRAMING_LEAD_ALWAYS,
+	FRAMING_LEAD_AUTO,
+	FRAMING_LEAD_NEVER,
 };
 
 /**
@@ -60,9 +73,10 @@ struct framing_frame {
  *                rest. @frame is set unless it is FRAMING_MORE, to what there
  *                was of it if it was dropped
  * @pending:      what has come of the frame under way
- * @idle:         bytes that every receiver passes over, for a line on which
- *                nothing is to be sent: how many were put at @out; NULL: there
- *                are none
+ * @idle:         bytes that end no packet and make none, for a line on which
+ *                nothing is to be sent, and in front of a frame, to end the
+ *                noise that came before: how many were put at @out; NULL:
+ *                there are none
  */
 struct framing {
 	const char *name;

@@ -2,10 +2,11 @@
 /*
  * SLIP, RFC 1055: packets to bytes and back.
  *
- * A frame is END packet END, and inside it END travels as ESC ESC_END and ESC
- * as ESC ESC_ESC. The leading END ends whatever noise the line made in the
- * meantime (RFC 1055 credits it to Phil Karn); receivers see it as an empty
- * frame.
+ * A frame is packet END, and inside it END travels as ESC ESC_END and ESC as
+ * ESC ESC_ESC. An END in front of it ends whatever noise the line made in the
+ * meantime (RFC 1055 credits it to Phil Karn); most receivers see it as an
+ * empty frame. Some do not, so it is for the sender to say when one is needed:
+ * to it, the leading END is what can be sent on an idle line.
  *
  * Where we differ from the RFC's sample receiver: it keeps a byte behind
  * ESC that should not be there, and cuts off what is too long. Both deliver a
@@ -86,7 +87,6 @@ SLIP_SPECIALISED size_t slip_encode_as(uint8_t *out, const uint8_t *packet,
 	uint8_t *o = out;
 	size_t run;
 
-	*o++ = SLIP_END;
 	while (len) {
 		run = slip_plain_run(packet, len, xonxoff);
 		memcpy(o, packet, run);
@@ -104,7 +104,7 @@ SLIP_SPECIALISED size_t slip_encode_as(uint8_t *out, const uint8_t *packet,
 }
 
 /**
- * slip_encode() - make a frame of a packet
+ * slip_encode() - make a frame of a packet, without an END in front
  * @out:     where the frame goes; room for FRAMING_ENCODED_MAX(@len) bytes
  * @packet:  the packet, not overlapping @out
  * @len:     its length in bytes

@@ -114,6 +114,7 @@ struct pump *pump_new(const struct pump_config *config)
 	const struct sender_config sender = {
 		.tun = config->tun,
 		.framing = config->framing,
+		.lead = config->lead,
 		.mtu = config->mtu,
 		.ipv6 = config->ipv6,
 	};

@@ -2,12 +2,13 @@
 #ifndef SERIALTUN_PUMP_H
 #define SERIALTUN_PUMP_H
 
+#include "framing/framing.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct event;
 struct events;
-struct framing;
 struct port;
 struct pump;
 struct stats;
@@ -18,6 +19,7 @@ struct tun;
  * @events:      where it waits for the interface and for the port
  * @tun:         the interface
  * @framing:     how packets travel on the line
+ * @lead:        when its idle bytes are sent in front of a frame
  * @keepalive_s: after so many seconds without a byte sent, the framing's idle
  *               bytes; 0: never
  * @mtu:         bytes of the longest packet that the interface sends
@@ -30,6 +32,7 @@ struct pump_config {
 	struct events *events;
 	const struct tun *tun;
 	const struct framing *framing;
+	enum framing_lead lead;
 	unsigned int keepalive_s;
 	uint32_t mtu;
 	bool ipv6;

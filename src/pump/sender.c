@@ -17,6 +17,12 @@
  * of known speed there is one frame at a time in the outbox; otherwise frames
  * are gathered until a write is worth its price.
  *
+ * In front of a frame go the framing's idle bytes, a leading END, where the
+ * receiver may be in the middle of something else: noise that came since our
+ * own last END, or a frame of ours that was cut. Not always, because some
+ * receivers make too much of it: Serial-TUN looks no further than the first END
+ * of a read, and RIOT's sliptty takes a second END for a type of packet.
+ *
  * What a socket takes is more than its wire does: there the port says how much
  * is to wait in it, and by POLLOUT when it is less again.
  *
@@ -24,6 +30,7 @@
  * the queue has its choice among packets as ever.
  */
 #include "pump/sender.h"
+#include "clock.h"
 #include "framing/framing.h"
 #include "interface/tun.h"
 #include "log.h"
@@ -48,6 +55,12 @@
 /* The last frame may begin just below the batch's length. */
 #define SENDER_OUTBOX_LEN \
 	(SENDER_BATCH_LEN + FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX))
+
+/*
+ * So long after our own last END noise may have come; but a ping every second
+ * or two crosses without an END in front.
+ */
+#define SENDER_LEAD_NS (10 * NS_PER_S)
 
 /* How many writes there are in a turn. */
 #define SENDER_WRITES 16
@@ -78,6 +91,9 @@ struct sender {
 	size_t outbox_len;
 	size_t outbox_packets; /* packets in the outbox, and bytes of these */
 	size_t outbox_bytes;
+	uint64_t
+		ended_ns; /* when the last byte of the last frame was written */
+	bool is_between;  /* and that is the last that the receiver had of us */
 	bool port_is_full; /* the port holds more than it should */
 	bool is_ahead;	   /* it holds something, by its own count */
 	uint8_t packet[FRAMING_PACKET_MAX];
@@ -163,6 +179,7 @@ static int fit_queue(struct sender *sender, const struct port *port)
  */
 int sender_fit(struct sender *sender, const struct port *port)
 {
+	sender->is_between = false;
 	pacer_init(&sender->pacer, port->rate, port->kind->queue_slack);
 	return fit_queue(sender, port);
 }
@@ -303,11 +320,41 @@ static size_t batch_len(const struct sender *sender, const struct port *port)
 	return SENDER_BATCH_LEN;
 }
 
+/* May the receiver be anywhere but between two frames? */
+static bool needs_lead(const struct sender *sender, uint64_t now_ns)
+{
+	if (!sender->config.framing->idle)
+		return false;
+	switch (sender->config.lead) {
+	case FRAMING_LEAD_ALWAYS:
+		return true;
+	case FRAMING_LEAD_NEVER:
+		return false;
+	default:
+		return !sender->outbox_len &&
+		       (!sender->is_between ||
+			now_ns - sender->ended_ns > SENDER_LEAD_NS);
+	}
+}
+
+/* Put the frame of @sender->packet behind those in the outbox. */
+static void append_frame(struct sender *sender, size_t len, uint64_t now_ns)
+{
+	const struct framing *framing = sender->config.framing;
+	uint8_t *out = sender->outbox;
+
+	if (needs_lead(sender, now_ns))
+		sender->outbox_len += framing->idle(out + sender->outbox_len);
+	sender->outbox_len +=
+		framing->encode(out + sender->outbox_len, sender->packet, len);
+	sender->outbox_packets++;
+	sender->outbox_bytes += len;
+}
+
 /* Fill the empty outbox. */
 static void fill_outbox(struct sender *sender, const struct port *port,
 			uint64_t now_ns)
 {
-	const struct framing *framing = sender->config.framing;
 	size_t enough = batch_len(sender, port);
 	bool mark;
 	size_t len;
@@ -324,11 +371,7 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 		if (mark)
 			packet_mark_ce(sender->packet +
 				       find_ip(sender, sender->packet, len));
-		sender->outbox_len +=
-			framing->encode(sender->outbox + sender->outbox_len,
-					sender->packet, len);
-		sender->outbox_packets++;
-		sender->outbox_bytes += len;
+		append_frame(sender, len, now_ns);
 	}
 	sender->direction.packets += sender->outbox_packets;
 	sender->direction.bytes += sender->outbox_bytes;
@@ -339,6 +382,8 @@ static void drop_outbox(struct sender *sender)
 {
 	struct stats_direction *direction = &sender->direction;
 
+	if (sender->outbox_at)
+		sender->is_between = false;
 	sender->outbox_at = sender->outbox_len;
 	direction->packets -= sender->outbox_packets;
 	direction->bytes -= sender->outbox_bytes;
@@ -361,8 +406,12 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 		return n;
 	sender->outbox_at += (size_t)n;
 	sender->direction.line_bytes += (size_t)n;
-	if ((size_t)n < len)
+	if ((size_t)n < len) {
 		sender->direction.short_writes++;
+	} else {
+		sender->ended_ns = now_ns;
+		sender->is_between = true;
+	}
 	if (pacer_is_paced(&sender->pacer))
 		pacer_hand_over(&sender->pacer, (size_t)n,
 				queued_for_pacer(port), now_ns);

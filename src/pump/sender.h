@@ -2,10 +2,11 @@
 #ifndef SERIALTUN_SENDER_H
 #define SERIALTUN_SENDER_H
 
+#include "framing/framing.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-struct framing;
 struct port;
 struct sender;
 struct stats;
@@ -15,6 +16,7 @@ struct tun;
  * struct sender_config - what a sender stands between, and what it lets through
  * @tun:       the interface
  * @framing:   how packets travel on the line
+ * @lead:      when its idle bytes are sent in front of a frame
  * @mtu:       bytes of the longest packet that the interface sends
  * @ipv6:      carry IPv6; otherwise such packets are dropped
  *
@@ -23,6 +25,7 @@ struct tun;
 struct sender_config {
 	const struct tun *tun;
 	const struct framing *framing;
+	enum framing_lead lead;
 	uint32_t mtu;
 	bool ipv6;
 };

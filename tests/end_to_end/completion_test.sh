@@ -70,6 +70,7 @@ completes 'serialtun --create --owner nobod' 'nobody'
 completes 'serialtun --create --group nogrou' 'nogroup'
 
 completes 'serialtun --framing ' 'slip length packet'
+completes 'serialtun --leading-end ' 'auto always never'
 
 # Ports: devices, not consoles, and the names that stay; and what other lines
 # begin with.

@@ -149,6 +149,10 @@ stop "$peer"
 #
 # Serial-TUN
 #
+# It takes one frame a read, so they may not come faster than it reads.
+stop_cable
+start_cable --baud 921600
+
 serial_tun_on_b() {
 	peer_on b serial_tun -i tun0 -p "$port_b" -b 115200
 }
@@ -174,6 +178,9 @@ stop_a
 stop "$peer"
 in_b "$serialtun" --delete -i tun0
 in_a ip tuntap del dev tun0 mode tun
+
+stop_cable
+start_cable --baud 0
 
 #
 # What others put on a cable: the commands are ours, and so is the other end.

@@ -151,6 +151,10 @@ static const char *describe(char *text)
 		t += sprintf(t, "settle=%u ", options->port.settle_ms);
 	if (!options->port.low_latency)
 		t += sprintf(t, "no_low_latency ");
+	if (options->lead != FRAMING_LEAD_AUTO)
+		t += sprintf(t, "lead=%s ",
+			     options->lead == FRAMING_LEAD_ALWAYS ? "always"
+								  : "never");
 	if (options->wait)
 		t += sprintf(t, "wait ");
 	if (options->once)
@@ -236,6 +240,10 @@ static const struct {
 	 "-m 1400 -q",
 	 "addr=10.0.0.1/24 route=192.168.0.0/16 port=ttyS1 baud=9600 "
 	 "interface=serial0 mtu=1400 level=2"},
+	{"--port p --leading-end always", "port=p lead=always ipv6 level=3"},
+	{"--port tcp:h:1 --leading-end never",
+	 "port=tcp:h:1 lead=never ipv6 level=3"},
+	{"--port p --leading-end auto", "port=p ipv6 level=3"},
 	{"-a10.0.0.1/24 -pttyS1 -b9600",
 	 "addr=10.0.0.1/24 port=ttyS1 baud=9600 level=3"},
 	{"--addr=10.0.0.1/24 --port=ttyS1 --baud=9600",
@@ -518,6 +526,11 @@ static const struct {
 	 "--settle: \"60001\" is not a number from 0 to 60000"},
 	{"--keepalive 0 --port p",
 	 "--keepalive: \"0\" is not a number from 1 to 3600"},
+	{"--leading-end on --port p",
+	 "--leading-end: \"on\" is not always, auto or never"},
+	{"--leading-end never --framing length --port tcp:h:1",
+	 "--leading-end is about SLIP, and --framing length has no END: leave "
+	 "it out"},
 	{"--stats 0 --port p",
 	 "--stats: \"0\" is not a number from 1 to 86400"},
 	{"--stats-json '' --port p", "--stats-json: the name is empty"},
@@ -688,6 +701,7 @@ static const char *const help_lines[] = {
 	"\n  -p, --port=PORT",
 	"\n  -b, --baud=N",
 	"\n      --flow=none|rtscts|xonxoff",
+	"\n      --leading-end=WHEN",
 	"\n      --peer=ADDR[/LEN]",
 	"\n  -r, --route=DEST[/LEN]",
 	"\n      --metric=N",
@@ -772,7 +786,7 @@ static void test_options_help_says_defaults(void **state)
 		if (!strstr(entry, "Default:") && !strstr(entry, "Required"))
 			fail_msg("--help says no default:\n%s", entry);
 	}
-	assert_int_equal(count, 34);
+	assert_int_equal(count, 35);
 }
 
 int main(void)

@@ -84,7 +84,6 @@ static inline size_t slip_reference_encode(uint8_t *out, const uint8_t *packet,
 	uint8_t *o = out;
 	size_t i;
 
-	*o++ = SLIP_END;
 	for (i = 0; i < len; i++) {
 		if (packet[i] == SLIP_END) {
 			*o++ = SLIP_ESC;

@@ -188,44 +188,44 @@ static const struct {
 	const char *frame;
 	size_t frame_len;
 } encodings[] = {
-	{SLIP_ESCAPES_RFC1055, BYTES(""), BYTES(END END)},
-	{SLIP_ESCAPES_RFC1055, BYTES("a"), BYTES(END "a" END)},
-	{SLIP_ESCAPES_RFC1055, BYTES("\0\0\377"), BYTES(END "\0\0\377" END)},
-	{SLIP_ESCAPES_RFC1055, BYTES(END), BYTES(END ESC ESC_END END)},
-	{SLIP_ESCAPES_RFC1055, BYTES(ESC), BYTES(END ESC ESC_ESC END)},
-	{SLIP_ESCAPES_RFC1055, BYTES(ESC_END), BYTES(END ESC_END END)},
-	{SLIP_ESCAPES_RFC1055, BYTES(ESC_ESC), BYTES(END ESC_ESC END)},
+	{SLIP_ESCAPES_RFC1055, BYTES(""), BYTES(END)},
+	{SLIP_ESCAPES_RFC1055, BYTES("a"), BYTES("a" END)},
+	{SLIP_ESCAPES_RFC1055, BYTES("\0\0\377"), BYTES("\0\0\377" END)},
+	{SLIP_ESCAPES_RFC1055, BYTES(END), BYTES(ESC ESC_END END)},
+	{SLIP_ESCAPES_RFC1055, BYTES(ESC), BYTES(ESC ESC_ESC END)},
+	{SLIP_ESCAPES_RFC1055, BYTES(ESC_END), BYTES(ESC_END END)},
+	{SLIP_ESCAPES_RFC1055, BYTES(ESC_ESC), BYTES(ESC_ESC END)},
 	{SLIP_ESCAPES_RFC1055, BYTES(ESC ESC_END),
-	 BYTES(END ESC ESC_ESC ESC_END END)},
+	 BYTES(ESC ESC_ESC ESC_END END)},
 	{SLIP_ESCAPES_RFC1055, BYTES(ESC ESC_ESC),
-	 BYTES(END ESC ESC_ESC ESC_ESC END)},
+	 BYTES(ESC ESC_ESC ESC_ESC END)},
 	{SLIP_ESCAPES_RFC1055, BYTES(END END),
-	 BYTES(END ESC ESC_END ESC ESC_END END)},
+	 BYTES(ESC ESC_END ESC ESC_END END)},
 	{SLIP_ESCAPES_RFC1055, BYTES(END ESC),
-	 BYTES(END ESC ESC_END ESC ESC_ESC END)},
+	 BYTES(ESC ESC_END ESC ESC_ESC END)},
 	{SLIP_ESCAPES_RFC1055, BYTES("a" END "b" ESC "c"),
-	 BYTES(END "a" ESC ESC_END "b" ESC ESC_ESC "c" END)},
+	 BYTES("a" ESC ESC_END "b" ESC ESC_ESC "c" END)},
 	{SLIP_ESCAPES_RFC1055, BYTES("fifteen bytes" END "and more"),
-	 BYTES(END "fifteen bytes" ESC ESC_END "and more" END)},
+	 BYTES("fifteen bytes" ESC ESC_END "and more" END)},
 	{SLIP_ESCAPES_RFC1055, BYTES("sixteen bytes!" ESC),
-	 BYTES(END "sixteen bytes!" ESC ESC_ESC END)},
+	 BYTES("sixteen bytes!" ESC ESC_ESC END)},
 	{SLIP_ESCAPES_RFC1055, BYTES("seventeen bytes" END),
-	 BYTES(END "seventeen bytes" ESC ESC_END END)},
-	{SLIP_ESCAPES_RFC1055, BYTES(XON XOFF), BYTES(END XON XOFF END)},
+	 BYTES("seventeen bytes" ESC ESC_END END)},
+	{SLIP_ESCAPES_RFC1055, BYTES(XON XOFF), BYTES(XON XOFF END)},
 
-	{SLIP_ESCAPES_XONXOFF, BYTES(""), BYTES(END END)},
-	{SLIP_ESCAPES_XONXOFF, BYTES(XON), BYTES(END ESC ESC_XON END)},
-	{SLIP_ESCAPES_XONXOFF, BYTES(XOFF), BYTES(END ESC ESC_XOFF END)},
+	{SLIP_ESCAPES_XONXOFF, BYTES(""), BYTES(END)},
+	{SLIP_ESCAPES_XONXOFF, BYTES(XON), BYTES(ESC ESC_XON END)},
+	{SLIP_ESCAPES_XONXOFF, BYTES(XOFF), BYTES(ESC ESC_XOFF END)},
 	{SLIP_ESCAPES_XONXOFF, BYTES(ESC_XON ESC_XOFF),
-	 BYTES(END ESC_XON ESC_XOFF END)},
+	 BYTES(ESC_XON ESC_XOFF END)},
 	{SLIP_ESCAPES_XONXOFF, BYTES("\020\022\024\221\223"),
-	 BYTES(END "\020\022\024\221\223" END)},
+	 BYTES("\020\022\024\221\223" END)},
 	{SLIP_ESCAPES_XONXOFF, BYTES(END XON ESC XOFF),
-	 BYTES(END ESC ESC_END ESC ESC_XON ESC ESC_ESC ESC ESC_XOFF END)},
+	 BYTES(ESC ESC_END ESC ESC_XON ESC ESC_ESC ESC ESC_XOFF END)},
 	{SLIP_ESCAPES_XONXOFF,
 	 BYTES("seventeen bytes" XOFF "fifteen bytes " XON),
-	 BYTES(END "seventeen bytes" ESC ESC_XOFF
-		   "fifteen bytes " ESC ESC_XON END)},
+	 BYTES("seventeen bytes" ESC ESC_XOFF
+	       "fifteen bytes " ESC ESC_XON END)},
 };
 
 static void test_slip_encode_table(void **state)
@@ -575,7 +575,8 @@ static void test_slip_random_packets_survive(void **state)
 static void check_worst_case(uint8_t special, enum slip_escapes escapes)
 {
 	static const uint8_t guard[16] = "fifteen guards!";
-	const size_t cap = FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX);
+	/* One byte is for an END in front. */
+	const size_t cap = FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX) - 1;
 	uint8_t *packet = malloc(FRAMING_PACKET_MAX);
 	uint8_t *out = malloc(cap + sizeof(guard));
 
@@ -586,7 +587,7 @@ static void check_worst_case(uint8_t special, enum slip_escapes escapes)
 	memcpy(out + cap, guard, sizeof(guard));
 	assert_int_equal(slip_encode(out, packet, FRAMING_PACKET_MAX, escapes),
 			 cap);
-	assert_int_equal(out[0], SLIP_END);
+	assert_int_equal(out[0], SLIP_ESC);
 	assert_int_equal(out[cap - 3], SLIP_ESC);
 	assert_int_equal(out[cap - 1], SLIP_END);
 	assert_memory_equal(out + cap, guard, sizeof(guard));

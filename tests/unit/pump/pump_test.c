@@ -285,6 +285,7 @@ static void append_frame(struct bytes *frames, const struct bytes *packet)
 {
 	assert_true(FRAMING_ENCODED_MAX(packet->len) <=
 		    sizeof(frames->at) - frames->len);
+	frames->at[frames->len++] = SLIP_END;
 	frames->len += slip_encode(frames->at + frames->len, packet->at,
 				   packet->len, SLIP_ESCAPES_RFC1055);
 }

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of sender: what is sent in front of a frame, and when. The time is the
+ * test's own. (What a sender does beside this is seen in pump_test.c.)
+ */
+#include "../testing.h"
+#include "clock.h"
+#include "framing/length.h"
+#include "framing/slip.h"
+#include "interface/tun.h"
+#include "port/port.h"
+#include "pump/sender.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define NOW (1000 * NS_PER_S) /* when the port is opened */
+
+static struct {
+	struct tun tun;
+	struct port_kind kind;
+	struct port port;
+	struct sender *sender;
+	int interface;
+	int line;
+} world;
+
+static void open_world(enum framing_lead lead, const struct framing *framing)
+{
+	static char name[] = "the line";
+	const struct sender_config config = {
+		.tun = &world.tun,
+		.framing = framing,
+		.lead = lead,
+		.mtu = 1500,
+		.ipv6 = true,
+	};
+	int fds[2];
+
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
+	world.tun = (struct tun){.fd = fds[0]};
+	world.interface = fds[1];
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	world.kind = (struct port_kind){0};
+	world.port = (struct port){.kind = &world.kind,
+				   .name = name,
+				   .read_fd = fds[0],
+				   .write_fd = fds[0]};
+	world.line = fds[1];
+	world.sender = sender_new(&config);
+	assert_non_null(world.sender);
+	assert_int_equal(sender_fit(world.sender, &world.port), 0);
+}
+
+static int close_world(void **state)
+{
+	(void)state;
+	sender_free(world.sender);
+	close(world.tun.fd);
+	close(world.interface);
+	close(world.port.read_fd);
+	close(world.line);
+	return 0;
+}
+
+static void give(size_t count)
+{
+	uint8_t packet[40];
+
+	testing_ipv4(packet, sizeof(packet), 'x');
+	while (count--)
+		assert_int_equal(write(world.interface, packet, sizeof(packet)),
+				 sizeof(packet));
+}
+
+/* How many bytes go out for so many packets more than they have. */
+static ssize_t send_at(uint64_t at_ns, size_t count)
+{
+	uint8_t bytes[4096];
+	ssize_t n;
+
+	give(count);
+	assert_true(sender_drain(world.sender, true, NOW + at_ns));
+	assert_int_equal(sender_send(world.sender, &world.port, NOW + at_ns),
+			 1);
+	n = read(world.line, bytes, sizeof(bytes));
+	return n - (ssize_t)count * 40;
+}
+
+/* Frame END: one more byte a packet. An END in front: one more again. */
+static void test_sender_leads_after_a_long_time(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_AUTO, &slip_framing);
+	assert_int_equal(send_at(0, 1), 2);
+	assert_int_equal(send_at(1 * NS_PER_S, 1), 1);
+	assert_int_equal(send_at(3 * NS_PER_S, 1), 1);
+	assert_int_equal(send_at(13 * NS_PER_S, 1), 1);
+	assert_int_equal(send_at(23 * NS_PER_S + 1, 1), 2);
+	assert_int_equal(send_at(24 * NS_PER_S, 1), 1);
+	/* Of several at once only the first one needs it. */
+	assert_int_equal(send_at(40 * NS_PER_S, 5), 6);
+}
+
+static void test_sender_leads_on_a_new_port(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_AUTO, &slip_framing);
+	assert_int_equal(send_at(0, 1), 2);
+	sender_reset(world.sender);
+	assert_int_equal(sender_fit(world.sender, &world.port), 0);
+	assert_int_equal(send_at(1 * NS_PER_S, 1), 2);
+	assert_int_equal(send_at(2 * NS_PER_S, 1), 1);
+}
+
+/* The END of a keepalive is as good as that of a frame. */
+static void test_sender_idle_is_a_lead(void **state)
+{
+	uint8_t end[2];
+
+	(void)state;
+	open_world(FRAMING_LEAD_AUTO, &slip_framing);
+	assert_int_equal(sender_send_idle(world.sender, &world.port, NOW), 1);
+	assert_int_equal(read(world.line, end, sizeof(end)), 1);
+	assert_int_equal(send_at(10 * NS_PER_S, 1), 1);
+	assert_int_equal(sender_send_idle(world.sender, &world.port,
+					  NOW + 30 * NS_PER_S),
+			 1);
+	assert_int_equal(read(world.line, end, sizeof(end)), 1);
+	assert_int_equal(send_at(31 * NS_PER_S, 1), 1);
+}
+
+/* Takes a part of a frame, and does not want the rest. */
+static ssize_t write_a_part(struct port *port, const uint8_t *bytes, size_t len)
+{
+	static unsigned int calls;
+
+	(void)len;
+	return calls++ ? -ECOMM : write(port->write_fd, bytes, 10);
+}
+
+static void test_sender_leads_after_a_cut_frame(void **state)
+{
+	uint8_t part[100];
+
+	(void)state;
+	open_world(FRAMING_LEAD_AUTO, &slip_framing);
+	assert_int_equal(send_at(0, 1), 2);
+	world.kind.write = write_a_part;
+	give(1);
+	assert_true(sender_drain(world.sender, true, NOW));
+	assert_int_equal(sender_send(world.sender, &world.port, NOW), 1);
+	assert_int_equal(sender_send(world.sender, &world.port, NOW), 0);
+	assert_int_equal(read(world.line, part, sizeof(part)), 10);
+	world.kind.write = NULL;
+	assert_int_equal(send_at(1 * NS_PER_S, 1), 2);
+	assert_int_equal(send_at(2 * NS_PER_S, 1), 1);
+}
+
+static void test_sender_leads_always(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_ALWAYS, &slip_framing);
+	assert_int_equal(send_at(0, 1), 2);
+	assert_int_equal(send_at(1 * NS_PER_S, 1), 2);
+	assert_int_equal(send_at(2 * NS_PER_S, 3), 6);
+}
+
+static void test_sender_leads_never(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_NEVER, &slip_framing);
+	assert_int_equal(send_at(0, 1), 1);
+	assert_int_equal(send_at(100 * NS_PER_S, 1), 1);
+}
+
+/* There is nothing that others pass over. */
+static void test_sender_leads_in_no_other_framing(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_AUTO, &length_framing);
+	assert_int_equal(send_at(0, 1), 2);
+	assert_int_equal(send_at(100 * NS_PER_S, 1), 2);
+}
+
+#define SENDER_TEST(test) cmocka_unit_test_teardown(test, close_world)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SENDER_TEST(test_sender_leads_after_a_long_time),
+		SENDER_TEST(test_sender_leads_on_a_new_port),
+		SENDER_TEST(test_sender_idle_is_a_lead),
+		SENDER_TEST(test_sender_leads_after_a_cut_frame),
+		SENDER_TEST(test_sender_leads_always),
+		SENDER_TEST(test_sender_leads_never),
+		SENDER_TEST(test_sender_leads_in_no_other_framing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
