@@ -298,19 +298,20 @@ static void look_at_flow(struct session *session, const struct stats *stats,
 /* Is there something that the user should know? */
 static void look_at_line(struct session *session, uint64_t now_ns)
 {
-	const struct stats *stats;
+	struct symptom_view view = {
+		.is_serial = line_kind(session->line)->is_serial,
+	};
 	enum symptom symptom;
 
 	if (now_ns < session->check_ns)
 		return;
 	session->check_ns = now_ns + SESSION_CHECK_NS;
-	stats = pump_stats(session->pump);
-	symptom = symptoms_look(&session->symptoms, stats, now_ns);
+	view.stats = pump_stats(session->pump);
+	symptom = symptoms_look(&session->symptoms, &view, now_ns);
 	if (symptom != SYMPTOM_NONE)
 		log_warning("%s: %s", line_name(session->line),
-			    symptom_text(symptom,
-					 line_kind(session->line)->is_serial));
-	look_at_flow(session, stats, now_ns);
+			    symptom_text(symptom, view.is_serial));
+	look_at_flow(session, view.stats, now_ns);
 }
 
 /* SIGUSR1, SIGUSR2. Return: 0 or -errno, logged. */

@@ -23,6 +23,8 @@
  * @FRAMING_FRAME:      a frame is complete
  * @FRAMING_BAD_ESCAPE: a frame was dropped: ESC was followed by what has no
  *                      meaning there
+ * @FRAMING_XONXOFF_ESCAPE: the same, and it has one on a line with software
+ * flow control
  * @FRAMING_TOO_LONG:   a frame was dropped: over FRAMING_PACKET_MAX bytes
  * @FRAMING_EMPTY:      a frame was dropped: there is nothing in it
  */
@@ -30,6 +32,7 @@ enum framing_status {
 	FRAMING_MORE,
 	FRAMING_FRAME,
 	FRAMING_BAD_ESCAPE,
+	FRAMING_XONXOFF_ESCAPE,
 	FRAMING_TOO_LONG,
 	FRAMING_EMPTY,
 };

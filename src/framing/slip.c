@@ -148,10 +148,19 @@ static bool slip_unescape(uint8_t *byte, bool xonxoff)
 	}
 }
 
+static enum framing_status slip_bad_escape(uint8_t byte)
+{
+	return byte == SLIP_ESC_XON || byte == SLIP_ESC_XOFF
+		       ? FRAMING_XONXOFF_ESCAPE
+		       : FRAMING_BAD_ESCAPE;
+}
+
 /* The byte behind ESC. */
 static enum framing_status slip_end_escape(struct slip_decoder *decoder,
 					   uint8_t byte, bool xonxoff)
 {
+	const uint8_t escape = byte;
+
 	if (xonxoff && (byte == SLIP_XON || byte == SLIP_XOFF))
 		return FRAMING_MORE;
 	if (byte == SLIP_END) {
@@ -159,7 +168,7 @@ static enum framing_status slip_end_escape(struct slip_decoder *decoder,
 		return FRAMING_BAD_ESCAPE;
 	}
 	if (!slip_unescape(&byte, xonxoff))
-		return slip_skip(decoder, FRAMING_BAD_ESCAPE);
+		return slip_skip(decoder, slip_bad_escape(escape));
 
 	decoder->state = SLIP_STATE_PACKET;
 	if (decoder->len == sizeof(decoder->packet))

@@ -11,17 +11,22 @@
  *   CSLIP     sends the packet that begins or repairs a connection whole, but
  *             for a 7 as the version and a number as the protocol (RFC 1144,
  *             section 3.2.2). The checksum is that of before.
+ *   telnet    begins with commands, FF and one of FB to FE and an option, and
+ *             doubles each FF of the data (RFC 854).
+ *   TUN       puts flags (0) and the protocol, as Ethernet has it, in front of
+ *             each packet, for those who forget IFF_NO_PI (struct tun_pi).
  *   KISS      frames as SLIP does, and puts a command first, 0 before data.
  *   Ethernet  names what it carries behind its two addresses.
  *   IP        is told by all that packet_check() looks at.
  *   text      is, for the most part, printable.
  *
- * The first two are as good as certain; one frame of the others may be noise.
+ * The first three are as good as certain; one frame of the others may be noise.
  *
  * Pure; to be asked of frames that were dropped, so that others pay nothing.
  */
 #include "packet/guess.h"
 #include "packet/ethernet.h"
+#include "packet/header.h"
 #include "packet/packet.h"
 
 #include <string.h>
@@ -30,6 +35,16 @@
 #define GUESS_TEXT_MAX 256
 /* A prompt for a name, on a new line. */
 #define GUESS_TEXT_MIN 8
+
+/* RFC 854: a command begins with IAC; from SB to DONT it has an option. */
+#define TELNET_IAC 0xFF
+#define TELNET_SB  0xFA
+
+/* Longer frames are not looked through for doubled bytes. */
+#define GUESS_DOUBLED_MAX 2048
+
+/* The flags and the protocol, two bytes each. */
+#define GUESS_INFO_LEN 4
 
 /* A literal of bytes at the end of a frame. */
 #define GUESS_ENDS_WITH(frame, len, bytes) \
@@ -46,6 +61,60 @@ static bool is_ppp(const uint8_t *frame, size_t len)
 {
 	return GUESS_ENDS_WITH(frame, len, "\x7E\xFF\x7D\x23") ||
 	       GUESS_ENDS_WITH(frame, len, "\x7E\xFF\x03");
+}
+
+/* Is this, as far as it goes, a command of telnet with an option? */
+static bool is_telnet_command(const uint8_t *bytes, size_t len)
+{
+	return len >= 2 && bytes[0] == TELNET_IAC && bytes[1] >= TELNET_SB &&
+	       bytes[1] != TELNET_IAC;
+}
+
+/* An IP packet, or one in a frame of Ethernet: there, too much is good. */
+static bool has_ip(const uint8_t *frame, size_t len, bool tap)
+{
+	return (tap ? ethernet_check(frame, len) : packet_check(frame, len)) <=
+	       PACKET_IPV6;
+}
+
+/* Would it be a packet if FF stood for FF FF? */
+static bool is_doubled(const uint8_t *frame, size_t len, bool tap)
+{
+	uint8_t single[GUESS_DOUBLED_MAX];
+	size_t single_len = 0;
+	size_t i;
+
+	if (len > sizeof(single))
+		return false;
+	for (i = 0; i < len; i++) {
+		single[single_len++] = frame[i];
+		if (frame[i] == TELNET_IAC && i + 1 < len &&
+		    frame[i + 1] == TELNET_IAC)
+			i++;
+	}
+	return single_len < len && has_ip(single, single_len, tap);
+}
+
+/* Who offers one option offers another: one alone may be noise. */
+static bool is_telnet(const uint8_t *frame, size_t len, bool tap)
+{
+	return (len >= 3 && is_telnet_command(frame, len) &&
+		(len == 3 || is_telnet_command(frame + 3, len - 3))) ||
+	       is_doubled(frame, len, tap);
+}
+
+static bool has_info(const uint8_t *frame, size_t len, bool tap)
+{
+	const uint8_t *packet = frame + GUESS_INFO_LEN;
+	uint16_t protocol;
+
+	if (len <= GUESS_INFO_LEN || frame[0] || frame[1])
+		return false;
+	protocol = header_get16(frame + 2);
+	if (tap)
+		return has_ip(packet, len - GUESS_INFO_LEN, true);
+	return (protocol == 0x0800 && packet[0] >> 4 == 4) ||
+	       (protocol == 0x86DD && packet[0] >> 4 == 6);
 }
 
 /* IPv4, ARP or IPv6 (IANA, IEEE 802 numbers). */
@@ -88,22 +157,29 @@ static bool is_text(const uint8_t *frame, size_t len)
  * guess_frame() - what may this be that is not what we expect?
  * @frame: what came between two ENDs, or what there is of it so far
  * @len:   how many bytes
- * @tap:   Ethernet is expected, not IP packets
+ * @expected: what should have come
  *
  * Return: the most specific thing that it looks like
  */
-enum guess guess_frame(const uint8_t *frame, size_t len, bool tap)
+enum guess guess_frame(const uint8_t *frame, size_t len,
+		       struct guess_expected expected)
 {
+	const bool tap = expected.tap;
+
 	if (is_ppp(frame, len))
 		return GUESS_PPP;
 	if (packet_is_vj(frame, len))
 		return GUESS_CSLIP;
+	if (is_telnet(frame, len, tap))
+		return GUESS_TELNET;
+	if (has_info(frame, len, tap))
+		return GUESS_INFO;
 	if (tap && packet_is_good(packet_check(frame, len)))
 		return GUESS_IP;
 	/* What is damaged tells nothing new. */
 	if (is_ethernet(frame, len))
 		return tap ? GUESS_NONE : GUESS_ETHERNET;
-	if (is_kiss(frame, len))
+	if (expected.slip && is_kiss(frame, len))
 		return GUESS_KISS;
 	return is_text(frame, len) ? GUESS_TEXT : GUESS_NONE;
 }

@@ -11,6 +11,9 @@
  * @GUESS_NONE:     no idea
  * @GUESS_PPP:      PPP in HDLC-like framing (RFC 1662)
  * @GUESS_CSLIP:    SLIP with compressed TCP headers (RFC 1144)
+ * @GUESS_TELNET:   the commands of telnet (RFC 854) in between, and FF doubled
+ * @GUESS_XONXOFF:  escapes that SLIP has for software flow control alone
+ * @GUESS_INFO:     packet information in front of packets (struct tun_pi)
  * @GUESS_KISS:     KISS, the framing of packet radio
  * @GUESS_ETHERNET: Ethernet in SLIP, where IP packets are expected
  * @GUESS_IP:       IP packets in SLIP, where Ethernet is expected
@@ -20,6 +23,9 @@ enum guess {
 	GUESS_NONE,
 	GUESS_PPP,
 	GUESS_CSLIP,
+	GUESS_TELNET,
+	GUESS_XONXOFF,
+	GUESS_INFO,
 	GUESS_KISS,
 	GUESS_ETHERNET,
 	GUESS_IP,
@@ -27,6 +33,17 @@ enum guess {
 	GUESS_COUNT,
 };
 
-enum guess guess_frame(const uint8_t *frame, size_t len, bool tap);
+/**
+ * struct guess_expected - what should have come
+ * @tap:  Ethernet, not IP packets
+ * @slip: in frames of SLIP
+ */
+struct guess_expected {
+	bool tap;
+	bool slip;
+};
+
+enum guess guess_frame(const uint8_t *frame, size_t len,
+		       struct guess_expected expected);
 
 #endif

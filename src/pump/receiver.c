@@ -160,15 +160,33 @@ static enum stats_drop verdict_reason(enum packet_verdict verdict)
 	}
 }
 
+/* What may this be? Only SLIP has something to send on an idle line. */
+static enum guess guess(const struct receiver *receiver,
+			const struct framing_frame *frame)
+{
+	const struct guess_expected expected = {
+		.tap = receiver->config.tun->tap,
+		.slip = receiver->config.framing->idle,
+	};
+
+	return guess_frame(frame->bytes, frame->len, expected);
+}
+
+static void count_garbage(struct receiver *receiver,
+			  const struct framing_frame *frame,
+			  enum stats_drop reason, enum guess guess)
+{
+	stats_drop(&receiver->direction, reason, 1, frame->len);
+	receiver->guesses[guess]++;
+	receiver->bad_frames++;
+}
+
 /* A frame that is no packet: maybe it shows what the other end speaks. */
 static void drop_garbage(struct receiver *receiver,
 			 const struct framing_frame *frame,
 			 enum stats_drop reason)
 {
-	stats_drop(&receiver->direction, reason, 1, frame->len);
-	receiver->guesses[guess_frame(frame->bytes, frame->len,
-				      receiver->config.tun->tap)]++;
-	receiver->bad_frames++;
+	count_garbage(receiver, frame, reason, guess(receiver, frame));
 }
 
 /* Is a packet to reach the interface? If not, @reason says why. */
@@ -245,6 +263,10 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
 			break;
 		case FRAMING_BAD_ESCAPE:
 			drop_garbage(receiver, &frame, STATS_DROP_BAD_ESCAPE);
+			break;
+		case FRAMING_XONXOFF_ESCAPE:
+			count_garbage(receiver, &frame, STATS_DROP_BAD_ESCAPE,
+				      GUESS_XONXOFF);
 			break;
 		case FRAMING_TOO_LONG:
 			drop_garbage(receiver, &frame, STATS_DROP_TOO_LONG);
@@ -326,6 +348,5 @@ void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
 	*direction = receiver->direction;
 	memcpy(stats->guesses, receiver->guesses, sizeof(stats->guesses));
 	stats->unfinished_len = pending.len;
-	stats->unfinished = guess_frame(pending.bytes, pending.len,
-					receiver->config.tun->tap);
+	stats->unfinished = guess(receiver, &pending);
 }

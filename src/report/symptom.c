@@ -9,6 +9,10 @@
  * none. What the other end speaks is said at once where it is certain;
  * otherwise it has to be said more than once, and no packet (guess.c).
  *
+ * One table, one row a symptom: when a line shows it, and what is said. Of what
+ * is found at one look the first row is said first, so what explains more
+ * stands before what explains less.
+ *
  * Pure: the caller brings the counters and the time.
  */
 #include "report/symptom.h"
@@ -83,141 +87,247 @@ static bool is_explained(const struct symptoms *symptoms)
 	return false;
 }
 
-/* Does a line show this? To be asked at each look, or time is not kept. */
-static bool shows(struct symptoms *symptoms, enum symptom symptom,
-		  const struct stats *stats, uint64_t now_ns)
-{
-	const struct stats_direction *to = &stats->to_line;
-	const struct stats_direction *from = &stats->from_line;
+/* One look at a line. */
+struct look {
+	struct symptoms *symptoms;
+	const struct symptom_view *view;
+	const struct stats *stats;
+	const struct stats_direction *to;
+	const struct stats_direction *from;
+	uint64_t now_ns;
+};
 
-	switch (symptom) {
-	case SYMPTOM_REFUSED:
-		return !from->packets && to->dropped[STATS_DROP_REFUSED] >=
-						 SYMPTOM_NOTHING_PACKETS;
-	case SYMPTOM_NOTHING:
-		return lasts(&symptoms->first_sent_ns,
-			     !from->line_bytes &&
-				     !symptoms->told[SYMPTOM_REFUSED] &&
-				     to->packets >= SYMPTOM_NOTHING_PACKETS,
-			     SYMPTOM_NOTHING_NS, now_ns);
-	case SYMPTOM_PPP:
-		return stats->guesses[GUESS_PPP];
-	case SYMPTOM_CSLIP:
-		return stats->guesses[GUESS_CSLIP];
-	case SYMPTOM_KISS:
-		return speaks(stats, GUESS_KISS);
-	case SYMPTOM_ETHERNET:
-		return speaks(stats, GUESS_ETHERNET);
-	case SYMPTOM_IP:
-		return speaks(stats, GUESS_IP);
-	case SYMPTOM_TEXT:
-		return lasts(&symptoms->text_ns, writes(stats), SYMPTOM_TEXT_NS,
-			     now_ns);
-	case SYMPTOM_GARBAGE:
-		return lasts(&symptoms->first_come_ns,
-			     !from->packets && !is_explained(symptoms) &&
-				     (bad_frames(from) >=
-					      SYMPTOM_GARBAGE_FRAMES ||
-				      stats->unfinished_len >=
-					      SYMPTOM_GARBAGE_BYTES),
-			     SYMPTOM_GARBAGE_NS, now_ns);
-	case SYMPTOM_FRAMING:
-		return stats->line.frame;
-	/*
-	 * If the other end is so slow that a bit of its zeros is as long as an
-	 * byte of ours, drivers count a break and no framing error (LSR's BI;
-	 * serial8250_read_char(), 8250_port.c, and ftdi_sio.c).
-	 */
-	case SYMPTOM_BREAKS:
-		return !from->packets &&
-		       stats->line.breaks >= SYMPTOM_BREAKS_COUNT;
-	case SYMPTOM_PARITY:
-		return stats->line.parity;
-	case SYMPTOM_OVERRUN:
-	default:
-		return stats->line.overrun || stats->line.buffer_overrun;
-	}
+static bool shows_refused(const struct look *look)
+{
+	return !look->from->packets &&
+	       look->to->dropped[STATS_DROP_REFUSED] >= SYMPTOM_NOTHING_PACKETS;
 }
+
+static bool shows_nothing(const struct look *look)
+{
+	return lasts(&look->symptoms->first_sent_ns,
+		     !look->from->line_bytes &&
+			     !look->symptoms->told[SYMPTOM_REFUSED] &&
+			     look->to->packets >= SYMPTOM_NOTHING_PACKETS,
+		     SYMPTOM_NOTHING_NS, look->now_ns);
+}
+
+static bool shows_ppp(const struct look *look)
+{
+	return look->stats->guesses[GUESS_PPP];
+}
+
+static bool shows_cslip(const struct look *look)
+{
+	return look->stats->guesses[GUESS_CSLIP];
+}
+
+static bool shows_telnet(const struct look *look)
+{
+	return look->stats->guesses[GUESS_TELNET] ||
+	       look->stats->unfinished == GUESS_TELNET;
+}
+
+/* Noise makes any escape; flow control makes these two. */
+static bool shows_xonxoff(const struct look *look)
+{
+	const uint64_t escapes = look->stats->guesses[GUESS_XONXOFF];
+
+	return escapes >= SYMPTOM_GARBAGE_FRAMES &&
+	       escapes * 2 > look->from->dropped[STATS_DROP_BAD_ESCAPE];
+}
+
+static bool shows_info(const struct look *look)
+{
+	return speaks(look->stats, GUESS_INFO);
+}
+
+static bool shows_kiss(const struct look *look)
+{
+	return speaks(look->stats, GUESS_KISS);
+}
+
+static bool shows_ethernet(const struct look *look)
+{
+	return speaks(look->stats, GUESS_ETHERNET);
+}
+
+static bool shows_ip(const struct look *look)
+{
+	return speaks(look->stats, GUESS_IP);
+}
+
+static bool shows_text(const struct look *look)
+{
+	return lasts(&look->symptoms->text_ns, writes(look->stats),
+		     SYMPTOM_TEXT_NS, look->now_ns);
+}
+
+static bool shows_garbage(const struct look *look)
+{
+	return lasts(
+		&look->symptoms->first_come_ns,
+		!look->from->packets && !is_explained(look->symptoms) &&
+			(bad_frames(look->from) >= SYMPTOM_GARBAGE_FRAMES ||
+			 look->stats->unfinished_len >= SYMPTOM_GARBAGE_BYTES),
+		SYMPTOM_GARBAGE_NS, look->now_ns);
+}
+
+static bool shows_framing(const struct look *look)
+{
+	return look->stats->line.frame;
+}
+
+/*
+ * If the other end is so slow that a bit of its zeros is as long as a byte of
+ * ours, drivers count a break and no framing error (LSR's BI;
+ * serial8250_read_char(), 8250_port.c, and ftdi_sio.c).
+ */
+static bool shows_breaks(const struct look *look)
+{
+	return !look->from->packets &&
+	       look->stats->line.breaks >= SYMPTOM_BREAKS_COUNT;
+}
+
+static bool shows_parity(const struct look *look)
+{
+	return look->stats->line.parity;
+}
+
+static bool shows_overrun(const struct look *look)
+{
+	return look->stats->line.overrun || look->stats->line.buffer_overrun;
+}
+
+/*
+ * @shows: does a line show it? It is asked at each look, or time is not kept.
+ * @text:  what it usually means
+ * @other: the same, where there is no cable; NULL: there is no difference
+ */
+static const struct {
+	bool (*shows)(const struct look *look);
+	const char *text;
+	const char *other;
+} rows[SYMPTOM_COUNT] = {
+	[SYMPTOM_REFUSED] =
+		{shows_refused,
+		 "what is sent comes back refused (nobody listens on that port "
+		 "there: is the other end running, is it that port?)",
+		 NULL},
+	[SYMPTOM_NOTHING] =
+		{shows_nothing,
+		 "nothing has arrived yet, although packets were sent (do both "
+		 "ends have the same --baud? Are RX and TX crossed, is the "
+		 "ground connected? What does the other end say, and are both "
+		 "addresses of one network?)",
+		 "nothing has arrived yet, although packets were sent (is what "
+		 "listens there the other end? What does it say, and are both "
+		 "addresses of one network?)"},
+	[SYMPTOM_PPP] =
+		{shows_ppp,
+		 "the other end speaks PPP, not SLIP (run pppd at this end too, "
+		 "or serialtun at the other)",
+		 NULL},
+	[SYMPTOM_CSLIP] =
+		{shows_cslip,
+		 "the other end compresses headers, so TCP does not get "
+		 "through (it speaks CSLIP: with slattach, give it -p slip)",
+		 NULL},
+	[SYMPTOM_TELNET] =
+		{shows_telnet,
+		 "this is a telnet port, which changes what it carries (use its "
+		 "raw port; with ser2net, set accepter: tcp instead of telnet)",
+		 NULL},
+	[SYMPTOM_XONXOFF] =
+		{shows_xonxoff,
+		 "the other end uses --flow xonxoff, and this one does not "
+		 "(give it to both, or to neither)",
+		 NULL},
+	[SYMPTOM_INFO] =
+		{shows_info,
+		 "the other end puts packet information in front of each "
+		 "packet (it has to open its TUN interface with IFF_NO_PI)",
+		 NULL},
+	[SYMPTOM_KISS] =
+		{shows_kiss,
+		 "the other end speaks KISS, as packet radio does, not SLIP "
+		 "(run tncattach at this end, or serialtun at the other)",
+		 NULL},
+	[SYMPTOM_ETHERNET] =
+		{shows_ethernet,
+		 "the other end sends Ethernet frames, not IP packets (give "
+		 "--tap at this end; or, with Zephyr, set CONFIG_SLIP_TAP=n "
+		 "there)",
+		 NULL},
+	[SYMPTOM_IP] =
+		{shows_ip,
+		 "the other end sends IP packets, not Ethernet frames (leave "
+		 "--tap out at this end, or give it at the other too)",
+		 NULL},
+	[SYMPTOM_TEXT] =
+		{shows_text,
+		 "text arrives, not packets (is there a login prompt or the "
+		 "kernel's console on the other end's port? Is serialtun "
+		 "running there?)",
+		 NULL},
+	[SYMPTOM_GARBAGE] =
+		{shows_garbage,
+		 "bytes arrive, but not one IP packet (do both ends have the "
+		 "same --baud? Does the other one speak SLIP?)",
+		 "bytes arrive, but not one IP packet (do both ends have the "
+		 "same --framing? Most programs speak slip)"},
+	[SYMPTOM_FRAMING] =
+		{shows_framing,
+		 "framing errors (do both ends have the same --baud, --parity "
+		 "and --stop-bits?)",
+		 NULL},
+	[SYMPTOM_BREAKS] =
+		{shows_breaks,
+		 "breaks instead of bytes (do both ends have the same --baud? "
+		 "A slower one looks like this)",
+		 NULL},
+	[SYMPTOM_PARITY] =
+		{shows_parity,
+		 "parity errors (do both ends have the same --parity? Or there "
+		 "is noise on the line)",
+		 NULL},
+	[SYMPTOM_OVERRUN] =
+		{shows_overrun,
+		 "bytes were lost, because they came faster than they could be "
+		 "taken (wire RTS and CTS, and use --flow rtscts on both ends)",
+		 NULL},
+};
 
 /**
  * symptoms_look() - is there something wrong that was not said yet?
  * @symptoms: what was said; all zero in the beginning
- * @stats:    the counters
+ * @view:     the line
  * @now_ns:   the time
  *
  * To be called every few seconds.
  *
  * Return: one symptom, now taken as said, or SYMPTOM_NONE
  */
-enum symptom symptoms_look(struct symptoms *symptoms, const struct stats *stats,
-			   uint64_t now_ns)
+enum symptom symptoms_look(struct symptoms *symptoms,
+			   const struct symptom_view *view, uint64_t now_ns)
 {
+	const struct look look = {
+		.symptoms = symptoms,
+		.view = view,
+		.stats = view->stats,
+		.to = &view->stats->to_line,
+		.from = &view->stats->from_line,
+		.now_ns = now_ns,
+	};
 	enum symptom found = SYMPTOM_NONE;
 	int symptom;
 
 	for (symptom = SYMPTOM_NONE + 1; symptom < SYMPTOM_COUNT; symptom++)
-		if (shows(symptoms, (enum symptom)symptom, stats, now_ns) &&
-		    !symptoms->told[symptom] && !found)
+		if (rows[symptom].shows(&look) && !symptoms->told[symptom] &&
+		    !found)
 			found = (enum symptom)symptom;
 	symptoms->told[found] = true;
 	return found;
-}
-
-/* Where there is a UART, and a cable. */
-static const char *serial_text(enum symptom symptom)
-{
-	static const char *const texts[] = {
-		[SYMPTOM_NONE] = "",
-		[SYMPTOM_REFUSED] =
-			"what is sent comes back refused (nobody listens on "
-			"that port there: is the other end running, is it that "
-			"port?)",
-		[SYMPTOM_NOTHING] =
-			"nothing has arrived yet, although packets were sent "
-			"(is anybody at the other end? Are RX and TX crossed, "
-			"is the ground connected?)",
-		[SYMPTOM_PPP] =
-			"the other end speaks PPP, not SLIP (run pppd at this "
-			"end too, or serialtun at the other)",
-		[SYMPTOM_CSLIP] =
-			"the other end compresses headers, so TCP does not get "
-			"through (it speaks CSLIP: with slattach, give it -p "
-			"slip)",
-		[SYMPTOM_KISS] =
-			"the other end speaks KISS, as packet radio does, not "
-			"SLIP (run tncattach at this end, or serialtun at the "
-			"other)",
-		[SYMPTOM_ETHERNET] =
-			"the other end sends Ethernet frames, not IP packets "
-			"(give --tap at this end; or, with Zephyr, set "
-			"CONFIG_SLIP_TAP=n there)",
-		[SYMPTOM_IP] =
-			"the other end sends IP packets, not Ethernet frames "
-			"(leave --tap out at this end, or give it at the other "
-			"too)",
-		[SYMPTOM_TEXT] =
-			"text arrives, not packets (is there a login prompt or "
-			"the kernel's console on the other end's port? Is "
-			"serialtun running there?)",
-		[SYMPTOM_GARBAGE] =
-			"bytes arrive, but not one IP packet (do both ends "
-			"have the same --baud? Does the other one speak SLIP?)",
-		[SYMPTOM_FRAMING] =
-			"framing errors (do both ends have the same --baud, "
-			"--parity and --stop-bits?)",
-		[SYMPTOM_BREAKS] =
-			"breaks instead of bytes (do both ends have the same "
-			"--baud? A slower one looks like this)",
-		[SYMPTOM_PARITY] =
-			"parity errors (do both ends have the same --parity? "
-			"Or there is noise on the line)",
-		[SYMPTOM_OVERRUN] =
-			"bytes were lost, because they came faster than they "
-			"could be taken (wire RTS and CTS, and use --flow "
-			"rtscts on both ends)",
-	};
-
-	return texts[symptom];
 }
 
 /**
@@ -229,12 +339,7 @@ static const char *serial_text(enum symptom symptom)
  */
 const char *symptom_text(enum symptom symptom, bool is_serial)
 {
-	if (!is_serial && symptom == SYMPTOM_NOTHING)
-		return "nothing has arrived yet, although packets were sent "
-		       "(does the other end have its address? Is what listens "
-		       "there the other end?)";
-	if (!is_serial && symptom == SYMPTOM_GARBAGE)
-		return "bytes arrive, but not one IP packet (do both ends have "
-		       "the same --framing? Most programs speak slip)";
-	return serial_text(symptom);
+	if (!is_serial && rows[symptom].other)
+		return rows[symptom].other;
+	return rows[symptom].text;
 }

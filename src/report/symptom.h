@@ -14,6 +14,9 @@ struct stats;
  * @SYMPTOM_NOTHING:  nothing ever came, although something was sent
  * @SYMPTOM_PPP:      the other end speaks PPP
  * @SYMPTOM_CSLIP:    the other end compresses headers
+ * @SYMPTOM_TELNET:   what is between the ends speaks telnet
+ * @SYMPTOM_XONXOFF:  the other end alone has software flow control
+ * @SYMPTOM_INFO:     the other end puts packet information before packets
  * @SYMPTOM_KISS:     the other end speaks KISS
  * @SYMPTOM_ETHERNET: the other end frames Ethernet
  * @SYMPTOM_IP:       the other end frames IP packets, not Ethernet
@@ -30,6 +33,9 @@ enum symptom {
 	SYMPTOM_NOTHING,
 	SYMPTOM_PPP,
 	SYMPTOM_CSLIP,
+	SYMPTOM_TELNET,
+	SYMPTOM_XONXOFF,
+	SYMPTOM_INFO,
 	SYMPTOM_KISS,
 	SYMPTOM_ETHERNET,
 	SYMPTOM_IP,
@@ -40,6 +46,16 @@ enum symptom {
 	SYMPTOM_PARITY,
 	SYMPTOM_OVERRUN,
 	SYMPTOM_COUNT,
+};
+
+/**
+ * struct symptom_view - a line, as it is looked at
+ * @stats:     its counters
+ * @is_serial: the port has a cable and a speed, or looks as if it had
+ */
+struct symptom_view {
+	const struct stats *stats;
+	bool is_serial;
 };
 
 /**
@@ -56,8 +72,8 @@ struct symptoms {
 	uint64_t text_ns;
 };
 
-enum symptom symptoms_look(struct symptoms *symptoms, const struct stats *stats,
-			   uint64_t now_ns);
+enum symptom symptoms_look(struct symptoms *symptoms,
+			   const struct symptom_view *view, uint64_t now_ns);
 const char *symptom_text(enum symptom symptom, bool is_serial);
 
 #endif

@@ -59,6 +59,14 @@ stop_b
 check_equal 'and no frame was damaged' 2 \
 	"$(cat "$dir"/[ab].log | grep -c 'from the line: .* 0 dropped$')"
 
+start_a --addr 10.0.0.1/24 --flow xonxoff
+start_b --addr 10.0.0.2/24
+in_a ping -q -c 5 -i 0.2 -W 1 -p 1113 10.0.0.2 >/dev/null
+check 'xonxoff at one end only: the other says so' wait_for 10 \
+	b_says 'the other end uses --flow xonxoff, and this one does not'
+stop_a
+stop_b
+
 start_a --addr 10.0.0.1/24
 start_b --addr 10.0.0.2/24
 special_bytes 20000 1 >"$dir/sent"

@@ -45,11 +45,24 @@ prompt() {
 	[ "$1" != 0 ] || printf '\r\nboard login: '
 }
 
+# IFF_NO_PI forgotten; the packet is a UDP datagram of nothing.
+with_info() {
+	frame '00000800 4500001c000000004011 66cd 0a0000020a000001 0001000200080000'
+}
+
+# What ser2net says to whoever connects to its telnet port
+negotiation() {
+	[ "$1" != 0 ] || printf '%b' '\xff\xfb\x03\xff\xfb\x01\xff\xfe\x01\xff\xfd\x00'
+}
+
 noise() {
 	frame 'f0f1 f2f3'
 }
 
 foreign 'PPP' 'the other end speaks PPP, not SLIP \(run pppd' lcp
+foreign 'packet information' \
+	'the other end puts packet information .* IFF_NO_PI' with_info
+foreign 'telnet' 'this is a telnet port, .* accepter: tcp' negotiation
 foreign 'a login prompt' 'text arrives, not packets \(is there a login' prompt
 foreign 'what nobody knows' 'bytes arrive, but not one IP packet' noise
 finish

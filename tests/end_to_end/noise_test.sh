@@ -63,7 +63,7 @@ echo_works() {
 	icmp=${icmp/CCCC/$(checksum "${icmp/CCCC/0000}")}
 	ip=${ip/CCCC/$(checksum "${ip/CCCC/0000}")}
 	frame "$ip$icmp" >&"$line"
-	timeout 5 head -c 34 <&"$line" >"$dir/reply"
+	timeout 5 head -c 33 <&"$line" >"$dir/reply"
 	od -An -v -tx1 "$dir/reply" | tr -d ' \n' | grep -q 0a0000010a000002
 }
 

@@ -27,6 +27,12 @@ cat >"$dir/ser2net.yaml" <<-END
 	  connector: serialdev,$(readlink -f "$port_a"),460800n81,local
 	  options:
 	    kickolduser: true
+	connection: &telnet
+	  accepter: telnet,172.16.0.2,2001
+	  connector: serialdev,$(readlink -f "$port_a"),460800n81,local
+	connection: &rfc2217
+	  accepter: telnet(rfc2217),172.16.0.2,2002
+	  connector: serialdev,$(readlink -f "$port_a"),460800n81,local
 END
 
 # Without UUCP's lock files, which are the machine's and not the test's.
@@ -88,6 +94,18 @@ check_not 'with --wait it starts without ser2net' pings
 start_ser2net
 check 'and has a link when ser2net is there' wait_for 10 pings
 stop_a
+
+# Its telnet ports are recognised, whether packets come or not.
+telnet_port() {
+	port_a=tcp:172.16.0.2:$1
+	start_a --addr 10.0.0.1/24
+	check "$2: what helps" wait_for 10 \
+		a_says 'this is a telnet port, .*with ser2net, set accepter: tcp'
+	stop_a
+}
+
+telnet_port 2001 'its telnet port'
+telnet_port 2002 'its RFC 2217 port'
 stop_b
 stop "$ser2net"
 finish

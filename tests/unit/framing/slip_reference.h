@@ -67,6 +67,10 @@ static inline enum framing_status slip_reference_push(
 		byte = SLIP_XON;
 	else if (reference->escape && xonxoff && byte == SLIP_ESC_XOFF)
 		byte = SLIP_XOFF;
+	else if (reference->escape &&
+		 (byte == SLIP_ESC_XON || byte == SLIP_ESC_XOFF))
+		return slip_reference_give_up(reference,
+					      FRAMING_XONXOFF_ESCAPE);
 	else if (reference->escape)
 		return slip_reference_give_up(reference, FRAMING_BAD_ESCAPE);
 	reference->escape = false;

@@ -52,6 +52,7 @@ static void trace_status(struct trace *trace, enum framing_status status,
 		trace_append(trace, ">", 1);
 		break;
 	case FRAMING_BAD_ESCAPE:
+	case FRAMING_XONXOFF_ESCAPE:
 		trace_append(trace, "!", 1);
 		break;
 	case FRAMING_EMPTY:

@@ -13,7 +13,9 @@
 static enum guess guess_copy(const char *bytes, size_t len, bool tap)
 {
 	uint8_t *frame = testing_copy(bytes, len);
-	enum guess guess = guess_frame(frame, len, tap);
+	enum guess guess =
+		guess_frame(frame, len,
+			    (struct guess_expected){tap, .slip = true});
 
 	free(frame);
 	return guess;
@@ -53,6 +55,68 @@ static void test_guess_kiss(void **state)
 	assert_int_equal(GUESS("\x00"), GUESS_KISS);
 }
 
+/* A datagram is never KISS, which is SLIP with a command in front. */
+static void test_guess_kiss_in_slip_alone(void **state)
+{
+	static const uint8_t frame[] = {0, 0x82, 0xA0};
+
+	(void)state;
+	assert_int_equal(guess_frame(frame, sizeof(frame),
+				     (struct guess_expected){.slip = true}),
+			 GUESS_KISS);
+	assert_int_equal(guess_frame(frame, sizeof(frame),
+				     (struct guess_expected){.slip = false}),
+			 GUESS_NONE);
+}
+
+/* What TUN puts in front of packets, if it is not told not to. */
+static void test_guess_info(void **state)
+{
+	uint8_t frame[4 + 14 + 60] = {0, 0, 0x08, 0x00};
+
+	(void)state;
+	assert_int_equal(GUESS("\x00\x00\x08\x00\x45\x00\x00\x54"), GUESS_INFO);
+	assert_int_equal(GUESS("\x00\x00\x86\xDD\x60\x00\x00\x00"), GUESS_INFO);
+	/* tncattach: a command of KISS before it */
+	assert_int_equal(GUESS("\x00\x00\x00\x08\x00\x45\x00"), GUESS_KISS);
+	assert_int_equal(GUESS("\x00\x00\x08\x00"), GUESS_KISS);
+	assert_int_equal(GUESS("\x00\x00\x08\x00\x60"), GUESS_KISS);
+	assert_int_equal(GUESS("\x00\x00\x86\xDD\x45"), GUESS_KISS);
+	/* TAP: a frame of Ethernet behind it */
+	frame[10] = 0x02;
+	frame[16] = 0x08;
+	testing_ipv4(frame + 18, 60, 'x');
+	assert_int_equal(guess_copy((char *)frame, sizeof(frame), true),
+			 GUESS_INFO);
+}
+
+/* What ser2net says first, and what it makes of a packet. */
+static void test_guess_telnet(void **state)
+{
+	uint8_t packet[60];
+	uint8_t doubled[100];
+	size_t len = 0;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(GUESS("\xFF\xFB\x03\xFF\xFB\x01\xFF\xFE\x01"),
+			 GUESS_TELNET);
+	assert_int_equal(GUESS("\xFF\xFD\x2C\xFF\xFA\x2C"), GUESS_TELNET);
+	assert_int_equal(GUESS("\xFF\xFD\x2C"), GUESS_TELNET);
+	assert_int_equal(GUESS("\xFF\xFB"), GUESS_NONE);
+	assert_int_equal(GUESS("\xFF\xFD\x2C\x45\x00\x00"), GUESS_NONE);
+	assert_int_equal(GUESS("\xFF\xFF\xFF\xFF\xFF\xFF"), GUESS_NONE);
+	testing_ipv4(packet, sizeof(packet), 0xFF);
+	for (i = 0; i < sizeof(packet); i++) {
+		doubled[len++] = packet[i];
+		if (packet[i] == 0xFF)
+			doubled[len++] = 0xFF;
+	}
+	assert_int_equal(guess_copy((char *)doubled, len, false), GUESS_TELNET);
+	assert_int_equal(guess_copy((char *)doubled, len - 2, false),
+			 GUESS_NONE);
+}
+
 static void test_guess_ethernet(void **state)
 {
 	(void)state;
@@ -77,11 +141,14 @@ static void test_guess_ip(void **state)
 
 	(void)state;
 	testing_ipv4(packet, sizeof(packet), 7);
-	assert_int_equal(guess_frame(packet, sizeof(packet), true), GUESS_IP);
+	assert_int_equal(guess_copy((char *)packet, sizeof(packet), true),
+			 GUESS_IP);
 	packet[8] ^= 1;
-	assert_int_equal(guess_frame(packet, sizeof(packet), true), GUESS_NONE);
+	assert_int_equal(guess_copy((char *)packet, sizeof(packet), true),
+			 GUESS_NONE);
 	testing_ipv6(packet, sizeof(packet), 58, 7);
-	assert_int_equal(guess_frame(packet, sizeof(packet), true), GUESS_IP);
+	assert_int_equal(guess_copy((char *)packet, sizeof(packet), true),
+			 GUESS_IP);
 	assert_int_equal(GUESS_TAP("\x00\x00\x5E\x00\x53\x01\x02\x00\x5E\x00"
 				   "\x53\x02\x08\x00"),
 			 GUESS_NONE);
@@ -134,6 +201,9 @@ int main(void)
 		cmocka_unit_test(test_guess_ppp),
 		cmocka_unit_test(test_guess_cslip),
 		cmocka_unit_test(test_guess_kiss),
+		cmocka_unit_test(test_guess_kiss_in_slip_alone),
+		cmocka_unit_test(test_guess_info),
+		cmocka_unit_test(test_guess_telnet),
 		cmocka_unit_test(test_guess_ethernet),
 		cmocka_unit_test(test_guess_ip),
 		cmocka_unit_test(test_guess_text),

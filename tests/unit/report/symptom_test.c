@@ -8,6 +8,14 @@
 
 #define S UINT64_C(1000000000)
 
+static enum symptom look_once(struct symptoms *symptoms,
+			      const struct stats *stats, uint64_t now_ns)
+{
+	const struct symptom_view view = {.stats = stats, .is_serial = true};
+
+	return symptoms_look(symptoms, &view, now_ns);
+}
+
 /* Look every two seconds from one time to another. Return: what was said. */
 static enum symptom look(struct symptoms *symptoms, const struct stats *stats,
 			 uint64_t from_s, uint64_t to_s)
@@ -17,7 +25,7 @@ static enum symptom look(struct symptoms *symptoms, const struct stats *stats,
 
 	for (at_s = from_s; at_s <= to_s; at_s += 2)
 		if (!found)
-			found = symptoms_look(symptoms, stats, at_s * S);
+			found = look_once(symptoms, stats, at_s * S);
 	return found;
 }
 
@@ -130,6 +138,7 @@ static void test_symptom_certain(void **state)
 	} rows[] = {
 		{GUESS_PPP, SYMPTOM_PPP},
 		{GUESS_CSLIP, SYMPTOM_CSLIP},
+		{GUESS_TELNET, SYMPTOM_TELNET},
 	};
 	size_t i;
 
@@ -153,6 +162,7 @@ static void test_symptom_likely(void **state)
 		enum guess guess;
 		enum symptom symptom;
 	} rows[] = {
+		{GUESS_INFO, SYMPTOM_INFO},
 		{GUESS_KISS, SYMPTOM_KISS},
 		{GUESS_ETHERNET, SYMPTOM_ETHERNET},
 		{GUESS_IP, SYMPTOM_IP},
@@ -181,6 +191,33 @@ static void test_symptom_likely(void **state)
 		assert_int_equal(look(&symptoms, &stats, 302, 302),
 				 rows[i].symptom);
 	}
+}
+
+/* A telnet port says something before there is any frame. */
+static void test_symptom_telnet_that_only_negotiates(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.unfinished = GUESS_TELNET};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 100), SYMPTOM_TELNET);
+}
+
+/* Most frames have neither XON nor XOFF, so they get through. */
+static void test_symptom_xonxoff_beside_packets(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.packets = 100};
+	uint64_t *bad = &stats.from_line.dropped[STATS_DROP_BAD_ESCAPE];
+
+	(void)state;
+	stats.guesses[GUESS_XONXOFF] = *bad = 2;
+	assert_int_equal(look(&symptoms, &stats, 100, 110), SYMPTOM_NONE);
+	stats.guesses[GUESS_XONXOFF] = 3;
+	*bad = 6;
+	assert_int_equal(look(&symptoms, &stats, 112, 114), SYMPTOM_NONE);
+	*bad = 5;
+	assert_int_equal(look(&symptoms, &stats, 116, 116), SYMPTOM_XONXOFF);
 }
 
 static void test_symptom_text(void **state)
@@ -289,11 +326,9 @@ static void test_symptom_several(void **state)
 	struct stats stats = {.line = {.frame = 1, .overrun = 1}};
 
 	(void)state;
-	assert_int_equal(symptoms_look(&symptoms, &stats, 1 * S),
-			 SYMPTOM_FRAMING);
-	assert_int_equal(symptoms_look(&symptoms, &stats, 2 * S),
-			 SYMPTOM_OVERRUN);
-	assert_int_equal(symptoms_look(&symptoms, &stats, 3 * S), SYMPTOM_NONE);
+	assert_int_equal(look_once(&symptoms, &stats, 1 * S), SYMPTOM_FRAMING);
+	assert_int_equal(look_once(&symptoms, &stats, 2 * S), SYMPTOM_OVERRUN);
+	assert_int_equal(look_once(&symptoms, &stats, 3 * S), SYMPTOM_NONE);
 }
 
 static void test_symptom_texts(void **state)
@@ -334,6 +369,8 @@ int main(void)
 		cmocka_unit_test(test_symptom_unwanted_is_no_garbage),
 		cmocka_unit_test(test_symptom_certain),
 		cmocka_unit_test(test_symptom_likely),
+		cmocka_unit_test(test_symptom_telnet_that_only_negotiates),
+		cmocka_unit_test(test_symptom_xonxoff_beside_packets),
 		cmocka_unit_test(test_symptom_text),
 		cmocka_unit_test(test_symptom_text_before_packets),
 		cmocka_unit_test(test_symptom_explained),
