@@ -15,11 +15,22 @@
  * A lone END stands alone in time: the ones around a frame have the frame's
  * bytes beside them, as close as the driver and the wire let them be.
  *
+ * On a line that is never idle there are no lone ENDs. So who keeps alive also
+ * puts a mark in front of a frame, once a period: ENDs in such a number as
+ * nobody sends by chance, or between two frames. They are empty frames to every
+ * receiver, and as good as lone ENDs to us.
+ *
+ * Silence is only found by a look that comes when it should. After a look that
+ * was late (this process was stopped, or had no processor) what has arrived
+ * meanwhile may still wait in the port, so it is the next one that counts.
+ *
  * Pure: the caller brings the time.
  */
 #include "pump/keepalive.h"
 #include "clock.h"
 #include "framing/slip.h"
+
+#include <string.h>
 
 /* Further apart than an adapter or a slow wire tears one frame's bytes. */
 #define KEEPALIVE_APART_NS (NS_PER_S / 2)
@@ -27,6 +38,12 @@
 #define KEEPALIVE_SILENT_PERIODS 3
 
 #define KEEPALIVE_LONE_ENDS 2
+
+/* A mark and the END of the frame before it. */
+#define KEEPALIVE_MARK_RUN (KEEPALIVE_MARK_ENDS + 1)
+
+/* A look may be late by so much: a busy machine. */
+#define KEEPALIVE_LATE_NS (NS_PER_S / 2)
 
 /**
  * keepalive_init() - for a line that is not open yet
@@ -50,6 +67,8 @@ void keepalive_start(struct keepalive *keepalive, uint64_t now_ns)
 		.period_ns = keepalive->period_ns,
 		.sent_ns = now_ns,
 		.heard_ns = now_ns,
+		.looked_ns = now_ns,
+		.shown_ns = now_ns,
 	};
 }
 
@@ -80,6 +99,29 @@ static bool only_ends(const uint8_t *bytes, size_t len)
 	while (i < len && bytes[i] == SLIP_END)
 		i++;
 	return i == len;
+}
+
+/* Is there a mark in what was heard, and in what came right before it? */
+static bool has_mark(struct keepalive *keepalive, const uint8_t *bytes,
+		     size_t len)
+{
+	const uint8_t *at = bytes;
+	const uint8_t *const end = bytes + len;
+	bool found = false;
+
+	while (at < end) {
+		if (*at == SLIP_END) {
+			keepalive->run++;
+			at++;
+		} else {
+			keepalive->run = 0;
+			at = memchr(at, SLIP_END, (size_t)(end - at));
+			if (!at)
+				break;
+		}
+		found |= keepalive->run == KEEPALIVE_MARK_RUN;
+	}
+	return found;
 }
 
 static uint64_t silent_ns(const struct keepalive *keepalive)
@@ -114,6 +156,10 @@ void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 		keepalive->lone_ends = 0;
 	if (apart && only_ends(bytes, len))
 		keepalive->lone_ns = now_ns;
+	if (keepalive->period_ns &&
+	    keepalive->lone_ends < KEEPALIVE_LONE_ENDS &&
+	    has_mark(keepalive, bytes, len))
+		keepalive->lone_ends++;
 	keepalive->heard_ns = now_ns;
 	keepalive->silent = false;
 }
@@ -132,15 +178,44 @@ bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns)
 }
 
 /**
+ * keepalive_shown() - a lone END or a mark was sent
+ * @keepalive: whose
+ * @now_ns:    the time
+ */
+void keepalive_shown(struct keepalive *keepalive, uint64_t now_ns)
+{
+	keepalive->shown_ns = now_ns;
+}
+
+/**
+ * keepalive_wants_mark() - is it time for a mark?
+ * @keepalive: whose
+ * @now_ns:    the time
+ *
+ * Return: true if nothing was sent for a period that shows that we keep alive
+ */
+bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns)
+{
+	return keepalive->period_ns &&
+	       now_ns >= keepalive->shown_ns + keepalive->period_ns;
+}
+
+/**
  * keepalive_falls_silent() - has the peer been silent for too long?
  * @keepalive: whose
  * @now_ns:    the time
+ *
+ * To be called when keepalive_next_ns() says so, and behind whatever was heard.
  *
  * Return: true if it has, and was not yet found so
  */
 bool keepalive_falls_silent(struct keepalive *keepalive, uint64_t now_ns)
 {
-	if (!keepalive->period_ns || keepalive->silent ||
+	const bool late = now_ns > keepalive->looked_ns + keepalive->period_ns +
+					   KEEPALIVE_LATE_NS;
+
+	keepalive->looked_ns = now_ns;
+	if (!keepalive->period_ns || keepalive->silent || late ||
 	    now_ns < silent_ns(keepalive))
 		return false;
 	settle_lone_end(keepalive, now_ns);

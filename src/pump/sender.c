@@ -40,6 +40,7 @@
 #include "packet/siphash.h"
 #include "port/port.h"
 #include "pump/fq_codel.h"
+#include "pump/keepalive.h"
 #include "pump/pacer.h"
 #include "pump/stats.h"
 
@@ -52,9 +53,10 @@
 /* When gathering, how much makes a write worth its price. */
 #define SENDER_BATCH_LEN 32768
 
-/* The last frame may begin just below the batch's length. */
-#define SENDER_OUTBOX_LEN \
-	(SENDER_BATCH_LEN + FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX))
+/* The last frame may begin just below the batch's length, and have a mark. */
+#define SENDER_OUTBOX_LEN                         \
+	(SENDER_BATCH_LEN + KEEPALIVE_MARK_ENDS + \
+	 FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX))
 
 /*
  * So long after our own last END noise may have come; but a ping every second
@@ -93,6 +95,7 @@ struct sender {
 	size_t outbox_bytes;
 	uint64_t
 		ended_ns; /* when the last byte of the last frame was written */
+	bool marks;	  /* the next frame is to have a mark in front of it */
 	bool is_between;  /* and that is the last that the receiver had of us */
 	bool port_is_full; /* the port holds more than it should */
 	bool is_ahead;	   /* it holds something, by its own count */
@@ -331,7 +334,7 @@ static bool needs_lead(const struct sender *sender, uint64_t now_ns)
 	case FRAMING_LEAD_NEVER:
 		return false;
 	default:
-		return !sender->outbox_len &&
+		return !sender->outbox_packets &&
 		       (!sender->is_between ||
 			now_ns - sender->ended_ns > SENDER_LEAD_NS);
 	}
@@ -342,7 +345,11 @@ static void append_frame(struct sender *sender, size_t len, uint64_t now_ns)
 {
 	const struct framing *framing = sender->config.framing;
 	uint8_t *out = sender->outbox;
+	int ends;
 
+	for (ends = 0; sender->marks && ends < KEEPALIVE_MARK_ENDS; ends++)
+		sender->outbox_len += framing->idle(out + sender->outbox_len);
+	sender->marks = false;
 	if (needs_lead(sender, now_ns))
 		sender->outbox_len += framing->idle(out + sender->outbox_len);
 	sender->outbox_len +=
@@ -473,6 +480,15 @@ int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns)
 	sender->outbox_bytes = 0;
 	n = flush_outbox(sender, port, now_ns);
 	return n > 0 ? 1 : (int)n;
+}
+
+/**
+ * sender_mark() - let the next frame show that this end keeps alive
+ * @sender: the sender, whose framing has idle bytes
+ */
+void sender_mark(struct sender *sender)
+{
+	sender->marks = sender->config.lead != FRAMING_LEAD_NEVER;
 }
 
 /**

@@ -50,6 +50,7 @@ void sender_reset(struct sender *sender);
 bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns);
 int sender_send(struct sender *sender, struct port *port, uint64_t now_ns);
 int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns);
+void sender_mark(struct sender *sender);
 struct sender_plan sender_plan(const struct sender *sender);
 bool sender_is_stuck(const struct sender *sender, const struct port *port);
 void sender_get_stats(const struct sender *sender, struct stats *stats);

@@ -206,6 +206,27 @@ check 'which is said' says ': the other end speaks again, carrier on$'
 check 'a ping crosses again' wait_for 5 in_a ping -c 1 -W 1 10.0.0.2
 stop_a
 stop_b
+
+# The same on a line that is never idle; and who is stopped reads first what
+# waits, before it calls the other silent.
+start_a --addr 10.0.0.1/24 --keepalive 1
+start_b --addr 10.0.0.2/24 --keepalive 1
+in_a ping -q -i 0.1 10.0.0.2 >/dev/null &
+busy=$!
+sleep 5
+kill -STOP "$pid_a"
+sleep 6
+kill -CONT "$pid_a"
+sleep 1
+check_not 'one that was stopped does not call the other silent' \
+	says 'nothing was heard'
+kill -STOP "$pid_b"
+check 'a peer that dies on a busy line is reported' wait_for 10 says \
+	': nothing was heard .* for 3 s, carrier off until it speaks$'
+kill "$busy"
+kill -CONT "$pid_b"
+stop_a
+stop_b
 check_match 'ENDs are no packets, and nothing is dropped for them' \
 	'from the line: [1-9][0-9]* packets, .* 0 dropped' "$(<"$dir/b.log")"
 start_b --addr 10.0.0.2/24

@@ -27,13 +27,25 @@ static void hear(struct keepalive *keepalive, const uint8_t *bytes, size_t len,
 	keepalive_heard(keepalive, bytes, len, NOW + at_ns);
 }
 
+/* Look as often as one should, until then. Return: is it now? */
+static bool silent(struct keepalive *keepalive, uint64_t at_ns)
+{
+	bool before = false;
+
+	while (keepalive->period_ns && keepalive->looked_ns + 500 * MS < at_ns)
+		before |=
+			keepalive_falls_silent(keepalive,
+					       keepalive->looked_ns + 500 * MS);
+	return keepalive_falls_silent(keepalive, at_ns) || before;
+}
+
 static void test_keepalive_off(void **state)
 {
 	struct keepalive keepalive = opened(0);
 
 	(void)state;
 	assert_false(keepalive_is_due(&keepalive, NOW + 1000000 * S));
-	assert_false(keepalive_falls_silent(&keepalive, NOW + 1000000 * S));
+	assert_false(silent(&keepalive, NOW + 1000000 * S));
 	assert_true(keepalive_has_carrier(&keepalive));
 	assert_true(keepalive_next_ns(&keepalive) == UINT64_MAX);
 }
@@ -59,13 +71,13 @@ static void test_keepalive_silent_after_three_periods(void **state)
 
 	(void)state;
 	hear(&keepalive, frame, sizeof(frame), 1 * S);
-	assert_false(keepalive_falls_silent(&keepalive, NOW + 16 * S - 1));
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 16 * S));
-	assert_false(keepalive_falls_silent(&keepalive, NOW + 17 * S));
+	assert_false(silent(&keepalive, NOW + 16 * S - 1));
+	assert_true(silent(&keepalive, NOW + 16 * S));
+	assert_false(silent(&keepalive, NOW + 17 * S));
 	assert_true(keepalive.silent);
 	hear(&keepalive, end, sizeof(end), 20 * S);
 	assert_false(keepalive.silent);
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 35 * S));
+	assert_true(silent(&keepalive, NOW + 35 * S));
 }
 
 static void test_keepalive_next_is_what_comes_first(void **state)
@@ -76,7 +88,7 @@ static void test_keepalive_next_is_what_comes_first(void **state)
 	assert_true(keepalive_next_ns(&keepalive) == NOW + 5 * S);
 	keepalive_sent(&keepalive, NOW + 14 * S);
 	assert_true(keepalive_next_ns(&keepalive) == NOW + 15 * S);
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 15 * S));
+	assert_true(silent(&keepalive, NOW + 15 * S));
 	assert_true(keepalive_next_ns(&keepalive) == NOW + 19 * S);
 }
 
@@ -93,7 +105,7 @@ static void test_keepalive_carrier_of_one_that_only_answers(void **state)
 		     at_ns + 100 * MS);
 		hear(&keepalive, frame + 3, 1, at_ns + 200 * MS);
 	}
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 100 * S));
+	assert_true(silent(&keepalive, NOW + 100 * S));
 	assert_true(keepalive_has_carrier(&keepalive));
 }
 
@@ -105,13 +117,13 @@ static void test_keepalive_carrier_of_one_that_keeps_alive(void **state)
 	hear(&keepalive, frame, sizeof(frame), 0);
 	hear(&keepalive, end, sizeof(end), 1 * S);
 	hear(&keepalive, end, sizeof(end), 2 * S);
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 5 * S));
+	assert_true(silent(&keepalive, NOW + 5 * S));
 	assert_false(keepalive_has_carrier(&keepalive));
 	hear(&keepalive, end, sizeof(end), 6 * S);
 	assert_true(keepalive_has_carrier(&keepalive));
 	/* It is forgotten with the line. */
 	keepalive_start(&keepalive, NOW + 10 * S);
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 13 * S));
+	assert_true(silent(&keepalive, NOW + 13 * S));
 	assert_true(keepalive_has_carrier(&keepalive));
 }
 
@@ -126,7 +138,7 @@ static void test_keepalive_late_ends_are_not_lone(void **state)
 		hear(&keepalive, frame, sizeof(frame) - 1, at_ns);
 		hear(&keepalive, end, sizeof(end), at_ns + 3 * S);
 	}
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 100 * S));
+	assert_true(silent(&keepalive, NOW + 100 * S));
 	assert_true(keepalive_has_carrier(&keepalive));
 }
 
@@ -139,7 +151,7 @@ static void test_keepalive_lone_ends_are_forgotten(void **state)
 	hear(&keepalive, end, sizeof(end), 1 * S);
 	hear(&keepalive, end, sizeof(end), 2 * S);
 	hear(&keepalive, frame, sizeof(frame), 100 * S);
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 200 * S));
+	assert_true(silent(&keepalive, NOW + 200 * S));
 	assert_true(keepalive_has_carrier(&keepalive));
 }
 
@@ -149,8 +161,77 @@ static void test_keepalive_one_end_may_be_noise(void **state)
 
 	(void)state;
 	hear(&keepalive, end, sizeof(end), 1 * S);
-	assert_true(keepalive_falls_silent(&keepalive, NOW + 4 * S));
+	assert_true(silent(&keepalive, NOW + 4 * S));
 	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+/* A process that was stopped reads first what has arrived meanwhile. */
+static void test_keepalive_late_look(void **state)
+{
+	struct keepalive keepalive = opened(1);
+
+	(void)state;
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 1 * S));
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 20 * S));
+	/* The next look is wanted at once, and then it counts. */
+	assert_true(keepalive_next_ns(&keepalive) <= NOW + 20 * S);
+	assert_true(keepalive_falls_silent(&keepalive, NOW + 20 * S + 1));
+
+	keepalive = opened(1);
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 1 * S));
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 20 * S));
+	hear(&keepalive, frame, sizeof(frame), 20 * S);
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 20 * S + 1));
+}
+
+/* On a line that is never idle, marks show who keeps alive. */
+static void test_keepalive_carrier_of_one_that_marks(void **state)
+{
+	static const uint8_t busy[] = {0x45, 0xC0, 0x46, 0xC0};
+	static const uint8_t mark[] = {0x45, 0xC0, 0xC0, 0xC0,
+				       0xC0, 0x46, 0xC0};
+	struct keepalive keepalive = opened(1);
+	uint64_t at_ns;
+	size_t i;
+
+	(void)state;
+	for (at_ns = 0; at_ns < 3 * S; at_ns += 100 * MS) {
+		hear(&keepalive, busy, sizeof(busy), at_ns);
+		/* In pieces of any size. */
+		for (i = 0; at_ns % S == 0 && i < sizeof(mark); i++)
+			hear(&keepalive, mark + i, 1, at_ns + 50 * MS);
+	}
+	assert_true(silent(&keepalive, NOW + 10 * S));
+	assert_false(keepalive_has_carrier(&keepalive));
+}
+
+/* Frames that have ENDs on both sides, and a lone END between, are none. */
+static void test_keepalive_ends_that_are_no_marks(void **state)
+{
+	static const uint8_t ends[] = {0xC0, 0x45, 0xC0, 0xC0, 0xC0, 0x46};
+	struct keepalive keepalive = opened(1);
+	uint64_t at_ns;
+
+	(void)state;
+	for (at_ns = 0; at_ns < 30 * S; at_ns += 100 * MS)
+		hear(&keepalive, ends, sizeof(ends), at_ns);
+	assert_true(silent(&keepalive, NOW + 40 * S));
+	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+static void test_keepalive_wants_marks(void **state)
+{
+	struct keepalive keepalive = opened(5);
+
+	(void)state;
+	assert_false(keepalive_wants_mark(&keepalive, NOW + 5 * S - 1));
+	/* A frame is none. */
+	keepalive_sent(&keepalive, NOW + 4 * S);
+	assert_true(keepalive_wants_mark(&keepalive, NOW + 5 * S));
+	keepalive_shown(&keepalive, NOW + 5 * S);
+	assert_false(keepalive_wants_mark(&keepalive, NOW + 10 * S - 1));
+	keepalive = opened(0);
+	assert_false(keepalive_wants_mark(&keepalive, NOW + 100 * S));
 }
 
 int main(void)
@@ -167,6 +248,10 @@ int main(void)
 		cmocka_unit_test(test_keepalive_late_ends_are_not_lone),
 		cmocka_unit_test(test_keepalive_lone_ends_are_forgotten),
 		cmocka_unit_test(test_keepalive_one_end_may_be_noise),
+		cmocka_unit_test(test_keepalive_late_look),
+		cmocka_unit_test(test_keepalive_carrier_of_one_that_marks),
+		cmocka_unit_test(test_keepalive_ends_that_are_no_marks),
+		cmocka_unit_test(test_keepalive_wants_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

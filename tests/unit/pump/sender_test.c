@@ -160,6 +160,25 @@ static void test_sender_leads_after_a_cut_frame(void **state)
 	assert_int_equal(send_at(2 * NS_PER_S, 1), 1);
 }
 
+/* Once, in front of one frame. */
+static void test_sender_marks(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_AUTO, &slip_framing);
+	assert_int_equal(send_at(0, 1), 2);
+	sender_mark(world.sender);
+	assert_int_equal(send_at(1 * NS_PER_S, 2), 3 + 2);
+	assert_int_equal(send_at(2 * NS_PER_S, 1), 1);
+}
+
+static void test_sender_never_marks_where_it_may_not(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_NEVER, &slip_framing);
+	sender_mark(world.sender);
+	assert_int_equal(send_at(0, 1), 1);
+}
+
 static void test_sender_leads_always(void **state)
 {
 	(void)state;
@@ -195,6 +214,8 @@ int main(void)
 		SENDER_TEST(test_sender_leads_on_a_new_port),
 		SENDER_TEST(test_sender_idle_is_a_lead),
 		SENDER_TEST(test_sender_leads_after_a_cut_frame),
+		SENDER_TEST(test_sender_marks),
+		SENDER_TEST(test_sender_never_marks_where_it_may_not),
 		SENDER_TEST(test_sender_leads_always),
 		SENDER_TEST(test_sender_leads_never),
 		SENDER_TEST(test_sender_leads_in_no_other_framing),
