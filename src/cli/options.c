@@ -156,7 +156,7 @@ static const struct argp_option table[] = {
 	{"interface", 'i', "NAME", 0,
 	 "Name of the interface. If a persistent interface has this name, it "
 	 "is attached to, and what is added to it stays after the end. "
-	 "Default: the kernel's next tun%d or tap%d",
+	 "Default: the first of tun0, tun1 and so on, or of tap0, that is free",
 	 0},
 	{"tap", KEY_TAP, NULL, 0,
 	 "A TAP interface: Ethernet frames instead of IP packets, at both "

@@ -44,7 +44,7 @@ enum options_list {
  * @wait:       start before the port is there
  * @once:       end when the port is lost
  * @keepalive_s: after so many seconds of silence send an END; 0: never
- * @interface:  name of the interface; "": the kernel's next tun%d or tap%d
+ * @interface:  name of the interface; "": the kernel's next one
  * @tap:        frames of Ethernet, not packets of IP
  * @mac:        the interface's address, if @mac_given
  * @bridge:     the bridge that it is to be a port of, or NULL

@@ -95,28 +95,32 @@ static int reset_offload(const struct tun *tun)
 
 static int report_create(const struct tun *tun, int err)
 {
-	const char *name = tun->tap ? "tap%d" : "tun%d";
+	const char *mode = tun->tap ? "TAP" : "TUN";
 	const char *remedy = "";
 
 	if (err == -EPERM)
 		remedy = " (needs CAP_NET_ADMIN: run as root)";
-	log_error("cannot create interface %s: %s%s",
-		  *tun->name ? tun->name : name, strerror(-err), remedy);
+	if (*tun->name)
+		log_error("cannot create interface %s: %s%s", tun->name,
+			  strerror(-err), remedy);
+	else
+		log_error("cannot create a new %s interface: %s%s", mode,
+			  strerror(-err), remedy);
 	return err;
 }
 
 /*
- * Is there an interface of this name in this mode? The kernel looks at that
- * first, before it asks whose it is and who has it.
+ * Is there an interface of this name in this mode, with these other flags? The
+ * kernel looks at that first, before it asks whose it is and who has it.
  */
-static bool has_mode(const char *name, bool tap)
+static bool has_mode(const char *name, bool tap, int flags)
 {
 	char copy[IFNAMSIZ];
 	int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC);
 	int err;
 
 	memcpy(copy, name, IFNAMSIZ);
-	err = fd < 0 ? -errno : set_interface(fd, copy, tap, 0);
+	err = fd < 0 ? -errno : set_interface(fd, copy, tap, flags);
 	if (fd >= 0)
 		close(fd);
 	return !err || err == -EBUSY || err == -EPERM;
@@ -129,12 +133,17 @@ static int report_attach(const struct tun *tun, int err)
 	if (err == -EBUSY)
 		reason = "another program is attached to it (end that one, or "
 			 "choose another name with -i)";
-	else if (err == -EINVAL && has_mode(tun->name, !tun->tap))
+	else if (err == -EINVAL && has_mode(tun->name, !tun->tap, 0))
 		reason = tun->tap ? "it is a TUN interface (leave --tap out)"
 				  : "it is a TAP interface (add --tap)";
+	else if (err == -EINVAL &&
+		 (has_mode(tun->name, false, IFF_MULTI_QUEUE) ||
+		  has_mode(tun->name, true, IFF_MULTI_QUEUE)))
+		reason = "it has several queues (delete it, and make it again "
+			 "without multi_queue, or with --create)";
 	else if (err == -EINVAL)
-		reason = "it exists and is not a TUN or TAP interface of one "
-			 "queue (choose another name with -i)";
+		reason = "it exists and is not a TUN or TAP interface (choose "
+			 "another name with -i)";
 	else if (err == -EPERM)
 		reason = "it belongs to another user or group (run as its "
 			 "owner or as root)";
@@ -176,7 +185,7 @@ static int attach(struct tun *tun)
  * tun_open() - create an interface, or attach to a persistent one
  * @tun:  filled in on success, TUN_CLOSED otherwise
  * @name: the interface's name, shorter than IFNAMSIZ (the kernel would cut
- *        it and report success); "" for the kernel's next tun%d or tap%d
+ *        it and report success); "" for the kernel's next one
  * @tap:  for frames of Ethernet, not packets of IP
  *
  * A failure is logged.
@@ -269,7 +278,8 @@ static int report_delete(const char *name, int err)
 	else if (err == -EBUSY)
 		reason = "a program is attached to it (end that one first)";
 	else if (err == -EINVAL)
-		reason = "it is not a TUN or TAP interface of one queue";
+		reason = "it is not a TUN or TAP interface (ip link delete "
+			 "removes others)";
 	else if (err == -EPERM)
 		reason = "it belongs to another user or group (run as its "
 			 "owner or as root)";
@@ -292,7 +302,9 @@ static int report_delete(const char *name, int err)
  */
 int tun_delete(const char *name)
 {
+	static const int kinds[] = {0, IFF_MULTI_QUEUE};
 	struct tun tun;
+	size_t i;
 	int err;
 
 	if (!if_nametoindex(name))
@@ -300,9 +312,12 @@ int tun_delete(const char *name)
 	err = begin(&tun, name, false);
 	if (err)
 		return err;
-	err = set_interface(tun.fd, tun.name, false, 0);
-	if (err == -EINVAL)
-		err = set_interface(tun.fd, tun.name, true, 0);
+	err = -EINVAL;
+	for (i = 0; err == -EINVAL && i < sizeof(kinds) / sizeof(*kinds); i++) {
+		err = set_interface(tun.fd, tun.name, false, kinds[i]);
+		if (err == -EINVAL)
+			err = set_interface(tun.fd, tun.name, true, kinds[i]);
+	}
 	if (!err && ioctl(tun.fd, TUNSETPERSIST, 0UL))
 		err = -errno;
 	tun_close(&tun);

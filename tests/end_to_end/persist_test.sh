@@ -55,12 +55,19 @@ check_refused 'as TAP: it is a TUN interface' 1 \
 refused --delete -i board
 check_equal 'removed' '0 lo' "$ended$said $(interfaces)"
 
+in_a ip tuntap add dev board mode tun multi_queue
+check_refused 'one of several queues' 1 \
+	'cannot attach to interface board: it has several queues (delete it, and make it again without multi_queue, or with --create)' \
+	-i board --port "$port_a"
+refused --delete -i board
+check_equal 'is removed as well' '0 lo' "$ended$said $(interfaces)"
+
 # Refusals.
 check_refused 'nothing to remove' 1 \
 	'cannot delete interface board: there is no such interface' \
 	--delete -i board
 check_refused 'another kind of interface is not removed' 1 \
-	'cannot delete interface lo: it is not a TUN or TAP interface of one queue' \
+	'cannot delete interface lo: it is not a TUN or TAP interface (ip link delete removes others)' \
 	--delete -i lo
 check_refused 'an owner that nobody knows' 1 \
 	'cannot give an interface to user nosuch-user: there is no such user (name one that "getent passwd" shows)' \
