@@ -37,6 +37,11 @@
 #define HEADER_TCP_URGENT 18
 #define HEADER_TCP_MIN	  20
 
+/* RFC 768; RFC 792 and RFC 4443, section 2.1 */
+#define HEADER_UDP_SUM	6
+#define HEADER_UDP_LEN	8
+#define HEADER_ICMP_MIN 4
+
 /* The flags of TCP; CWR: RFC 3168, section 6.1 */
 #define HEADER_FLAG_FIN 0x01
 #define HEADER_FLAG_PSH 0x08

@@ -173,6 +173,83 @@ bool packet_is_router_advert(const uint8_t *packet, size_t len)
 	       upper.at < len && packet[upper.at] == ND_ROUTER_ADVERT;
 }
 
+/*
+ * The sum of a header and what it carries, 0xFFFF if the checksum in it is
+ * right; @pseudo: with the addresses, the length and the protocol (RFC 9293,
+ * section 3.1; RFC 8200, section 8.1)
+ */
+static uint16_t sum_upper(const uint8_t *packet, size_t at, size_t len,
+			  uint8_t protocol, bool pseudo)
+{
+	size_t from = packet[0] >> 4 == 4 ? HEADER_IPV4_FROM : HEADER_IPV6_FROM;
+	size_t addresses = packet[0] >> 4 == 4 ? 8 : 32;
+	uint32_t sum = checksum_sum(packet + at, len);
+
+	if (pseudo)
+		sum += (uint32_t)checksum_sum(packet + from, addresses) +
+		       (uint32_t)len + protocol;
+	return checksum_fold(sum);
+}
+
+/* What of @len bytes a datagram of UDP has; 0: it has no checksum. */
+static size_t udp_len(const uint8_t *udp, size_t len)
+{
+	size_t own = len < HEADER_UDP_LEN ? 0 : header_get16(udp + 4);
+
+	return own >= HEADER_UDP_LEN && own <= len &&
+			       header_get16(udp + HEADER_UDP_SUM)
+		       ? own
+		       : 0;
+}
+
+/**
+ * packet_bad_sum() - is there a wrong checksum behind the IP header?
+ * @packet: a packet that packet_check() calls good
+ *
+ * Looked at are TCP, UDP and ICMP, in whole packets that have nothing in
+ * between: options and extension headers may change what is summed.
+ *
+ * Return: the protocol whose checksum is wrong; 0 if none is, or none is known
+ */
+uint8_t packet_bad_sum(const uint8_t *packet)
+{
+	const bool is_ipv4 = packet[0] >> 4 == 4;
+	size_t at = is_ipv4 ? HEADER_IPV4_MIN : HEADER_IPV6_ALL;
+	uint8_t protocol =
+		packet[is_ipv4 ? HEADER_IPV4_PROTOCOL : HEADER_IPV6_NEXT];
+	size_t len = is_ipv4 ? header_get16(packet + HEADER_IPV4_LEN) - at
+			     : header_get16(packet + HEADER_IPV6_LEN);
+
+	if (is_ipv4 && (packet[0] != 0x45 ||
+			header_get16(packet + HEADER_IPV4_FRAGMENT) & 0x3FFF))
+		return 0;
+	switch (protocol) {
+	case IPPROTO_TCP:
+		if (len < HEADER_TCP_MIN)
+			return 0;
+		break;
+	case IPPROTO_UDP:
+		len = udp_len(packet + at, len);
+		if (!len)
+			return 0;
+		break;
+	case IPPROTO_ICMP:
+		if (!is_ipv4 || len < HEADER_ICMP_MIN)
+			return 0;
+		break;
+	case IPPROTO_ICMPV6:
+		if (is_ipv4 || len < HEADER_ICMP_MIN)
+			return 0;
+		break;
+	default:
+		return 0;
+	}
+	return sum_upper(packet, at, len, protocol, protocol != IPPROTO_ICMP) ==
+			       0xFFFF
+		       ? 0
+		       : protocol;
+}
+
 /* What tells apart the flows of two hosts: ports, or an echo's identifier. */
 static uint32_t flow_ports(const uint8_t *packet, size_t len,
 			   const struct upper_layer *upper)

@@ -43,6 +43,7 @@ static inline bool packet_is_good(enum packet_verdict verdict)
 enum packet_verdict packet_check(const uint8_t *packet, size_t len);
 bool packet_is_vj(const uint8_t *frame, size_t len);
 bool packet_is_router_advert(const uint8_t *packet, size_t len);
+uint8_t packet_bad_sum(const uint8_t *packet);
 uint32_t packet_flow(const uint8_t *packet, size_t len,
 		     const struct siphash_key *key);
 bool packet_is_ecn_capable(const uint8_t *packet, size_t len);

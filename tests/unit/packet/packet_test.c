@@ -777,6 +777,131 @@ static void test_packet_mark_ce_keeps_the_checksum(void **state)
 	}
 }
 
+/*
+ * A packet whose checksum is right. Return: where that is, from the beginning
+ */
+static size_t make_summed(uint8_t *bytes, size_t len, bool is_ipv4,
+			  uint8_t protocol)
+{
+	const size_t at = is_ipv4 ? IPV4_HEADER_LEN : IPV6_HEADER_LEN;
+	const size_t from = is_ipv4 ? 12 : 8;
+	const uint8_t rest[] = {0, protocol, (uint8_t)((len - at) >> 8),
+				(uint8_t)(len - at)};
+	const size_t sum_at = at + (protocol == IPPROTO_TCP   ? 16
+				    : protocol == IPPROTO_UDP ? 6
+							      : 2);
+	unsigned int sum = 0;
+
+	if (is_ipv4)
+		bytes[9] = protocol;
+	if (is_ipv4)
+		testing_ipv4_seal(bytes, IPV4_HEADER_LEN);
+	if (protocol == IPPROTO_UDP) {
+		bytes[at + 4] = rest[2];
+		bytes[at + 5] = rest[3];
+	}
+	bytes[sum_at] = 0;
+	bytes[sum_at + 1] = 0;
+	if (protocol != IPPROTO_ICMP)
+		sum = testing_checksum(testing_checksum(0, bytes + from,
+							at - from),
+				       rest, sizeof(rest));
+	sum = ~(unsigned int)testing_checksum(sum, bytes + at, len - at);
+	bytes[sum_at] = (uint8_t)(sum >> 8);
+	bytes[sum_at + 1] = (uint8_t)sum;
+	return sum_at;
+}
+
+static uint8_t bad_sum_of(const uint8_t *bytes, size_t len)
+{
+	uint8_t *copy = testing_copy(bytes, len);
+	uint8_t bad;
+
+	assert_true(packet_is_good(packet_check(copy, len)));
+	bad = packet_bad_sum(copy);
+	free(copy);
+	return bad;
+}
+
+static void test_packet_bad_sum(void **state)
+{
+	static const struct {
+		bool is_ipv4;
+		uint8_t protocol;
+	} kinds[] = {
+		{true, IPPROTO_TCP},  {true, IPPROTO_UDP},
+		{true, IPPROTO_ICMP}, {false, IPPROTO_TCP},
+		{false, IPPROTO_UDP}, {false, IPPROTO_ICMPV6},
+	};
+	uint8_t bytes[200];
+	size_t sum_at;
+	size_t len;
+	size_t at;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(kinds); i++) {
+		for (len = 64; len < sizeof(bytes); len++) {
+			const uint8_t protocol = kinds[i].protocol;
+
+			if (kinds[i].is_ipv4)
+				testing_ipv4(bytes, len, (uint8_t)len);
+			else
+				testing_ipv6(bytes, len, protocol, 'x');
+			sum_at = make_summed(bytes, len, kinds[i].is_ipv4,
+					     protocol);
+			assert_int_equal(bad_sum_of(bytes, len), 0);
+			/* Any bit behind the IP header, but UDP's length. */
+			at = sum_at + 1 + len % (len - sum_at - 1);
+			bytes[at] ^= (uint8_t)(1 << len % 8);
+			assert_int_equal(bad_sum_of(bytes, len), protocol);
+			bytes[at] ^= (uint8_t)(1 << len % 8);
+			assert_int_equal(bad_sum_of(bytes, len), 0);
+		}
+	}
+}
+
+/* Where there is none, or it is of more than there is, none is wrong. */
+static void test_packet_bad_sum_unknown(void **state)
+{
+	uint8_t bytes[100];
+	size_t sum_at;
+
+	(void)state;
+	testing_ipv4(bytes, sizeof(bytes), 'x');
+	sum_at = make_summed(bytes, sizeof(bytes), true, IPPROTO_UDP);
+	bytes[99] ^= 1;
+	assert_int_equal(bad_sum_of(bytes, sizeof(bytes)), IPPROTO_UDP);
+	bytes[6] = 0x20; /* more fragments */
+	testing_ipv4_seal(bytes, IPV4_HEADER_LEN);
+	assert_int_equal(bad_sum_of(bytes, sizeof(bytes)), 0);
+	bytes[6] = 0;
+	bytes[7] = 1; /* a later one */
+	testing_ipv4_seal(bytes, IPV4_HEADER_LEN);
+	assert_int_equal(bad_sum_of(bytes, sizeof(bytes)), 0);
+	bytes[7] = 0;
+	testing_ipv4_seal(bytes, IPV4_HEADER_LEN);
+	bytes[sum_at] = bytes[sum_at + 1] = 0; /* RFC 768: not generated */
+	assert_int_equal(bad_sum_of(bytes, sizeof(bytes)), 0);
+	bytes[sum_at] = 1;
+	bytes[sum_at - 2] = 1; /* longer than the packet */
+	assert_int_equal(bad_sum_of(bytes, sizeof(bytes)), 0);
+	/* Too short to have one. */
+	testing_ipv4(bytes, 20, 0);
+	assert_int_equal(bad_sum_of(bytes, 20), 0);
+	testing_ipv4(bytes, 39, 1);
+	bytes[9] = IPPROTO_TCP;
+	testing_ipv4_seal(bytes, IPV4_HEADER_LEN);
+	assert_int_equal(bad_sum_of(bytes, 39), 0);
+	testing_ipv6(bytes, 43, IPPROTO_ICMPV6, 1);
+	assert_int_equal(bad_sum_of(bytes, 43), 0);
+	testing_ipv6(bytes, 40, IPPROTO_UDP, 1);
+	assert_int_equal(bad_sum_of(bytes, 40), 0);
+	/* Behind another header. */
+	testing_ipv6(bytes, 80, IPPROTO_FRAGMENT, 1);
+	assert_int_equal(bad_sum_of(bytes, 80), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -802,6 +927,8 @@ int main(void)
 		cmocka_unit_test(test_packet_flow_spreads),
 		cmocka_unit_test(test_packet_ecn),
 		cmocka_unit_test(test_packet_mark_ce_keeps_the_checksum),
+		cmocka_unit_test(test_packet_bad_sum),
+		cmocka_unit_test(test_packet_bad_sum_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
