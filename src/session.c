@@ -300,7 +300,9 @@ static void look_at_line(struct session *session, uint64_t now_ns)
 {
 	struct symptom_view view = {
 		.is_serial = line_kind(session->line)->is_serial,
+		.rate = line_port(session->line)->rate,
 	};
+	char text[SYMPTOM_TEXT_MAX];
 	enum symptom symptom;
 
 	if (now_ns < session->check_ns)
@@ -310,7 +312,7 @@ static void look_at_line(struct session *session, uint64_t now_ns)
 	symptom = symptoms_look(&session->symptoms, &view, now_ns);
 	if (symptom != SYMPTOM_NONE)
 		log_warning("%s: %s", line_name(session->line),
-			    symptom_text(symptom, view.is_serial));
+			    symptom_text(symptom, &view, text));
 	look_at_flow(session, view.stats, now_ns);
 }
 
@@ -496,6 +498,12 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.mtu = mtu,
 		.ipv6 = options->ipv6,
 		.accept_ra = options->accept_ra,
+		.witness = {.addrs = options->addrs,
+			    .addr_count = options->addr_count,
+			    .peer = options->peer_of ? &options->peer : NULL,
+			    .routes = options->routes,
+			    .route_count = options->route_count,
+			    .partial = tun->attached || options->bridge},
 	};
 	int err = 0;
 

@@ -166,13 +166,13 @@ static uint8_t tcp_flags(const struct segment *segment)
 }
 
 /* May it be joined at all? */
-static bool is_plain_data(const struct segment *segment)
+static bool is_plain_data(const struct segment *segment, bool is_summed)
 {
 	const uint8_t *tcp = segment->packet + segment->tcp_at;
 
 	return payload_len(segment) && !(tcp[HEADER_TCP_OFFSET] & 0x0F) &&
 	       (tcp_flags(segment) & ~HEADER_FLAG_PSH) == HEADER_FLAG_ACK &&
-	       sum_holds(segment);
+	       (is_summed || sum_holds(segment));
 }
 
 static bool equal(const struct stream *stream, const struct segment *segment,
@@ -347,11 +347,12 @@ static struct stream *find_stream(struct gro *gro,
  * @gro:    what gro_new() made
  * @packet: data that should be an IP packet
  * @len:    how many, 1 to GRO_PACKET_MAX
+ * @is_summed: packet_bad_sum() has found nothing wrong with it
  *
  * What is not TCP right behind the header of IP may be of any stream, and lets
  * none be overtaken.
  */
-void gro_add(struct gro *gro, const uint8_t *packet, size_t len)
+void gro_add(struct gro *gro, const uint8_t *packet, size_t len, bool is_summed)
 {
 	struct segment segment;
 	struct stream *stream;
@@ -361,7 +362,7 @@ void gro_add(struct gro *gro, const uint8_t *packet, size_t len)
 		gro_pass(gro, packet, len);
 		return;
 	}
-	plain = is_plain_data(&segment);
+	plain = is_plain_data(&segment, is_summed);
 	stream = find_stream(gro, &segment);
 	if (plain && stream && fits(stream, &segment)) {
 		join(gro, stream, &segment);

@@ -41,7 +41,8 @@ struct gro;
 
 struct gro *gro_new(gro_write *write, void *to);
 void gro_free(struct gro *gro);
-void gro_add(struct gro *gro, const uint8_t *packet, size_t len);
+void gro_add(struct gro *gro, const uint8_t *packet, size_t len,
+	     bool is_summed);
 void gro_pass(struct gro *gro, const uint8_t *packet, size_t len);
 void gro_flush(struct gro *gro);
 

@@ -50,6 +50,7 @@
 #include "pump/receiver.h"
 #include "pump/sender.h"
 #include "pump/stats.h"
+#include "pump/witness.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -66,6 +67,7 @@
  * @sender:     from the interface to the port
  * @receiver:   from the port to the interface
  * @keepalive:  when the port was last used, either way
+ * @witness:    sees the first packets of both directions
  * @silence:    the peer has fallen silent, and nobody has asked yet
  * @stats:      the counters, summed up when they were last asked for
  * @past:       what lost ports had counted
@@ -86,6 +88,7 @@ struct pump {
 	struct sender *sender;
 	struct receiver *receiver;
 	struct keepalive keepalive;
+	struct witness witness;
 	bool silence;
 	struct stats stats;
 	struct port_counts past;
@@ -111,25 +114,30 @@ struct pump {
  */
 struct pump *pump_new(const struct pump_config *config)
 {
-	const struct sender_config sender = {
+	struct pump *pump = calloc(1, sizeof(*pump));
+	struct sender_config sender;
+	struct receiver_config receiver;
+	int err = -ENOMEM;
+
+	if (!pump)
+		goto fail;
+	sender = (struct sender_config){
 		.tun = config->tun,
 		.framing = config->framing,
 		.lead = config->lead,
 		.mtu = config->mtu,
 		.ipv6 = config->ipv6,
+		.witness = &pump->witness,
 	};
-	const struct receiver_config receiver = {
+	receiver = (struct receiver_config){
 		.tun = config->tun,
 		.framing = config->framing,
 		.ipv6 = config->ipv6,
 		.accept_ra = config->accept_ra,
+		.witness = &pump->witness,
 	};
-	struct pump *pump = calloc(1, sizeof(*pump));
-	int err = -ENOMEM;
-
-	if (!pump)
-		goto fail;
 	pump->config = *config;
+	witness_init(&pump->witness, &config->witness);
 	pump->next_ns = UINT64_MAX;
 	keepalive_init(&pump->keepalive, config->keepalive_s);
 	pump->sender = sender_new(&sender);
@@ -226,6 +234,7 @@ const struct stats *pump_stats(struct pump *pump)
 	add_counts(&all, &pump->counts);
 	sender_get_stats(pump->sender, stats);
 	receiver_get_stats(pump->receiver, stats);
+	stats->witness = &pump->witness;
 	stats->to_line.dropped[STATS_DROP_REFUSED] = all.refused;
 	stats->from_line.dropped[STATS_DROP_STRANGER] = all.strangers;
 	stats->line = (struct stats_line){

@@ -3,6 +3,7 @@
 #define SERIALTUN_PUMP_H
 
 #include "framing/framing.h"
+#include "pump/witness.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ struct tun;
  * @mtu:         bytes of the longest packet that the interface sends
  * @ipv6:        carry IPv6; otherwise such packets are dropped both ways
  * @accept_ra:   let Router Advertisements from the line through
+ * @witness:     what is known of the addresses of this end
  *
  * All of it is borrowed for the life of the pump.
  */
@@ -37,6 +39,7 @@ struct pump_config {
 	uint32_t mtu;
 	bool ipv6;
 	bool accept_ra;
+	struct witness_config witness;
 };
 
 /**

@@ -19,10 +19,13 @@
 #include "packet/guess.h"
 #include "packet/packet.h"
 #include "port/port.h"
+#include "pump/census.h"
 #include "pump/keepalive.h"
 #include "pump/stats.h"
+#include "pump/witness.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -51,6 +54,7 @@ struct receiver {
 	uint64_t settled_ns; /* what arrives earlier is thrown away */
 	struct stats_direction direction;
 	uint64_t guesses[GUESS_COUNT];
+	struct census census;
 	unsigned int bad_frames; /* in a row */
 	bool join;		 /* the kernel takes super-packets */
 	bool tun_gone;
@@ -179,6 +183,9 @@ static void count_garbage(struct receiver *receiver,
 	stats_drop(&receiver->direction, reason, 1, frame->len);
 	receiver->guesses[guess]++;
 	receiver->bad_frames++;
+	if (witness_looks(receiver->config.witness))
+		witness_garbage(receiver->config.witness, frame->bytes,
+				frame->len);
 }
 
 /* A frame that is no packet: maybe it shows what the other end speaks. */
@@ -213,6 +220,44 @@ static bool admit(const struct receiver *receiver,
 	return true;
 }
 
+/*
+ * The kernel drops it without a word to anybody. Return: there is nothing wrong
+ */
+static bool check_sum(struct receiver *receiver, const uint8_t *packet)
+{
+	uint64_t *bad_sums = receiver->direction.bad_sums;
+
+	switch (packet_bad_sum(packet)) {
+	case 0:
+		return true;
+	case IPPROTO_TCP:
+		bad_sums[STATS_SUM_TCP]++;
+		break;
+	case IPPROTO_UDP:
+		bad_sums[STATS_SUM_UDP]++;
+		break;
+	default:
+		bad_sums[STATS_SUM_ICMP]++;
+		break;
+	}
+	return false;
+}
+
+/* A good packet, or one in a good frame. Return: its checksums are right. */
+static bool look_at_packet(struct receiver *receiver,
+			   const struct framing_frame *frame)
+{
+	const size_t ip_at =
+		receiver->config.tun->tap
+			? ethernet_find_ip(frame->bytes, frame->len)
+			: 0;
+
+	if (witness_looks(receiver->config.witness))
+		witness_heard(receiver->config.witness, frame->bytes + ip_at,
+			      frame->len - ip_at);
+	return check_sum(receiver, frame->bytes + ip_at);
+}
+
 /* One frame from the line. */
 static void deliver(struct receiver *receiver,
 		    const struct framing_frame *frame)
@@ -222,16 +267,21 @@ static void deliver(struct receiver *receiver,
 			? ethernet_check(frame->bytes, frame->len)
 			: packet_check(frame->bytes, frame->len);
 	enum stats_drop reason;
+	bool is_summed = false;
 
 	if (!packet_is_good(verdict)) {
 		drop_garbage(receiver, frame, verdict_reason(verdict));
 		return;
 	}
 	receiver->bad_frames = 0;
-	if (!admit(receiver, frame, verdict, &reason))
+	if (!admit(receiver, frame, verdict, &reason)) {
 		stats_drop(&receiver->direction, reason, 1, frame->len);
-	else if (receiver->join)
-		gro_add(receiver->gro, frame->bytes, frame->len);
+		return;
+	}
+	if (verdict != PACKET_OTHER)
+		is_summed = look_at_packet(receiver, frame);
+	if (receiver->join)
+		gro_add(receiver->gro, frame->bytes, frame->len, is_summed);
 	else
 		gro_pass(receiver->gro, frame->bytes, frame->len);
 }
@@ -300,6 +350,9 @@ static enum receiver_result drain_port(struct receiver *receiver,
 			continue;
 		receiver->direction.line_bytes += (size_t)n;
 		keepalive_heard(keepalive, receiver->inbox, (size_t)n, now_ns);
+		if (!census_is_done(&receiver->census))
+			census_add(&receiver->census, receiver->inbox,
+				   (size_t)n);
 		decode(receiver, receiver->inbox, (size_t)n);
 		if (is_out_of_step(receiver))
 			return RECEIVER_OUT_OF_STEP;
@@ -347,6 +400,7 @@ void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
 
 	*direction = receiver->direction;
 	memcpy(stats->guesses, receiver->guesses, sizeof(stats->guesses));
+	stats->census = receiver->census;
 	stats->unfinished_len = pending.len;
 	stats->unfinished = guess(receiver, &pending);
 }

@@ -11,6 +11,7 @@ struct port;
 struct receiver;
 struct stats;
 struct tun;
+struct witness;
 
 /**
  * struct receiver_config - what a receiver stands between, and what it lets
@@ -19,6 +20,7 @@ struct tun;
  * @framing:   how packets travel on the line
  * @ipv6:      carry IPv6; otherwise such packets are dropped
  * @accept_ra: let Router Advertisements through
+ * @witness:   is told what has come
  *
  * All of it is borrowed for the life of the receiver.
  */
@@ -27,6 +29,7 @@ struct receiver_config {
 	const struct framing *framing;
 	bool ipv6;
 	bool accept_ra;
+	struct witness *witness;
 };
 
 /**

@@ -43,6 +43,7 @@
 #include "pump/keepalive.h"
 #include "pump/pacer.h"
 #include "pump/stats.h"
+#include "pump/witness.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -340,6 +341,15 @@ static bool needs_lead(const struct sender *sender, uint64_t now_ns)
 	}
 }
 
+static void show_witness(const struct sender *sender, size_t len)
+{
+	const size_t ip_at = find_ip(sender, sender->packet, len);
+
+	if (ip_at < len)
+		witness_sent(sender->config.witness, sender->packet + ip_at,
+			     len - ip_at);
+}
+
 /* Put the frame of @sender->packet behind those in the outbox. */
 static void append_frame(struct sender *sender, size_t len, uint64_t now_ns)
 {
@@ -356,6 +366,8 @@ static void append_frame(struct sender *sender, size_t len, uint64_t now_ns)
 		framing->encode(out + sender->outbox_len, sender->packet, len);
 	sender->outbox_packets++;
 	sender->outbox_bytes += len;
+	if (witness_looks(sender->config.witness))
+		show_witness(sender, len);
 }
 
 /* Fill the empty outbox. */

@@ -11,6 +11,7 @@ struct port;
 struct sender;
 struct stats;
 struct tun;
+struct witness;
 
 /**
  * struct sender_config - what a sender stands between, and what it lets through
@@ -19,6 +20,7 @@ struct tun;
  * @lead:      when its idle bytes are sent in front of a frame
  * @mtu:       bytes of the longest packet that the interface sends
  * @ipv6:      carry IPv6; otherwise such packets are dropped
+ * @witness:   is told what is sent
  *
  * All of it is borrowed for the life of the sender.
  */
@@ -28,6 +30,7 @@ struct sender_config {
 	enum framing_lead lead;
 	uint32_t mtu;
 	bool ipv6;
+	struct witness *witness;
 };
 
 /**

@@ -41,6 +41,37 @@ const char *stats_drop_key(enum stats_drop drop)
 	return keys[drop];
 }
 
+static const struct {
+	const char *name;
+	const char *key;
+} sums[] = {
+	[STATS_SUM_TCP] = {"TCP", "tcp"},
+	[STATS_SUM_UDP] = {"UDP", "udp"},
+	[STATS_SUM_ICMP] = {"ICMP", "icmp"},
+};
+
+/**
+ * stats_sum_name() - whose checksum it is
+ * @sum: which, below STATS_SUM_COUNT
+ *
+ * Return: its name, constant
+ */
+const char *stats_sum_name(enum stats_sum sum)
+{
+	return sums[sum].name;
+}
+
+/**
+ * stats_sum_key() - what a program knows a checksum by
+ * @sum: which, below STATS_SUM_COUNT
+ *
+ * Return: its name in lower case, constant
+ */
+const char *stats_sum_key(enum stats_sum sum)
+{
+	return sums[sum].key;
+}
+
 /**
  * stats_drop() - count what is dropped
  * @direction:     the direction
@@ -107,6 +138,12 @@ const char *stats_format(const struct stats_direction *direction,
 			text_append(text, STATS_TEXT_MAX, ", %" PRIu64 " %s",
 				    direction->dropped[i],
 				    stats_drop_name((enum stats_drop)i));
+	for (i = 0; i < STATS_SUM_COUNT; i++)
+		if (direction->bad_sums[i])
+			text_append(text, STATS_TEXT_MAX,
+				    ", %" PRIu64 " with a bad %s checksum",
+				    direction->bad_sums[i],
+				    stats_sum_name((enum stats_sum)i));
 	return text;
 }
 

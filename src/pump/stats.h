@@ -3,7 +3,9 @@
 #define SERIALTUN_STATS_H
 
 #include "packet/guess.h"
+#include "pump/census.h"
 #include "pump/fq_codel.h"
+#include "pump/witness.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,8 +39,16 @@ enum stats_drop {
 };
 #undef STATS_DROP_ENUM
 
+/* Whose checksum was wrong in a packet that was passed on all the same. */
+enum stats_sum {
+	STATS_SUM_TCP,
+	STATS_SUM_UDP,
+	STATS_SUM_ICMP,
+	STATS_SUM_COUNT,
+};
+
 /* Room for stats_format() and its like: every number at its longest. */
-#define STATS_TEXT_MAX 768
+#define STATS_TEXT_MAX 960
 
 /**
  * struct stats_direction - what went one way
@@ -50,6 +60,8 @@ enum stats_drop {
  * @interface_packets: of these and of those that were dropped, how many went
  *                through the interface, to whom a super-packet is one
  * @short_writes: writes of which the port took only a part
+ * @bad_sums:     of @packets, those that the kernel will drop, because of a
+ *                wrong checksum behind the IP header
  * @dropped:      frames or packets that were not, by reason
  */
 struct stats_direction {
@@ -58,6 +70,7 @@ struct stats_direction {
 	uint64_t line_bytes;
 	uint64_t interface_packets;
 	uint64_t short_writes;
+	uint64_t bad_sums[STATS_SUM_COUNT];
 	uint64_t dropped[STATS_DROP_COUNT];
 };
 
@@ -91,6 +104,8 @@ struct stats_line {
  *              looked like
  * @unfinished: what the frame looks like of which no end has come yet
  * @unfinished_len: bytes of it
+ * @census:     which values the bytes from the line have
+ * @witness:    what the packets say of the two ends; owned by the pump
  */
 struct stats {
 	struct stats_direction to_line;
@@ -100,10 +115,14 @@ struct stats {
 	uint64_t guesses[GUESS_COUNT];
 	enum guess unfinished;
 	size_t unfinished_len;
+	struct census census;
+	const struct witness *witness;
 };
 
 const char *stats_drop_name(enum stats_drop drop);
 const char *stats_drop_key(enum stats_drop drop);
+const char *stats_sum_name(enum stats_sum sum);
+const char *stats_sum_key(enum stats_sum sum);
 void stats_drop(struct stats_direction *direction, enum stats_drop reason,
 		size_t packets, size_t bytes);
 uint64_t stats_dropped(const struct stats_direction *direction);

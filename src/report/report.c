@@ -180,6 +180,17 @@ static void json_way(struct json *json, const char *key,
 	json_close(json, '}');
 }
 
+static void json_sums(struct json *json,
+		      const struct stats_direction *direction)
+{
+	enum stats_sum i;
+
+	json_open(json, "bad_sums", '{');
+	for (i = 0; i < STATS_SUM_COUNT; i++)
+		json_number(json, stats_sum_key(i), direction->bad_sums[i]);
+	json_close(json, '}');
+}
+
 static void json_queue(struct json *json, const struct report_view *view)
 {
 	const struct fq_codel_stats *queue = &view->stats->queue;
@@ -241,6 +252,7 @@ static size_t format_json(struct report *report, const struct report_view *view)
 		 view->rate);
 	json_way(&json, "from_line", &view->stats->from_line,
 		 &report->from_line, view->rate);
+	json_sums(&json, &view->stats->from_line);
 	json_queue(&json, view);
 	json_line(&json, &view->stats->line);
 	json_close(&json, '}');

@@ -17,7 +17,13 @@
  */
 #include "report/symptom.h"
 #include "clock.h"
+#include "interface/addr.h"
+#include "pump/census.h"
 #include "pump/stats.h"
+#include "pump/witness.h"
+#include "text.h"
+
+#include <string.h>
 
 #define SYMPTOM_NOTHING_NS	(10 * NS_PER_S)
 #define SYMPTOM_NOTHING_PACKETS 3
@@ -32,6 +38,22 @@
 
 /* One or two are made by a plug that goes in, or by a board that starts. */
 #define SYMPTOM_BREAKS_COUNT 5
+
+/* Behind everything that explains more. */
+#define SYMPTOM_WHISPER_NS (12 * NS_PER_S)
+
+/* Beside good frames, so many bad ones of a hundred, of so many, in this time.
+ */
+#define SYMPTOM_DAMAGED_PERCENT 10
+#define SYMPTOM_DAMAGED_FRAMES	20
+#define SYMPTOM_DAMAGED_NS	(14 * NS_PER_S)
+
+/* A few are the noise that every line has. */
+#define SYMPTOM_BAD_SUMS_COUNT 5
+
+/* What carries less in a second has a wire behind it, and not a machine. */
+#define SYMPTOM_BAUD_SLOW 1000000
+#define SYMPTOM_BAUD_NS	  (4 * NS_PER_S)
 
 /* Has a condition held for so long? @since_ns is kept between calls. */
 static bool lasts(uint64_t *since_ns, bool holds, uint64_t long_ns,
@@ -69,6 +91,11 @@ static bool speaks(const struct stats *stats, enum guess guess)
 	       are_mostly(stats, guess);
 }
 
+static bool sees(const struct stats *stats, enum witness_verdict verdict)
+{
+	return stats->witness && stats->witness->verdict == verdict;
+}
+
 /* Does text come, whether anything ends it or not? */
 static bool writes(const struct stats *stats)
 {
@@ -81,7 +108,7 @@ static bool is_explained(const struct symptoms *symptoms)
 {
 	int symptom;
 
-	for (symptom = SYMPTOM_PPP; symptom <= SYMPTOM_TEXT; symptom++)
+	for (symptom = SYMPTOM_ECHO; symptom <= SYMPTOM_IPV6; symptom++)
 		if (symptoms->told[symptom])
 			return true;
 	return false;
@@ -94,6 +121,7 @@ struct look {
 	const struct stats *stats;
 	const struct stats_direction *to;
 	const struct stats_direction *from;
+	struct symptom_count now;
 	uint64_t now_ns;
 };
 
@@ -110,6 +138,11 @@ static bool shows_nothing(const struct look *look)
 			     !look->symptoms->told[SYMPTOM_REFUSED] &&
 			     look->to->packets >= SYMPTOM_NOTHING_PACKETS,
 		     SYMPTOM_NOTHING_NS, look->now_ns);
+}
+
+static bool shows_echo(const struct look *look)
+{
+	return sees(look->stats, WITNESS_ECHO);
 }
 
 static bool shows_ppp(const struct look *look)
@@ -159,8 +192,25 @@ static bool shows_ip(const struct look *look)
 
 static bool shows_text(const struct look *look)
 {
-	return lasts(&look->symptoms->text_ns, writes(look->stats),
+	return lasts(&look->symptoms->text_ns,
+		     writes(look->stats) && !is_explained(look->symptoms),
 		     SYMPTOM_TEXT_NS, look->now_ns);
+}
+
+/* No END is among them, so all of it is one frame. */
+static bool shows_seven_bits(const struct look *look)
+{
+	return lasts(&look->symptoms->seven_bits_ns,
+		     !look->from->packets && !is_explained(look->symptoms) &&
+			     look->stats->unfinished != GUESS_TEXT &&
+			     census_has_seven_bits(&look->stats->census),
+		     SYMPTOM_TEXT_NS, look->now_ns);
+}
+
+static bool shows_ipv6(const struct look *look)
+{
+	return !look->from->packets &&
+	       look->from->dropped[STATS_DROP_IPV6] >= SYMPTOM_GARBAGE_FRAMES;
 }
 
 static bool shows_garbage(const struct look *look)
@@ -171,6 +221,82 @@ static bool shows_garbage(const struct look *look)
 			(bad_frames(look->from) >= SYMPTOM_GARBAGE_FRAMES ||
 			 look->stats->unfinished_len >= SYMPTOM_GARBAGE_BYTES),
 		SYMPTOM_GARBAGE_NS, look->now_ns);
+}
+
+/* Whatever it is: packets are sent, and what comes back is none. */
+static bool shows_whisper(const struct look *look)
+{
+	return lasts(&look->symptoms->whisper_ns,
+		     !look->from->packets && look->from->line_bytes &&
+			     !look->from->dropped[STATS_DROP_IPV6] &&
+			     !is_explained(look->symptoms) &&
+			     !look->symptoms->told[SYMPTOM_GARBAGE] &&
+			     look->to->packets >= SYMPTOM_NOTHING_PACKETS,
+		     SYMPTOM_WHISPER_NS, look->now_ns);
+}
+
+static bool shows_same_address(const struct look *look)
+{
+	return sees(look->stats, WITNESS_SAME_ADDRESS);
+}
+
+static bool shows_not_ours(const struct look *look)
+{
+	return sees(look->stats, WITNESS_NOT_OURS);
+}
+
+static bool shows_unknown_network(const struct look *look)
+{
+	return sees(look->stats, WITNESS_UNKNOWN_NETWORK);
+}
+
+/* Counted anew when there was time enough, and frames. */
+static bool shows_damaged(const struct look *look)
+{
+	struct symptom_count *since = &look->symptoms->since;
+	const uint64_t bad = look->now.bad - since->bad;
+	const uint64_t all = look->now.good - since->good + bad;
+
+	if (!since->at_ns) {
+		since->at_ns = look->now_ns;
+		return false;
+	}
+	if (look->now_ns - since->at_ns < SYMPTOM_DAMAGED_NS ||
+	    all < SYMPTOM_DAMAGED_FRAMES)
+		return false;
+	*since = look->now;
+	return look->now.good && bad * 100 > all * SYMPTOM_DAMAGED_PERCENT;
+}
+
+static bool shows_missing(const struct look *look)
+{
+	return bad_frames(look->from) &&
+	       census_misses_some(&look->stats->census);
+}
+
+static bool shows_bad_sums(const struct look *look)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < STATS_SUM_COUNT; i++)
+		sum += look->from->bad_sums[i];
+	return sum >= SYMPTOM_BAD_SUMS_COUNT;
+}
+
+/* It is full again and again, and not much leaves it. */
+static bool shows_baud(const struct look *look)
+{
+	const struct symptom_count *last = &look->symptoms->last;
+	const uint64_t sent = look->now.line_bytes - last->line_bytes;
+	const uint64_t most = (look->now_ns - last->at_ns) / NS_PER_MS *
+			      (SYMPTOM_BAUD_SLOW / 1000);
+
+	return lasts(&look->symptoms->waiting_ns,
+		     look->view->is_serial && !look->view->rate &&
+			     last->at_ns && look->now.full > last->full &&
+			     sent < most,
+		     SYMPTOM_BAUD_NS, look->now_ns);
 }
 
 static bool shows_framing(const struct look *look)
@@ -201,7 +327,7 @@ static bool shows_overrun(const struct look *look)
 
 /*
  * @shows: does a line show it? It is asked at each look, or time is not kept.
- * @text:  what it usually means
+ * @text:  what it usually means; %s is what it is about
  * @other: the same, where there is no cable; NULL: there is no difference
  */
 static const struct {
@@ -223,6 +349,13 @@ static const struct {
 		 "nothing has arrived yet, although packets were sent (is what "
 		 "listens there the other end? What does it say, and are both "
 		 "addresses of one network?)"},
+	[SYMPTOM_ECHO] =
+		{shows_echo,
+		 "what is sent comes back (is there a loopback plug, or are RX "
+		 "and TX of this end connected? Or a login that echoes: start "
+		 "serialtun there)",
+		 "what is sent comes back (something there echoes: start "
+		 "serialtun at the other end)"},
 	[SYMPTOM_PPP] =
 		{shows_ppp,
 		 "the other end speaks PPP, not SLIP (run pppd at this end too, "
@@ -270,12 +403,77 @@ static const struct {
 		 "kernel's console on the other end's port? Is serialtun "
 		 "running there?)",
 		 NULL},
+	[SYMPTOM_SEVEN_BITS] =
+		{shows_seven_bits,
+		 "the eighth bit of every byte is missing, so there is not one "
+		 "END (set 8 data bits and no parity at the other end, and in "
+		 "whatever is between)",
+		 NULL},
+	[SYMPTOM_IPV6] =
+		{shows_ipv6,
+		 "the other end sends nothing but IPv6, and this end has IPv4 "
+		 "alone (give the other end an IPv4 --addr, or this one an "
+		 "IPv6 --addr as well)",
+		 NULL},
 	[SYMPTOM_GARBAGE] =
 		{shows_garbage,
 		 "bytes arrive, but not one IP packet (do both ends have the "
 		 "same --baud? Does the other one speak SLIP?)",
 		 "bytes arrive, but not one IP packet (do both ends have the "
 		 "same --framing? Most programs speak slip)"},
+	[SYMPTOM_WHISPER] =
+		{shows_whisper,
+		 "something arrives, but not one packet (do both ends have the "
+		 "same --baud? What does the other end say, and are both "
+		 "addresses of one network?)",
+		 "something arrives, but not one packet (do both ends have the "
+		 "same --framing? What does the other end say, and are both "
+		 "addresses of one network?)"},
+	[SYMPTOM_SAME_ADDRESS] =
+		{shows_same_address,
+		 "packets arrive from %s, which is this end's own address "
+		 "(give the other end another --addr of the same network)",
+		 NULL},
+	[SYMPTOM_NOT_OURS] =
+		{shows_not_ours,
+		 "packets arrive for %s, which is no address of this end (give "
+		 "this end --addr %s, or tell the other end the right one)",
+		 NULL},
+	[SYMPTOM_UNKNOWN_NETWORK] =
+		{shows_unknown_network,
+		 "packets arrive from %s, whose network this end does not know "
+		 "(give both ends an --addr of one network, or this end "
+		 "--route %s)",
+		 NULL},
+	[SYMPTOM_DAMAGED] =
+		{shows_damaged,
+		 "more than one frame of ten arrives damaged (is there noise, "
+		 "or are bytes lost? A shorter or shielded cable, a lower "
+		 "--baud, or --flow rtscts at both ends helps, and a smaller "
+		 "--mtu)",
+		 "more than one frame of ten arrives damaged (what is between "
+		 "the two ends loses or changes bytes: does it have a serial "
+		 "line, and flow control?)"},
+	[SYMPTOM_MISSING] =
+		{shows_missing,
+		 "the bytes %s never arrive, and frames are damaged (something "
+		 "between the ends keeps them: switch off its flow control and "
+		 "its escape characters, or use --flow xonxoff at both ends if "
+		 "it is 11 and 13)",
+		 NULL},
+	[SYMPTOM_BAD_SUMS] =
+		{shows_bad_sums,
+		 "packets arrive with a wrong checksum of TCP, UDP or ICMP "
+		 "(noise that SLIP cannot see: a lower --baud, or a better "
+		 "cable)",
+		 "packets arrive with a wrong checksum of TCP, UDP or ICMP "
+		 "(what is between the two ends changes bytes, or the other "
+		 "end leaves its checksums to hardware that is not there)"},
+	[SYMPTOM_BAUD] =
+		{shows_baud,
+		 "packets wait in it, where nothing can overtake them (give "
+		 "--baud, the speed of the wire behind it, and they wait here)",
+		 NULL},
 	[SYMPTOM_FRAMING] =
 		{shows_framing,
 		 "framing errors (do both ends have the same --baud, --parity "
@@ -298,6 +496,17 @@ static const struct {
 		 NULL},
 };
 
+static struct symptom_count count(const struct stats *stats, uint64_t now_ns)
+{
+	return (struct symptom_count){
+		.at_ns = now_ns,
+		.good = stats->from_line.packets,
+		.bad = bad_frames(&stats->from_line),
+		.line_bytes = stats->to_line.line_bytes,
+		.full = stats->to_line.short_writes,
+	};
+}
+
 /**
  * symptoms_look() - is there something wrong that was not said yet?
  * @symptoms: what was said; all zero in the beginning
@@ -317,6 +526,7 @@ enum symptom symptoms_look(struct symptoms *symptoms,
 		.stats = view->stats,
 		.to = &view->stats->to_line,
 		.from = &view->stats->from_line,
+		.now = count(view->stats, now_ns),
 		.now_ns = now_ns,
 	};
 	enum symptom found = SYMPTOM_NONE;
@@ -327,19 +537,50 @@ enum symptom symptoms_look(struct symptoms *symptoms,
 		    !found)
 			found = (enum symptom)symptom;
 	symptoms->told[found] = true;
+	symptoms->last = look.now;
 	return found;
+}
+
+/* What a symptom is about. */
+static const char *find_subject(enum symptom symptom, const struct stats *stats,
+				char text[SYMPTOM_TEXT_MAX])
+{
+	switch (symptom) {
+	case SYMPTOM_MISSING:
+		return census_format(&stats->census, text);
+	case SYMPTOM_SAME_ADDRESS:
+	case SYMPTOM_NOT_OURS:
+	case SYMPTOM_UNKNOWN_NETWORK:
+		return addr_format_host(&stats->witness->who, text);
+	default:
+		return "";
+	}
 }
 
 /**
  * symptom_text() - what a symptom usually means
- * @symptom:   the symptom, not SYMPTOM_NONE
- * @is_serial: the port has a cable and a speed
+ * @symptom: the symptom, not SYMPTOM_NONE
+ * @view:    the line that shows it
+ * @text:    where to write it
  *
- * Return: a sentence to stand behind the name of the port
+ * Return: @text, a sentence to stand behind the name of the port
  */
-const char *symptom_text(enum symptom symptom, bool is_serial)
+const char *symptom_text(enum symptom symptom, const struct symptom_view *view,
+			 char text[SYMPTOM_TEXT_MAX])
 {
-	if (!is_serial && rows[symptom].other)
-		return rows[symptom].other;
-	return rows[symptom].text;
+	char subject[SYMPTOM_TEXT_MAX];
+	const char *about = find_subject(symptom, view->stats, subject);
+	const char *from = rows[symptom].text;
+	const char *mark;
+
+	if (!view->is_serial && rows[symptom].other)
+		from = rows[symptom].other;
+	*text = '\0';
+	while ((mark = strstr(from, "%s"))) {
+		text_append(text, SYMPTOM_TEXT_MAX, "%.*s%s",
+			    (int)(mark - from), from, about);
+		from = mark + 2;
+	}
+	text_append(text, SYMPTOM_TEXT_MAX, "%s", from);
+	return text;
 }

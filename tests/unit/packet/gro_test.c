@@ -67,7 +67,7 @@ static void add(const uint8_t *bytes, size_t len)
 {
 	uint8_t *copy = testing_copy(bytes, len);
 
-	gro_add(gro, copy, len);
+	gro_add(gro, copy, len, false);
 	free(copy);
 }
 

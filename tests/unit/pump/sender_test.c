@@ -10,6 +10,7 @@
 #include "interface/tun.h"
 #include "port/port.h"
 #include "pump/sender.h"
+#include "pump/witness.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -21,6 +22,7 @@ static struct {
 	struct tun tun;
 	struct port_kind kind;
 	struct port port;
+	struct witness witness;
 	struct sender *sender;
 	int interface;
 	int line;
@@ -35,6 +37,7 @@ static void open_world(enum framing_lead lead, const struct framing *framing)
 		.lead = lead,
 		.mtu = 1500,
 		.ipv6 = true,
+		.witness = &world.witness,
 	};
 	int fds[2];
 

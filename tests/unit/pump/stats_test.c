@@ -36,6 +36,10 @@ static const struct {
 	 "bad escape, 2 too long, 3 not IP, 4 bad header, 5 bad length, 6 bad "
 	 "checksum, 7 IPv6 not wanted, 8 Router Advertisement, 9 interface "
 	 "down, 10 refused by the interface"},
+	{{.packets = 9,
+	  .bad_sums = {[STATS_SUM_TCP] = 2, [STATS_SUM_ICMP] = 1}},
+	 "9 packets, 0 bytes (0 on the line), 0 short writes, 0 dropped, 2 "
+	 "with a bad TCP checksum, 1 with a bad ICMP checksum"},
 	{{.dropped = {[STATS_DROP_NO_LINE] = 4}},
 	 "0 packets, 0 bytes (0 on the line), 0 short writes, 4 dropped, 4 no "
 	 "line"},
@@ -57,7 +61,7 @@ static void test_stats_format(void **state)
 static void test_stats_format_has_room(void **state)
 {
 	static const char end[] =
-		", 18446744073709551615 refused by the interface";
+		", 18446744073709551615 with a bad ICMP checksum";
 	struct stats_direction direction;
 	char *text = malloc(STATS_TEXT_MAX);
 	size_t len;

@@ -431,7 +431,8 @@ static void test_report_writes_the_file(void **state)
 		"\"from_line\": {\"packets\": 0, \"bytes\": 0, \"line_bytes\": "
 		"0, \"interface_packets\": 0, \"short_writes\": 0, \"packets_per_s\": 0, "
 		"\"bytes_per_s\": 0, \"line_bytes_per_s\": 0, \"share\": "
-		"0.000, \"dropped\": {\"total\": 0, " NO_DROPS "}}, \"queue\": "
+		"0.000, \"dropped\": {\"total\": 0, " NO_DROPS
+		"}}, \"bad_sums\": {\"tcp\": 0, \"udp\": 0, \"icmp\": 0}, \"queue\": "
 		"{\"packets\": 2, \"bytes\": 1152, \"delay_s\": 0.100, "
 		"\"longest_wait_s\": 0.012, \"marked\": 9}, \"line\": "
 		"{\"losses\": 6, \"errors\": {\"framing\": 1, \"parity\": 2, "
@@ -445,7 +446,8 @@ static void test_report_file_begins_and_ends(void **state)
 	static const char rest[] =
 		", \"interval_s\": 5, \"interface\": \"tun\\\\0\", \"port\": "
 		"null, \"line_rate\": null, \"carrier\": false, \"to_line\": " NO_WAY
-		", \"from_line\": " NO_WAY ", \"queue\": {\"packets\": "
+		", \"from_line\": " NO_WAY
+		", \"bad_sums\": {\"tcp\": 0, \"udp\": 0, \"icmp\": 0}, \"queue\": {\"packets\": "
 		"0, \"bytes\": 0, \"delay_s\": null, \"longest_wait_s\": "
 		"0.000, \"marked\": 0}, \"line\": {\"losses\": 0, \"errors\": "
 		"null}}\n";

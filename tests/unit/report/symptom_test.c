@@ -6,6 +6,8 @@
 #include "pump/stats.h"
 #include "report/symptom.h"
 
+#include <sys/socket.h>
+
 #define S UINT64_C(1000000000)
 
 static enum symptom look_once(struct symptoms *symptoms,
@@ -35,11 +37,12 @@ static void test_symptom_none(void **state)
 	struct stats idle = {0};
 	struct stats well = {
 		.to_line.packets = 1000,
-		.from_line = {.packets = 1000, .line_bytes = 84000},
+		.from_line = {.packets = 1001, .line_bytes = 84000},
 	};
 
 	(void)state;
 	assert_int_equal(look(&symptoms, &idle, 100, 10000), SYMPTOM_NONE);
+	well.from_line.packets += 900;
 	well.from_line.dropped[STATS_DROP_BAD_CHECKSUM] = 100;
 	assert_int_equal(look(&symptoms, &well, 10000, 20000), SYMPTOM_NONE);
 }
@@ -65,7 +68,8 @@ static void test_symptom_nothing_needs_that_something_was_sent(void **state)
 	/* The time begins when it has been. */
 	stats.to_line.packets = 3;
 	assert_int_equal(look(&symptoms, &stats, 200, 208), SYMPTOM_NONE);
-	stats.from_line.line_bytes = 1;
+	stats.from_line =
+		(struct stats_direction){.line_bytes = 1, .packets = 1};
 	assert_int_equal(look(&symptoms, &stats, 210, 300), SYMPTOM_NONE);
 }
 
@@ -278,8 +282,172 @@ static void test_symptom_unwanted_is_no_garbage(void **state)
 	struct stats stats = {.from_line.line_bytes = 500};
 
 	(void)state;
-	stats.from_line.dropped[STATS_DROP_IPV6] = 10;
+	stats.from_line.dropped[STATS_DROP_ROUTER_ADVERT] = 10;
 	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+	/* But if there is nothing else, it is worth a word. */
+	stats.from_line.dropped[STATS_DROP_IPV6] = 2;
+	assert_int_equal(look(&symptoms, &stats, 200, 300), SYMPTOM_NONE);
+	stats.from_line.dropped[STATS_DROP_IPV6] = 3;
+	assert_int_equal(look(&symptoms, &stats, 302, 302), SYMPTOM_IPV6);
+	assert_int_equal(look(&symptoms, &stats, 304, 400), SYMPTOM_NONE);
+}
+
+/* One byte is no packet, nor is a peer that does nothing but keep alive. */
+static void test_symptom_whisper(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.to_line.packets = 3, .from_line.line_bytes = 1};
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 110), SYMPTOM_NONE);
+	assert_int_equal(look(&symptoms, &stats, 112, 112), SYMPTOM_WHISPER);
+	assert_int_equal(look(&symptoms, &stats, 114, 200), SYMPTOM_NONE);
+}
+
+static void test_symptom_seven_bits(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.to_line.packets = 3,
+			      .from_line.line_bytes = 100,
+			      .unfinished_len = 100};
+	uint8_t bytes[100];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = i % 0x80;
+	census_add(&stats.census, bytes, sizeof(bytes));
+	assert_int_equal(look(&symptoms, &stats, 100, 102), SYMPTOM_NONE);
+	assert_int_equal(look(&symptoms, &stats, 104, 104), SYMPTOM_SEVEN_BITS);
+	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
+}
+
+/* Beside good frames, and not only before the first one. */
+static void test_symptom_damaged(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.packets = 1000};
+	uint64_t *bad = &stats.from_line.dropped[STATS_DROP_BAD_LENGTH];
+
+	(void)state;
+	assert_int_equal(look(&symptoms, &stats, 100, 120), SYMPTOM_NONE);
+	/* One of ten is not more than that. */
+	stats.from_line.packets += 90;
+	*bad += 10;
+	assert_int_equal(look(&symptoms, &stats, 122, 140), SYMPTOM_NONE);
+	/* Nor are a few frames enough, however long it takes. */
+	*bad += 19;
+	assert_int_equal(look(&symptoms, &stats, 142, 200), SYMPTOM_NONE);
+	*bad += 1;
+	assert_int_equal(look(&symptoms, &stats, 202, 202), SYMPTOM_DAMAGED);
+	assert_int_equal(look(&symptoms, &stats, 204, 300), SYMPTOM_NONE);
+}
+
+static void test_symptom_missing_bytes(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.packets = 1000};
+	struct symptom_view view = {.stats = &stats, .is_serial = true};
+	char text[SYMPTOM_TEXT_MAX];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 3 * CENSUS_LEN / 2; i++) {
+		const uint8_t byte = (uint8_t)i;
+
+		if (byte != 0x11 && byte != 0x13 && byte != 0x8F &&
+		    byte != 0x9B && !census_is_done(&stats.census))
+			census_add(&stats.census, &byte, 1);
+	}
+	assert_int_equal(look(&symptoms, &stats, 100, 110), SYMPTOM_NONE);
+	stats.from_line.dropped[STATS_DROP_BAD_LENGTH] = 1;
+	assert_int_equal(look(&symptoms, &stats, 112, 112), SYMPTOM_MISSING);
+	symptom_text(SYMPTOM_MISSING, &view, text);
+	assert_non_null(strstr(text, "the bytes 11 13 8F 9B never arrive"));
+}
+
+static void test_symptom_bad_sums(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.packets = 1000};
+
+	(void)state;
+	stats.from_line.bad_sums[STATS_SUM_TCP] = 3;
+	stats.from_line.bad_sums[STATS_SUM_UDP] = 1;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+	stats.from_line.bad_sums[STATS_SUM_ICMP] = 1;
+	assert_int_equal(look(&symptoms, &stats, 202, 202), SYMPTOM_BAD_SUMS);
+}
+
+/* Packets wait for as long as it is looked at. Return: what is said of it. */
+static enum symptom press(struct symptoms *symptoms, struct symptom_view *view,
+			  uint64_t rate, uint64_t from_s)
+{
+	static struct stats stats;
+	enum symptom found = SYMPTOM_NONE;
+	uint64_t at_s;
+
+	stats.from_line.packets = 1;
+	view->stats = &stats;
+	for (at_s = from_s; at_s <= from_s + 10 && !found; at_s += 2) {
+		stats.to_line.short_writes++;
+		stats.to_line.line_bytes += 2 * rate;
+		found = symptoms_look(symptoms, view, at_s * S);
+	}
+	return found;
+}
+
+static void test_symptom_baud(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct symptom_view fast = {.is_serial = true};
+	struct symptom_view known = {.is_serial = true, .rate = 11520};
+	struct symptom_view socket = {.is_serial = false};
+	struct symptom_view slow = {.is_serial = true};
+
+	(void)state;
+	assert_int_equal(press(&symptoms, &fast, 30000000, 100), SYMPTOM_NONE);
+	assert_int_equal(press(&symptoms, &known, 11520, 200), SYMPTOM_NONE);
+	assert_int_equal(press(&symptoms, &socket, 11520, 300), SYMPTOM_NONE);
+	assert_int_equal(press(&symptoms, &slow, 11520, 400), SYMPTOM_BAUD);
+	assert_int_equal(press(&symptoms, &slow, 11520, 500), SYMPTOM_NONE);
+}
+
+/* What the addresses of the packets say. */
+static void test_symptom_witness(void **state)
+{
+	static const struct {
+		enum witness_verdict verdict;
+		enum symptom symptom;
+	} verdicts[] = {
+		{WITNESS_WELL, SYMPTOM_NONE},
+		{WITNESS_ECHO, SYMPTOM_ECHO},
+		{WITNESS_SAME_ADDRESS, SYMPTOM_SAME_ADDRESS},
+		{WITNESS_NOT_OURS, SYMPTOM_NOT_OURS},
+		{WITNESS_UNKNOWN_NETWORK, SYMPTOM_UNKNOWN_NETWORK},
+	};
+	char text[SYMPTOM_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(verdicts); i++) {
+		const struct witness witness = {
+			.verdict = verdicts[i].verdict,
+			.who = {.family = AF_INET, .bytes = {10, 0, 0, 9}}};
+		struct stats stats = {.from_line.packets = 1,
+				      .witness = &witness};
+		struct symptoms symptoms = {0};
+		const struct symptom_view view = {.stats = &stats};
+
+		assert_int_equal(look(&symptoms, &stats, 100, 100),
+				 verdicts[i].symptom);
+		assert_int_equal(look(&symptoms, &stats, 102, 200),
+				 SYMPTOM_NONE);
+		if (verdicts[i].verdict > WITNESS_ECHO)
+			assert_non_null(strstr(symptom_text(verdicts[i].symptom,
+							    &view, text),
+					       " 10.0.0.9"));
+	}
 }
 
 static void test_symptom_line_errors(void **state)
@@ -331,6 +499,22 @@ static void test_symptom_several(void **state)
 	assert_int_equal(look_once(&symptoms, &stats, 3 * S), SYMPTOM_NONE);
 }
 
+/* The text, of a line with the most to say: it ends as it should. */
+static const char *text_of(enum symptom symptom, bool is_serial)
+{
+	static char text[SYMPTOM_TEXT_MAX];
+	static const struct witness witness = {
+		.who = {.family = AF_INET6, .bytes = {0xFD, 0xFF, 0xFF, 0xFF}}};
+	static struct stats stats = {.witness = &witness};
+	const struct symptom_view view = {.stats = &stats,
+					  .is_serial = is_serial};
+
+	symptom_text(symptom, &view, text);
+	assert_int_equal(text[strlen(text) - 1], ')');
+	assert_null(strchr(text, '%'));
+	return text;
+}
+
 static void test_symptom_texts(void **state)
 {
 	int symptom;
@@ -339,8 +523,8 @@ static void test_symptom_texts(void **state)
 	for (symptom = SYMPTOM_NONE + 1; symptom < SYMPTOM_COUNT; symptom++) {
 		enum symptom shown = (enum symptom)symptom;
 
-		assert_non_null(strchr(symptom_text(shown, true), '('));
-		assert_non_null(strchr(symptom_text(shown, false), '('));
+		assert_non_null(strchr(text_of(shown, true), '('));
+		assert_non_null(strchr(text_of(shown, false), '('));
 	}
 }
 
@@ -348,10 +532,10 @@ static void test_symptom_texts(void **state)
 static void test_symptom_texts_without_a_cable(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(symptom_text(SYMPTOM_NOTHING, true), "RX"));
-	assert_null(strstr(symptom_text(SYMPTOM_NOTHING, false), "RX"));
-	assert_non_null(strstr(symptom_text(SYMPTOM_GARBAGE, true), "--baud"));
-	assert_null(strstr(symptom_text(SYMPTOM_GARBAGE, false), "--baud"));
+	assert_non_null(strstr(text_of(SYMPTOM_NOTHING, true), "RX"));
+	assert_null(strstr(text_of(SYMPTOM_NOTHING, false), "RX"));
+	assert_non_null(strstr(text_of(SYMPTOM_GARBAGE, true), "--baud"));
+	assert_null(strstr(text_of(SYMPTOM_GARBAGE, false), "--baud"));
 }
 
 int main(void)
@@ -374,6 +558,13 @@ int main(void)
 		cmocka_unit_test(test_symptom_text),
 		cmocka_unit_test(test_symptom_text_before_packets),
 		cmocka_unit_test(test_symptom_explained),
+		cmocka_unit_test(test_symptom_whisper),
+		cmocka_unit_test(test_symptom_seven_bits),
+		cmocka_unit_test(test_symptom_damaged),
+		cmocka_unit_test(test_symptom_missing_bytes),
+		cmocka_unit_test(test_symptom_bad_sums),
+		cmocka_unit_test(test_symptom_baud),
+		cmocka_unit_test(test_symptom_witness),
 		cmocka_unit_test(test_symptom_line_errors),
 		cmocka_unit_test(test_symptom_breaks_between_packets),
 		cmocka_unit_test(test_symptom_several),
