@@ -194,6 +194,7 @@ static void let_go_of_port(struct session *session)
 static int lose_port(struct session *session, const char *how)
 {
 	const struct source_kind *kind = line_kind(session->line);
+	const char *gone = line_why_gone(session->line);
 	const struct port *port = line_port(session->line);
 
 	if (kind->no_reconnect && !how && !session->options->once) {
@@ -202,11 +203,14 @@ static int lose_port(struct session *session, const char *how)
 	}
 	if (!how)
 		how = port->how_lost ? port->how_lost : kind->how_lost;
-	if (session->options->once || kind->no_reconnect) {
-		log_error("lost %s: %s (%s%s)", port->name, how, kind->remedy,
-			  kind->no_reconnect ? ""
-					     : "; without --once it would be "
-					       "waited for");
+	if (gone) {
+		log_error("lost %s: %s (%s)", port->name, how, gone);
+		return -1;
+	}
+	if (session->options->once) {
+		log_error("lost %s: %s (%s; without --once it would be waited "
+			  "for)",
+			  port->name, how, kind->remedy);
 		return -1;
 	}
 	log_warning("lost %s: %s; waiting for %s", port->name, how,

@@ -238,6 +238,19 @@ const struct source_kind *line_kind(const struct line *line)
 }
 
 /**
+ * line_why_gone() - why a lost port cannot be found again
+ * @line: the line, whose port is or was there
+ *
+ * Return: why, and what helps; NULL: it can
+ */
+const char *line_why_gone(const struct line *line)
+{
+	const struct source *source = line->source;
+
+	return source->kind->no_reconnect ? source->kind->remedy : source->gone;
+}
+
+/**
  * line_let_go() - close the port, and look for it from now on
  * @line:   the line, whose port is there
  * @now_ns: the time
