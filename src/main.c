@@ -12,6 +12,7 @@
  */
 #include "cli/list.h"
 #include "cli/options.h"
+#include "cli/port_choice.h"
 #include "interface/addr.h"
 #include "interface/link.h"
 #include "interface/owner.h"
@@ -143,10 +144,8 @@ static int choose_port(struct port_config *config, char **chosen)
 
 	if (strcmp(config->name, "auto") != 0)
 		return 0;
-	err = list_find_only(chosen);
-	if (err)
-		list_explain(err);
-	else
+	err = port_choice_make(chosen);
+	if (!err)
 		config->name = *chosen;
 	return err;
 }
