@@ -8,6 +8,7 @@
 #include "log.h"
 #include "pump/stats.h"
 #include "report/report.h"
+#include "report/status_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +72,7 @@ static int give_stderr_back(void **state)
 {
 	(void)state;
 	if (heard_fd >= 0) {
-		log_status_end();
+		status_line_end();
 		dup2(real_stderr, STDERR_FILENO);
 		close(real_stderr);
 		close(heard_fd);
