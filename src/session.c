@@ -27,6 +27,7 @@
 #include "report/report.h"
 #include "report/stall.h"
 #include "report/symptom.h"
+#include "report/totals.h"
 #include "signals.h"
 
 #include <errno.h>
@@ -89,16 +90,16 @@ static int wait_for_events(struct session *session, uint64_t until_ns)
 static void print_stats(struct session *session, enum log_level level)
 {
 	const struct stats *stats = pump_stats(session->pump);
-	char text[STATS_TEXT_MAX];
+	char text[TOTALS_TEXT_MAX];
 
 	log_print(level, "to the line: %s",
-		  stats_format(&stats->to_line, text));
+		  totals_format_direction(&stats->to_line, text));
 	log_print(level, "from the line: %s",
-		  stats_format(&stats->from_line, text));
-	log_print(level, "queue: %s", stats_format_queue(&stats->queue, text));
+		  totals_format_direction(&stats->from_line, text));
+	log_print(level, "queue: %s", totals_format_queue(&stats->queue, text));
 	if (stats->line.known || stats->line.losses)
 		log_print(level, "line: %s",
-			  stats_format_line(&stats->line, text));
+			  totals_format_line(&stats->line, text));
 }
 
 /* Everything that a report tells. */

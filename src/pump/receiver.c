@@ -19,6 +19,7 @@
 #include "packet/guess.h"
 #include "packet/packet.h"
 #include "port/port.h"
+#include "pump/drop.h"
 #include "pump/keepalive.h"
 #include "pump/stats.h"
 
@@ -73,12 +74,12 @@ static void write_interface(void *to, const struct gro_packet *packet)
 		direction->bytes += packet->bytes;
 		break;
 	case TUN_DOWN:
-		stats_drop(direction, STATS_DROP_INTERFACE_DOWN,
-			   packet->packets, packet->bytes);
+		drop_packets(direction, STATS_DROP_INTERFACE_DOWN,
+			     packet->packets, packet->bytes);
 		break;
 	case TUN_REFUSED:
-		stats_drop(direction, STATS_DROP_INTERFACE_REFUSED,
-			   packet->packets, packet->bytes);
+		drop_packets(direction, STATS_DROP_INTERFACE_REFUSED,
+			     packet->packets, packet->bytes);
 		break;
 	case TUN_GONE:
 		receiver->tun_gone = true;
@@ -165,7 +166,7 @@ static void drop_garbage(struct receiver *receiver,
 			 const struct framing_frame *frame,
 			 enum stats_drop reason)
 {
-	stats_drop(&receiver->direction, reason, 1, frame->len);
+	drop_packets(&receiver->direction, reason, 1, frame->len);
 	receiver->guesses[guess_frame(frame->bytes, frame->len,
 				      receiver->config.tun->tap)]++;
 	receiver->bad_frames++;
@@ -211,7 +212,7 @@ static void deliver(struct receiver *receiver,
 	}
 	receiver->bad_frames = 0;
 	if (!admit(receiver, frame, verdict, &reason))
-		stats_drop(&receiver->direction, reason, 1, frame->len);
+		drop_packets(&receiver->direction, reason, 1, frame->len);
 	else if (receiver->join)
 		gro_add(receiver->gro, frame->bytes, frame->len);
 	else

@@ -32,6 +32,7 @@
 #include "packet/packet.h"
 #include "packet/siphash.h"
 #include "port/port.h"
+#include "pump/drop.h"
 #include "pump/fq_codel.h"
 #include "pump/pacer.h"
 #include "pump/stats.h"
@@ -206,9 +207,9 @@ static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 	const uint8_t *ip = packet + ip_at;
 
 	if (!sender->config.ipv6 && ip_at < len && ip[0] >> 4 == 6)
-		stats_drop(direction, STATS_DROP_IPV6, 1, len);
+		drop_packets(direction, STATS_DROP_IPV6, 1, len);
 	else if (!has_line)
-		stats_drop(direction, STATS_DROP_NO_LINE, 1, len);
+		drop_packets(direction, STATS_DROP_NO_LINE, 1, len);
 	else
 		fq_codel_enqueue(sender->queue, packet, len,
 				 find_flow(sender, packet, len),
@@ -224,7 +225,7 @@ static void cut_and_enqueue(struct sender *sender, const struct gso *gso,
 	uint8_t *packet;
 
 	if (!gso_cut_begin(&cut, gso, sender->packet, len)) {
-		stats_drop(&sender->direction, STATS_DROP_BAD_HEADER, 1, len);
+		drop_packets(&sender->direction, STATS_DROP_BAD_HEADER, 1, len);
 		return;
 	}
 	while ((len = gso_cut_next(&cut, &packet)))
@@ -342,8 +343,8 @@ static void drop_outbox(struct sender *sender)
 	sender->outbox_at = sender->outbox_len;
 	direction->packets -= sender->outbox_packets;
 	direction->bytes -= sender->outbox_bytes;
-	stats_drop(direction, STATS_DROP_UNSENDABLE, sender->outbox_packets,
-		   sender->outbox_bytes);
+	drop_packets(direction, STATS_DROP_UNSENDABLE, sender->outbox_packets,
+		     sender->outbox_bytes);
 }
 
 /* Return: bytes that the port took of the outbox, or -errno. */

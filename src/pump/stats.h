@@ -37,9 +37,6 @@ enum stats_drop {
 };
 #undef STATS_DROP_ENUM
 
-/* Room for stats_format() and its like: every number at its longest. */
-#define STATS_TEXT_MAX 768
-
 /**
  * struct stats_direction - what went one way
  * @packets:      packets that were passed on: framed, or written to the
@@ -104,15 +101,7 @@ struct stats {
 
 const char *stats_drop_name(enum stats_drop drop);
 const char *stats_drop_key(enum stats_drop drop);
-void stats_drop(struct stats_direction *direction, enum stats_drop reason,
-		size_t packets, size_t bytes);
 uint64_t stats_dropped(const struct stats_direction *direction);
 uint64_t stats_line_errors(const struct stats_line *line);
-const char *stats_format(const struct stats_direction *direction,
-			 char text[STATS_TEXT_MAX]);
-const char *stats_format_queue(const struct fq_codel_stats *queue,
-			       char text[STATS_TEXT_MAX]);
-const char *stats_format_line(const struct stats_line *line,
-			      char text[STATS_TEXT_MAX]);
 
 #endif
