@@ -222,7 +222,7 @@ static void check_alone(const struct argp_state *state, const char *task,
 			const char *option)
 {
 	if (option)
-		argp_error(state, "%s, and nothing else: leave --%s out", task,
+		argp_error(state, "%s, and nothing else: leave %s out", task,
 			   option);
 }
 
@@ -241,7 +241,8 @@ static bool check_task(const struct argp_state *state,
 	}
 	if (options->delete) {
 		check_alone(state, "--delete removes an interface",
-			    options->create ? "create" : topics->of_interface);
+			    options->create ? "--create"
+					    : topics->of_interface);
 		check_alone(state, "--delete removes an interface",
 			    topics->of_line);
 		if (!*options->interface)
