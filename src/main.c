@@ -10,6 +10,7 @@
  *
  * There are three short ways beside this one: --list, --create, --delete.
  */
+#include "cli/announce.h"
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/port_choice.h"
@@ -22,7 +23,6 @@
 #include "log.h"
 #include "port/port_config.h"
 #include "privilege.h"
-#include "report/announce.h"
 #include "report/notify.h"
 #include "session.h"
 #include "signals.h"

@@ -6,11 +6,11 @@
  * is how they are best written and read.
  */
 #include "../testing.h"
+#include "cli/announce.h"
 #include "cli/options.h"
 #include "interface/link.h"
 #include "interface/tun.h"
 #include "port/port.h"
-#include "report/announce.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is said when the link is up: what now is, and what to type at the
- * other end so that the two can talk.
+ * The command line, when the link is up: what was made of it, and what to type
+ * at the other end so that the two can talk.
  */
-#include "report/announce.h"
+#include "cli/announce.h"
 #include "cli/options.h"
 #include "framing/framing.h"
 #include "interface/addr.h"
