@@ -28,7 +28,9 @@
  * - nothing can be taken back from an interface that was attached to.
  *
  * The threads of a process each have their own capabilities; there is only
- * one, and so the bare system calls are enough.
+ * one, and so the bare system calls are enough. libcap-ng would replace the
+ * few functions around them, and no more: its capng_change_id() takes no group
+ * besides the user's own, and fails where the bounding set cannot be emptied.
  */
 #include "privilege.h"
 #include "log.h"
