@@ -17,9 +17,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define CONSISTENCY_MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
+#define OPTION_CHECK_MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
 /* So that a frame with a tag is no longer than a packet can be. */
-#define CONSISTENCY_MTU_MAX_TAP (FRAMING_PACKET_MAX - ETHERNET_TAGGED_LEN)
+#define OPTION_CHECK_MTU_MAX_TAP (FRAMING_PACKET_MAX - ETHERNET_TAGGED_LEN)
 
 static const char *family_name(int family)
 {
@@ -72,11 +72,11 @@ static void check_ipv6(const struct argp_state *state, struct options *options)
 
 	options->ipv6 = !options->addr_count || count_family(options, AF_INET6);
 	if (options->ipv6 && !options->bridge && options->mtu &&
-	    options->mtu < CONSISTENCY_MTU_MIN_IPV6)
+	    options->mtu < OPTION_CHECK_MTU_MIN_IPV6)
 		argp_error(
 			state,
 			"--mtu %u is too small for IPv6, which needs %d%s",
-			options->mtu, CONSISTENCY_MTU_MIN_IPV6,
+			options->mtu, OPTION_CHECK_MTU_MIN_IPV6,
 			options->addr_count
 				? ""
 				: " (without --addr the link has IPv6 only)");
@@ -179,9 +179,9 @@ static void check_tap(const struct argp_state *state,
 	if (options->bridge && !options->tap)
 		argp_error(state, "--bridge needs --tap: a bridge takes "
 				  "Ethernet frames");
-	if (options->tap && options->mtu > CONSISTENCY_MTU_MAX_TAP)
+	if (options->tap && options->mtu > OPTION_CHECK_MTU_MAX_TAP)
 		argp_error(state, "--mtu %u is too large for --tap: at most %d",
-			   options->mtu, CONSISTENCY_MTU_MAX_TAP);
+			   options->mtu, OPTION_CHECK_MTU_MAX_TAP);
 }
 
 static void check_bridge(const struct argp_state *state,
