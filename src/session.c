@@ -20,6 +20,7 @@
 #include "line/line.h"
 #include "line/source.h"
 #include "log.h"
+#include "packet/transport.h"
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
@@ -31,6 +32,7 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -51,6 +53,7 @@ struct session {
 	bool signalled;	       /* and it was not looked at why */
 	bool had_port;
 	bool silence_told;
+	bool own_told;
 	bool carrier;
 };
 
@@ -158,7 +161,9 @@ static int take_port(struct session *session, uint64_t now_ns)
 	struct port *port = line_port(session->line);
 	const uint64_t settled_ns =
 		now_ns + session->options->port.settle_ms * NS_PER_MS;
-	int err = pump_begin_port(session->pump, port, settled_ns, now_ns);
+	const struct transport transport = line_transport(session->line);
+	int err = pump_begin_port(session->pump, port, &transport, settled_ns,
+				  now_ns);
 
 	if (err) {
 		log_error("cannot use %s: %s", port->name, strerror(-err));
@@ -300,6 +305,19 @@ static void look_at_flow(struct session *session, const struct stats *stats,
 		port_resume(port);
 }
 
+/* Somebody has routed the peer into the link since it was made. */
+static void look_at_own(struct session *session, const struct stats *stats)
+{
+	if (session->own_told ||
+	    !stats->to_line.dropped[STATS_DROP_OWN_TRANSPORT])
+		return;
+	session->own_told = true;
+	log_warning("%s: a route leads to the other end of the line through "
+		    "%s itself, so nothing gets there (\"ip route\" shows it: "
+		    "remove it, or give that host a route of its own)",
+		    line_name(session->line), session->tun->name);
+}
+
 /* Is there something that the user should know? */
 static void look_at_line(struct session *session, uint64_t now_ns)
 {
@@ -315,6 +333,7 @@ static void look_at_line(struct session *session, uint64_t now_ns)
 		log_warning("%s: %s", line_name(session->line),
 			    symptom_text(symptom,
 					 line_kind(session->line)->is_serial));
+	look_at_own(session, stats);
 	look_at_flow(session, stats, now_ns);
 }
 
@@ -500,8 +519,14 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.ipv6 = options->ipv6,
 		.accept_ra = options->accept_ra,
 	};
-	int err = 0;
+	struct failure failure;
+	int err = line_enclose(session->line, (int)if_nametoindex(tun->name),
+			       &failure);
 
+	if (err) {
+		log_error("%s", failure.text);
+		return err;
+	}
 	session->tun = tun;
 	session->pump = pump_new(&config);
 	if (!session->pump) {

@@ -608,3 +608,39 @@ bool rtnl_route_exists(struct rtnl *rtnl, int index, const struct addr *dest,
 		     find_route, &search) &&
 	       search.found;
 }
+
+static int way_attr(const struct nlattr *attr, void *data)
+{
+	struct rtnl *rtnl = data;
+
+	if (mnl_attr_get_type(attr) == RTA_OIF &&
+	    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+		*(int *)rtnl->answer = (int)mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+static int on_way(const struct nlmsghdr *nlh, void *data)
+{
+	return mnl_attr_parse(nlh, sizeof(struct rtmsg), way_attr, data);
+}
+
+/**
+ * rtnl_route_find() - which interface leads to a host now?
+ * @rtnl:  the handle
+ * @dest:  the host
+ * @index: the interface, on success
+ *
+ * Return: 0 or -errno; -ENETUNREACH and the like if none does
+ */
+int rtnl_route_find(struct rtnl *rtnl, const struct addr *dest, int *index)
+{
+	struct nlmsghdr *nlh = request(rtnl, RTM_GETROUTE, NLM_F_ACK);
+	struct rtmsg *rtm =
+		mnl_nlmsg_put_extra_header(nlh, sizeof(struct rtmsg));
+
+	rtm->rtm_family = (uint8_t)dest->family;
+	rtm->rtm_dst_len = (uint8_t)addr_bits(dest->family);
+	put_addr(nlh, RTA_DST, dest);
+	rtnl->answer = index;
+	return rtnl_talk(rtnl, on_way);
+}

@@ -50,4 +50,6 @@ int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
 bool rtnl_route_exists(struct rtnl *rtnl, int index, const struct addr *dest,
 		       const uint32_t *metric);
 
+int rtnl_route_find(struct rtnl *rtnl, const struct addr *dest, int *index);
+
 #endif

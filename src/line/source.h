@@ -8,6 +8,8 @@
 #ifndef SERIALTUN_SOURCE_H
 #define SERIALTUN_SOURCE_H
 
+#include "line/reach.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -96,6 +98,7 @@ struct source_kind {
  * @waits:   if the port is not there now, it is waited for
  * @gone:    the last port, if it is lost, cannot be found again: why not; NULL:
  *           it can
+ * @reach:   of a line that is a connection by IP: how the peer is reached
  * @woken:   a descriptor of source_watch() has woken us since the last look
  * @news:    something has happened, so it is worth trying often again
  */
@@ -108,6 +111,7 @@ struct source {
 	uint64_t next_ns;
 	bool waits;
 	const char *gone;
+	struct reach reach;
 	bool woken;
 	bool news;
 };

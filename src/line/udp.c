@@ -342,7 +342,7 @@ static int udp_look(struct source *source, struct port **port, uint64_t now_ns,
 {
 	struct udp_source *by = (struct udp_source *)source;
 	char name[SOURCE_NAME_MAX];
-	union resolver_addr to;
+	union resolver_addr to = {0};
 	struct udp *udp;
 	int err = look_up(by, &to, failure);
 	int fd;
@@ -354,6 +354,11 @@ static int udp_look(struct source *source, struct port **port, uint64_t now_ns,
 			 failure);
 	if (fd < 0)
 		return fd;
+	err = reach_guard(&source->reach, fd, &to, source->name, failure);
+	if (err) {
+		close(fd);
+		return err;
+	}
 	udp = calloc(1, sizeof(*udp));
 	if (!udp) {
 		close(fd);

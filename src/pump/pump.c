@@ -317,15 +317,17 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
  * pump_begin_port() - begin with a port
  * @pump:       the pump, which has none
  * @port:       the port, borrowed until pump_end_port()
+ * @transport:  the connection that the port is; copied
  * @settled_ns: what arrives earlier is thrown away
  * @now_ns:     the time
  *
  * Return: 0, or -errno: then it has none
  */
-int pump_begin_port(struct pump *pump, struct port *port, uint64_t settled_ns,
+int pump_begin_port(struct pump *pump, struct port *port,
+		    const struct transport *transport, uint64_t settled_ns,
 		    uint64_t now_ns)
 {
-	int err = sender_fit(pump->sender, port);
+	int err = sender_fit(pump->sender, port, transport);
 
 	if (err)
 		return err;

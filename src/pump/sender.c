@@ -31,6 +31,7 @@
 #include "packet/gso.h"
 #include "packet/packet.h"
 #include "packet/siphash.h"
+#include "packet/transport.h"
 #include "port/port.h"
 #include "pump/drop.h"
 #include "pump/fq_codel.h"
@@ -75,6 +76,7 @@ struct sender {
 	struct fq_codel *queue; /* NULL until there was a port */
 	struct fq_codel_config queue_config;
 	struct pacer pacer;
+	struct transport transport;
 	size_t outbox_at; /* where in the outbox the next write begins */
 	size_t outbox_len;
 	size_t outbox_packets; /* packets in the outbox, and bytes of these */
@@ -159,11 +161,15 @@ static int fit_queue(struct sender *sender, const struct port *port)
  * sender_fit() - get ready for a port
  * @sender: the sender, new or reset
  * @port:   the port
+ * @transport: the connection that the port is, whose own packets are dropped;
+ *          copied
  *
  * Return: 0 or -ENOMEM
  */
-int sender_fit(struct sender *sender, const struct port *port)
+int sender_fit(struct sender *sender, const struct port *port,
+	       const struct transport *transport)
 {
+	sender->transport = *transport;
 	pacer_init(&sender->pacer, port->rate, port->kind->queue_slack);
 	return fit_queue(sender, port);
 }
@@ -208,6 +214,8 @@ static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 
 	if (!sender->config.ipv6 && ip_at < len && ip[0] >> 4 == 6)
 		drop_packets(direction, STATS_DROP_IPV6, 1, len);
+	else if (transport_has_sent(&sender->transport, ip, len - ip_at))
+		drop_packets(direction, STATS_DROP_OWN_TRANSPORT, 1, len);
 	else if (!has_line)
 		drop_packets(direction, STATS_DROP_NO_LINE, 1, len);
 	else

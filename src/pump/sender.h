@@ -9,6 +9,7 @@ struct framing;
 struct port;
 struct sender;
 struct stats;
+struct transport;
 struct tun;
 
 /**
@@ -42,7 +43,8 @@ struct sender_plan {
 
 struct sender *sender_new(const struct sender_config *config);
 void sender_free(struct sender *sender);
-int sender_fit(struct sender *sender, const struct port *port);
+int sender_fit(struct sender *sender, const struct port *port,
+	       const struct transport *transport);
 void sender_reset(struct sender *sender);
 bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns);
 int sender_send(struct sender *sender, struct port *port, uint64_t now_ns);

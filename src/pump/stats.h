@@ -27,6 +27,7 @@
 	X(UNSENDABLE, "unsendable", "not sent by the system")     \
 	X(REFUSED, "refused", "came back refused")                \
 	X(STRANGER, "stranger", "from a stranger")                \
+	X(OWN_TRANSPORT, "own_transport", "of the line itself")   \
 	X(NO_LINE, "no_line", "no line")                          \
 	X(INTERFACE_DOWN, "interface_down", "interface down")     \
 	X(INTERFACE_REFUSED, "interface_refused", "refused by the interface")

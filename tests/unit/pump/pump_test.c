@@ -22,6 +22,7 @@
 #include "framing/slip.h"
 #include "interface/tun.h"
 #include "log.h"
+#include "packet/transport.h"
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
@@ -79,10 +80,13 @@ static struct {
 	int line;
 } world;
 
+static const struct transport no_transport;
+
 static void begin_port(void)
 {
-	assert_int_equal(
-		pump_begin_port(world.pump, &world.port, 0, clock_ns()), 0);
+	assert_int_equal(pump_begin_port(world.pump, &world.port, &no_transport,
+					 0, clock_ns()),
+			 0);
 }
 
 static void open_world(const struct setup *setup)
@@ -1677,7 +1681,7 @@ static void test_pump_settles(void **state)
 	(void)state;
 	open_world(&(struct setup){.line_type = SOCK_STREAM});
 	pump_end_port(world.pump);
-	assert_int_equal(pump_begin_port(world.pump, &world.port,
+	assert_int_equal(pump_begin_port(world.pump, &world.port, &no_transport,
 					 now_ns + 60 * NS_PER_S, now_ns),
 			 0);
 	ipv4(&packet, 84, 'x');
@@ -1703,7 +1707,7 @@ static void test_pump_settling_sees_a_hang_up(void **state)
 	(void)state;
 	open_world(&(struct setup){.line_type = SOCK_STREAM});
 	pump_end_port(world.pump);
-	assert_int_equal(pump_begin_port(world.pump, &world.port,
+	assert_int_equal(pump_begin_port(world.pump, &world.port, &no_transport,
 					 now_ns + 60 * NS_PER_S, now_ns),
 			 0);
 	close_fd(&world.line);
