@@ -97,8 +97,9 @@ static void check_routes(const struct argp_state *state,
 	for (i = 0; i < options->route_count; i++)
 		if (options->routes[i].family == AF_UNSPEC)
 			options->routes[i].family = family;
-	if (options->metric_given && !options->route_count)
-		argp_error(state, "--metric needs a --route");
+	if (options->metric_given && !options->route_count &&
+	    !options->addr_count)
+		argp_error(state, "--metric needs a --route or an --addr");
 }
 
 /* What only a UART has, or what looks like one. */

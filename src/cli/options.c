@@ -290,8 +290,9 @@ static const struct option_row rows[] = {
 	 "or, without an IPv4 --addr, ::/0. On a --tap it goes by way of the "
 	 "--peer, if there is one. Default: none"},
 	{"--metric", 0, "N", 0, INTERFACE, BY(take_metric),
-	 "Priority of every --route, the lowest wins. Default: the kernel's, 0 "
-	 "for IPv4 and 1024 for IPv6"},
+	 "Priority of every --route and of the route to the network of every "
+	 "--addr, the lowest wins. Default: the kernel's, 0 for IPv4, and for "
+	 "IPv6 1024 or, of an --addr, 256"},
 	{"--interface", 'i', "NAME", 0, NEITHER, BY(take_interface),
 	 "Name of the interface. If a persistent interface has this name, it "
 	 "is attached to, and what is added to it stays after the end. "

@@ -38,7 +38,7 @@ enum options_list {
  * @peer:       the other end's address, if @peer_of is not NULL
  * @peer_of:    the one of @addrs that @peer is paired with, or NULL
  * @routes:     destinations through the link, @route_count of them
- * @metric:     priority of the routes, if @metric_given
+ * @metric:     priority of the routes and prefixes, if @metric_given
  * @port:       the port
  * @framing:    how packets travel on the line
  * @wait:       start before the port is there

@@ -139,7 +139,8 @@ static int add_addr(const struct setup *setup, const struct addr *local)
 	    rtnl_addr_exists(setup->rtnl, setup->now.index, local, peer))
 		return 0;
 	addr_format(local, text);
-	err = rtnl_addr_add(setup->rtnl, setup->now.index, local, peer);
+	err = rtnl_addr_add(setup->rtnl, setup->now.index, local, peer,
+			    options->metric_given ? &options->metric : NULL);
 	if (err)
 		return refused(setup, err, "", "add address %s to %s", text,
 			       name);
