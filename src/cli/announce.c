@@ -199,7 +199,7 @@ const char *announce_other_end(const struct options *options,
 			       const struct link *link,
 			       char text[ANNOUNCE_TEXT_MAX])
 {
-	struct addr taken[2 * OPTIONS_ADDRS_MAX];
+	struct addr taken[2 * OPTIONS_ADDRS_MAX + CONFLICT_TAKEN_MAX];
 	size_t taken_count = options->addr_count;
 	char addr[ADDR_TEXT_MAX];
 	struct addr swapped;
@@ -214,6 +214,8 @@ const char *announce_other_end(const struct options *options,
 	if (options->bridge)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge BRIDGE");
 	memcpy(taken, options->addrs, sizeof(options->addrs));
+	for (i = 0; i < link->taken.count; i++)
+		taken[taken_count++] = link->taken.addrs[i];
 	for (i = 0; i < options->addr_count; i++) {
 		const struct addr *own = &options->addrs[i];
 

@@ -121,6 +121,22 @@ bool addr_is_host(const struct addr *addr)
 }
 
 /**
+ * addr_is_loopback() - does this address never leave its host?
+ * @addr: the address
+ *
+ * Return: true for 127.0.0.0/8 and ::1 (RFC 1122, section 3.2.1.3; RFC 4291,
+ * section 2.5.3)
+ */
+bool addr_is_loopback(const struct addr *addr)
+{
+	static const struct addr one = {.family = AF_INET6,
+					.bytes = {[15] = 1}};
+
+	return addr->family == AF_INET6 ? addr_same_host(addr, &one)
+					: addr->bytes[0] == 127;
+}
+
+/**
  * addr_same_host() - are two addresses the same, whatever their prefixes?
  * @a: the one
  * @b: the other

@@ -38,6 +38,7 @@ const char *addr_format(const struct addr *addr, char text[ADDR_TEXT_MAX]);
 const char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_MAX]);
 unsigned int addr_bits(int family);
 bool addr_is_host(const struct addr *addr);
+bool addr_is_loopback(const struct addr *addr);
 bool addr_same_host(const struct addr *a, const struct addr *b);
 struct addr addr_network(const struct addr *addr);
 bool addr_neighbour(const struct addr *own, const struct addr *taken,

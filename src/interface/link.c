@@ -16,6 +16,7 @@
 #include "interface/link.h"
 #include "cli/options.h"
 #include "interface/rtnl.h"
+#include "interface/survey.h"
 #include "interface/tun.h"
 #include "log.h"
 #include "pump/pacer.h"
@@ -255,7 +256,7 @@ static int find_bridge(struct rtnl *rtnl, const char *name,
 }
 
 /**
- * link_check() - is there what a link is to be made with?
+ * link_check() - can such a link be made on this host?
  * @options: what the user asked for
  *
  * To be asked before anything is made. A failure is logged.
@@ -268,12 +269,15 @@ int link_check(const struct options *options)
 	struct rtnl *rtnl;
 	int err;
 
-	if (!options->bridge)
+	if (!options->bridge && !options->addr_count)
 		return 0;
 	err = open_netlink(&rtnl);
 	if (err)
 		return err;
-	err = find_bridge(rtnl, options->bridge, &bridge);
+	if (options->bridge)
+		err = find_bridge(rtnl, options->bridge, &bridge);
+	if (!err)
+		err = survey_check(rtnl, options);
 	rtnl_close(rtnl);
 	return err;
 }
@@ -314,6 +318,7 @@ static int look_back(const struct setup *setup, struct link *link)
 				!tun->attached &&
 				!rtnl_addr_link_local(setup->rtnl, state.index,
 						      &link->link_local);
+	survey_taken(setup->rtnl, options, state.index, &link->taken);
 	return 0;
 }
 

@@ -33,7 +33,7 @@ refusal 'a device that is no tty' \
 	--port /dev/null
 
 start_a --addr 10.0.0.1/24 -i first0
-refused --addr 10.0.0.3/24 --port "$port_a"
+refused --addr 10.0.1.3/24 --port "$port_a"
 check_match 'a busy port' \
 	"^serialtun: cannot lock /dev/pts/[0-9]+: Device or resource busy \\(serialtun, pid $pid_a, is using it; stop it first\\)\$" \
 	"$said"
