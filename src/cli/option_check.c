@@ -65,6 +65,43 @@ static void check_peer(const struct argp_state *state, struct options *options)
 	options->peer_of = &options->addrs[i];
 }
 
+/*
+ * Is an address, with its prefix, one that a host in that prefix can have? If
+ * not, one is proposed that @other has not.
+ */
+static void check_host(const struct argp_state *state, const char *option,
+		       const struct addr *addr, const struct addr *other)
+{
+	const struct addr taken[] = {*addr, *other};
+	const bool is_network = addr_is_network(addr);
+	char text[ADDR_TEXT_MAX];
+	char first[ADDR_TEXT_MAX];
+	struct addr host;
+
+	if (!is_network && !addr_is_broadcast(addr))
+		return;
+	addr_neighbour(addr, taken, 2, &host);
+	argp_error(state, "%s %s is %s: no host can have it (say %s %s)",
+		   option, addr_format(addr, text),
+		   is_network ? "a network, not an address in it"
+			      : "the broadcast address of its network",
+		   option, addr_format(&host, first));
+}
+
+/* The prefix of an address that has a peer counts for nothing. */
+static void check_hosts(const struct argp_state *state,
+			const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->addr_count; i++)
+		if (&options->addrs[i] != options->peer_of)
+			check_host(state, "--addr", &options->addrs[i],
+				   &options->addrs[i]);
+	if (options->peer_of)
+		check_host(state, "--peer", &options->peer, options->peer_of);
+}
+
 static void check_ipv6(const struct argp_state *state, struct options *options)
 {
 	char text[ADDR_TEXT_MAX];
@@ -285,5 +322,6 @@ void option_check(const struct argp_state *state, struct options *options,
 	check_persistent(state, options);
 	check_routes(state, options);
 	check_peer(state, options);
+	check_hosts(state, options);
 	check_ipv6(state, options);
 }

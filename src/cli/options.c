@@ -137,6 +137,11 @@ static void take_list(const struct given *given)
 	given->options->list = value_parse_list(given->state, given->arg);
 }
 
+static void take_baud(const struct given *given)
+{
+	given->options->port.baud = value_parse_baud(given->state, given->arg);
+}
+
 static void take_flow(const struct given *given)
 {
 	given->options->port.flow = value_parse_flow(given->state, given->arg);
@@ -233,7 +238,7 @@ static const struct option_row rows[] = {
 	 "programs, as JSON"},
 
 	{.doc = "The line:"},
-	{"--baud", 'b', "N", 0, LINE, NUMBER(port.baud, 1, INT32_MAX),
+	{"--baud", 'b', "N", 0, LINE, BY(take_baud),
 	 "Bits per second, any rate that the driver can do. Default: 115200 on "
 	 "a device; none on a pty or a socket, which have no clock"},
 	{"--flow", 0, "none|rtscts|xonxoff", 0, LINE, BY(take_flow),

@@ -286,6 +286,16 @@ static const struct {
 	 "addr=fd00::1/128 route=fd01::/16 route=ff00::/8 port=p ipv6 level=3"},
 	{"--addr 10.0.0.1 --route default --metric 0 --port p",
 	 "addr=10.0.0.1/32 route=0.0.0.0/0 metric=0 port=p level=3"},
+	/* hosts, in prefixes of one and two; and where a prefix does not count
+	 */
+	{"--addr 10.10.10.0/31 --addr 10.10.10.255/32 --addr fd00::/127 "
+	 "--port p",
+	 "addr=10.10.10.0/31 addr=10.10.10.255/32 addr=fd00::/127 port=p "
+	 "ipv6 level=3"},
+	{"--addr 10.0.0.255/24 --peer 10.0.0.0 --port p",
+	 "addr=10.0.0.255/24 peer=10.0.0.0/32 of=0 port=p level=3"},
+	{"--addr 10.0.0.1/255.255.255.0 --port p",
+	 "addr=10.0.0.1/24 port=p level=3"},
 	{"--addr 10.0.0.1/24 --metric 7 --port p",
 	 "addr=10.0.0.1/24 metric=7 port=p level=3"},
 	{"--addr 10.0.0.1 --metric 4294967295 --route default --port p",
@@ -389,9 +399,19 @@ static void assert_refused(const char *line, const char *reason)
 
 #define NOT_AN_ADDR \
 	" is not an IPv4 or IPv6 address, such as 10.10.10.1/24 or fd00::1/64"
-#define NOT_A_PREFIX_LEN \
-	" has no valid prefix length: 0 to 32 for IPv4, 0 to 128 for IPv6"
-#define NOT_A_HOST " cannot be the address of one host"
+#define NOT_A_PREFIX_LEN                                                     \
+	" has no valid prefix length: 0 to 32 for IPv4, or a netmask, 0 to " \
+	"128 for IPv6"
+#define NOT_A_HOST(why) " cannot be the address of one host: " why
+#define ANY		NOT_A_HOST("it stands for no address at all")
+#define MULTICAST	NOT_A_HOST("it is a multicast address")
+#define LOOPBACK \
+	NOT_A_HOST("it is a loopback address, which never leaves a host")
+#define SUCH_AS_IPV4 " (choose one such as 10.10.10.1/24)"
+#define SUCH_AS_IPV6 " (choose one such as fd00::1/64)"
+#define NETWORK	     " is a network, not an address in it: no host can have it "
+#define BROADCAST \
+	" is the broadcast address of its network: no host can have it "
 #define NOT_BESIDE_LIST                                                    \
 	"--list prints all ports, and does nothing else: leave the other " \
 	"options out"
@@ -427,16 +447,63 @@ static const struct {
 	{"--addr 10.0.0.1/ --port p", "--addr: \"10.0.0.1/\"" NOT_A_PREFIX_LEN},
 	{"--addr fd00::1/129 --port p",
 	 "--addr: \"fd00::1/129\"" NOT_A_PREFIX_LEN},
-	{"--addr 0.0.0.0 --port p", "--addr: \"0.0.0.0\"" NOT_A_HOST},
-	{"--addr 224.0.0.1/24 --port p", "--addr: \"224.0.0.1/24\"" NOT_A_HOST},
-	{"--addr ::/64 --port p", "--addr: \"::/64\"" NOT_A_HOST},
-	{"--addr ff02::1 --port p", "--addr: \"ff02::1\"" NOT_A_HOST},
+	{"--addr 0.0.0.0 --port p", "--addr: \"0.0.0.0\"" ANY SUCH_AS_IPV4},
+	{"--addr 224.0.0.1/24 --port p",
+	 "--addr: \"224.0.0.1/24\"" MULTICAST SUCH_AS_IPV4},
+	{"--addr ::/64 --port p", "--addr: \"::/64\"" ANY SUCH_AS_IPV6},
+	{"--addr ff02::1 --port p",
+	 "--addr: \"ff02::1\"" MULTICAST SUCH_AS_IPV6},
+	{"--addr 255.255.255.255 --port p",
+	 "--addr: \"255.255.255.255\"" NOT_A_HOST(
+		 "it is the address of all hosts") SUCH_AS_IPV4},
+	{"--addr 127.0.0.1/8 --port p",
+	 "--addr: \"127.0.0.1/8\"" LOOPBACK SUCH_AS_IPV4},
+	{"--addr 127.1.2.3 --port p",
+	 "--addr: \"127.1.2.3\"" LOOPBACK SUCH_AS_IPV4},
+	{"--addr ::1 --port p", "--addr: \"::1\"" LOOPBACK SUCH_AS_IPV6},
+	{"--addr 10.10.10.0/24 --port p",
+	 "--addr 10.10.10.0/24" NETWORK "(say --addr 10.10.10.1/24)"},
+	{"--addr 10.10.10.4/30 --port p",
+	 "--addr 10.10.10.4/30" NETWORK "(say --addr 10.10.10.5/30)"},
+	{"--addr fd00::/64 --port p",
+	 "--addr fd00::/64" NETWORK "(say --addr fd00::1/64)"},
+	{"--addr 10.10.10.255/24 --port p",
+	 "--addr 10.10.10.255/24" BROADCAST "(say --addr 10.10.10.1/24)"},
+	{"--addr 10.10.10.7/30 --port p",
+	 "--addr 10.10.10.7/30" BROADCAST "(say --addr 10.10.10.5/30)"},
+	{"--addr 10.0.0.1 --peer 10.0.0.0/24 --port p",
+	 "--peer 10.0.0.0/24" NETWORK "(say --peer 10.0.0.2/24)"},
+	{"--addr 10.0.0.1/255.0.255.0 --port p",
+	 "--addr: \"10.0.0.1/255.0.255.0\"" NOT_A_PREFIX_LEN},
+	{"--baud 115200,8n1 --port p",
+	 "--baud: \"115200,8n1\" is more than a number: say --baud 115200"},
+	{"--baud 115200:8N1 --port p",
+	 "--baud: \"115200:8N1\" is more than a number: say --baud 115200"},
+	{"--baud 9600/8e2 --port p",
+	 "--baud: \"9600/8e2\" is more than a number: say --baud 9600 "
+	 "--parity even --stop-bits 2"},
+	{"--baud 115200n8 --port p",
+	 "--baud: \"115200n8\" is more than a number: say --baud 115200"},
+	{"--baud 115200o8r --port p",
+	 "--baud: \"115200o8r\" is more than a number: say --baud 115200 "
+	 "--parity odd"},
+	{"--baud 9600,7e1 --port p",
+	 "--baud: \"9600,7e1\" means 7 data bits, and a byte has 8: set both "
+	 "ends to 8 (say --baud 9600)"},
+	{"--baud 9600,8x1 --port p", "--baud: \"9600,8x1\"" NOT_A_BAUD},
+	{"--baud 9600,8n --port p", "--baud: \"9600,8n\"" NOT_A_BAUD},
+	{"--baud 9600,8n12 --port p", "--baud: \"9600,8n12\"" NOT_A_BAUD},
+	{"--baud 9600n --port p", "--baud: \"9600n\"" NOT_A_BAUD},
+	{"--baud ,8n1 --port p", "--baud: \",8n1\"" NOT_A_BAUD},
+	{"--port tcp://board:5000",
+	 "--port: \"tcp://board:5000\" has slashes, as a URL: leave them out: "
+	 "it should look like tcp:HOST:PORT"},
 
 	{"--addr 10.0.0.1 --peer x --port p", "--peer: \"x\"" NOT_AN_ADDR},
 	{"--addr 10.0.0.1 --peer 10.0.0.2/64 --port p",
 	 "--peer: \"10.0.0.2/64\"" NOT_A_PREFIX_LEN},
 	{"--addr 10.0.0.1 --peer 224.0.0.1 --port p",
-	 "--peer: \"224.0.0.1\"" NOT_A_HOST},
+	 "--peer: \"224.0.0.1\"" MULTICAST SUCH_AS_IPV4},
 	{"--peer 10.0.0.2 --port p",
 	 "--peer 10.0.0.2 needs an IPv4 --addr for this end"},
 	{"--peer 10.0.0.2/24 --addr fd00::1 --port p",
