@@ -30,6 +30,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /*
@@ -66,9 +67,12 @@ static void announce(const struct options *options, const struct tun *tun,
 			 addr_bits(options->addrs[i].family);
 	if (hosts && hosts == options->addr_count && !options->peer_of &&
 	    !options->route_count)
-		log_warning("nothing is reachable through %s yet: give --addr "
-			    "a prefix length, or say --peer or --route",
-			    tun->name);
+		log_warning("nothing is reachable through %s yet: start again "
+			    "with a prefix length, as in --addr %s/%d, or with "
+			    "--peer or --route",
+			    tun->name,
+			    addr_format_host(&options->addrs[0], text),
+			    options->addrs[0].family == AF_INET ? 24 : 64);
 	if (!options->addr_count && !options->bridge && !tun->attached &&
 	    !link->link_local_only)
 		log_warning("%s has no address: IPv6 is switched off here "

@@ -14,6 +14,8 @@
 #include "pump/pacer.h"
 #include "text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
@@ -130,10 +132,58 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 	return text;
 }
 
+/* A line of words that somebody else is to put something in for. */
+struct proposal {
+	char *text;
+	char notes[ANNOUNCE_TEXT_MAX / 2];
+};
+
+__attribute__((format(printf, 2, 3))) static void note(
+	struct proposal *proposal, const char *format, ...)
+{
+	char text[sizeof(proposal->notes)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	text_append(proposal->notes, sizeof(proposal->notes), "%s%s",
+		    *proposal->notes ? "; " : "", text);
+}
+
+/* What has to be known of the other end's --port before it can be typed. */
+static void note_port(struct proposal *proposal, const char *own,
+		      const char *name)
+{
+	const struct source_kind *kind = source_kind_of(own);
+	const char *port = strrchr(own, ':');
+
+	if (kind->is_serial)
+		return;
+	if (strstr(name, ":HOST:"))
+		note(proposal, "for HOST, put in this host's address");
+	else if (kind->is_datagram && !strcmp(name, "PORT"))
+		note(proposal,
+		     "it has nowhere to send to until this end has a port of "
+		     "its own: start with --port %s,%s here, and udp:HOST:%s,%s "
+		     "there",
+		     own, port + 1, port + 1, port + 1);
+	else if (!strcmp(name, "PORT"))
+		note(proposal, "for PORT, put in what this line leads to");
+	else if (!strcmp(kind->prefix, "tcp-listen:") &&
+		 !strncmp(name, "tcp:127.", strlen("tcp:127.")))
+		note(proposal,
+		     "on this host; for another one, listen with --port "
+		     "tcp-listen:0.0.0.0:%s, or lead the port there: ssh -R "
+		     "%s:127.0.0.1:%s HOST",
+		     port + 1, port + 1, port + 1);
+}
+
 /* What --port is there, and the framing if it is not what that port means. */
-static void append_other_port(char text[ANNOUNCE_TEXT_MAX],
+static void append_other_port(struct proposal *proposal,
 			      const struct options *options)
 {
+	char *text = proposal->text;
 	const struct source_kind *kind = source_kind_of(options->port.name);
 	const char *framing = options->framing->name;
 	char name[SOURCE_NAME_MAX] = "PORT";
@@ -142,6 +192,7 @@ static void append_other_port(char text[ANNOUNCE_TEXT_MAX],
 		kind->other_end(options->port.name + strlen(kind->prefix),
 				name);
 	text_append(text, ANNOUNCE_TEXT_MAX, " --port %s", name);
+	note_port(proposal, options->port.name, name);
 	kind = source_kind_of(name);
 	if (strcmp(framing, kind->framing->name) != 0)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --framing %s", framing);
@@ -182,6 +233,17 @@ const char *announce_created(const struct options *options,
 	return text;
 }
 
+/* Does this end have a way to what has no prefix in common with it? */
+static bool has_route(const struct options *options, int family)
+{
+	size_t i;
+
+	for (i = 0; i < options->route_count; i++)
+		if (options->routes[i].family == family)
+			return true;
+	return false;
+}
+
 /**
  * announce_other_end() - say what to type at the other end
  * @options: what was asked for here
@@ -191,7 +253,8 @@ const char *announce_created(const struct options *options,
  * The other end's address is --peer's if there is one, else the lowest host
  * of the prefix that is not ours, else only the reader knows: it is written
  * ADDR, with a route back to us. Its bridge is for the reader to fill in, and
- * its port unless what is said of this one says it.
+ * its port unless what is said of this one says it. What else than a serial
+ * PORT is to be put in is told in words at the end.
  *
  * Return: @text, one line
  */
@@ -202,8 +265,11 @@ const char *announce_other_end(const struct options *options,
 	struct addr taken[2 * OPTIONS_ADDRS_MAX + CONFLICT_TAKEN_MAX];
 	size_t taken_count = options->addr_count;
 	char addr[ADDR_TEXT_MAX];
+	struct proposal proposal = {.text = text};
 	struct addr swapped;
 	struct addr other;
+	bool is_addr_open = false;
+	bool is_lost = false;
 	size_t i;
 
 	*text = '\0';
@@ -234,9 +300,14 @@ const char *announce_other_end(const struct options *options,
 			text_append(text, ANNOUNCE_TEXT_MAX,
 				    " --addr ADDR --route %s",
 				    addr_format(own, addr));
+			is_addr_open = true;
+			is_lost |= !has_route(options, own->family);
 		}
 	}
-	append_other_port(text, options);
+	if (is_addr_open)
+		note(&proposal, "for ADDR, put in its own address%s",
+		     is_lost ? ", and start this end with --peer ADDR" : "");
+	append_other_port(&proposal, options);
 	if (options->port.baud)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --baud %u",
 			    options->port.baud);
@@ -256,5 +327,7 @@ const char *announce_other_end(const struct options *options,
 			    options->keepalive_s);
 	if (link->mtu_chosen)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --mtu %u", link->mtu);
+	if (*proposal.notes)
+		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)", proposal.notes);
 	return text;
 }

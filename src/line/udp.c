@@ -82,14 +82,23 @@ static bool udp_check(const char *rest, char why[SOURCE_WHY_MAX])
 	return endpoint_parse(&endpoint, &form, rest, why);
 }
 
-/* Whoever has no port of its own to be sent to cannot be told to anybody. */
+static bool is_loopback(const char *host)
+{
+	return !strncmp(host, "127.", 4) || !strcmp(host, "localhost");
+}
+
+/*
+ * Whoever has no port of its own to be sent to cannot be told to anybody. What
+ * this host is called at the other end is known only if that is here.
+ */
 static void udp_other_end(const char *rest, char name[SOURCE_NAME_MAX])
 {
 	struct endpoint endpoint;
 	char why[SOURCE_WHY_MAX];
 
 	if (endpoint_parse(&endpoint, &form, rest, why) && endpoint.local_port)
-		snprintf(name, SOURCE_NAME_MAX, "udp:ADDR:%u,%u",
+		snprintf(name, SOURCE_NAME_MAX, "udp:%s:%u,%u",
+			 is_loopback(endpoint.host) ? endpoint.host : "HOST",
 			 endpoint.local_port, endpoint.port);
 }
 
