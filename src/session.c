@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "events.h"
 #include "failure.h"
+#include "interface/monitor.h"
 #include "interface/tun.h"
 #include "line/line.h"
 #include "line/source.h"
@@ -46,11 +47,13 @@ struct session {
 	struct line *line;
 	const struct tun *tun;
 	struct pump *pump;
+	struct monitor *monitor; /* NULL: it cannot be had */
 	struct symptoms symptoms;
 	struct stall stall;
 	struct report *report; /* NULL: nobody wants one */
 	uint64_t check_ns;     /* when to look next */
 	bool signalled;	       /* and it was not looked at why */
+	bool meddled;	       /* and it was not looked at how */
 	bool had_port;
 	bool silence_told;
 	bool own_told;
@@ -70,6 +73,9 @@ static void hand_out(struct session *session, const struct event *event)
 	case EVENT_INTERFACE:
 	case EVENT_PORT:
 		pump_note(session->pump, event);
+		break;
+	case EVENT_MONITOR:
+		session->meddled = true;
 		break;
 	case EVENT_TIME:
 		break;
@@ -349,6 +355,16 @@ static int see_to_signals(struct session *session)
 	return signals_take_reopen() ? reopen_port(session) : 0;
 }
 
+/* Whoever else changes the interface may be somebody who does not know. */
+static void look_at_interface(struct session *session)
+{
+	char text[MONITOR_TEXT_MAX];
+
+	if (session->meddled && monitor_read(session->monitor, text))
+		log_warning("%s", text);
+	session->meddled = false;
+}
+
 /* All but packets that may be due. Return: 0 or -errno, logged. */
 static int see_to_the_rest(struct session *session)
 {
@@ -365,6 +381,7 @@ static int see_to_the_rest(struct session *session)
 			follow_peer(session);
 		look_at_line(session, now_ns);
 	}
+	look_at_interface(session);
 	tick_report(session, now_ns);
 	return err;
 }
@@ -497,6 +514,19 @@ const struct line *session_line(const struct session *session)
 	return session->line;
 }
 
+/* A link does without, where that cannot be had. */
+static void watch_interface(struct session *session)
+{
+	int err = monitor_open(&session->monitor, session->tun->name);
+
+	if (!err)
+		err = events_watch(&session->events, EVENT_MONITOR,
+				   monitor_fd(session->monitor), EPOLLIN);
+	if (err)
+		log_debug("%s: changes by others are not seen: %s",
+			  session->tun->name, strerror(-err));
+}
+
 /**
  * session_start() - prepare to carry packets
  * @session: the session, which has looked for its port
@@ -534,6 +564,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		log_error("cannot start: %s", strerror(-err));
 		return err;
 	}
+	watch_interface(session);
 	if (line_port(session->line))
 		err = take_port(session, clock_ns());
 	else
@@ -578,6 +609,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	pump_free(session->pump);
+	monitor_close(session->monitor);
 	line_close(session->line);
 	events_close(&session->events);
 	free(session);

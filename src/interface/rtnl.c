@@ -260,22 +260,34 @@ static int link_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static void read_link(struct rtnl_link *link, const struct nlmsghdr *nlh)
+/**
+ * rtnl_link_parse() - read a message about an interface
+ * @link: filled in
+ * @nlh:  the message, of rtnetlink(7)
+ *
+ * Return: false if the message is about something else
+ */
+bool rtnl_link_parse(struct rtnl_link *link, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 
+	/* AF_BRIDGE tells of the same interface as a port. */
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi) ||
+	    ifi->ifi_family != AF_UNSPEC)
+		return false;
 	*link = (struct rtnl_link){
 		.index = ifi->ifi_index,
 		.up = ifi->ifi_flags & IFF_UP,
 	};
 	mnl_attr_parse(nlh, sizeof(*ifi), link_attr, link);
+	return true;
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *data)
 {
 	struct rtnl *rtnl = data;
 
-	read_link(rtnl->answer, nlh);
+	rtnl_link_parse(rtnl->answer, nlh);
 	return MNL_CB_OK;
 }
 
@@ -489,8 +501,8 @@ static int on_any_link(const struct nlmsghdr *nlh, void *data)
 	const struct visit *visit = visit_of(data);
 	struct rtnl_link link;
 
-	read_link(&link, nlh);
-	visit->to.link(&link, visit->data);
+	if (rtnl_link_parse(&link, nlh))
+		visit->to.link(&link, visit->data);
 	return MNL_CB_OK;
 }
 
@@ -539,14 +551,21 @@ static bool read_addr(struct addr *addr, int family, unsigned int prefix_len,
 	return true;
 }
 
-/* Return: false if there is something that we do not know. */
-static bool parse_addr(struct rtnl_addr *addr, const struct nlmsghdr *nlh)
+/**
+ * rtnl_addr_parse() - read a message about an address
+ * @addr: filled in
+ * @nlh:  the message, of rtnetlink(7)
+ *
+ * Return: false if the message is about something else
+ */
+bool rtnl_addr_parse(struct rtnl_addr *addr, const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
 	struct attr_table table = {0};
 	const struct nlattr *local;
 
-	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) ||
+	    (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
 		return false;
 	mnl_attr_parse(nlh, sizeof(*ifa), collect_attr, &table);
 	/* IPv6 has IFA_LOCAL only where there is a peer. */
@@ -567,7 +586,7 @@ static int on_any_addr(const struct nlmsghdr *nlh, void *data)
 	const struct visit *visit = visit_of(data);
 	struct rtnl_addr addr;
 
-	if (parse_addr(&addr, nlh))
+	if (rtnl_addr_parse(&addr, nlh))
 		visit->to.addr(&addr, visit->data);
 	return MNL_CB_OK;
 }

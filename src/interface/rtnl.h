@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct nlmsghdr;
 struct rtnl;
 
 /**
@@ -75,6 +76,9 @@ typedef void rtnl_route_visit(const struct rtnl_route *route, void *data);
 int rtnl_open(struct rtnl **rtnl);
 void rtnl_close(struct rtnl *rtnl);
 const char *rtnl_strerror(const struct rtnl *rtnl, int err);
+
+bool rtnl_link_parse(struct rtnl_link *link, const struct nlmsghdr *nlh);
+bool rtnl_addr_parse(struct rtnl_addr *addr, const struct nlmsghdr *nlh);
 
 int rtnl_link_find(struct rtnl *rtnl, const char *name, struct rtnl_link *link);
 int rtnl_link_get(struct rtnl *rtnl, int index, struct rtnl_link *link);
