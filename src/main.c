@@ -76,8 +76,10 @@ static void announce(const struct options *options, const struct tun *tun,
 	if (!options->addr_count && !options->bridge && !tun->attached &&
 	    !link->link_local_only)
 		log_warning("%s has no address: IPv6 is switched off here "
-			    "(give an IPv4 --addr, or see the sysctl "
-			    "net.ipv6.conf.default.disable_ipv6)",
+			    "(give an IPv4 --addr, or: sudo sysctl "
+			    "net.ipv6.conf.all.disable_ipv6=0; in a container, "
+			    "start it with --sysctl "
+			    "net.ipv6.conf.all.disable_ipv6=0)",
 			    tun->name);
 }
 

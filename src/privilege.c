@@ -104,9 +104,12 @@ int privilege_find_user(struct privilege_user *user, const char *name)
 	}
 	if (get_capabilities(&caps) || !has_capability(&caps, CAP_SETUID) ||
 	    !has_capability(&caps, CAP_SETGID)) {
-		log_error("cannot run as user %s: %s (run as root, or leave "
-			  "--user out)",
-			  name, strerror(EPERM));
+		log_error("cannot run as user %s: %s (%s, or leave --user out)",
+			  name, strerror(EPERM),
+			  geteuid() ? "run as root"
+				    : "root lacks CAP_SETUID or CAP_SETGID "
+				      "here: in a container, start it with "
+				      "--cap-add SETUID --cap-add SETGID");
 		return -EPERM;
 	}
 	user->uid = entry->pw_uid;

@@ -162,7 +162,8 @@ int list_print(bool json)
 	if (!err && (fputs(text, stdout) < 0 || fflush(stdout)))
 		err = -errno;
 	if (err)
-		log_error("cannot list the ports: %s", strerror(-err));
+		log_error("cannot list the ports: %s",
+			  err == -ENOENT ? LIST_NO_SYSFS : strerror(-err));
 	free(text);
 	free(ports);
 	return err;

@@ -67,7 +67,8 @@ static void explain(int err, const struct inventory_port *ports, size_t count)
 		log_error("cannot choose a port: there is more than one USB "
 			  "port (name one with --port)");
 	else
-		log_error("cannot choose a port: %s", strerror(-err));
+		log_error("cannot choose a port: %s",
+			  err == -ENOENT ? LIST_NO_SYSFS : strerror(-err));
 }
 
 /**

@@ -15,6 +15,7 @@
  */
 #include "interface/link.h"
 #include "cli/options.h"
+#include "denied.h"
 #include "interface/rtnl.h"
 #include "interface/survey.h"
 #include "interface/tun.h"
@@ -46,13 +47,14 @@ __attribute__((format(printf, 4, 5))) static int refused(
 	const char *format, ...)
 {
 	char what[ADDR_TEXT_MAX + 64] = "";
+	char denied[DENIED_REMEDY_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
 	log_error("cannot %s: %s%s", what, rtnl_strerror(setup->rtnl, err),
-		  err == -EPERM ? " (needs CAP_NET_ADMIN: run as root)"
+		  err == -EPERM ? denied_capability("NET_ADMIN", denied)
 				: remedy);
 	return err;
 }
@@ -127,6 +129,18 @@ static int join_bridge(const struct setup *setup)
 	return 0;
 }
 
+/* IPv6 may be switched off (EACCES), or not be in this kernel. */
+static const char *addr_remedy(const struct addr *addr, int err)
+{
+	if (addr->family == AF_INET6 &&
+	    (err == -EACCES || err == -EOPNOTSUPP || err == -EAFNOSUPPORT))
+		return " (IPv6 is switched off: sudo sysctl "
+		       "net.ipv6.conf.all.disable_ipv6=0; in a container, "
+		       "start it with --sysctl "
+		       "net.ipv6.conf.all.disable_ipv6=0)";
+	return "";
+}
+
 static int add_addr(const struct setup *setup, const struct addr *local)
 {
 	const struct options *options = setup->options;
@@ -143,8 +157,8 @@ static int add_addr(const struct setup *setup, const struct addr *local)
 	err = rtnl_addr_add(setup->rtnl, setup->now.index, local, peer,
 			    options->metric_given ? &options->metric : NULL);
 	if (err)
-		return refused(setup, err, "", "add address %s to %s", text,
-			       name);
+		return refused(setup, err, addr_remedy(local, err),
+			       "add address %s to %s", text, name);
 	log_debug("%s: added address %s", name, text);
 	return 0;
 }

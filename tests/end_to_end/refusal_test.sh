@@ -81,7 +81,7 @@ if "${unprivileged[@]}" true 2>/dev/null; then
 		--port "$port_a" 2>&1)
 	ended=$?
 	check_match 'no privilege' \
-		'^serialtun: cannot create interface tun%d: Operation not permitted \(needs CAP_NET_ADMIN: run as root\)$' \
+		'^serialtun: cannot create interface tun%d: Operation not permitted \(root lacks CAP_NET_ADMIN here: .*\)$' \
 		"$said"
 	check_equal 'no privilege: status 1, one line' '1 1' \
 		"$ended $(wc -l <<<"$said")"
