@@ -124,9 +124,14 @@ static int tell(const struct survey *survey, size_t i)
 
 	if (!conflict->kind)
 		return 0;
-	log_print(is_refused ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s",
-		  conflict_text(conflict, &one,
-				link ? link->name : "another interface", text));
+	conflict_text(conflict, &one, link ? link->name : "another interface",
+		      text);
+	if (is_refused && link && link->is_tun)
+		log_error("%s; %s is a tunnel: is serialtun running already?",
+			  text, link->name);
+	else
+		log_print(is_refused ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+			  "%s", text);
 	return is_refused ? -EADDRINUSE : 0;
 }
 
