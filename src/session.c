@@ -546,7 +546,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.framing = options->framing,
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,
-		.ipv6 = options->ipv6,
+		.ipv6 = options->link.ipv6,
 		.accept_ra = options->accept_ra,
 	};
 	struct failure failure;

@@ -24,13 +24,13 @@ static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
 	char addr[ADDR_TEXT_MAX];
 	size_t i;
 
-	for (i = 0; i < options->addr_count; i++) {
-		const struct addr *own = &options->addrs[i];
+	for (i = 0; i < options->link.addr_count; i++) {
+		const struct addr *own = &options->link.addrs[i];
 
-		if (own == options->peer_of) {
+		if (own == options->link.peer_of) {
 			text_append(text, ANNOUNCE_TEXT_MAX, "%s peer ",
 				    addr_format_host(own, addr));
-			own = &options->peer;
+			own = &options->link.peer;
 		}
 		text_append(text, ANNOUNCE_TEXT_MAX, "%s, ",
 			    addr_format(own, addr));
@@ -47,9 +47,9 @@ static void append_link(char text[ANNOUNCE_TEXT_MAX],
 	if (link->link_local_only)
 		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
 			    addr_format(&link->link_local, addr));
-	if (options->bridge)
+	if (options->link.bridge)
 		text_append(text, ANNOUNCE_TEXT_MAX, "in bridge %s, ",
-			    options->bridge);
+			    options->link.bridge);
 	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u", link->mtu);
 }
 
@@ -226,9 +226,9 @@ const char *announce_created(const struct options *options,
 		    needs_root ? "sudo " : "");
 	if (tun->tap)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --tap");
-	if (options->bridge)
+	if (options->link.bridge)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge %s",
-			    options->bridge);
+			    options->link.bridge);
 	text_append(text, ANNOUNCE_TEXT_MAX, " -i %s --port PORT", tun->name);
 	return text;
 }
@@ -238,8 +238,8 @@ static bool has_route(const struct options *options, int family)
 {
 	size_t i;
 
-	for (i = 0; i < options->route_count; i++)
-		if (options->routes[i].family == family)
+	for (i = 0; i < options->link.route_count; i++)
+		if (options->link.routes[i].family == family)
 			return true;
 	return false;
 }
@@ -262,8 +262,8 @@ const char *announce_other_end(const struct options *options,
 			       const struct link *link,
 			       char text[ANNOUNCE_TEXT_MAX])
 {
-	struct addr taken[2 * OPTIONS_ADDRS_MAX + CONFLICT_TAKEN_MAX];
-	size_t taken_count = options->addr_count;
+	struct addr taken[2 * LINK_ADDRS_MAX + CONFLICT_TAKEN_MAX];
+	size_t taken_count = options->link.addr_count;
 	char addr[ADDR_TEXT_MAX];
 	struct proposal proposal = {.text = text};
 	struct addr swapped;
@@ -277,19 +277,20 @@ const char *announce_other_end(const struct options *options,
 		    "at the other end: sudo serialtun");
 	if (options->tap)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --tap");
-	if (options->bridge)
+	if (options->link.bridge)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge BRIDGE");
-	memcpy(taken, options->addrs, sizeof(options->addrs));
+	memcpy(taken, options->link.addrs, sizeof(options->link.addrs));
 	for (i = 0; i < link->taken.count; i++)
 		taken[taken_count++] = link->taken.addrs[i];
-	for (i = 0; i < options->addr_count; i++) {
-		const struct addr *own = &options->addrs[i];
+	for (i = 0; i < options->link.addr_count; i++) {
+		const struct addr *own = &options->link.addrs[i];
 
-		if (own == options->peer_of) {
+		if (own == options->link.peer_of) {
 			text_append(text, ANNOUNCE_TEXT_MAX, " --addr %s",
-				    addr_format_host(&options->peer, addr));
+				    addr_format_host(&options->link.peer,
+						     addr));
 			swapped = *own;
-			swapped.prefix_len = options->peer.prefix_len;
+			swapped.prefix_len = options->link.peer.prefix_len;
 			text_append(text, ANNOUNCE_TEXT_MAX, " --peer %s",
 				    addr_format(&swapped, addr));
 		} else if (addr_neighbour(own, taken, taken_count, &other)) {

@@ -125,10 +125,10 @@ static void take_addr(const struct given *given)
 {
 	struct options *options = given->options;
 
-	if (options->addr_count == OPTIONS_ADDRS_MAX)
+	if (options->link.addr_count == LINK_ADDRS_MAX)
 		argp_error(given->state, "--addr may be given %d times at most",
-			   OPTIONS_ADDRS_MAX);
-	options->addrs[options->addr_count++] =
+			   LINK_ADDRS_MAX);
+	options->link.addrs[options->link.addr_count++] =
 		value_parse_host(given->state, given->row->name, given->arg);
 }
 
@@ -160,9 +160,9 @@ static void take_framing(const struct given *given)
 
 static void take_peer(const struct given *given)
 {
-	if (given->options->peer.family != AF_UNSPEC)
+	if (given->options->link.peer.family != AF_UNSPEC)
 		argp_error(given->state, "--peer can be given only once");
-	given->options->peer =
+	given->options->link.peer =
 		value_parse_host(given->state, given->row->name, given->arg);
 }
 
@@ -170,45 +170,45 @@ static void take_route(const struct given *given)
 {
 	struct options *options = given->options;
 
-	if (options->route_count == OPTIONS_ROUTES_MAX)
+	if (options->link.route_count == LINK_ROUTES_MAX)
 		argp_error(given->state,
 			   "--route may be given %d times at most",
-			   OPTIONS_ROUTES_MAX);
-	options->routes[options->route_count++] =
+			   LINK_ROUTES_MAX);
+	options->link.routes[options->link.route_count++] =
 		value_parse_route(given->state, given->arg);
 }
 
 static void take_metric(const struct given *given)
 {
-	given->options->metric =
+	given->options->link.metric =
 		value_parse_number(given->state, given->row->name, given->arg,
 				   0, UINT32_MAX);
-	given->options->metric_given = true;
+	given->options->link.metric_given = true;
 }
 
 static void take_interface(const struct given *given)
 {
-	snprintf(given->options->interface, IFNAMSIZ, "%s",
+	snprintf(given->options->link.interface, IFNAMSIZ, "%s",
 		 value_parse_interface(given->state, given->row->name,
 				       given->arg));
 }
 
 static void take_mac(const struct given *given)
 {
-	value_parse_mac(given->state, given->options->mac, given->arg);
-	given->options->mac_given = true;
+	value_parse_mac(given->state, given->options->link.mac, given->arg);
+	given->options->link.mac_given = true;
 }
 
 static void take_bridge(const struct given *given)
 {
-	given->options->bridge =
+	given->options->link.bridge =
 		value_parse_interface(given->state, given->row->name,
 				      given->arg);
 }
 
 static void take_mtu(const struct given *given)
 {
-	given->options->mtu = value_parse_mtu(given->state, given->arg);
+	given->options->link.mtu = value_parse_mtu(given->state, given->arg);
 }
 
 static void take_verbose(const struct given *given)

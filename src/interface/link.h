@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct options;
+struct link_config;
 struct tun;
 
 /**
@@ -27,8 +27,8 @@ struct link {
 	struct conflict_taken taken;
 };
 
-int link_check(const struct options *options);
+int link_check(const struct link_config *config);
 int link_configure(struct link *link, const struct tun *tun,
-		   const struct options *options, uint32_t rate);
+		   const struct link_config *config, uint32_t rate);
 
 #endif

@@ -6,8 +6,8 @@
  * Routes are compared as they come and not kept: a router may have a million.
  */
 #include "interface/survey.h"
-#include "cli/options.h"
 #include "interface/conflict.h"
+#include "interface/link_config.h"
 #include "interface/rtnl.h"
 #include "log.h"
 
@@ -17,23 +17,23 @@
 #include <sys/socket.h>
 
 struct survey {
-	const struct options *options;
+	const struct link_config *config;
 	int own; /* the interface of the link, which has no quarrel with itself;
 		    0: it is not there yet */
 	struct rtnl_link *links;
 	size_t link_count;
 	bool is_out_of_memory;
-	struct conflict worst[OPTIONS_ADDRS_MAX];
+	struct conflict worst[LINK_ADDRS_MAX];
 	struct conflict_taken *taken; /* NULL: not asked for */
 };
 
-static struct conflict_ours ours(const struct options *options, size_t i)
+static struct conflict_ours ours(const struct link_config *config, size_t i)
 {
-	const struct addr *local = &options->addrs[i];
+	const struct addr *local = &config->addrs[i];
 
 	return (struct conflict_ours){
 		.local = local,
-		.peer = local == options->peer_of ? &options->peer : NULL,
+		.peer = local == config->peer_of ? &config->peer : NULL,
 	};
 }
 
@@ -71,8 +71,8 @@ static void see_addr(const struct rtnl_addr *addr, void *data)
 	/* Of one that came meanwhile, its own set-up has to take care. */
 	if (!link || link->is_in_vrf || addr->index == survey->own)
 		return;
-	for (i = 0; i < survey->options->addr_count; i++) {
-		const struct conflict_ours one = ours(survey->options, i);
+	for (i = 0; i < survey->config->addr_count; i++) {
+		const struct conflict_ours one = ours(survey->config, i);
 
 		conflict_see_addr(&survey->worst[i], &one, addr, !link->up);
 		if (survey->taken)
@@ -87,8 +87,8 @@ static void see_route(const struct rtnl_route *route, void *data)
 
 	if (!route->index || route->index == survey->own)
 		return;
-	for (i = 0; i < survey->options->addr_count; i++) {
-		const struct conflict_ours one = ours(survey->options, i);
+	for (i = 0; i < survey->config->addr_count; i++) {
+		const struct conflict_ours one = ours(survey->config, i);
 
 		conflict_see_route(&survey->worst[i], &one, route);
 		if (survey->taken && route->has_via)
@@ -116,7 +116,7 @@ static int look(struct survey *survey, struct rtnl *rtnl)
 /* Tell what is in the way of one address. Return: 0 or -EADDRINUSE. */
 static int tell(const struct survey *survey, size_t i)
 {
-	const struct conflict_ours one = ours(survey->options, i);
+	const struct conflict_ours one = ours(survey->config, i);
 	const struct conflict *conflict = &survey->worst[i];
 	const struct rtnl_link *link = find_link(survey, conflict->index);
 	const bool is_refused = conflict->kind > CONFLICT_REFUSED;
@@ -138,7 +138,7 @@ static int tell(const struct survey *survey, size_t i)
 /**
  * survey_check() - can the link have its addresses beside those of this host?
  * @rtnl:    a handle
- * @options: what the user asked for
+ * @config: what the user asked for
  *
  * To be asked before anything is made. If the kernel does not tell what there
  * is, anything can be had. What cannot be had is logged, as one line; what may
@@ -146,20 +146,20 @@ static int tell(const struct survey *survey, size_t i)
  *
  * Return: 0 or -EADDRINUSE
  */
-int survey_check(struct rtnl *rtnl, const struct options *options)
+int survey_check(struct rtnl *rtnl, const struct link_config *config)
 {
-	struct survey survey = {.options = options};
+	struct survey survey = {.config = config};
 	struct rtnl_link own;
 	int err = 0;
 	size_t i;
 
-	if (!options->addr_count)
+	if (!config->addr_count)
 		return 0;
-	if (*options->interface &&
-	    !rtnl_link_find(rtnl, options->interface, &own))
+	if (*config->interface &&
+	    !rtnl_link_find(rtnl, config->interface, &own))
 		survey.own = own.index;
 	if (!look(&survey, rtnl))
-		for (i = 0; !err && i < options->addr_count; i++)
+		for (i = 0; !err && i < config->addr_count; i++)
 			err = tell(&survey, i);
 	free(survey.links);
 	return err;
@@ -168,20 +168,18 @@ int survey_check(struct rtnl *rtnl, const struct options *options)
 /**
  * survey_taken() - which addresses can the other end not have?
  * @rtnl:    a handle
- * @options: what the user asked for
+ * @config: what the user asked for
  * @index:   the link's own interface
  * @taken:   set to the addresses, in the networks of the link, of this host and
  *           of the routers that it uses
  */
-void survey_taken(struct rtnl *rtnl, const struct options *options, int index,
-		  struct conflict_taken *taken)
+void survey_taken(struct rtnl *rtnl, const struct link_config *config,
+		  int index, struct conflict_taken *taken)
 {
-	struct survey survey = {.options = options,
-				.own = index,
-				.taken = taken};
+	struct survey survey = {.config = config, .own = index, .taken = taken};
 
 	taken->count = 0;
-	if (options->addr_count)
+	if (config->addr_count)
 		look(&survey, rtnl);
 	free(survey.links);
 }

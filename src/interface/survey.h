@@ -3,11 +3,11 @@
 #define SERIALTUN_SURVEY_H
 
 struct conflict_taken;
-struct options;
+struct link_config;
 struct rtnl;
 
-int survey_check(struct rtnl *rtnl, const struct options *options);
-void survey_taken(struct rtnl *rtnl, const struct options *options, int index,
-		  struct conflict_taken *taken);
+int survey_check(struct rtnl *rtnl, const struct link_config *config);
+void survey_taken(struct rtnl *rtnl, const struct link_config *config,
+		  int index, struct conflict_taken *taken);
 
 #endif

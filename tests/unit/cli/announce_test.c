@@ -110,9 +110,11 @@ static void test_announce_link(void **state)
 				    .rate = links[i].baud / 10};
 
 		parse(&options, &args, links[i].line);
-		snprintf(tun.name, sizeof(tun.name), "%s",
-			 *options.interface ? options.interface : "tun0");
-		link.link_local_only = !options.addr_count && !options.bridge;
+		snprintf(
+			tun.name, sizeof(tun.name), "%s",
+			*options.link.interface ? options.link.interface : "tun0");
+		link.link_local_only =
+			!options.link.addr_count && !options.link.bridge;
 		addr_parse(&link.link_local, "fe80::1:2/64");
 		assert_ptr_equal(announce_link(&options, &tun, &link, &port,
 					       NULL, text),
@@ -283,8 +285,8 @@ static const struct {
 /* An interface of our own: what was asked for is what it has. */
 static const char *other_end(const struct options *options, char *text)
 {
-	struct link link = {.mtu = options->mtu,
-			    .mtu_chosen = options->mtu != 0};
+	struct link link = {.mtu = options->link.mtu,
+			    .mtu_chosen = options->link.mtu != 0};
 
 	return announce_other_end(options, &link, text);
 }
@@ -344,7 +346,7 @@ static void parse_very_long(struct options *options, struct testing_args *args)
 	size_t len = strlen(line);
 	int i;
 
-	for (i = 0; i < OPTIONS_ADDRS_MAX; i++)
+	for (i = 0; i < LINK_ADDRS_MAX; i++)
 		len += (size_t)sprintf(
 			line + len,
 			" -a 1111:2222:3333:4444:5555:6666:7777:88%02d/127", i);

@@ -107,23 +107,24 @@ static const char *describe(char *text)
 	char *t = text;
 	size_t i;
 
-	for (i = 0; i < options->addr_count; i++)
-		t = append_addr(t, "addr", &options->addrs[i]);
-	if (options->peer_of) {
-		t = append_addr(t, "peer", &options->peer);
-		t += sprintf(t, "of=%td ", options->peer_of - options->addrs);
+	for (i = 0; i < options->link.addr_count; i++)
+		t = append_addr(t, "addr", &options->link.addrs[i]);
+	if (options->link.peer_of) {
+		t = append_addr(t, "peer", &options->link.peer);
+		t += sprintf(t, "of=%td ",
+			     options->link.peer_of - options->link.addrs);
 	}
-	for (i = 0; i < options->route_count; i++)
-		t = append_addr(t, "route", &options->routes[i]);
-	if (options->metric_given)
-		t += sprintf(t, "metric=%u ", options->metric);
+	for (i = 0; i < options->link.route_count; i++)
+		t = append_addr(t, "route", &options->link.routes[i]);
+	if (options->link.metric_given)
+		t += sprintf(t, "metric=%u ", options->link.metric);
 	if (options->list) {
 		sprintf(t, "list%s",
 			options->list == OPTIONS_LIST_JSON ? "=json" : "");
 		return text;
 	}
 	if (options->delete) {
-		sprintf(t, "delete=%s", options->interface);
+		sprintf(t, "delete=%s", options->link.interface);
 		return text;
 	}
 	if (options->create)
@@ -157,20 +158,20 @@ static const char *describe(char *text)
 		t += sprintf(t, "once ");
 	if (options->keepalive_s)
 		t += sprintf(t, "keepalive=%u ", options->keepalive_s);
-	if (*options->interface)
-		t += sprintf(t, "interface=%s ", options->interface);
+	if (*options->link.interface)
+		t += sprintf(t, "interface=%s ", options->link.interface);
 	if (options->tap)
 		t += sprintf(t, "tap ");
-	if (options->mac_given)
-		t += sprintf(t, "mac=%02x..%02x ", options->mac[0],
-			     options->mac[5]);
-	if (options->bridge)
-		t += sprintf(t, "bridge=%s ", options->bridge);
-	if (options->mtu)
-		t += sprintf(t, "mtu=%u ", options->mtu);
+	if (options->link.mac_given)
+		t += sprintf(t, "mac=%02x..%02x ", options->link.mac[0],
+			     options->link.mac[5]);
+	if (options->link.bridge)
+		t += sprintf(t, "bridge=%s ", options->link.bridge);
+	if (options->link.mtu)
+		t += sprintf(t, "mtu=%u ", options->link.mtu);
 	if (options->accept_ra)
 		t += sprintf(t, "accept_ra ");
-	if (options->ipv6)
+	if (options->link.ipv6)
 		t += sprintf(t, "ipv6 ");
 	if (options->persist)
 		t += sprintf(t, "persist ");
@@ -693,13 +694,13 @@ static void test_options_addr_repeated(void **state)
 	char line[8192];
 
 	(void)state;
-	repeat(line, "--addr", "1/24", OPTIONS_ADDRS_MAX);
+	repeat(line, "--addr", "1/24", LINK_ADDRS_MAX);
 	run(&result, &args, line);
 	assert_int_equal(result.status, STATUS_RETURNED);
-	assert_int_equal(options->addr_count, 32);
-	assert_int_equal(options->addrs[31].bytes[2], 32);
+	assert_int_equal(options->link.addr_count, 32);
+	assert_int_equal(options->link.addrs[31].bytes[2], 32);
 
-	repeat(line, "--addr", "1/24", OPTIONS_ADDRS_MAX + 1);
+	repeat(line, "--addr", "1/24", LINK_ADDRS_MAX + 1);
 	assert_refused(line, "--addr may be given 32 times at most");
 }
 
@@ -710,13 +711,13 @@ static void test_options_route_repeated(void **state)
 	char line[8192];
 
 	(void)state;
-	repeat(line, "--route", "0/24", OPTIONS_ROUTES_MAX);
+	repeat(line, "--route", "0/24", LINK_ROUTES_MAX);
 	run(&result, &args, line);
 	assert_int_equal(result.status, STATUS_RETURNED);
-	assert_int_equal(options->route_count, 64);
-	assert_int_equal(options->routes[63].bytes[2], 64);
+	assert_int_equal(options->link.route_count, 64);
+	assert_int_equal(options->link.routes[63].bytes[2], 64);
 
-	repeat(line, "--route", "0/24", OPTIONS_ROUTES_MAX + 1);
+	repeat(line, "--route", "0/24", LINK_ROUTES_MAX + 1);
 	assert_refused(line, "--route may be given 64 times at most");
 }
 
