@@ -7,7 +7,7 @@ struct stats_direction;
 struct stats_line;
 
 /* Room for a line: every number at its longest. */
-#define TOTALS_TEXT_MAX 768
+#define TOTALS_TEXT_MAX 1024
 
 const char *totals_format_direction(const struct stats_direction *direction,
 				    char text[TOTALS_TEXT_MAX]);
