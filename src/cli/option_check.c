@@ -19,7 +19,7 @@
 
 #define OPTION_CHECK_MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
 /* So that a frame with a tag is no longer than a packet can be. */
-#define OPTION_CHECK_MTU_MAX_TAP (FRAMING_PACKET_MAX - ETHERNET_TAGGED_LEN)
+#define OPTION_CHECK_MTU_MAX_TAP (PACKET_MAX - ETHERNET_TAGGED_LEN)
 
 static const char *family_name(int family)
 {

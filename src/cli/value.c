@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 
 #define VALUE_MTU_MIN 68 /* RFC 791, section 3.2 */
-#define VALUE_MTU_MAX FRAMING_PACKET_MAX
+#define VALUE_MTU_MAX PACKET_MAX
 
 /**
  * value_parse_number() - a decimal number, and nothing else

@@ -22,7 +22,7 @@ static size_t datagram_decode(void *decoder, const uint8_t *in, size_t len,
 	*frame = (struct framing_frame){in, len};
 	if (!len)
 		*status = FRAMING_EMPTY;
-	else if (len > FRAMING_PACKET_MAX)
+	else if (len > PACKET_MAX)
 		*status = FRAMING_TOO_LONG;
 	else
 		*status = FRAMING_FRAME;

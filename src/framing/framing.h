@@ -7,12 +7,11 @@
 #ifndef SERIALTUN_FRAMING_H
 #define SERIALTUN_FRAMING_H
 
+#include "packet/packet.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The longest packet: what IPv4's total length can say (RFC 791). */
-#define FRAMING_PACKET_MAX 65535
 
 /* The longest frame that any framing makes of a packet of len bytes. */
 #define FRAMING_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
@@ -23,7 +22,7 @@
  * @FRAMING_FRAME:      a frame is complete
  * @FRAMING_BAD_ESCAPE: a frame was dropped: ESC was followed by what has no
  *                      meaning there
- * @FRAMING_TOO_LONG:   a frame was dropped: over FRAMING_PACKET_MAX bytes
+ * @FRAMING_TOO_LONG:   a frame was dropped: over PACKET_MAX bytes
  * @FRAMING_EMPTY:      a frame was dropped: there is nothing in it
  */
 enum framing_status {

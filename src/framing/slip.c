@@ -264,7 +264,7 @@ size_t slip_decoder_pending(const struct slip_decoder *decoder)
  * @status:  what was found; unless it is FRAMING_MORE, call again with the rest
  *
  * Empty frames are passed over. With FRAMING_FRAME the packet is in
- * @decoder->packet, @decoder->len bytes of it, 1 to FRAMING_PACKET_MAX; with a
+ * @decoder->packet, @decoder->len bytes of it, 1 to PACKET_MAX; with a
  * frame that was dropped, that is what there was of it so far.
  *
  * Return: how many bytes of @in were used; all of them with FRAMING_MORE

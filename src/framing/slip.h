@@ -50,7 +50,7 @@ struct slip_decoder {
 		SLIP_STATE_DONE,
 	} state;
 	size_t len;
-	uint8_t packet[FRAMING_PACKET_MAX];
+	uint8_t packet[PACKET_MAX];
 };
 
 void slip_decoder_reset(struct slip_decoder *decoder);

@@ -408,7 +408,7 @@ void tun_set_offload(const struct tun *tun, bool on)
  * @gso:    set to what is left to be done to it
  * @packet: where it goes
  * @cap:    room there; a longer packet would be cut without a sign, so give
- *          65535 bytes, whatever the MTU is now
+ *          PACKET_MAX bytes, whatever the MTU is now
  *
  * Return: its length; 0 if there is none now; -ENODEV if the interface was
  * deleted

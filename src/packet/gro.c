@@ -65,7 +65,7 @@ struct stream {
 	size_t segment_len;
 	size_t packets;
 	size_t len;
-	uint8_t packet[GRO_PACKET_MAX];
+	uint8_t packet[PACKET_MAX];
 };
 
 struct gro {
@@ -230,7 +230,7 @@ static bool tcp_fits(const struct stream *stream, const struct segment *segment)
 static bool fits(const struct stream *stream, const struct segment *segment)
 {
 	return payload_len(segment) <= stream->segment_len &&
-	       stream->len + payload_len(segment) <= GRO_PACKET_MAX &&
+	       stream->len + payload_len(segment) <= PACKET_MAX &&
 	       ip_fits(stream, segment) && tcp_fits(stream, segment);
 }
 
@@ -346,7 +346,7 @@ static struct stream *find_stream(struct gro *gro,
  * gro_add() - take in a packet, to be joined or passed on
  * @gro:    what gro_new() made
  * @packet: data that should be an IP packet
- * @len:    how many, 1 to GRO_PACKET_MAX
+ * @len:    how many, 1 to PACKET_MAX
  *
  * What is not TCP right behind the header of IP may be of any stream, and lets
  * none be overtaken.

@@ -3,13 +3,11 @@
 #define SERIALTUN_GRO_H
 
 #include "packet/gso.h"
+#include "packet/packet.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The longest packet, whatever it was made of (RFC 791). */
-#define GRO_PACKET_MAX 65535
 
 /* Streams that can be joined side by side. */
 #define GRO_STREAMS 4

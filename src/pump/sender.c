@@ -48,8 +48,7 @@
 #define SENDER_BATCH_LEN 32768
 
 /* The last frame may begin just below the batch's length. */
-#define SENDER_OUTBOX_LEN \
-	(SENDER_BATCH_LEN + FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX))
+#define SENDER_OUTBOX_LEN (SENDER_BATCH_LEN + FRAMING_ENCODED_MAX(PACKET_MAX))
 
 /* How many writes there are in a turn. */
 #define SENDER_WRITES 16
@@ -66,9 +65,6 @@
  */
 #define SENDER_READS 64
 
-_Static_assert(FQ_CODEL_PACKET_MAX == FRAMING_PACKET_MAX,
-	       "what the queue gives out must fit in a frame");
-
 struct sender {
 	struct sender_config config;
 	struct stats_direction direction;
@@ -83,7 +79,7 @@ struct sender {
 	size_t outbox_bytes;
 	bool port_is_full; /* the port holds more than it should */
 	bool is_ahead;	   /* it holds something, by its own count */
-	uint8_t packet[FRAMING_PACKET_MAX];
+	uint8_t packet[PACKET_MAX];
 	uint8_t outbox[SENDER_OUTBOX_LEN];
 };
 
@@ -135,7 +131,7 @@ static uint32_t packet_max(const struct sender *sender)
 
 	if (sender->config.tun->tap)
 		len += ETHERNET_TAGGED_LEN;
-	return len < FRAMING_PACKET_MAX ? len : FRAMING_PACKET_MAX;
+	return len < PACKET_MAX ? len : PACKET_MAX;
 }
 
 /* Make the queue suit a port. Return: 0 or -ENOMEM. */

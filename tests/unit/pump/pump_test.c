@@ -602,7 +602,7 @@ static void test_pump_batches_the_longest(void **state)
 	put(world.interface, packet.at, packet.len);
 	append_frame(&wanted, &packet);
 	assert_int_equal(wanted.len, 32767);
-	ipv4(&packet, FRAMING_PACKET_MAX, SLIP_END);
+	ipv4(&packet, PACKET_MAX, SLIP_END);
 	put(world.interface, packet.at, packet.len);
 	append_frame(&wanted, &packet);
 	run_until(world.line);
@@ -1863,8 +1863,8 @@ static void test_pump_packet_a_read(void **state)
 		put(world.line, bad, sizeof(bad));
 		assert_int_equal(send(world.line, bad, 0, 0), 0);
 	}
-	memset(got.at, 'x', FRAMING_PACKET_MAX + 1);
-	put(world.line, got.at, FRAMING_PACKET_MAX + 1);
+	memset(got.at, 'x', PACKET_MAX + 1);
+	put(world.line, got.at, PACKET_MAX + 1);
 	for (i = 0; i < 4; i++) {
 		ipv4(&packet, 84, (uint8_t)i);
 		put(world.line, packet.at, packet.len);
