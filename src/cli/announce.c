@@ -8,10 +8,10 @@
 #include "framing/framing.h"
 #include "interface/addr.h"
 #include "interface/link.h"
+#include "interface/mtu.h"
 #include "interface/tun.h"
 #include "line/source.h"
 #include "port/port.h"
-#include "pump/pacer.h"
 #include "text.h"
 
 #include <stdarg.h>
@@ -115,8 +115,8 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 		    tun->attached ? "attached to %s: " : "%s is up: ",
 		    tun->name);
 	append_link(text, options, link);
-	packet_ms = pacer_packet_ms(port ? port->rate : 0, link->mtu);
-	if (packet_ms > PACER_PACKET_MS_MAX)
+	packet_ms = mtu_packet_ms(port ? port->rate : 0, link->mtu);
+	if (packet_ms > MTU_PACKET_MS_MAX)
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
 			    packet_ms);
 	if (!port) {

@@ -11,13 +11,13 @@
 #include "cli/options.h"
 #include "framing/framing.h"
 #include "framing/slip.h"
+#include "interface/mtu.h"
 #include "line/source.h"
 
 #include <argp.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define OPTION_CHECK_MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
 /* So that a frame with a tag is no longer than a packet can be. */
 #define OPTION_CHECK_MTU_MAX_TAP (PACKET_MAX - ETHERNET_TAGGED_LEN)
 
@@ -111,11 +111,11 @@ static void check_ipv6(const struct argp_state *state, struct options *options)
 	options->link.ipv6 =
 		!options->link.addr_count || count_family(options, AF_INET6);
 	if (options->link.ipv6 && !options->link.bridge && options->link.mtu &&
-	    options->link.mtu < OPTION_CHECK_MTU_MIN_IPV6)
+	    options->link.mtu < MTU_IPV6_MIN)
 		argp_error(
 			state,
 			"--mtu %u is too small for IPv6, which needs %d%s",
-			options->link.mtu, OPTION_CHECK_MTU_MIN_IPV6,
+			options->link.mtu, MTU_IPV6_MIN,
 			options->link.addr_count
 				? ""
 				: " (without --addr the link has IPv6 only)");

@@ -16,11 +16,11 @@
 #include "interface/link.h"
 #include "denied.h"
 #include "interface/link_config.h"
+#include "interface/mtu.h"
 #include "interface/rtnl.h"
 #include "interface/survey.h"
 #include "interface/tun.h"
 #include "log.h"
-#include "pump/pacer.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -306,7 +306,7 @@ static int look_around(struct setup *setup, uint32_t rate)
 	if (err)
 		return refused(setup, err, "", "look up %s", name);
 	if (!config->bridge) {
-		setup->auto_mtu = pacer_auto_mtu(rate, config->ipv6);
+		setup->auto_mtu = mtu_choose(rate, config->ipv6);
 		return 0;
 	}
 	/* What a bridge cannot pass on it drops, and nobody is told. */
