@@ -10,7 +10,6 @@
 #include "cli/option_check.h"
 #include "cli/options.h"
 #include "framing/framing.h"
-#include "framing/slip.h"
 #include "interface/mtu.h"
 #include "line/source.h"
 
@@ -185,12 +184,11 @@ static void check_framing(const struct argp_state *state,
 			   "--keepalive sends an END, which --framing %s does "
 			   "not have: use --framing slip at both ends",
 			   framing->name);
-	if (port->flow == PORT_FLOW_XONXOFF && framing != &slip_framing)
+	if (port->flow == PORT_FLOW_XONXOFF && !framing->xonxoff)
 		argp_error(state, "--flow xonxoff needs --framing slip, whose "
 				  "escapes it uses");
-	options->framing = port->flow == PORT_FLOW_XONXOFF
-				   ? &slip_xonxoff_framing
-				   : framing;
+	options->framing =
+		port->flow == PORT_FLOW_XONXOFF ? framing->xonxoff : framing;
 }
 
 static void check_line(const struct argp_state *state,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A framing: how packets become bytes on a line, and bytes packets again.
- * Each is one file and one row of the table in framing.c. A framing is pure: it
- * does no I/O and reads no clock.
+ * Each is one row of the table in framing.c, and one file, but for datagrams,
+ * which are little work. A framing is pure: it does no I/O and reads no clock.
  */
 #ifndef SERIALTUN_FRAMING_H
 #define SERIALTUN_FRAMING_H
@@ -46,10 +46,12 @@ struct framing_frame {
 /**
  * struct framing - one kind of framing
  * @name:         what it is called
+ * @xonxoff:      the same, for a line that takes XON and XOFF for flow control;
+ *                NULL: there is none
  * @needs_bounds: a frame is what one read brings and one write sends, so the
  *                port has to keep them apart
- * @cannot_resync:       one that is out of step stays so: a lost byte is never
- * made good
+ * @cannot_resync: one that is out of step stays so: a lost byte is never made
+ *                good
  * @decoder_size: bytes of memory that a decoder needs; all zero is one that
  *                has seen nothing
  * @encode:       make a frame of a packet of @len bytes at @out, with room for
@@ -65,6 +67,7 @@ struct framing_frame {
  */
 struct framing {
 	const char *name;
+	const struct framing *xonxoff;
 	bool needs_bounds;
 	bool cannot_resync;
 	size_t decoder_size;
@@ -78,6 +81,8 @@ struct framing {
 
 /* Room for framing_names(). */
 #define FRAMING_NAMES_MAX 64
+
+extern const struct framing datagram_framing;
 
 const struct framing *framing_find(const char *name);
 const char *framing_names(char text[FRAMING_NAMES_MAX]);

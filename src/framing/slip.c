@@ -327,21 +327,21 @@ static size_t slip_idle(uint8_t *out)
 	return 1;
 }
 
-const struct framing slip_framing = {
-	.name = "slip",
-	.decoder_size = sizeof(struct slip_decoder),
-	.encode = slip_encode_plain,
-	.decode = slip_decode_plain,
-	.pending = slip_pending,
-	.idle = slip_idle,
-};
-
-/* The same, for a line with software flow control. */
-const struct framing slip_xonxoff_framing = {
+static const struct framing slip_xonxoff_framing = {
 	.name = "slip",
 	.decoder_size = sizeof(struct slip_decoder),
 	.encode = slip_encode_xonxoff,
 	.decode = slip_decode_xonxoff,
+	.pending = slip_pending,
+	.idle = slip_idle,
+};
+
+const struct framing slip_framing = {
+	.name = "slip",
+	.xonxoff = &slip_xonxoff_framing,
+	.decoder_size = sizeof(struct slip_decoder),
+	.encode = slip_encode_plain,
+	.decode = slip_decode_plain,
 	.pending = slip_pending,
 	.idle = slip_idle,
 };

@@ -61,6 +61,5 @@ size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 		   enum framing_status *status);
 
 extern const struct framing slip_framing;
-extern const struct framing slip_xonxoff_framing;
 
 #endif

@@ -25,7 +25,7 @@
  */
 #include "line/udp.h"
 #include "failure.h"
-#include "framing/datagram.h"
+#include "framing/framing.h"
 #include "line/endpoint.h"
 #include "line/resolver.h"
 #include "line/source.h"

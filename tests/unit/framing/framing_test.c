@@ -4,7 +4,6 @@
  * datagram.
  */
 #include "../testing.h"
-#include "framing/datagram.h"
 #include "framing/framing.h"
 #include "framing/length.h"
 #include "framing/slip.h"

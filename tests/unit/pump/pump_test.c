@@ -17,7 +17,7 @@
 #include "../testing.h"
 #include "clock.h"
 #include "events.h"
-#include "framing/datagram.h"
+#include "framing/framing.h"
 #include "framing/length.h"
 #include "framing/slip.h"
 #include "interface/tun.h"
