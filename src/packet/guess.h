@@ -2,7 +2,6 @@
 #ifndef SERIALTUN_GUESS_H
 #define SERIALTUN_GUESS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +26,6 @@ enum guess {
 	GUESS_COUNT,
 };
 
-enum guess guess_frame(const uint8_t *frame, size_t len, bool tap);
+enum guess guess_frame(const uint8_t *frame, size_t len, enum guess expected);
 
 #endif

@@ -9,10 +9,10 @@
  *
  * The receiver:
  *
- *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
+ *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
  *
- * A TAP interface has frames of Ethernet for packets (ethernet_check); what is
- * done to an IP packet is done to the one in the frame.
+ * A TAP interface has frames of Ethernet for packets (link_layer); what is done
+ * to an IP packet is done to the one in the frame.
  *
  * Where the line has no speed that we know of, the machine is what limits, and
  * of that most is the way of each packet through the kernel. Then kernel and
@@ -45,6 +45,7 @@
 #include "clock.h"
 #include "events.h"
 #include "interface/tun.h"
+#include "packet/link_layer.h"
 #include "port/port.h"
 #include "pump/keepalive.h"
 #include "pump/receiver.h"
@@ -111,18 +112,7 @@ struct pump {
  */
 struct pump *pump_new(const struct pump_config *config)
 {
-	const struct sender_config sender = {
-		.tun = config->tun,
-		.framing = config->framing,
-		.mtu = config->mtu,
-		.ipv6 = config->ipv6,
-	};
-	const struct receiver_config receiver = {
-		.tun = config->tun,
-		.framing = config->framing,
-		.ipv6 = config->ipv6,
-		.accept_ra = config->accept_ra,
-	};
+	const struct link_layer *layer = link_layer_of(config->tun->tap);
 	struct pump *pump = calloc(1, sizeof(*pump));
 	int err = -ENOMEM;
 
@@ -131,8 +121,8 @@ struct pump *pump_new(const struct pump_config *config)
 	pump->config = *config;
 	pump->next_ns = UINT64_MAX;
 	keepalive_init(&pump->keepalive, config->keepalive_s);
-	pump->sender = sender_new(&sender);
-	pump->receiver = receiver_new(&receiver);
+	pump->sender = sender_new(&pump->config, layer);
+	pump->receiver = receiver_new(&pump->config, layer);
 	if (!pump->sender || !pump->receiver)
 		goto fail;
 	pump->tun_wanted = EPOLLIN;

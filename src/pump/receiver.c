@@ -2,7 +2,7 @@
 /*
  * The receiver: from the port to the interface.
  *
- *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
+ *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
  *
  * Nothing waits here. A packet that the interface does not take is dropped and
  * counted; so is every frame that is no packet, and those are looked at once
@@ -14,13 +14,14 @@
 #include "pump/receiver.h"
 #include "framing/framing.h"
 #include "interface/tun.h"
-#include "packet/ethernet.h"
 #include "packet/gro.h"
 #include "packet/guess.h"
+#include "packet/link_layer.h"
 #include "packet/packet.h"
 #include "port/port.h"
 #include "pump/drop.h"
 #include "pump/keepalive.h"
+#include "pump/pump.h"
 #include "pump/stats.h"
 
 #include <errno.h>
@@ -48,7 +49,8 @@
 #define RECEIVER_BAD_MAX 3
 
 struct receiver {
-	struct receiver_config config;
+	const struct pump_config *config;
+	const struct link_layer *layer;
 	uint64_t settled_ns; /* what arrives earlier is thrown away */
 	struct stats_direction direction;
 	uint64_t guesses[GUESS_COUNT];
@@ -66,7 +68,7 @@ static void write_interface(void *to, const struct gro_packet *packet)
 	struct receiver *receiver = to;
 	struct stats_direction *direction = &receiver->direction;
 
-	switch (tun_write(receiver->config.tun, &packet->gso, packet->data,
+	switch (tun_write(receiver->config->tun, &packet->gso, packet->data,
 			  packet->len)) {
 	case TUN_WRITTEN:
 		direction->interface_packets++;
@@ -89,19 +91,22 @@ static void write_interface(void *to, const struct gro_packet *packet)
 
 /**
  * receiver_new() - make a receiver
- * @config: copied
+ * @config: borrowed, as all in it, for the life of the receiver
+ * @layer:  of the interface
  *
  * It has no port yet.
  *
  * Return: the receiver, which receiver_free() frees; NULL if there is no memory
  */
-struct receiver *receiver_new(const struct receiver_config *config)
+struct receiver *receiver_new(const struct pump_config *config,
+			      const struct link_layer *layer)
 {
 	struct receiver *receiver = calloc(1, sizeof(*receiver));
 
 	if (!receiver)
 		return NULL;
-	receiver->config = *config;
+	receiver->config = config;
+	receiver->layer = layer;
 	receiver->gro = gro_new(write_interface, receiver);
 	receiver->decoder = calloc(1, config->framing->decoder_size);
 	if (!receiver->gro || !receiver->decoder) {
@@ -133,7 +138,7 @@ void receiver_reset(struct receiver *receiver, uint64_t settled_ns)
 {
 	receiver->settled_ns = settled_ns;
 	receiver->bad_frames = 0;
-	memset(receiver->decoder, 0, receiver->config.framing->decoder_size);
+	memset(receiver->decoder, 0, receiver->config->framing->decoder_size);
 }
 
 /**
@@ -168,7 +173,7 @@ static void drop_garbage(struct receiver *receiver,
 {
 	drop_packets(&receiver->direction, reason, 1, frame->len);
 	receiver->guesses[guess_frame(frame->bytes, frame->len,
-				      receiver->config.tun->tap)]++;
+				      receiver->layer->guess)]++;
 	receiver->bad_frames++;
 }
 
@@ -181,14 +186,12 @@ static bool admit(const struct receiver *receiver,
 
 	if (verdict != PACKET_IPV6)
 		return true;
-	if (!receiver->config.ipv6) {
+	if (!receiver->config->ipv6) {
 		*reason = STATS_DROP_IPV6;
 		return false;
 	}
-	ip_at = receiver->config.tun->tap
-			? ethernet_find_ip(frame->bytes, frame->len)
-			: 0;
-	if (!receiver->config.accept_ra &&
+	ip_at = receiver->layer->find_ip(frame->bytes, frame->len);
+	if (!receiver->config->accept_ra &&
 	    packet_is_router_advert(frame->bytes + ip_at, frame->len - ip_at)) {
 		*reason = STATS_DROP_ROUTER_ADVERT;
 		return false;
@@ -201,9 +204,7 @@ static void deliver(struct receiver *receiver,
 		    const struct framing_frame *frame)
 {
 	enum packet_verdict verdict =
-		receiver->config.tun->tap
-			? ethernet_check(frame->bytes, frame->len)
-			: packet_check(frame->bytes, frame->len);
+		receiver->layer->check(frame->bytes, frame->len);
 	enum stats_drop reason;
 
 	if (!packet_is_good(verdict)) {
@@ -221,7 +222,7 @@ static void deliver(struct receiver *receiver,
 
 static bool is_out_of_step(const struct receiver *receiver)
 {
-	return receiver->config.framing->cannot_resync &&
+	return receiver->config->framing->cannot_resync &&
 	       receiver->bad_frames >= RECEIVER_BAD_MAX;
 }
 
@@ -233,9 +234,9 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
 	size_t used;
 
 	do {
-		used = receiver->config.framing->decode(receiver->decoder,
-							bytes, len, &status,
-							&frame);
+		used = receiver->config->framing->decode(receiver->decoder,
+							 bytes, len, &status,
+							 &frame);
 		bytes += used;
 		len -= used;
 		switch (status) {
@@ -322,11 +323,11 @@ void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
 {
 	struct stats_direction *direction = &stats->from_line;
 	struct framing_frame pending =
-		receiver->config.framing->pending(receiver->decoder);
+		receiver->config->framing->pending(receiver->decoder);
 
 	*direction = receiver->direction;
 	memcpy(stats->guesses, receiver->guesses, sizeof(stats->guesses));
 	stats->unfinished_len = pending.len;
-	stats->unfinished = guess_frame(pending.bytes, pending.len,
-					receiver->config.tun->tap);
+	stats->unfinished =
+		guess_frame(pending.bytes, pending.len, receiver->layer->guess);
 }

@@ -27,8 +27,8 @@
 #include "framing/framing.h"
 #include "interface/tun.h"
 #include "log.h"
-#include "packet/ethernet.h"
 #include "packet/gso.h"
+#include "packet/link_layer.h"
 #include "packet/packet.h"
 #include "packet/siphash.h"
 #include "packet/transport.h"
@@ -36,11 +36,13 @@
 #include "pump/drop.h"
 #include "pump/fq_codel.h"
 #include "pump/pacer.h"
+#include "pump/pump.h"
 #include "pump/stats.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/random.h>
 #include <sys/types.h>
 
@@ -66,7 +68,8 @@
 #define SENDER_READS 64
 
 struct sender {
-	struct sender_config config;
+	const struct pump_config *config;
+	const struct link_layer *layer;
 	struct stats_direction direction;
 	struct siphash_key flow_key;
 	struct fq_codel *queue; /* NULL until there was a port */
@@ -85,19 +88,22 @@ struct sender {
 
 /**
  * sender_new() - make a sender
- * @config: copied
+ * @config: borrowed, as all in it, for the life of the sender
+ * @layer:  of the interface
  *
  * It has no port yet, and drops what the interface brings until it has one.
  *
  * Return: the sender, which sender_free() frees; NULL if there is no memory
  */
-struct sender *sender_new(const struct sender_config *config)
+struct sender *sender_new(const struct pump_config *config,
+			  const struct link_layer *layer)
 {
 	struct sender *sender = calloc(1, sizeof(*sender));
 
 	if (!sender)
 		return NULL;
-	sender->config = *config;
+	sender->config = config;
+	sender->layer = layer;
 	/* A key that is not random only makes flows easier to collide. */
 	if (getrandom(&sender->flow_key, sizeof(sender->flow_key),
 		      GRND_NONBLOCK) < 0)
@@ -127,11 +133,9 @@ static void purge_queue(struct sender *sender)
 /* Bytes of the longest packet that the interface sends. */
 static uint32_t packet_max(const struct sender *sender)
 {
-	uint32_t len = sender->config.mtu;
+	size_t len = sender->config->mtu + sender->layer->header_max;
 
-	if (sender->config.tun->tap)
-		len += ETHERNET_TAGGED_LEN;
-	return len < PACKET_MAX ? len : PACKET_MAX;
+	return (uint32_t)MIN(len, PACKET_MAX);
 }
 
 /* Make the queue suit a port. Return: 0 or -ENOMEM. */
@@ -186,29 +190,15 @@ void sender_reset(struct sender *sender)
 		purge_queue(sender);
 }
 
-/* Where in a packet of the interface that of IP begins; @len: there is none. */
-static size_t find_ip(const struct sender *sender, const uint8_t *packet,
-		      size_t len)
-{
-	return sender->config.tun->tap ? ethernet_find_ip(packet, len) : 0;
-}
-
-static uint32_t find_flow(const struct sender *sender, const uint8_t *packet,
-			  size_t len)
-{
-	return sender->config.tun->tap
-		       ? ethernet_flow(packet, len, &sender->flow_key)
-		       : packet_flow(packet, len, &sender->flow_key);
-}
-
 static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 		    bool has_line, uint64_t now_ns)
 {
 	struct stats_direction *direction = &sender->direction;
-	const size_t ip_at = find_ip(sender, packet, len);
+	const struct link_layer *layer = sender->layer;
+	const size_t ip_at = layer->find_ip(packet, len);
 	const uint8_t *ip = packet + ip_at;
 
-	if (!sender->config.ipv6 && ip_at < len && ip[0] >> 4 == 6)
+	if (!sender->config->ipv6 && ip_at < len && ip[0] >> 4 == 6)
 		drop_packets(direction, STATS_DROP_IPV6, 1, len);
 	else if (transport_has_sent(&sender->transport, ip, len - ip_at))
 		drop_packets(direction, STATS_DROP_OWN_TRANSPORT, 1, len);
@@ -216,7 +206,7 @@ static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 		drop_packets(direction, STATS_DROP_NO_LINE, 1, len);
 	else
 		fq_codel_enqueue(sender->queue, packet, len,
-				 find_flow(sender, packet, len),
+				 layer->flow(packet, len, &sender->flow_key),
 				 packet_is_ecn_capable(ip, len - ip_at),
 				 now_ns);
 }
@@ -251,7 +241,7 @@ bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns)
 	int reads;
 
 	for (reads = 0; reads < SENDER_READS; reads++) {
-		n = tun_read(sender->config.tun, &gso, sender->packet,
+		n = tun_read(sender->config->tun, &gso, sender->packet,
 			     sizeof(sender->packet));
 		if (n <= 0)
 			return !n;
@@ -312,7 +302,7 @@ static size_t batch_len(const struct sender *sender, const struct port *port)
 static void fill_outbox(struct sender *sender, const struct port *port,
 			uint64_t now_ns)
 {
-	const struct framing *framing = sender->config.framing;
+	const struct framing *framing = sender->config->framing;
 	size_t enough = batch_len(sender, port);
 	bool mark;
 	size_t len;
@@ -327,8 +317,9 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 		if (!len)
 			break;
 		if (mark)
-			packet_mark_ce(sender->packet +
-				       find_ip(sender, sender->packet, len));
+			packet_mark_ce(
+				sender->packet +
+				sender->layer->find_ip(sender->packet, len));
 		sender->outbox_len +=
 			framing->encode(sender->outbox + sender->outbox_len,
 					sender->packet, len);
@@ -424,7 +415,7 @@ int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns)
 	if (!outbox_empty(sender))
 		return 0;
 	sender->outbox_at = 0;
-	sender->outbox_len = sender->config.framing->idle(sender->outbox);
+	sender->outbox_len = sender->config->framing->idle(sender->outbox);
 	sender->outbox_packets = 0;
 	sender->outbox_bytes = 0;
 	n = flush_outbox(sender, port, now_ns);

@@ -5,28 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct framing;
+struct link_layer;
 struct port;
+struct pump_config;
 struct sender;
 struct stats;
 struct transport;
-struct tun;
-
-/**
- * struct sender_config - what a sender stands between, and what it lets through
- * @tun:       the interface
- * @framing:   how packets travel on the line
- * @mtu:       bytes of the longest packet that the interface sends
- * @ipv6:      carry IPv6; otherwise such packets are dropped
- *
- * All of it is borrowed for the life of the sender.
- */
-struct sender_config {
-	const struct tun *tun;
-	const struct framing *framing;
-	uint32_t mtu;
-	bool ipv6;
-};
 
 /**
  * struct sender_plan - when a sender wants to send next
@@ -41,7 +25,8 @@ struct sender_plan {
 	uint64_t next_ns;
 };
 
-struct sender *sender_new(const struct sender_config *config);
+struct sender *sender_new(const struct pump_config *config,
+			  const struct link_layer *layer);
 void sender_free(struct sender *sender);
 int sender_fit(struct sender *sender, const struct port *port,
 	       const struct transport *transport);
