@@ -230,16 +230,6 @@ SLIP_SPECIALISED size_t slip_decode_as(struct slip_decoder *decoder,
 }
 
 /**
- * slip_decoder_reset() - forget what has come of the frame under way
- * @decoder: a decoder
- */
-void slip_decoder_reset(struct slip_decoder *decoder)
-{
-	decoder->state = SLIP_STATE_PACKET;
-	decoder->len = 0;
-}
-
-/**
  * slip_decoder_pending() - how much has come of the frame under way
  * @decoder: a decoder
  *

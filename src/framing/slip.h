@@ -53,7 +53,6 @@ struct slip_decoder {
 	uint8_t packet[PACKET_MAX];
 };
 
-void slip_decoder_reset(struct slip_decoder *decoder);
 size_t slip_decoder_pending(const struct slip_decoder *decoder);
 size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
 		   enum slip_escapes escapes);

@@ -101,7 +101,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_script script = {data, size};
 	size_t fed = 0;
 
-	slip_decoder_reset(&decoder);
+	decoder.state = SLIP_STATE_PACKET;
+	decoder.len = 0;
 	decoder.escapes = fuzz_number(&script, 1) & 1 ? SLIP_ESCAPES_XONXOFF
 						      : SLIP_ESCAPES_RFC1055;
 	reference.escapes = decoder.escapes;

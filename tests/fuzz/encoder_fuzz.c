@@ -17,7 +17,8 @@ static void check_decoded(const uint8_t *frame, size_t frame_len,
 	static struct slip_decoder decoder;
 	enum framing_status status;
 
-	slip_decoder_reset(&decoder);
+	decoder.state = SLIP_STATE_PACKET;
+	decoder.len = 0;
 	decoder.escapes = escapes;
 	assert_int_equal(slip_decode(&decoder, frame, frame_len, &status),
 			 frame_len);
