@@ -14,11 +14,11 @@
 
 /**
  * struct gro_packet - what is to be written at once
- * @data:  the packet
- * @len:     its length in data
+ * @data:    the packet
+ * @len:     its length in bytes
  * @gso:     what is left undone in it
  * @packets: of so many it was made
- * @bytes:   data of these
+ * @bytes:   bytes of these
  */
 struct gro_packet {
 	const uint8_t *data;
