@@ -11,6 +11,7 @@
  * @EVENT_LINE:       whatever tells that it is worth looking for the port
  * @EVENT_INTERFACE:  the TUN
  * @EVENT_PORT:       the port, either side of one that has two descriptors
+ * @EVENT_MONITOR:    what tells that somebody else changed the interface
  * @EVENT_TIME:       for events.c alone: the time has come
  */
 enum event_kind {
@@ -18,6 +19,7 @@ enum event_kind {
 	EVENT_LINE,
 	EVENT_INTERFACE,
 	EVENT_PORT,
+	EVENT_MONITOR,
 	EVENT_TIME,
 };
 

@@ -3,9 +3,8 @@
  * One line on stderr for one thing that happened. stdout is left to what was
  * asked for there (--help, --version, --list).
  *
- * On a terminal there may be one line more, the status, which is rewritten in
- * place and stays below all others: whoever prints a line wipes it, and puts
- * it back behind that line.
+ * On a terminal there may be a footer, a line that stays below all others:
+ * log_print() wipes it, and puts it back behind the line that it prints.
  *
  * If stderr is the journal, each line begins with its priority (sd-daemon(3)),
  * which the journal takes off again: "journalctl -p warning" then finds it.
@@ -19,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -27,16 +25,14 @@
 #define LOG_PREFIX   "serialtun: "
 #define LOG_LINE_MAX LOG_TEXT_MAX
 
-/* What a terminal has, if it does not know its own width: a serial console. */
-#define LOG_COLUMNS 80
-
 static int threshold = LOG_LEVEL_INFO;
 
 /* To the first column, and erase to the end of the line (ECMA-48, EL). */
 static char wipe[] = "\r\033[K";
 
-/* The status as it stands on the terminal; "": there is none. */
-static char status[LOG_LINE_MAX];
+/* The line that stays below all others; "": there is none. */
+static char none[] = "";
+static char *footer = none;
 
 /**
  * log_set_level() - choose how much is printed
@@ -60,7 +56,7 @@ bool log_enabled(enum log_level level)
 }
 
 /*
- * Wipe the status, print a line, put the status back, in a single write. If
+ * Wipe the footer, print a line, put the footer back, in a single write. If
  * it would have to wait, nothing is printed; and if it fails, there is nobody
  * left to tell.
  */
@@ -68,9 +64,9 @@ static void put_line(char *line, size_t len)
 {
 	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
 	struct iovec parts[] = {
-		{wipe, *status ? strlen(wipe) : 0},
+		{wipe, *footer ? strlen(wipe) : 0},
 		{line, len},
-		{status, strlen(status)},
+		{footer, strlen(footer)},
 	};
 
 	if (poll(&out, 1, 0) == 1)
@@ -154,49 +150,22 @@ void log_print(enum log_level level, const char *format, ...)
 	errno = saved_errno;
 }
 
-/* The columns of the terminal on stderr; 0: a line cannot be rewritten there */
-static size_t terminal_columns(void)
-{
-	const char *type = getenv("TERM");
-	struct winsize size;
-
-	if ((type && !strcmp(type, "dumb")) ||
-	    ioctl(STDERR_FILENO, TIOCGWINSZ, &size))
-		return 0;
-	return size.ws_col ? size.ws_col : LOG_COLUMNS;
-}
-
 /**
- * log_status() - say how things are
- * @text: one line of printable ASCII without a newline
+ * log_set_footer() - keep a line below all others
+ * @text: the line, without a newline and shorter than the terminal is wide; it
+ *        is read each time a line is printed, until the next call. NULL: the
+ *        last footer stays on the screen, and lines are printed below it.
  *
- * On a terminal it takes the place of the status before, cut to the width that
- * is there; elsewhere it is one more line, an answer to who asked for it.
+ * To be called only if stderr is a terminal. A new footer replaces the old one.
  */
-void log_status(const char *text)
-{
-	size_t columns = terminal_columns();
-
-	if (!columns) {
-		log_answer("%s", text);
-		return;
-	}
-	if (columns > sizeof(status))
-		columns = sizeof(status);
-	/* The last column stays free: there the cursor would wait to wrap. */
-	snprintf(status, columns, "%s", text);
-	put_line(NULL, 0);
-}
-
-/**
- * log_status_end() - leave the status as it is, and go on below it
- */
-void log_status_end(void)
+void log_set_footer(char *text)
 {
 	static char newline[] = "\n";
+	const bool had_one = *footer;
 
-	if (!*status)
-		return;
-	*status = '\0';
-	put_line(newline, strlen(newline));
+	footer = text ? text : none;
+	if (*footer)
+		put_line(NULL, 0);
+	else if (had_one)
+		put_line(newline, strlen(newline));
 }

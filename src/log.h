@@ -29,8 +29,7 @@ void log_set_level(int level);
 bool log_enabled(enum log_level level);
 void log_print(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void log_status(const char *text);
-void log_status_end(void);
+void log_set_footer(char *text);
 
 #define log_answer(...)	 log_print(LOG_LEVEL_ANSWER, __VA_ARGS__)
 #define log_error(...)	 log_print(LOG_LEVEL_ERROR, __VA_ARGS__)

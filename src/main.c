@@ -10,8 +10,10 @@
  *
  * There are three short ways beside this one: --list, --create, --delete.
  */
+#include "cli/announce.h"
 #include "cli/list.h"
 #include "cli/options.h"
+#include "cli/port_choice.h"
 #include "interface/addr.h"
 #include "interface/link.h"
 #include "interface/owner.h"
@@ -21,7 +23,6 @@
 #include "log.h"
 #include "port/port_config.h"
 #include "privilege.h"
-#include "report/announce.h"
 #include "report/notify.h"
 #include "session.h"
 #include "signals.h"
@@ -29,6 +30,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /*
@@ -58,21 +60,26 @@ static void announce(const struct options *options, const struct tun *tun,
 	log_info("%s", announce_link(options, tun, link, line_port(line),
 				     line_awaited(line), text));
 	/* What we were not told of our own end says nothing of the other. */
-	if (options->addr_count || !tun->attached)
+	if (options->link.addr_count || !tun->attached)
 		log_info("%s", announce_other_end(options, link, text));
-	for (i = 0; i < options->addr_count; i++)
-		hosts += options->addrs[i].prefix_len ==
-			 addr_bits(options->addrs[i].family);
-	if (hosts && hosts == options->addr_count && !options->peer_of &&
-	    !options->route_count)
-		log_warning("nothing is reachable through %s yet: give --addr "
-			    "a prefix length, or say --peer or --route",
-			    tun->name);
-	if (!options->addr_count && !options->bridge && !tun->attached &&
-	    !link->link_local_only)
+	for (i = 0; i < options->link.addr_count; i++)
+		hosts += options->link.addrs[i].prefix_len ==
+			 addr_bits(options->link.addrs[i].family);
+	if (hosts && hosts == options->link.addr_count &&
+	    !options->link.peer_of && !options->link.route_count)
+		log_warning("nothing is reachable through %s yet: start again "
+			    "with a prefix length, as in --addr %s/%d, or with "
+			    "--peer or --route",
+			    tun->name,
+			    addr_format_host(&options->link.addrs[0], text),
+			    options->link.addrs[0].family == AF_INET ? 24 : 64);
+	if (!options->link.addr_count && !options->link.bridge &&
+	    !tun->attached && !link->link_local_only)
 		log_warning("%s has no address: IPv6 is switched off here "
-			    "(give an IPv4 --addr, or see the sysctl "
-			    "net.ipv6.conf.default.disable_ipv6)",
+			    "(give an IPv4 --addr, or: sudo sysctl "
+			    "net.ipv6.conf.all.disable_ipv6=0; in a container, "
+			    "start it with --sysctl "
+			    "net.ipv6.conf.all.disable_ipv6=0)",
 			    tun->name);
 }
 
@@ -104,7 +111,7 @@ static int run(const struct options *options, const struct owner *owner,
 		  line_port(line) ? "opened and set up" : "not there yet");
 	log_debug("%s: %s", tun->name,
 		  tun->attached ? "attached to" : "created");
-	if (link_configure(&link, tun, options, line_rate(line)))
+	if (link_configure(&link, tun, &options->link, line_rate(line)))
 		return set_up_failed();
 	if (privilege_drop(user, line_path(line), line_kind(line)->is_serial))
 		return set_up_failed();
@@ -124,9 +131,9 @@ static int create(const struct options *options, const struct owner *owner)
 	struct tun tun;
 	int err;
 
-	if (tun_create(&tun, options->interface, options->tap))
+	if (tun_create(&tun, options->link.interface, options->tap))
 		return -1;
-	err = link_configure(&link, &tun, options, 0);
+	err = link_configure(&link, &tun, &options->link, 0);
 	if (!err)
 		err = tun_persist(&tun, owner);
 	if (!err)
@@ -143,10 +150,8 @@ static int choose_port(struct port_config *config, char **chosen)
 
 	if (strcmp(config->name, "auto") != 0)
 		return 0;
-	err = list_find_only(chosen);
-	if (err)
-		list_explain(err);
-	else
+	err = port_choice_make(chosen);
+	if (!err)
 		config->name = *chosen;
 	return err;
 }
@@ -163,7 +168,7 @@ static int make_link(struct options *options, const struct owner *owner)
 	if (!signals_set_up() && !privilege_find_user(&user, options->user) &&
 	    !choose_port(&options->port, &chosen) &&
 	    !session_open(&session, options) && !session_find_port(session) &&
-	    !tun_open(&tun, options->interface, options->tap))
+	    !tun_open(&tun, options->link.interface, options->tap))
 		err = run(options, owner, &user, &tun, session);
 	else
 		err = set_up_failed();
@@ -181,8 +186,8 @@ static int do_task(struct options *options)
 	if (options->list != OPTIONS_LIST_NONE)
 		return list_print(options->list == OPTIONS_LIST_JSON);
 	if (options->delete)
-		return tun_delete(options->interface);
-	if (link_check(options) ||
+		return tun_delete(options->link.interface);
+	if (link_check(&options->link) ||
 	    owner_find(&owner, options->owner, options->group))
 		return -1;
 	return options->create ? create(options, &owner)

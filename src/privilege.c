@@ -28,7 +28,9 @@
  * - nothing can be taken back from an interface that was attached to.
  *
  * The threads of a process each have their own capabilities; there is only
- * one, and so the bare system calls are enough.
+ * one, and so the bare system calls are enough. libcap-ng would replace the
+ * few functions around them, and no more: its capng_change_id() takes no group
+ * besides the user's own, and fails where the bounding set cannot be emptied.
  */
 #include "privilege.h"
 #include "log.h"
@@ -102,9 +104,12 @@ int privilege_find_user(struct privilege_user *user, const char *name)
 	}
 	if (get_capabilities(&caps) || !has_capability(&caps, CAP_SETUID) ||
 	    !has_capability(&caps, CAP_SETGID)) {
-		log_error("cannot run as user %s: %s (run as root, or leave "
-			  "--user out)",
-			  name, strerror(EPERM));
+		log_error("cannot run as user %s: %s (%s, or leave --user out)",
+			  name, strerror(EPERM),
+			  geteuid() ? "run as root"
+				    : "root lacks CAP_SETUID or CAP_SETGID "
+				      "here: in a container, start it with "
+				      "--cap-add SETUID --cap-add SETGID");
 		return -EPERM;
 	}
 	user->uid = entry->pw_uid;

@@ -16,10 +16,12 @@
 #include "clock.h"
 #include "events.h"
 #include "failure.h"
+#include "interface/monitor.h"
 #include "interface/tun.h"
 #include "line/line.h"
 #include "line/source.h"
 #include "log.h"
+#include "packet/transport.h"
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
@@ -27,9 +29,11 @@
 #include "report/report.h"
 #include "report/stall.h"
 #include "report/symptom.h"
+#include "report/totals.h"
 #include "signals.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -43,13 +47,16 @@ struct session {
 	struct line *line;
 	const struct tun *tun;
 	struct pump *pump;
+	struct monitor *monitor; /* NULL: it cannot be had */
 	struct symptoms symptoms;
 	struct stall stall;
 	struct report *report; /* NULL: nobody wants one */
 	uint64_t check_ns;     /* when to look next */
 	bool signalled;	       /* and it was not looked at why */
+	bool meddled;	       /* and it was not looked at how */
 	bool had_port;
 	bool silence_told;
+	bool own_told;
 	bool carrier;
 };
 
@@ -66,6 +73,9 @@ static void hand_out(struct session *session, const struct event *event)
 	case EVENT_INTERFACE:
 	case EVENT_PORT:
 		pump_note(session->pump, event);
+		break;
+	case EVENT_MONITOR:
+		session->meddled = true;
 		break;
 	case EVENT_TIME:
 		break;
@@ -89,16 +99,16 @@ static int wait_for_events(struct session *session, uint64_t until_ns)
 static void print_stats(struct session *session, enum log_level level)
 {
 	const struct stats *stats = pump_stats(session->pump);
-	char text[STATS_TEXT_MAX];
+	char text[TOTALS_TEXT_MAX];
 
 	log_print(level, "to the line: %s",
-		  stats_format(&stats->to_line, text));
+		  totals_format_direction(&stats->to_line, text));
 	log_print(level, "from the line: %s",
-		  stats_format(&stats->from_line, text));
-	log_print(level, "queue: %s", stats_format_queue(&stats->queue, text));
+		  totals_format_direction(&stats->from_line, text));
+	log_print(level, "queue: %s", totals_format_queue(&stats->queue, text));
 	if (stats->line.known || stats->line.losses)
 		log_print(level, "line: %s",
-			  stats_format_line(&stats->line, text));
+			  totals_format_line(&stats->line, text));
 }
 
 /* Everything that a report tells. */
@@ -157,7 +167,9 @@ static int take_port(struct session *session, uint64_t now_ns)
 	struct port *port = line_port(session->line);
 	const uint64_t settled_ns =
 		now_ns + session->options->port.settle_ms * NS_PER_MS;
-	int err = pump_begin_port(session->pump, port, settled_ns, now_ns);
+	const struct transport transport = line_transport(session->line);
+	int err = pump_begin_port(session->pump, port, &transport, settled_ns,
+				  now_ns);
 
 	if (err) {
 		log_error("cannot use %s: %s", port->name, strerror(-err));
@@ -194,6 +206,7 @@ static void let_go_of_port(struct session *session)
 static int lose_port(struct session *session, const char *how)
 {
 	const struct source_kind *kind = line_kind(session->line);
+	const char *gone = line_why_gone(session->line);
 	const struct port *port = line_port(session->line);
 
 	if (kind->no_reconnect && !how && !session->options->once) {
@@ -202,11 +215,14 @@ static int lose_port(struct session *session, const char *how)
 	}
 	if (!how)
 		how = port->how_lost ? port->how_lost : kind->how_lost;
-	if (session->options->once || kind->no_reconnect) {
-		log_error("lost %s: %s (%s%s)", port->name, how, kind->remedy,
-			  kind->no_reconnect ? ""
-					     : "; without --once it would be "
-					       "waited for");
+	if (gone) {
+		log_error("lost %s: %s (%s)", port->name, how, gone);
+		return -1;
+	}
+	if (session->options->once) {
+		log_error("lost %s: %s (%s; without --once it would be waited "
+			  "for)",
+			  port->name, how, kind->remedy);
 		return -1;
 	}
 	log_warning("lost %s: %s; waiting for %s", port->name, how,
@@ -295,6 +311,19 @@ static void look_at_flow(struct session *session, const struct stats *stats,
 		port_resume(port);
 }
 
+/* Somebody has routed the peer into the link since it was made. */
+static void look_at_own(struct session *session, const struct stats *stats)
+{
+	if (session->own_told ||
+	    !stats->to_line.dropped[STATS_DROP_OWN_TRANSPORT])
+		return;
+	session->own_told = true;
+	log_warning("%s: a route leads to the other end of the line through "
+		    "%s itself, so nothing gets there (\"ip route\" shows it: "
+		    "remove it, or give that host a route of its own)",
+		    line_name(session->line), session->tun->name);
+}
+
 /* Is there something that the user should know? */
 static void look_at_line(struct session *session, uint64_t now_ns)
 {
@@ -313,6 +342,7 @@ static void look_at_line(struct session *session, uint64_t now_ns)
 	if (symptom != SYMPTOM_NONE)
 		log_warning("%s: %s", line_name(session->line),
 			    symptom_text(symptom, &view, text));
+	look_at_own(session, view.stats);
 	look_at_flow(session, view.stats, now_ns);
 }
 
@@ -326,6 +356,16 @@ static int see_to_signals(struct session *session)
 	if (signals_take_report())
 		print_stats(session, LOG_LEVEL_ANSWER);
 	return signals_take_reopen() ? reopen_port(session) : 0;
+}
+
+/* Whoever else changes the interface may be somebody who does not know. */
+static void look_at_interface(struct session *session)
+{
+	char text[MONITOR_TEXT_MAX];
+
+	if (session->meddled && monitor_read(session->monitor, text))
+		log_warning("%s", text);
+	session->meddled = false;
 }
 
 /* All but packets that may be due. Return: 0 or -errno, logged. */
@@ -344,6 +384,7 @@ static int see_to_the_rest(struct session *session)
 			follow_peer(session);
 		look_at_line(session, now_ns);
 	}
+	look_at_interface(session);
 	tick_report(session, now_ns);
 	return err;
 }
@@ -476,6 +517,19 @@ const struct line *session_line(const struct session *session)
 	return session->line;
 }
 
+/* A link does without, where that cannot be had. */
+static void watch_interface(struct session *session)
+{
+	int err = monitor_open(&session->monitor, session->tun->name);
+
+	if (!err)
+		err = events_watch(&session->events, EVENT_MONITOR,
+				   monitor_fd(session->monitor), EPOLLIN);
+	if (err)
+		log_debug("%s: changes by others are not seen: %s",
+			  session->tun->name, strerror(-err));
+}
+
 /**
  * session_start() - prepare to carry packets
  * @session: the session, which has looked for its port
@@ -496,17 +550,24 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.lead = options->lead,
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,
-		.ipv6 = options->ipv6,
+		.ipv6 = options->link.ipv6,
 		.accept_ra = options->accept_ra,
-		.witness = {.addrs = options->addrs,
-			    .addr_count = options->addr_count,
-			    .peer = options->peer_of ? &options->peer : NULL,
-			    .routes = options->routes,
-			    .route_count = options->route_count,
-			    .partial = tun->attached || options->bridge},
+		.witness = {.addrs = options->link.addrs,
+			    .addr_count = options->link.addr_count,
+			    .peer = options->link.peer_of ? &options->link.peer
+							  : NULL,
+			    .routes = options->link.routes,
+			    .route_count = options->link.route_count,
+			    .partial = tun->attached || options->link.bridge},
 	};
-	int err = 0;
+	struct failure failure;
+	int err = line_enclose(session->line, (int)if_nametoindex(tun->name),
+			       &failure);
 
+	if (err) {
+		log_error("%s", failure.text);
+		return err;
+	}
 	session->tun = tun;
 	session->pump = pump_new(&config);
 	if (!session->pump) {
@@ -514,6 +575,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		log_error("cannot start: %s", strerror(-err));
 		return err;
 	}
+	watch_interface(session);
 	if (line_port(session->line))
 		err = take_port(session, clock_ns());
 	else
@@ -558,6 +620,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	pump_free(session->pump);
+	monitor_close(session->monitor);
 	line_close(session->line);
 	events_close(&session->events);
 	free(session);

@@ -6,5 +6,6 @@
 
 void text_append(char *text, size_t cap, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+void text_make_plain(char *text);
 
 #endif

@@ -10,16 +10,15 @@
 #include "cli/option_check.h"
 #include "cli/options.h"
 #include "framing/framing.h"
-#include "framing/slip.h"
+#include "interface/mtu.h"
 #include "line/source.h"
 
 #include <argp.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define CONSISTENCY_MTU_MIN_IPV6 1280 /* RFC 8200, section 5 */
 /* So that a frame with a tag is no longer than a packet can be. */
-#define CONSISTENCY_MTU_MAX_TAP (FRAMING_PACKET_MAX - ETHERNET_TAGGED_LEN)
+#define OPTION_CHECK_MTU_MAX_TAP (PACKET_MAX - ETHERNET_TAGGED_LEN)
 
 static const char *family_name(int family)
 {
@@ -31,14 +30,14 @@ static size_t count_family(const struct options *options, int family)
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < options->addr_count; i++)
-		count += options->addrs[i].family == family;
+	for (i = 0; i < options->link.addr_count; i++)
+		count += options->link.addrs[i].family == family;
 	return count;
 }
 
 static void check_peer(const struct argp_state *state, struct options *options)
 {
-	const struct addr *peer = &options->peer;
+	const struct addr *peer = &options->link.peer;
 	const char *family = family_name(peer->family);
 	size_t count = count_family(options, peer->family);
 	char text[ADDR_TEXT_MAX];
@@ -55,14 +54,52 @@ static void check_peer(const struct argp_state *state, struct options *options)
 			   "--peer %s matches %zu --addr options: give only "
 			   "one %s --addr",
 			   text, count, family);
-	while (options->addrs[i].family != peer->family)
+	while (options->link.addrs[i].family != peer->family)
 		i++;
-	if (addr_same_host(peer, &options->addrs[i]))
+	if (addr_same_host(peer, &options->link.addrs[i]))
 		argp_error(state,
 			   "--peer %s is this end's own --addr: the two ends "
 			   "need different ones",
 			   text);
-	options->peer_of = &options->addrs[i];
+	options->link.peer_of = &options->link.addrs[i];
+}
+
+/*
+ * Is an address, with its prefix, one that a host in that prefix can have? If
+ * not, one is proposed that @other has not.
+ */
+static void check_host(const struct argp_state *state, const char *option,
+		       const struct addr *addr, const struct addr *other)
+{
+	const struct addr taken[] = {*addr, *other};
+	const bool is_network = addr_is_network(addr);
+	char text[ADDR_TEXT_MAX];
+	char first[ADDR_TEXT_MAX];
+	struct addr host;
+
+	if (!is_network && !addr_is_broadcast(addr))
+		return;
+	addr_neighbour(addr, taken, 2, &host);
+	argp_error(state, "%s %s is %s: no host can have it (say %s %s)",
+		   option, addr_format(addr, text),
+		   is_network ? "a network, not an address in it"
+			      : "the broadcast address of its network",
+		   option, addr_format(&host, first));
+}
+
+/* The prefix of an address that has a peer counts for nothing. */
+static void check_hosts(const struct argp_state *state,
+			const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->link.addr_count; i++)
+		if (&options->link.addrs[i] != options->link.peer_of)
+			check_host(state, "--addr", &options->link.addrs[i],
+				   &options->link.addrs[i]);
+	if (options->link.peer_of)
+		check_host(state, "--peer", &options->link.peer,
+			   options->link.peer_of);
 }
 
 static void check_ipv6(const struct argp_state *state, struct options *options)
@@ -70,22 +107,24 @@ static void check_ipv6(const struct argp_state *state, struct options *options)
 	char text[ADDR_TEXT_MAX];
 	size_t i;
 
-	options->ipv6 = !options->addr_count || count_family(options, AF_INET6);
-	if (options->ipv6 && !options->bridge && options->mtu &&
-	    options->mtu < CONSISTENCY_MTU_MIN_IPV6)
+	options->link.ipv6 =
+		!options->link.addr_count || count_family(options, AF_INET6);
+	if (options->link.ipv6 && !options->link.bridge && options->link.mtu &&
+	    options->link.mtu < MTU_IPV6_MIN)
 		argp_error(
 			state,
 			"--mtu %u is too small for IPv6, which needs %d%s",
-			options->mtu, CONSISTENCY_MTU_MIN_IPV6,
-			options->addr_count
+			options->link.mtu, MTU_IPV6_MIN,
+			options->link.addr_count
 				? ""
 				: " (without --addr the link has IPv6 only)");
-	if (options->accept_ra && !options->ipv6)
+	if (options->accept_ra && !options->link.ipv6)
 		argp_error(state, "--accept-ra needs an IPv6 --addr");
-	for (i = 0; i < options->route_count; i++)
-		if (options->routes[i].family == AF_INET6 && !options->ipv6)
+	for (i = 0; i < options->link.route_count; i++)
+		if (options->link.routes[i].family == AF_INET6 &&
+		    !options->link.ipv6)
 			argp_error(state, "--route %s needs an IPv6 --addr",
-				   addr_format(&options->routes[i], text));
+				   addr_format(&options->link.routes[i], text));
 }
 
 static void check_routes(const struct argp_state *state,
@@ -94,11 +133,12 @@ static void check_routes(const struct argp_state *state,
 	int family = count_family(options, AF_INET) ? AF_INET : AF_INET6;
 	size_t i;
 
-	for (i = 0; i < options->route_count; i++)
-		if (options->routes[i].family == AF_UNSPEC)
-			options->routes[i].family = family;
-	if (options->metric_given && !options->route_count)
-		argp_error(state, "--metric needs a --route");
+	for (i = 0; i < options->link.route_count; i++)
+		if (options->link.routes[i].family == AF_UNSPEC)
+			options->link.routes[i].family = family;
+	if (options->link.metric_given && !options->link.route_count &&
+	    !options->link.addr_count)
+		argp_error(state, "--metric needs a --route or an --addr");
 }
 
 /* What only a UART has, or what looks like one. */
@@ -149,12 +189,11 @@ static void check_framing(const struct argp_state *state,
 			   "--leading-end is about SLIP, and --framing %s has "
 			   "no END: leave it out",
 			   framing->name);
-	if (port->flow == PORT_FLOW_XONXOFF && framing != &slip_framing)
+	if (port->flow == PORT_FLOW_XONXOFF && !framing->xonxoff)
 		argp_error(state, "--flow xonxoff needs --framing slip, whose "
 				  "escapes it uses");
-	options->framing = port->flow == PORT_FLOW_XONXOFF
-				   ? &slip_xonxoff_framing
-				   : framing;
+	options->framing =
+		port->flow == PORT_FLOW_XONXOFF ? framing->xonxoff : framing;
 }
 
 static void check_line(const struct argp_state *state,
@@ -178,34 +217,34 @@ static void check_line(const struct argp_state *state,
 static void check_tap(const struct argp_state *state,
 		      const struct options *options)
 {
-	if (options->mac_given && !options->tap)
+	if (options->link.mac_given && !options->tap)
 		argp_error(state, "--mac needs --tap: a TUN interface has no "
 				  "Ethernet address");
-	if (options->bridge && !options->tap)
+	if (options->link.bridge && !options->tap)
 		argp_error(state, "--bridge needs --tap: a bridge takes "
 				  "Ethernet frames");
-	if (options->tap && options->mtu > CONSISTENCY_MTU_MAX_TAP)
+	if (options->tap && options->link.mtu > OPTION_CHECK_MTU_MAX_TAP)
 		argp_error(state, "--mtu %u is too large for --tap: at most %d",
-			   options->mtu, CONSISTENCY_MTU_MAX_TAP);
+			   options->link.mtu, OPTION_CHECK_MTU_MAX_TAP);
 }
 
 static void check_bridge(const struct argp_state *state,
 			 struct options *options)
 {
-	if (!options->bridge)
+	if (!options->link.bridge)
 		return;
-	if (options->addr_count)
+	if (options->link.addr_count)
 		argp_error(state,
 			   "--addr cannot be used with --bridge: the address "
 			   "belongs to the bridge (sudo ip address add ... dev "
 			   "%s)",
-			   options->bridge);
-	if (options->route_count)
+			   options->link.bridge);
+	if (options->link.route_count)
 		argp_error(state,
 			   "--route cannot be used with --bridge: the route "
 			   "belongs to the bridge (sudo ip route add ... dev "
 			   "%s)",
-			   options->bridge);
+			   options->link.bridge);
 	/* Whom it is for is not for us to say. */
 	options->accept_ra = true;
 }
@@ -227,7 +266,7 @@ static void check_alone(const struct argp_state *state, const char *task,
 			const char *option)
 {
 	if (option)
-		argp_error(state, "%s, and nothing else: leave --%s out", task,
+		argp_error(state, "%s, and nothing else: leave %s out", task,
 			   option);
 }
 
@@ -246,10 +285,11 @@ static bool check_task(const struct argp_state *state,
 	}
 	if (options->delete) {
 		check_alone(state, "--delete removes an interface",
-			    options->create ? "create" : topics->of_interface);
+			    options->create ? "--create"
+					    : topics->of_interface);
 		check_alone(state, "--delete removes an interface",
 			    topics->of_line);
-		if (!*options->interface)
+		if (!*options->link.interface)
 			argp_error(state, "--delete needs --interface: which "
 					  "one is to be removed?");
 		return true;
@@ -288,5 +328,6 @@ void option_check(const struct argp_state *state, struct options *options,
 	check_persistent(state, options);
 	check_routes(state, options);
 	check_peer(state, options);
+	check_hosts(state, options);
 	check_ipv6(state, options);
 }

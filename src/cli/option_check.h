@@ -7,8 +7,8 @@ struct options;
 
 /**
  * struct option_check_topics - what the given options are about
- * @of_interface: the first one, without its dashes, about an interface that is
- *                to be made, or NULL
+ * @of_interface: the first one about an interface that is to be made, such as
+ *                "--addr", or NULL
  * @of_line:      the first one about the line, and what runs on it, or NULL
  */
 struct option_check_topics {

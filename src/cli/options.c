@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The command line, by argp: the table of options, and where the value of each
- * goes. What each value may be is known to value.c; what fits together, which
- * is looked at when all have been seen (ARGP_KEY_END), to option_check.c.
+ * The command line, by argp: one table of the options, in the order of --help,
+ * which also tells what each is about and where its value goes. What each value
+ * may be is known to value.c; what fits together, which is looked at when all
+ * have been seen (ARGP_KEY_END), to option_check.c.
  *
  * So all is checked that can be with nothing but the command line. What passes
  * is consistent; what does not ends the program here, with argp's two lines
@@ -14,42 +15,49 @@
 #include "log.h"
 
 #include <argp.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #define SETTLE_MS_MAX	60000
 #define KEEPALIVE_S_MAX 3600
 #define STATS_S_MAX	86400
 
-/* Options without a short name. */
-enum {
-	KEY_PEER = 256,
-	KEY_METRIC,
-	KEY_FRAMING,
-	KEY_LEADING_END,
-	KEY_FLOW,
-	KEY_ACCEPT_RA,
-	KEY_WAIT,
-	KEY_ONCE,
-	KEY_KEEPALIVE,
-	KEY_PARITY,
-	KEY_STOP_BITS,
-	KEY_DTR,
-	KEY_RTS,
-	KEY_HUPCL,
-	KEY_SETTLE,
-	KEY_NO_LOW_LATENCY,
-	KEY_STATS,
-	KEY_STATS_JSON,
-	KEY_USER,
-	KEY_CREATE,
-	KEY_DELETE,
-	KEY_TAP,
-	KEY_MAC,
-	KEY_BRIDGE,
-	KEY_PERSIST,
-	KEY_OWNER,
-	KEY_GROUP,
+/* What an option is about, for those that end before there is a link. */
+enum about {
+	NEITHER,
+	INTERFACE,
+	LINE,
+};
+
+struct given;
+
+/*
+ * One option, or, without a name, the heading of those behind it. @take puts
+ * the value of the option where it belongs: into this @member of struct
+ * options, if that is all; @min and @max are of a number. The rest is argp's,
+ * but that @name has its dashes, and @key is 0 if there is no short name.
+ */
+struct option_row {
+	const char *name;
+	int key;
+	const char *arg;
+	int flags;
+	enum about about;
+	void (*take)(const struct given *given);
+	size_t member;
+	unsigned int min;
+	unsigned int max;
+	const char *doc;
+};
+
+/* An option on the command line, and the value that was given with it. */
+struct given {
+	const struct argp_state *state;
+	struct options *options;
+	const struct option_row *row;
+	const char *arg;
 };
 
 /* What argp hands to its parser: what is filled in, and what it is about. */
@@ -58,179 +66,307 @@ struct command_line {
 	struct option_check_topics topics;
 };
 
-static const struct argp_option table[] = {
-	{"addr", 'a', "ADDR[/LEN]", 0,
+/*
+ * Where a member is in struct options, if it has the type: else it does not
+ * compile. (A type cannot be put in parentheses here.)
+ */
+#define MEMBER(type, name)                                     \
+	_Generic(((struct options *)0)->name,                  \
+		 type /* NOLINT(bugprone-macro-parentheses) */ \
+		 : offsetof(struct options, name))
+
+/* How to take a value: @take, @member, @min and @max of a row. */
+#define BY(function)	       function, 0, 0, 0
+#define SET(name)	       take_set, MEMBER(bool, name), 0, 0
+#define CLEAR(name)	       take_clear, MEMBER(bool, name), 0, 0
+#define NAME(name)	       take_name, MEMBER(const char *, name), 0, 0
+#define NUMBER(name, min, max) take_number, MEMBER(unsigned int, name), min, max
+#define MODEM_LINE(name) \
+	take_modem_line, MEMBER(enum port_modem_line, name), 0, 0
+
+static void *member(const struct given *given)
+{
+	return (char *)given->options + given->row->member;
+}
+
+static void take_set(const struct given *given)
+{
+	*(bool *)member(given) = true;
+}
+
+static void take_clear(const struct given *given)
+{
+	*(bool *)member(given) = false;
+}
+
+static void take_name(const struct given *given)
+{
+	*(const char **)member(given) =
+		value_parse_name(given->state, given->row->name, given->arg);
+}
+
+static void take_number(const struct given *given)
+{
+	const struct option_row *row = given->row;
+
+	*(unsigned int *)member(given) =
+		value_parse_number(given->state, row->name, given->arg,
+				   row->min, row->max);
+}
+
+static void take_modem_line(const struct given *given)
+{
+	*(enum port_modem_line *)member(given) =
+		value_parse_modem_line(given->state, given->row->name,
+				       given->arg);
+}
+
+static void take_addr(const struct given *given)
+{
+	struct options *options = given->options;
+
+	if (options->link.addr_count == LINK_ADDRS_MAX)
+		argp_error(given->state, "--addr may be given %d times at most",
+			   LINK_ADDRS_MAX);
+	options->link.addrs[options->link.addr_count++] =
+		value_parse_host(given->state, given->row->name, given->arg);
+}
+
+static void take_list(const struct given *given)
+{
+	given->options->list = value_parse_list(given->state, given->arg);
+}
+
+static void take_baud(const struct given *given)
+{
+	given->options->port.baud = value_parse_baud(given->state, given->arg);
+}
+
+static void take_flow(const struct given *given)
+{
+	given->options->port.flow = value_parse_flow(given->state, given->arg);
+}
+
+static void take_parity(const struct given *given)
+{
+	given->options->port.parity =
+		value_parse_parity(given->state, given->arg);
+}
+
+static void take_framing(const struct given *given)
+{
+	given->options->framing = value_parse_framing(given->state, given->arg);
+}
+
+static void take_lead(const struct given *given)
+{
+	given->options->lead = value_parse_lead(given->state, given->arg);
+}
+
+static void take_peer(const struct given *given)
+{
+	if (given->options->link.peer.family != AF_UNSPEC)
+		argp_error(given->state, "--peer can be given only once");
+	given->options->link.peer =
+		value_parse_host(given->state, given->row->name, given->arg);
+}
+
+static void take_route(const struct given *given)
+{
+	struct options *options = given->options;
+
+	if (options->link.route_count == LINK_ROUTES_MAX)
+		argp_error(given->state,
+			   "--route may be given %d times at most",
+			   LINK_ROUTES_MAX);
+	options->link.routes[options->link.route_count++] =
+		value_parse_route(given->state, given->arg);
+}
+
+static void take_metric(const struct given *given)
+{
+	given->options->link.metric =
+		value_parse_number(given->state, given->row->name, given->arg,
+				   0, UINT32_MAX);
+	given->options->link.metric_given = true;
+}
+
+static void take_interface(const struct given *given)
+{
+	snprintf(given->options->link.interface, IFNAMSIZ, "%s",
+		 value_parse_interface(given->state, given->row->name,
+				       given->arg));
+}
+
+static void take_mac(const struct given *given)
+{
+	value_parse_mac(given->state, given->options->link.mac, given->arg);
+	given->options->link.mac_given = true;
+}
+
+static void take_bridge(const struct given *given)
+{
+	given->options->link.bridge =
+		value_parse_interface(given->state, given->row->name,
+				      given->arg);
+}
+
+static void take_mtu(const struct given *given)
+{
+	given->options->link.mtu = value_parse_mtu(given->state, given->arg);
+}
+
+static void take_verbose(const struct given *given)
+{
+	given->options->log_level++;
+}
+
+static void take_quiet(const struct given *given)
+{
+	given->options->log_level--;
+}
+
+static const struct option_row rows[] = {
+	{"--addr", 'a', "ADDR[/LEN]", 0, INTERFACE, BY(take_addr),
 	 "Address of this end, IPv4 or IPv6; may be repeated. Without LEN: /32 "
 	 "or /128. Default: none, the link then has nothing but its IPv6 "
-	 "link-local address",
-	 0},
-	{"port", 'p', "PORT", 0,
+	 "link-local address"},
+	{"--port", 'p', "PORT", 0, LINE, NAME(port.name),
 	 "Serial port: /dev/ttyUSB0, ttyUSB0, a link such as those in "
 	 "/dev/serial/by-id, a pty, or \"auto\" for the only USB port. Or a line "
 	 "over the network or to another program: tcp:HOST:PORT, "
 	 "tcp-listen:[ADDR:]PORT, unix:PATH, unix-listen:PATH, "
 	 "udp:HOST:PORT[,LOCALPORT], pty:[LINK], or - for standard input and "
-	 "output. Required",
-	 0},
-	{"list", 'l', "json", OPTION_ARG_OPTIONAL,
+	 "output. Required"},
+	{"--list", 'l', "json", OPTION_ARG_OPTIONAL, NEITHER, BY(take_list),
 	 "Print the serial ports that there are, and who uses them; for "
-	 "programs, as JSON",
-	 0},
+	 "programs, as JSON"},
 
-	{0, 0, 0, 0, "The line:", 0},
-	{"baud", 'b', "N", 0,
+	{.doc = "The line:"},
+	{"--baud", 'b', "N", 0, LINE, BY(take_baud),
 	 "Bits per second, any rate that the driver can do. Default: 115200 on "
-	 "a device; none on a pty or a socket, which have no clock",
-	 0},
-	{"flow", KEY_FLOW, "none|rtscts|xonxoff", 0,
+	 "a device; none on a pty or a socket, which have no clock"},
+	{"--flow", 0, "none|rtscts|xonxoff", 0, LINE, BY(take_flow),
 	 "Flow control. xonxoff sends 0x11 and 0x13 as DB DE and DB DF (as "
 	 "tunslip6 -X does), so both ends must use it. Default: none. Carrier "
-	 "detect is always ignored",
-	 0},
-	{"parity", KEY_PARITY, "none|even|odd", 0, "Default: none", 0},
-	{"stop-bits", KEY_STOP_BITS, "1|2", 0, "Default: 1", 0},
-	{"dtr", KEY_DTR, "on|off|keep", 0,
+	 "detect is always ignored"},
+	{"--parity", 0, "none|even|odd", 0, LINE, BY(take_parity),
+	 "Default: none"},
+	{"--stop-bits", 0, "1|2", 0, LINE, NUMBER(port.stop_bits, 1, 2),
+	 "Default: 1"},
+	{"--dtr", 0, "on|off|keep", 0, LINE, MODEM_LINE(port.dtr),
 	 "The line DTR. Opening a device raises it, for a moment in any case. "
-	 "Default: keep, what opening makes of it",
-	 0},
-	{"rts", KEY_RTS, "on|off|keep", 0,
+	 "Default: keep, what opening makes of it"},
+	{"--rts", 0, "on|off|keep", 0, LINE, MODEM_LINE(port.rts),
 	 "The line RTS, as --dtr; not with --flow rtscts, which moves it. "
-	 "Default: keep",
-	 0},
-	{"hupcl", KEY_HUPCL, NULL, 0,
+	 "Default: keep"},
+	{"--hupcl", 0, NULL, 0, LINE, SET(port.hupcl),
 	 "Drop DTR and RTS when the port is closed, which resets many a board. "
-	 "Default: leave them",
-	 0},
-	{"settle", KEY_SETTLE, "MS", 0,
+	 "Default: leave them"},
+	{"--settle", 0, "MS", 0, LINE, NUMBER(port.settle_ms, 0, SETTLE_MS_MAX),
 	 "After opening, throw away what arrives for so many milliseconds, "
 	 "0 to 60000: the chatter of a board that was just reset. Packets are "
-	 "sent meanwhile. Default: 0",
-	 0},
-	{"no-low-latency", KEY_NO_LOW_LATENCY, NULL, 0,
+	 "sent meanwhile. Default: 0"},
+	{"--no-low-latency", 0, NULL, 0, LINE, CLEAR(port.low_latency),
 	 "Leave a USB adapter's latency timer as it is. Default: the shortest, "
-	 "put back at the end",
-	 0},
+	 "put back at the end"},
 
-	{"framing", KEY_FRAMING, "KIND", 0,
+	{"--framing", 0, "KIND", 0, LINE, BY(take_framing),
 	 "How packets travel on the line. slip: as SLIP; length: each behind its "
 	 "length in two bytes, big-endian, on a line that loses nothing; "
-	 "packet: one a datagram. Default: packet on udp:, else slip",
-	 0},
-	{"leading-end", KEY_LEADING_END, "WHEN", 0,
+	 "packet: one a datagram. Default: packet on udp:, else slip"},
+	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
 	 "Send an END in front of a frame, too: auto, where noise may have come "
 	 "since the last one, that is after 10 seconds or a frame that was cut; "
-	 "always; or never. Needs --framing slip. Default: auto",
-	 0},
+	 "always; or never. Needs --framing slip. Default: auto"},
 
-	{0, 0, 0, 0, "When the port or the other end is not there:", 0},
-	{"wait", KEY_WAIT, NULL, 0,
+	{.doc = "When the port or the other end is not there:"},
+	{"--wait", 0, NULL, 0, LINE, SET(wait),
 	 "Start before the port is there, or while another program has it; "
-	 "not with --port auto. Default: that is an error",
-	 0},
-	{"once", KEY_ONCE, NULL, 0,
+	 "not with --port auto. Default: that is an error"},
+	{"--once", 0, NULL, 0, LINE, SET(once),
 	 "End, with status 1, when the port is lost. Default: keep the "
-	 "interface, and go on when the port is back",
-	 0},
-	{"keepalive", KEY_KEEPALIVE, "SEC", 0,
+	 "interface, and go on when the port is back"},
+	{"--keepalive", 0, "SEC", 0, LINE,
+	 NUMBER(keepalive_s, 1, KEEPALIVE_S_MAX),
 	 "Send an END, which every receiver ignores, when nothing was sent for "
 	 "so long, 1 to 3600; and say so when nothing arrived for three times "
 	 "that. With the same SEC at both ends, the carrier follows. Needs "
-	 "--framing slip. Default: off",
-	 0},
+	 "--framing slip. Default: off"},
 
-	{0, 0, 0, 0, "The interface:", 0},
-	{"peer", KEY_PEER, "ADDR[/LEN]", 0,
+	{.doc = "The interface:"},
+	{"--peer", 0, "ADDR[/LEN]", 0, INTERFACE, BY(take_peer),
 	 "Address of the other end: a point-to-point pair with the one --addr "
 	 "of its family, whose own LEN is then ignored. Without LEN: /32 or "
-	 "/128. Default: none",
-	 0},
-	{"route", 'r', "DEST[/LEN]", 0,
+	 "/128. Default: none"},
+	{"--route", 'r', "DEST[/LEN]", 0, INTERFACE, BY(take_route),
 	 "Route through the link; may be repeated. \"default\" is 0.0.0.0/0 "
 	 "or, without an IPv4 --addr, ::/0. On a --tap it goes by way of the "
-	 "--peer, if there is one. Default: none",
-	 0},
-	{"metric", KEY_METRIC, "N", 0,
-	 "Priority of every --route, the lowest wins. Default: the kernel's, 0 "
-	 "for IPv4 and 1024 for IPv6",
-	 0},
-	{"interface", 'i', "NAME", 0,
+	 "--peer, if there is one. Default: none"},
+	{"--metric", 0, "N", 0, INTERFACE, BY(take_metric),
+	 "Priority of every --route and of the route to the network of every "
+	 "--addr, the lowest wins. Default: the kernel's, 0 for IPv4, and for "
+	 "IPv6 1024 or, of an --addr, 256"},
+	{"--interface", 'i', "NAME", 0, NEITHER, BY(take_interface),
 	 "Name of the interface. If a persistent interface has this name, it "
 	 "is attached to, and what is added to it stays after the end. "
-	 "Default: the first of tun0, tun1 and so on, or of tap0, that is free",
-	 0},
-	{"tap", KEY_TAP, NULL, 0,
+	 "Default: the first of tun0, tun1 and so on, or of tap0, that is free"},
+	{"--tap", 0, NULL, 0, INTERFACE, SET(tap),
 	 "A TAP interface: Ethernet frames instead of IP packets, at both "
-	 "ends. Default: a TUN interface, IP packets",
-	 0},
-	{"mac", KEY_MAC, "ADDR", 0,
+	 "ends. Default: a TUN interface, IP packets"},
+	{"--mac", 0, "ADDR", 0, INTERFACE, BY(take_mac),
 	 "Ethernet address of the --tap, such as 02:00:00:00:00:01. Default: "
-	 "a random one",
-	 0},
-	{"bridge", KEY_BRIDGE, "NAME", 0,
+	 "a random one"},
+	{"--bridge", 0, "NAME", 0, INTERFACE, BY(take_bridge),
 	 "Make the --tap a port of this bridge, which has the addresses. "
-	 "Default: none",
-	 0},
-	{"mtu", 'm', "N|auto", 0,
+	 "Default: none"},
+	{"--mtu", 'm', "N|auto", 0, INTERFACE, BY(take_mtu),
 	 "Longest packet in bytes, 68 to 65535; at least 1280 with IPv6, at "
 	 "most 65517 on a --tap. "
 	 "Default: auto, the largest of 1500, 1006 and 576 that takes 200 ms "
 	 "at most, else 296; with IPv6 1500 or 1280; in a bridge, the "
-	 "bridge's. An interface that is attached to keeps its own",
-	 0},
-	{"accept-ra", KEY_ACCEPT_RA, NULL, 0,
+	 "bridge's. An interface that is attached to keeps its own"},
+	{"--accept-ra", 0, NULL, 0, LINE, SET(accept_ra),
 	 "Let IPv6 Router Advertisements from the line through. Default: they "
-	 "are dropped",
-	 0},
+	 "are dropped"},
 
-	{0, 0, 0, 0, "Interfaces that stay:", 0},
-	{"create", KEY_CREATE, NULL, 0,
+	{.doc = "Interfaces that stay:"},
+	{"--create", 0, NULL, 0, NEITHER, SET(create),
 	 "Make a persistent interface, with its addresses and whatever else of "
 	 "the above is asked for, and end: later runs attach to it with "
-	 "--interface. Default: make a link",
-	 0},
-	{"delete", KEY_DELETE, NULL, 0,
+	 "--interface. Default: make a link"},
+	{"--delete", 0, NULL, 0, NEITHER, SET(delete),
 	 "Remove the persistent interface that --interface names, and end. "
-	 "Default: make a link",
-	 0},
-	{"persist", KEY_PERSIST, NULL, 0,
+	 "Default: make a link"},
+	{"--persist", 0, NULL, 0, INTERFACE, SET(persist),
 	 "Keep the interface after the end, with its addresses and routes. "
-	 "Default: it is gone",
-	 0},
-	{"owner", KEY_OWNER, "USER", 0,
+	 "Default: it is gone"},
+	{"--owner", 0, "USER", 0, INTERFACE, NAME(owner),
 	 "The user, by name or number, who may attach to it without "
 	 "privilege; with --create or --persist. Default: you, if there is no "
-	 "--group",
-	 0},
-	{"group", KEY_GROUP, "GROUP", 0,
+	 "--group"},
+	{"--group", 0, "GROUP", 0, INTERFACE, NAME(group),
 	 "The group, by name or number, whose members may; together with "
-	 "--owner, only the owner as a member of it. Default: none",
-	 0},
+	 "--owner, only the owner as a member of it. Default: none"},
 
-	{0, 0, 0, 0, "Privileges:", 0},
-	{"user", KEY_USER, "NAME", 0,
+	{.doc = "Privileges:"},
+	{"--user", 0, "NAME", 0, LINE, NAME(user),
 	 "Run as this user, with its groups and that of the port, once "
 	 "everything is set up. Default: the same user. Capabilities are "
-	 "dropped either way",
-	 0},
+	 "dropped either way"},
 
-	{0, 0, 0, 0, "What is printed:", 0},
-	{"stats", KEY_STATS, "SEC", 0,
+	{.doc = "What is printed:"},
+	{"--stats", 0, "SEC", 0, LINE, NUMBER(stats_s, 1, STATS_S_MAX),
 	 "What crossed the line, every SEC seconds, 1 to 86400; on a terminal "
-	 "in one line that is rewritten. Default: only at the end",
-	 0},
-	{"stats-json", KEY_STATS_JSON, "FILE", 0,
+	 "in one line that is rewritten. Default: only at the end"},
+	{"--stats-json", 0, "FILE", 0, LINE, NAME(stats_json),
 	 "The same into a file, as one JSON object that is replaced at each "
-	 "interval, of --stats or 1 second. Default: none",
-	 0},
-	{"verbose", 'v', NULL, 0,
+	 "interval, of --stats or 1 second. Default: none"},
+	{"--verbose", 'v', NULL, 0, NEITHER, BY(take_verbose),
 	 "More: the steps of the set-up; twice: each dropped frame. Default: "
-	 "what now is, and the totals at the end",
-	 0},
-	{"quiet", 'q', NULL, 0,
-	 "Less: warnings and errors; twice: errors. Default: see --verbose", 0},
-
-	{0, 0, 0, 0, "Other:", -1},
-	{0},
+	 "what now is, and the totals at the end"},
+	{"--quiet", 'q', NULL, 0, NEITHER, BY(take_quiet),
+	 "Less: warnings and errors; twice: errors. Default: see --verbose"},
 };
 
 static const char doc[] =
@@ -245,192 +381,50 @@ static const char doc[] =
 	"and reopens the port. "
 	"The manual, serialtun(8), has the rest.";
 
-/* Remember what an option is about. */
-static void sort_option(struct option_check_topics *topics, int key)
-{
-	const struct argp_option *option = table;
+#define ROWS (sizeof(rows) / sizeof(*rows))
 
-	while (option->key != key && (option->name || option->doc))
-		option++;
-	if (!option->name)
-		return;
-	switch (key) {
-	case 'l':
-	case KEY_CREATE:
-	case KEY_DELETE:
-	case 'i':
-	case 'v':
-	case 'q':
-		break;
-	case 'a':
-	case KEY_PEER:
-	case 'r':
-	case KEY_METRIC:
-	case 'm':
-	case KEY_TAP:
-	case KEY_MAC:
-	case KEY_BRIDGE:
-	case KEY_PERSIST:
-	case KEY_OWNER:
-	case KEY_GROUP:
-		if (!topics->of_interface)
-			topics->of_interface = option->name;
-		break;
-	default:
-		if (!topics->of_line)
-			topics->of_line = option->name;
-		break;
-	}
+/* What argp calls an option: its short name, else a number that is none. */
+static int row_key(const struct option_row *row)
+{
+	return row->key || !row->name ? row->key : 256 + (int)(row - rows);
+}
+
+static const struct option_row *find_row(int key)
+{
+	size_t i;
+
+	for (i = 0; i < ROWS; i++)
+		if (rows[i].name && row_key(&rows[i]) == key)
+			return &rows[i];
+	return NULL;
+}
+
+/* Remember the first option about a thing. */
+static void note_topic(struct option_check_topics *topics,
+		       const struct option_row *row)
+{
+	if (row->about == INTERFACE && !topics->of_interface)
+		topics->of_interface = row->name;
+	if (row->about == LINE && !topics->of_line)
+		topics->of_line = row->name;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct command_line *line = state->input;
-	struct options *options = line->options;
+	const struct given given = {state, line->options, find_row(key), arg};
 
-	sort_option(&line->topics, key);
-	switch (key) {
-	case 'a':
-		if (options->addr_count == OPTIONS_ADDRS_MAX)
-			argp_error(state,
-				   "--addr may be given %d times at most",
-				   OPTIONS_ADDRS_MAX);
-		options->addrs[options->addr_count++] =
-			value_parse_host(state, "--addr", arg);
-		break;
-	case KEY_PEER:
-		if (options->peer.family != AF_UNSPEC)
-			argp_error(state, "--peer can be given only once");
-		options->peer = value_parse_host(state, "--peer", arg);
-		break;
-	case 'r':
-		if (options->route_count == OPTIONS_ROUTES_MAX)
-			argp_error(state,
-				   "--route may be given %d times at most",
-				   OPTIONS_ROUTES_MAX);
-		options->routes[options->route_count++] =
-			value_parse_route(state, arg);
-		break;
-	case KEY_METRIC:
-		options->metric = value_parse_number(state, "--metric", arg, 0,
-						     UINT32_MAX);
-		options->metric_given = true;
-		break;
-	case 'p':
-		options->port.name = value_parse_name(state, "--port", arg);
-		break;
-	case 'b':
-		options->port.baud =
-			value_parse_number(state, "--baud", arg, 1, INT32_MAX);
-		break;
-	case KEY_FRAMING:
-		options->framing = value_parse_framing(state, arg);
-		break;
-	case KEY_LEADING_END:
-		options->lead = value_parse_lead(state, arg);
-		break;
-	case KEY_FLOW:
-		options->port.flow = value_parse_flow(state, arg);
-		break;
-	case KEY_PARITY:
-		options->port.parity = value_parse_parity(state, arg);
-		break;
-	case KEY_STOP_BITS:
-		options->port.stop_bits =
-			value_parse_number(state, "--stop-bits", arg, 1, 2);
-		break;
-	case KEY_DTR:
-		options->port.dtr = value_parse_modem_line(state, "--dtr", arg);
-		break;
-	case KEY_RTS:
-		options->port.rts = value_parse_modem_line(state, "--rts", arg);
-		break;
-	case KEY_HUPCL:
-		options->port.hupcl = true;
-		break;
-	case KEY_SETTLE:
-		options->port.settle_ms =
-			value_parse_number(state, "--settle", arg, 0,
-					   SETTLE_MS_MAX);
-		break;
-	case KEY_NO_LOW_LATENCY:
-		options->port.low_latency = false;
-		break;
-	case KEY_WAIT:
-		options->wait = true;
-		break;
-	case KEY_ONCE:
-		options->once = true;
-		break;
-	case KEY_KEEPALIVE:
-		options->keepalive_s =
-			value_parse_number(state, "--keepalive", arg, 1,
-					   KEEPALIVE_S_MAX);
-		break;
-	case KEY_USER:
-		options->user = value_parse_name(state, "--user", arg);
-		break;
-	case KEY_STATS:
-		options->stats_s = value_parse_number(state, "--stats", arg, 1,
-						      STATS_S_MAX);
-		break;
-	case KEY_STATS_JSON:
-		options->stats_json =
-			value_parse_name(state, "--stats-json", arg);
-		break;
-	case 'l':
-		options->list = value_parse_list(state, arg);
-		break;
-	case 'i':
-		snprintf(options->interface, sizeof(options->interface), "%s",
-			 value_parse_interface(state, "--interface", arg));
-		break;
-	case KEY_CREATE:
-		options->create = true;
-		break;
-	case KEY_DELETE:
-		options->delete = true;
-		break;
-	case KEY_TAP:
-		options->tap = true;
-		break;
-	case KEY_MAC:
-		value_parse_mac(state, options->mac, arg);
-		options->mac_given = true;
-		break;
-	case KEY_BRIDGE:
-		options->bridge = value_parse_interface(state, "--bridge", arg);
-		break;
-	case KEY_PERSIST:
-		options->persist = true;
-		break;
-	case KEY_OWNER:
-		options->owner = value_parse_name(state, "--owner", arg);
-		break;
-	case KEY_GROUP:
-		options->group = value_parse_name(state, "--group", arg);
-		break;
-	case 'm':
-		options->mtu = value_parse_mtu(state, arg);
-		break;
-	case KEY_ACCEPT_RA:
-		options->accept_ra = true;
-		break;
-	case 'v':
-		options->log_level++;
-		break;
-	case 'q':
-		options->log_level--;
-		break;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument \"%s\"", arg);
-		break;
-	case ARGP_KEY_END:
-		option_check(state, options, &line->topics);
-		break;
-	default:
-		return ARGP_ERR_UNKNOWN;
+	if (given.row) {
+		note_topic(&line->topics, given.row);
+		given.row->take(&given);
+		return 0;
 	}
+	if (key == ARGP_KEY_ARG)
+		argp_error(state, "unexpected argument \"%s\"", arg);
+	else if (key == ARGP_KEY_END)
+		option_check(state, line->options, &line->topics);
+	else
+		return ARGP_ERR_UNKNOWN;
 	return 0;
 }
 
@@ -445,8 +439,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
  */
 void options_parse(struct options *options, int argc, char **argv)
 {
-	static const struct argp argp = {table, parse, NULL, doc, 0, 0, 0};
+	struct argp_option table[ROWS + 2] = {0};
+	const struct argp argp = {table, parse, NULL, doc, 0, 0, 0};
 	struct command_line line = {.options = options};
+	size_t i;
+
+	for (i = 0; i < ROWS; i++)
+		table[i] = (struct argp_option){
+			.name = rows[i].name ? rows[i].name + strlen("--")
+					     : NULL,
+			.key = row_key(&rows[i]),
+			.arg = rows[i].arg,
+			.flags = rows[i].flags,
+			.doc = rows[i].doc,
+		};
+	/* The heading of those that argp has by itself, --help and its like. */
+	table[ROWS].doc = "Other:";
+	table[ROWS].group = -1;
 
 	argp_program_version = "serialtun " SERIALTUN_VERSION;
 	*options = (struct options){

@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 
 #define VALUE_MTU_MIN 68 /* RFC 791, section 3.2 */
-#define VALUE_MTU_MAX FRAMING_PACKET_MAX
+#define VALUE_MTU_MAX PACKET_MAX
 
 /**
  * value_parse_number() - a decimal number, and nothing else
@@ -50,6 +50,81 @@ unsigned int value_parse_number(const struct argp_state *state,
 	return (unsigned int)number;
 }
 
+/**
+ * struct character - how a byte is sent, as people and programs write it
+ * @bits:      '5' to '8'
+ * @parity:    a letter
+ * @stop_bits: '1' or '2'
+ */
+struct character {
+	char bits;
+	char parity;
+	char stop_bits;
+};
+
+static bool is_bits(char digit)
+{
+	return digit >= '5' && digit <= '8';
+}
+
+/*
+ * What often follows a rate: "8N1", of a terminal program, or "n8", with an "r"
+ * for RTS/CTS, of the kernel's console=. Return: false if it is none of these.
+ */
+static bool parse_character(struct character *character, const char *text)
+{
+	static const char parities[] = "neoNEO";
+
+	if (*text && strchr(parities, *text) && is_bits(text[1]) &&
+	    (!text[2] || !strcmp(text + 2, "r"))) {
+		*character = (struct character){.bits = text[1],
+						.parity = *text,
+						.stop_bits = '1'};
+		return true;
+	}
+	text += *text && strchr(",:/ ", *text);
+	if (!is_bits(text[0]) || !text[1] || !strchr(parities, text[1]) ||
+	    (text[2] != '1' && text[2] != '2') || text[3])
+		return false;
+	*character = (struct character){.bits = text[0],
+					.parity = text[1],
+					.stop_bits = text[2]};
+	return true;
+}
+
+/**
+ * value_parse_baud() - the value of --baud
+ * @state: of argp
+ * @arg:   the value
+ *
+ * Return: bits per second
+ */
+unsigned int value_parse_baud(const struct argp_state *state, const char *arg)
+{
+	const size_t digits = strspn(arg, "0123456789");
+	struct character character;
+	const char *parity = "";
+
+	if (digits && parse_character(&character, arg + digits)) {
+		if (character.bits != '8')
+			argp_error(state,
+				   "--baud: \"%s\" means %c data bits, and a "
+				   "byte has 8: set both ends to 8 (say --baud "
+				   "%.*s)",
+				   arg, character.bits, (int)digits, arg);
+		if (strchr("eE", character.parity))
+			parity = " --parity even";
+		else if (strchr("oO", character.parity))
+			parity = " --parity odd";
+		argp_error(state,
+			   "--baud: \"%s\" is more than a number: say --baud "
+			   "%.*s%s%s",
+			   arg, (int)digits, arg, parity,
+			   character.stop_bits == '2' ? " --stop-bits 2" : "");
+	}
+	return value_parse_number(state, "--baud", arg, 1, INT32_MAX);
+}
+
 static struct addr parse_addr(const struct argp_state *state,
 			      const char *option, const char *arg)
 {
@@ -64,9 +139,29 @@ static struct addr parse_addr(const struct argp_state *state,
 	if (error == ADDR_PREFIX_LEN)
 		argp_error(state,
 			   "%s: \"%s\" has no valid prefix length: 0 to 32 for "
-			   "IPv4, 0 to 128 for IPv6",
+			   "IPv4, or a netmask, 0 to 128 for IPv6",
 			   option, arg);
 	return addr;
+}
+
+/* Why nobody can have this address. NULL: somebody can. */
+static const char *why_no_host(const struct addr *addr)
+{
+	if (addr_is_loopback(addr))
+		return "it is a loopback address, which never leaves a host";
+	if (addr_is_host(addr))
+		return NULL;
+	if (addr->family == AF_INET6)
+		return addr->bytes[0] ? "it is a multicast address"
+				      : "it stands for no address at all";
+	switch (addr->bytes[0]) {
+	case 0:
+		return "it stands for no address at all";
+	case 255:
+		return "it is the address of all hosts";
+	default:
+		return "it is a multicast address";
+	}
 }
 
 /**
@@ -81,11 +176,15 @@ struct addr value_parse_host(const struct argp_state *state, const char *option,
 			     const char *arg)
 {
 	struct addr addr = parse_addr(state, option, arg);
+	const char *why = why_no_host(&addr);
 
-	if (!addr_is_host(&addr))
+	if (why)
 		argp_error(state,
-			   "%s: \"%s\" cannot be the address of one host",
-			   option, arg);
+			   "%s: \"%s\" cannot be the address of one host: %s "
+			   "(choose one such as %s)",
+			   option, arg, why,
+			   addr.family == AF_INET ? "10.10.10.1/24"
+						  : "fd00::1/64");
 	return addr;
 }
 

@@ -15,6 +15,7 @@ struct argp_state;
 unsigned int value_parse_number(const struct argp_state *state,
 				const char *option, const char *arg,
 				unsigned int min, unsigned int max);
+unsigned int value_parse_baud(const struct argp_state *state, const char *arg);
 struct addr value_parse_host(const struct argp_state *state, const char *option,
 			     const char *arg);
 struct addr value_parse_route(const struct argp_state *state, const char *arg);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A framing: how packets become bytes on a line, and bytes packets again.
- * Each is one file and one row of the table in framing.c. A framing is pure: it
- * does no I/O and reads no clock.
+ * Each is one row of the table in framing.c, and one file, but for datagrams,
+ * which are little work. A framing is pure: it does no I/O and reads no clock.
  */
 #ifndef SERIALTUN_FRAMING_H
 #define SERIALTUN_FRAMING_H
 
+#include "packet/packet.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The longest packet: what IPv4's total length can say (RFC 791). */
-#define FRAMING_PACKET_MAX 65535
 
 /* The longest frame of a packet of len bytes, and idle bytes in front of it. */
 #define FRAMING_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
@@ -25,7 +24,7 @@
  *                      meaning there
  * @FRAMING_XONXOFF_ESCAPE: the same, and it has one on a line with software
  * flow control
- * @FRAMING_TOO_LONG:   a frame was dropped: over FRAMING_PACKET_MAX bytes
+ * @FRAMING_TOO_LONG:   a frame was dropped: over PACKET_MAX bytes
  * @FRAMING_EMPTY:      a frame was dropped: there is nothing in it
  */
 enum framing_status {
@@ -63,10 +62,12 @@ struct framing_frame {
 /**
  * struct framing - one kind of framing
  * @name:         what it is called
+ * @xonxoff:      the same, for a line that takes XON and XOFF for flow control;
+ *                NULL: there is none
  * @needs_bounds: a frame is what one read brings and one write sends, so the
  *                port has to keep them apart
- * @cannot_resync:       one that is out of step stays so: a lost byte is never
- * made good
+ * @cannot_resync: one that is out of step stays so: a lost byte is never made
+ *                good
  * @decoder_size: bytes of memory that a decoder needs; all zero is one that
  *                has seen nothing
  * @encode:       make a frame of a packet of @len bytes at @out, with room for
@@ -83,6 +84,7 @@ struct framing_frame {
  */
 struct framing {
 	const char *name;
+	const struct framing *xonxoff;
 	bool needs_bounds;
 	bool cannot_resync;
 	size_t decoder_size;
@@ -96,6 +98,8 @@ struct framing {
 
 /* Room for framing_names(). */
 #define FRAMING_NAMES_MAX 64
+
+extern const struct framing datagram_framing;
 
 const struct framing *framing_find(const char *name);
 const char *framing_names(char text[FRAMING_NAMES_MAX]);

@@ -19,7 +19,7 @@
  */
 struct length_decoder {
 	size_t len;
-	uint8_t frame[LENGTH_HEADER_LEN + FRAMING_PACKET_MAX];
+	uint8_t frame[LENGTH_HEADER_LEN + PACKET_MAX];
 };
 
 extern const struct framing length_framing;

@@ -239,16 +239,6 @@ SLIP_SPECIALISED size_t slip_decode_as(struct slip_decoder *decoder,
 }
 
 /**
- * slip_decoder_reset() - forget what has come of the frame under way
- * @decoder: a decoder
- */
-void slip_decoder_reset(struct slip_decoder *decoder)
-{
-	decoder->state = SLIP_STATE_PACKET;
-	decoder->len = 0;
-}
-
-/**
  * slip_decoder_pending() - how much has come of the frame under way
  * @decoder: a decoder
  *
@@ -273,7 +263,7 @@ size_t slip_decoder_pending(const struct slip_decoder *decoder)
  * @status:  what was found; unless it is FRAMING_MORE, call again with the rest
  *
  * Empty frames are passed over. With FRAMING_FRAME the packet is in
- * @decoder->packet, @decoder->len bytes of it, 1 to FRAMING_PACKET_MAX; with a
+ * @decoder->packet, @decoder->len bytes of it, 1 to PACKET_MAX; with a
  * frame that was dropped, that is what there was of it so far.
  *
  * Return: how many bytes of @in were used; all of them with FRAMING_MORE
@@ -336,21 +326,21 @@ static size_t slip_idle(uint8_t *out)
 	return 1;
 }
 
-const struct framing slip_framing = {
-	.name = "slip",
-	.decoder_size = sizeof(struct slip_decoder),
-	.encode = slip_encode_plain,
-	.decode = slip_decode_plain,
-	.pending = slip_pending,
-	.idle = slip_idle,
-};
-
-/* The same, for a line with software flow control. */
-const struct framing slip_xonxoff_framing = {
+static const struct framing slip_xonxoff_framing = {
 	.name = "slip",
 	.decoder_size = sizeof(struct slip_decoder),
 	.encode = slip_encode_xonxoff,
 	.decode = slip_decode_xonxoff,
+	.pending = slip_pending,
+	.idle = slip_idle,
+};
+
+const struct framing slip_framing = {
+	.name = "slip",
+	.xonxoff = &slip_xonxoff_framing,
+	.decoder_size = sizeof(struct slip_decoder),
+	.encode = slip_encode_plain,
+	.decode = slip_decode_plain,
 	.pending = slip_pending,
 	.idle = slip_idle,
 };

@@ -50,10 +50,9 @@ struct slip_decoder {
 		SLIP_STATE_DONE,
 	} state;
 	size_t len;
-	uint8_t packet[FRAMING_PACKET_MAX];
+	uint8_t packet[PACKET_MAX];
 };
 
-void slip_decoder_reset(struct slip_decoder *decoder);
 size_t slip_decoder_pending(const struct slip_decoder *decoder);
 size_t slip_encode(uint8_t *out, const uint8_t *packet, size_t len,
 		   enum slip_escapes escapes);
@@ -61,6 +60,5 @@ size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 		   enum framing_status *status);
 
 extern const struct framing slip_framing;
-extern const struct framing slip_xonxoff_framing;
 
 #endif

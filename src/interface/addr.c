@@ -21,12 +21,47 @@ unsigned int addr_bits(int family)
 	return family == AF_INET ? 32 : 128;
 }
 
+/* A netmask in dotted decimal. Return: false if it is none. */
+static bool parse_netmask(unsigned int *prefix_len, const char *text)
+{
+	struct in_addr netmask;
+	uint32_t bits;
+
+	if (inet_pton(AF_INET, text, &netmask) != 1)
+		return false;
+	bits = ntohl(netmask.s_addr);
+	/* All ones are on the left, so one more makes them a power of two. */
+	if (~bits & (~bits + 1))
+		return false;
+	*prefix_len = (unsigned int)__builtin_popcount(bits);
+	return true;
+}
+
+/* What follows the slash. Return: false if it cannot be that. */
+static bool parse_prefix_len(struct addr *addr, const char *text)
+{
+	unsigned long number;
+	char *end;
+
+	/* strtoul() would take "+8", " 8" and "-8" as well. */
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	if (addr->family == AF_INET && strchr(text, '.'))
+		return parse_netmask(&addr->prefix_len, text);
+	number = strtoul(text, &end, 10);
+	if (*end || number > addr_bits(addr->family))
+		return false;
+	addr->prefix_len = (unsigned int)number;
+	return true;
+}
+
 /**
  * addr_parse() - read ADDR[/LEN]
  * @addr: filled in on success, untouched otherwise
  * @text: an IPv4 address in dotted decimal or an IPv6 address (RFC 4291,
  *        section 2.2), with a prefix length in decimal behind a slash, or
- *        without, which means all of its bits
+ *        without, which means all of its bits; behind an IPv4 address it may
+ *        be a netmask, 255.255.255.0
  *
  * Return: ADDR_OK, or what is wrong
  */
@@ -36,8 +71,6 @@ enum addr_error addr_parse(struct addr *addr, const char *text)
 	char host[INET6_ADDRSTRLEN];
 	const char *slash = strchrnul(text, '/');
 	size_t host_len = (size_t)(slash - text);
-	unsigned long prefix_len;
-	char *end;
 
 	if (host_len >= sizeof(host))
 		return ADDR_MALFORMED;
@@ -49,16 +82,9 @@ enum addr_error addr_parse(struct addr *addr, const char *text)
 	if (inet_pton(parsed.family, host, parsed.bytes) != 1)
 		return ADDR_MALFORMED;
 
-	prefix_len = addr_bits(parsed.family);
-	if (*slash) {
-		/* strtoul() would take "+8", " 8" and "-8" as well. */
-		if (slash[1] < '0' || slash[1] > '9')
-			return ADDR_PREFIX_LEN;
-		prefix_len = strtoul(slash + 1, &end, 10);
-		if (*end || prefix_len > addr_bits(parsed.family))
-			return ADDR_PREFIX_LEN;
-	}
-	parsed.prefix_len = (unsigned int)prefix_len;
+	parsed.prefix_len = addr_bits(parsed.family);
+	if (*slash && !parse_prefix_len(&parsed, slash + 1))
+		return ADDR_PREFIX_LEN;
 	*addr = parsed;
 	return ADDR_OK;
 }
@@ -121,6 +147,22 @@ bool addr_is_host(const struct addr *addr)
 }
 
 /**
+ * addr_is_loopback() - does this address never leave its host?
+ * @addr: the address
+ *
+ * Return: true for 127.0.0.0/8 and ::1 (RFC 1122, section 3.2.1.3; RFC 4291,
+ * section 2.5.3)
+ */
+bool addr_is_loopback(const struct addr *addr)
+{
+	static const struct addr one = {.family = AF_INET6,
+					.bytes = {[15] = 1}};
+
+	return addr->family == AF_INET6 ? addr_same_host(addr, &one)
+					: addr->bytes[0] == 127;
+}
+
+/**
  * addr_same_host() - are two addresses the same, whatever their prefixes?
  * @a: the one
  * @b: the other
@@ -147,6 +189,45 @@ struct addr addr_network(const struct addr *addr)
 	for (bit = addr->prefix_len; bit < addr_bits(addr->family); bit++)
 		network.bytes[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
 	return network;
+}
+
+/**
+ * addr_is_network() - is this the name of a network, and not of a host in it?
+ * @addr: the address
+ *
+ * In IPv6 it is any router's (RFC 4291, section 2.6.1). A prefix of one or two
+ * addresses has hosts only (RFC 3021, RFC 6164).
+ *
+ * Return: true if all bits behind the prefix are zero
+ */
+bool addr_is_network(const struct addr *addr)
+{
+	const struct addr network = addr_network(addr);
+
+	return addr->prefix_len + 1 < addr_bits(addr->family) &&
+	       addr_same_host(addr, &network);
+}
+
+/**
+ * addr_is_broadcast() - is this the address of all hosts of its network?
+ * @addr: the address
+ *
+ * There is no such address in IPv6, nor in a prefix of one or two.
+ *
+ * Return: true if all bits behind the prefix are one (RFC 1122, section
+ * 3.2.1.3)
+ */
+bool addr_is_broadcast(const struct addr *addr)
+{
+	unsigned int bit;
+
+	if (addr->family != AF_INET ||
+	    addr->prefix_len + 1 >= addr_bits(addr->family))
+		return false;
+	for (bit = addr->prefix_len; bit < addr_bits(addr->family); bit++)
+		if (!(addr->bytes[bit / 8] & 0x80 >> bit % 8))
+			return false;
+	return true;
 }
 
 static bool is_among(const struct addr *addr, const struct addr *list,

@@ -25,7 +25,8 @@ struct addr {
  * enum addr_error - what is wrong with an address that somebody typed
  * @ADDR_OK:         nothing
  * @ADDR_MALFORMED:  it is neither an IPv4 nor an IPv6 address
- * @ADDR_PREFIX_LEN: what follows the slash is no prefix length of its family
+ * @ADDR_PREFIX_LEN: what follows the slash is neither a prefix length of its
+ *                   family nor an IPv4 netmask
  */
 enum addr_error {
 	ADDR_OK,
@@ -38,7 +39,10 @@ const char *addr_format(const struct addr *addr, char text[ADDR_TEXT_MAX]);
 const char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_MAX]);
 unsigned int addr_bits(int family);
 bool addr_is_host(const struct addr *addr);
+bool addr_is_loopback(const struct addr *addr);
 bool addr_same_host(const struct addr *a, const struct addr *b);
+bool addr_is_network(const struct addr *addr);
+bool addr_is_broadcast(const struct addr *addr);
 struct addr addr_network(const struct addr *addr);
 bool addr_neighbour(const struct addr *own, const struct addr *taken,
 		    size_t taken_count, struct addr *other);

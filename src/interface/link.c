@@ -14,11 +14,13 @@
  * root for a user who may not.
  */
 #include "interface/link.h"
-#include "cli/options.h"
+#include "denied.h"
+#include "interface/link_config.h"
+#include "interface/mtu.h"
 #include "interface/rtnl.h"
+#include "interface/survey.h"
 #include "interface/tun.h"
 #include "log.h"
-#include "pump/pacer.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -30,7 +32,7 @@
 struct setup {
 	struct rtnl *rtnl;
 	const struct tun *tun;
-	const struct options *options;
+	const struct link_config *config;
 	uint32_t auto_mtu;
 	struct rtnl_link now; /* the interface, before the first step */
 	struct rtnl_link bridge;
@@ -45,13 +47,14 @@ __attribute__((format(printf, 4, 5))) static int refused(
 	const char *format, ...)
 {
 	char what[ADDR_TEXT_MAX + 64] = "";
+	char denied[DENIED_REMEDY_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
 	log_error("cannot %s: %s%s", what, rtnl_strerror(setup->rtnl, err),
-		  err == -EPERM ? " (needs CAP_NET_ADMIN: run as root)"
+		  err == -EPERM ? denied_capability("NET_ADMIN", denied)
 				: remedy);
 	return err;
 }
@@ -59,11 +62,11 @@ __attribute__((format(printf, 4, 5))) static int refused(
 static int set_addrgen(const struct setup *setup)
 {
 	const char *name = setup->tun->name;
-	const struct options *options = setup->options;
+	const struct link_config *config = setup->config;
 	int err;
 
 	/* In a bridge it is the bridge that has addresses. */
-	if (setup->tun->attached || (options->ipv6 && !options->bridge))
+	if (setup->tun->attached || (config->ipv6 && !config->bridge))
 		return 0;
 	err = rtnl_link_set_addrgen_none(setup->rtnl, setup->now.index);
 	if (err)
@@ -77,7 +80,7 @@ static int set_addrgen(const struct setup *setup)
 static int set_mtu(const struct setup *setup)
 {
 	const char *name = setup->tun->name;
-	uint32_t mtu = setup->options->mtu;
+	uint32_t mtu = setup->config->mtu;
 	int err;
 
 	if (!mtu && setup->tun->attached)
@@ -94,11 +97,11 @@ static int set_mtu(const struct setup *setup)
 
 static int set_mac(const struct setup *setup)
 {
-	const uint8_t *mac = setup->options->mac;
+	const uint8_t *mac = setup->config->mac;
 	const char *name = setup->tun->name;
 	int err;
 
-	if (!setup->options->mac_given ||
+	if (!setup->config->mac_given ||
 	    !memcmp(setup->now.mac, mac, ETHERNET_MAC_LEN))
 		return 0;
 	err = rtnl_link_set_mac(setup->rtnl, setup->now.index, mac);
@@ -111,7 +114,7 @@ static int set_mac(const struct setup *setup)
 
 static int join_bridge(const struct setup *setup)
 {
-	const char *bridge = setup->options->bridge;
+	const char *bridge = setup->config->bridge;
 	const char *name = setup->tun->name;
 	int err;
 
@@ -126,11 +129,23 @@ static int join_bridge(const struct setup *setup)
 	return 0;
 }
 
+/* IPv6 may be switched off (EACCES), or not be in this kernel. */
+static const char *addr_remedy(const struct addr *addr, int err)
+{
+	if (addr->family == AF_INET6 &&
+	    (err == -EACCES || err == -EOPNOTSUPP || err == -EAFNOSUPPORT))
+		return " (IPv6 is switched off: sudo sysctl "
+		       "net.ipv6.conf.all.disable_ipv6=0; in a container, "
+		       "start it with --sysctl "
+		       "net.ipv6.conf.all.disable_ipv6=0)";
+	return "";
+}
+
 static int add_addr(const struct setup *setup, const struct addr *local)
 {
-	const struct options *options = setup->options;
+	const struct link_config *config = setup->config;
 	const struct addr *peer =
-		local == options->peer_of ? &options->peer : NULL;
+		local == config->peer_of ? &config->peer : NULL;
 	const char *name = setup->tun->name;
 	char text[ADDR_TEXT_MAX];
 	int err;
@@ -139,10 +154,11 @@ static int add_addr(const struct setup *setup, const struct addr *local)
 	    rtnl_addr_exists(setup->rtnl, setup->now.index, local, peer))
 		return 0;
 	addr_format(local, text);
-	err = rtnl_addr_add(setup->rtnl, setup->now.index, local, peer);
+	err = rtnl_addr_add(setup->rtnl, setup->now.index, local, peer,
+			    config->metric_given ? &config->metric : NULL);
 	if (err)
-		return refused(setup, err, "", "add address %s to %s", text,
-			       name);
+		return refused(setup, err, addr_remedy(local, err),
+			       "add address %s to %s", text, name);
 	log_debug("%s: added address %s", name, text);
 	return 0;
 }
@@ -166,18 +182,18 @@ static int bring_up(const struct setup *setup)
 
 static int add_route(const struct setup *setup, const struct addr *dest)
 {
-	const struct options *options = setup->options;
+	const struct link_config *config = setup->config;
 	/* 0 is IPv6's way of saying "the usual one". */
 	const uint32_t *metric =
-		options->metric_given &&
-				(options->metric || dest->family == AF_INET)
-			? &options->metric
+		config->metric_given &&
+				(config->metric || dest->family == AF_INET)
+			? &config->metric
 			: NULL;
 	/* On Ethernet, somebody has to answer for what is behind. */
 	const struct addr *via =
-		setup->tun->tap && options->peer_of &&
-				options->peer.family == dest->family
-			? &options->peer
+		setup->tun->tap && config->peer_of &&
+				config->peer.family == dest->family
+			? &config->peer
 			: NULL;
 	const char *name = setup->tun->name;
 	char text[ADDR_TEXT_MAX];
@@ -202,7 +218,7 @@ static int add_route(const struct setup *setup, const struct addr *dest)
 /* All the steps, in their order. Return: 0 or -errno, logged. */
 static int configure(const struct setup *setup)
 {
-	const struct options *options = setup->options;
+	const struct link_config *config = setup->config;
 	size_t i;
 	int err;
 
@@ -211,14 +227,14 @@ static int configure(const struct setup *setup)
 		err = set_mac(setup);
 	if (!err)
 		err = set_mtu(setup);
-	for (i = 0; !err && i < options->addr_count; i++)
-		err = add_addr(setup, &options->addrs[i]);
+	for (i = 0; !err && i < config->addr_count; i++)
+		err = add_addr(setup, &config->addrs[i]);
 	if (!err)
 		err = join_bridge(setup);
 	if (!err && !setup->now.up)
 		err = bring_up(setup);
-	for (i = 0; !err && i < options->route_count; i++)
-		err = add_route(setup, &options->routes[i]);
+	for (i = 0; !err && i < config->route_count; i++)
+		err = add_route(setup, &config->routes[i]);
 	return err;
 }
 
@@ -254,25 +270,28 @@ static int find_bridge(struct rtnl *rtnl, const char *name,
 }
 
 /**
- * link_check() - is there what a link is to be made with?
- * @options: what the user asked for
+ * link_check() - can such a link be made on this host?
+ * @config: what the user asked for
  *
  * To be asked before anything is made. A failure is logged.
  *
  * Return: 0 or -errno
  */
-int link_check(const struct options *options)
+int link_check(const struct link_config *config)
 {
 	struct rtnl_link bridge;
 	struct rtnl *rtnl;
 	int err;
 
-	if (!options->bridge)
+	if (!config->bridge && !config->addr_count)
 		return 0;
 	err = open_netlink(&rtnl);
 	if (err)
 		return err;
-	err = find_bridge(rtnl, options->bridge, &bridge);
+	if (config->bridge)
+		err = find_bridge(rtnl, config->bridge, &bridge);
+	if (!err)
+		err = survey_check(rtnl, config);
 	rtnl_close(rtnl);
 	return err;
 }
@@ -280,18 +299,18 @@ int link_check(const struct options *options)
 /* What there is before the first step. Return: 0 or -errno, logged. */
 static int look_around(struct setup *setup, uint32_t rate)
 {
-	const struct options *options = setup->options;
+	const struct link_config *config = setup->config;
 	const char *name = setup->tun->name;
 	int err = rtnl_link_find(setup->rtnl, name, &setup->now);
 
 	if (err)
 		return refused(setup, err, "", "look up %s", name);
-	if (!options->bridge) {
-		setup->auto_mtu = pacer_auto_mtu(rate, options->ipv6);
+	if (!config->bridge) {
+		setup->auto_mtu = mtu_choose(rate, config->ipv6);
 		return 0;
 	}
 	/* What a bridge cannot pass on it drops, and nobody is told. */
-	err = find_bridge(setup->rtnl, options->bridge, &setup->bridge);
+	err = find_bridge(setup->rtnl, config->bridge, &setup->bridge);
 	setup->auto_mtu = setup->bridge.mtu;
 	return err;
 }
@@ -299,7 +318,7 @@ static int look_around(struct setup *setup, uint32_t rate)
 /* What became of it. Return: 0 or -errno, logged. */
 static int look_back(const struct setup *setup, struct link *link)
 {
-	const struct options *options = setup->options;
+	const struct link_config *config = setup->config;
 	const struct tun *tun = setup->tun;
 	struct rtnl_link state;
 	int err = rtnl_link_get(setup->rtnl, setup->now.index, &state);
@@ -308,11 +327,12 @@ static int look_back(const struct setup *setup, struct link *link)
 		return refused(setup, err, "", "look up %s", tun->name);
 	link->mtu = state.mtu;
 	link->mtu_chosen =
-		options->mtu || (tun->attached && state.mtu != setup->auto_mtu);
-	link->link_local_only = !options->addr_count && !options->bridge &&
+		config->mtu || (tun->attached && state.mtu != setup->auto_mtu);
+	link->link_local_only = !config->addr_count && !config->bridge &&
 				!tun->attached &&
 				!rtnl_addr_link_local(setup->rtnl, state.index,
 						      &link->link_local);
+	survey_taken(setup->rtnl, config, state.index, &link->taken);
 	return 0;
 }
 
@@ -320,7 +340,7 @@ static int look_back(const struct setup *setup, struct link *link)
  * link_configure() - make a link of an interface
  * @link:    what it then is, on success
  * @tun:     the interface
- * @options: what the user asked for
+ * @config: what the user asked for
  * @rate:    bytes per second on the wire, 0: unknown
  *
  * A failure is logged, and what was done before it is left as it is: with an
@@ -329,9 +349,9 @@ static int look_back(const struct setup *setup, struct link *link)
  * Return: 0 or -errno
  */
 int link_configure(struct link *link, const struct tun *tun,
-		   const struct options *options, uint32_t rate)
+		   const struct link_config *config, uint32_t rate)
 {
-	struct setup setup = {.tun = tun, .options = options};
+	struct setup setup = {.tun = tun, .config = config};
 	int err = open_netlink(&setup.rtnl);
 
 	if (err)

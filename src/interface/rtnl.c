@@ -20,12 +20,16 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 /* A page is what the kernel sends at once where it can (libmnl's advice). */
 #define RTNL_BUFFER_LEN 8192
+
+/* Of a dump, while somebody changes what is dumped. */
+#define RTNL_DUMP_TRIES 5
 
 struct rtnl {
 	struct mnl_socket *socket;
@@ -132,10 +136,35 @@ static int on_verdict(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_ERROR;
 }
 
+static ssize_t receive(struct rtnl *rtnl)
+{
+	ssize_t n;
+
+	do
+		n = mnl_socket_recvfrom(rtnl->socket, rtnl->buffer,
+					sizeof(rtnl->buffer));
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/* Is the last message of a dump among the @len bytes in the buffer? */
+static bool is_end(const struct rtnl *rtnl, ssize_t len)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)rtnl->buffer;
+	int left = (int)len;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		if (nlh->nlmsg_type == NLMSG_DONE ||
+		    nlh->nlmsg_type == NLMSG_ERROR)
+			return true;
+	return false;
+}
+
 /*
  * Send the request in rtnl->buffer and receive until the kernel has said
  * what became of it. on_reply, if not NULL, is given each message of the
- * answer, and the handle as its data. Return: 0 or -errno.
+ * answer, and the handle as its data. Return: 0 or -errno; -EINTR if a list
+ * changed while the kernel told it.
  */
 static int rtnl_talk(struct rtnl *rtnl, mnl_cb_t on_reply)
 {
@@ -150,15 +179,21 @@ static int rtnl_talk(struct rtnl *rtnl, mnl_cb_t on_reply)
 	if (mnl_socket_sendto(rtnl->socket, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	do {
-		n = mnl_socket_recvfrom(rtnl->socket, rtnl->buffer,
-					sizeof(rtnl->buffer));
+		n = receive(rtnl);
 		if (n < 0)
 			return -errno;
 		status = mnl_cb_run2(rtnl->buffer, (size_t)n, rtnl->seq, portid,
 				     on_reply, rtnl, control,
 				     MNL_ARRAY_SIZE(control));
 	} while (status > MNL_CB_STOP);
-	return status < 0 ? -errno : 0;
+	if (status == MNL_CB_STOP)
+		return 0;
+	if (errno != EINTR)
+		return -errno;
+	/* The socket takes no other request before this dump is at its end. */
+	while (n > 0 && !is_end(rtnl, n))
+		n = receive(rtnl);
+	return -EINTR;
 }
 
 static struct nlmsghdr *link_request(struct rtnl *rtnl, uint16_t type,
@@ -177,9 +212,19 @@ static int link_info_attr(const struct nlattr *attr, void *data)
 {
 	struct rtnl_link *link = data;
 
-	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND &&
-	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+	if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
+		return MNL_CB_OK;
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_INFO_KIND:
 		link->is_bridge = !strcmp(mnl_attr_get_str(attr), "bridge");
+		link->is_tun = !strcmp(mnl_attr_get_str(attr), "tun");
+		break;
+	case IFLA_INFO_SLAVE_KIND:
+		link->is_in_vrf = !strcmp(mnl_attr_get_str(attr), "vrf");
+		break;
+	default:
+		break;
+	}
 	return MNL_CB_OK;
 }
 
@@ -188,6 +233,11 @@ static int link_attr(const struct nlattr *attr, void *data)
 	struct rtnl_link *link = data;
 
 	switch (mnl_attr_get_type(attr)) {
+	case IFLA_IFNAME:
+		if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+			snprintf(link->name, sizeof(link->name), "%s",
+				 mnl_attr_get_str(attr));
+		break;
 	case IFLA_MTU:
 		if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
 			link->mtu = mnl_attr_get_u32(attr);
@@ -210,17 +260,35 @@ static int link_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static int on_link(const struct nlmsghdr *nlh, void *data)
+/**
+ * rtnl_link_parse() - read a message about an interface
+ * @link: filled in
+ * @nlh:  the message, of rtnetlink(7)
+ *
+ * Return: false if the message is about something else
+ */
+bool rtnl_link_parse(struct rtnl_link *link, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	struct rtnl *rtnl = data;
-	struct rtnl_link *link = rtnl->answer;
 
+	/* AF_BRIDGE tells of the same interface as a port. */
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi) ||
+	    ifi->ifi_family != AF_UNSPEC)
+		return false;
 	*link = (struct rtnl_link){
 		.index = ifi->ifi_index,
 		.up = ifi->ifi_flags & IFF_UP,
 	};
-	return mnl_attr_parse(nlh, sizeof(*ifi), link_attr, link);
+	mnl_attr_parse(nlh, sizeof(*ifi), link_attr, link);
+	return true;
+}
+
+static int on_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct rtnl *rtnl = data;
+
+	rtnl_link_parse(rtnl->answer, nlh);
+	return MNL_CB_OK;
 }
 
 /**
@@ -354,11 +422,14 @@ static void put_addr(struct nlmsghdr *nlh, uint16_t attr,
 
 /**
  * rtnl_addr_add() - give an interface an address
- * @rtnl:  the handle
- * @index: the interface
- * @local: the address of this end
- * @peer:  the other end's address, of the same family, whose prefix then is
- *         the one that is reached through the link; NULL: @local's is
+ * @rtnl:   the handle
+ * @index:  the interface
+ * @local:  the address of this end
+ * @peer:   the other end's address, of the same family, whose prefix then is
+ *          the one that is reached through the link; NULL: @local's is
+ * @metric: the priority of the route to that prefix, lower wins; NULL or 0:
+ *          the kernel's default (IFA_RT_PRIORITY, Linux 4.18; older kernels
+ *          know only the default)
  *
  * IPv6 addresses are usable at once (IFA_F_NODAD): nobody else is on a cable
  * between two ends to have the same one.
@@ -366,7 +437,7 @@ static void put_addr(struct nlmsghdr *nlh, uint16_t attr,
  * Return: 0 or -errno; -EEXIST if the interface has it already
  */
 int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
-		  const struct addr *peer)
+		  const struct addr *peer, const uint32_t *metric)
 {
 	const struct addr *reached = peer ? peer : local;
 	struct nlmsghdr *nlh = request(rtnl, RTM_NEWADDR,
@@ -381,22 +452,74 @@ int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
 	ifa->ifa_index = (uint32_t)index;
 	put_addr(nlh, IFA_LOCAL, local);
 	put_addr(nlh, IFA_ADDRESS, reached);
+	if (metric && *metric)
+		mnl_attr_put_u32(nlh, IFA_RT_PRIORITY, *metric);
 	return rtnl_talk(rtnl, NULL);
 }
 
+/* Where what a dump brings goes. */
+struct visit {
+	union {
+		rtnl_link_visit *link;
+		rtnl_addr_visit *addr;
+		rtnl_route_visit *route;
+	} to;
+	void *data;
+};
+
 /*
- * Ask for all that there is of one kind and family. Return: 0 or -errno.
+ * Ask for all that there is of one kind and family, and give each message to
+ * on_reply, the handle as its data and @visit as the handle's answer. When the
+ * kernel's list changes meanwhile (NLM_F_DUMP_INTR, which libmnl makes EINTR),
+ * the dump begins again, so the same may be visited twice. Return: 0 or -errno.
  */
 static int dump(struct rtnl *rtnl, uint16_t type, int family, size_t header_len,
-		mnl_cb_t on_reply, void *answer)
+		mnl_cb_t on_reply, struct visit *visit)
 {
-	struct nlmsghdr *nlh = request(rtnl, type, NLM_F_DUMP);
+	int tries = RTNL_DUMP_TRIES;
+	struct nlmsghdr *nlh;
+	int err;
 
-	/* Of every header here, the family is the first byte. */
-	*(uint8_t *)mnl_nlmsg_put_extra_header(nlh, header_len) =
-		(uint8_t)family;
-	rtnl->answer = answer;
-	return rtnl_talk(rtnl, on_reply);
+	do {
+		nlh = request(rtnl, type, NLM_F_DUMP);
+		/* Of every header here, the family is the first byte. */
+		*(uint8_t *)mnl_nlmsg_put_extra_header(nlh, header_len) =
+			(uint8_t)family;
+		rtnl->answer = visit;
+		err = rtnl_talk(rtnl, on_reply);
+	} while (err == -EINTR && --tries);
+	return err;
+}
+
+static const struct visit *visit_of(void *data)
+{
+	return ((struct rtnl *)data)->answer;
+}
+
+static int on_any_link(const struct nlmsghdr *nlh, void *data)
+{
+	const struct visit *visit = visit_of(data);
+	struct rtnl_link link;
+
+	if (rtnl_link_parse(&link, nlh))
+		visit->to.link(&link, visit->data);
+	return MNL_CB_OK;
+}
+
+/**
+ * rtnl_link_each() - look at every interface
+ * @rtnl:  the handle; not to be used by @visit
+ * @visit: called for each
+ * @data:  for @visit
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_link_each(struct rtnl *rtnl, rtnl_link_visit *visit, void *data)
+{
+	struct visit to = {.to.link = visit, .data = data};
+
+	return dump(rtnl, RTM_GETLINK, AF_UNSPEC, sizeof(struct ifinfomsg),
+		    on_any_link, &to);
 }
 
 /* The attributes of one message, by type. */
@@ -413,43 +536,96 @@ static int collect_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-/* Does an attribute hold this address? None at all is the address 0. */
-static bool holds_addr(const struct nlattr *attr, const struct addr *addr)
+/* No attribute is the address 0. Return: false if it is no such address. */
+static bool read_addr(struct addr *addr, int family, unsigned int prefix_len,
+		      const struct nlattr *attr)
 {
-	static const struct addr zero;
-	const size_t len = addr_bits(addr->family) / 8;
+	const size_t len = addr_bits(family) / 8;
 
+	*addr = (struct addr){.family = family, .prefix_len = prefix_len};
 	if (!attr)
-		return !memcmp(addr->bytes, zero.bytes, len);
-	return mnl_attr_get_payload_len(attr) == len &&
-	       !memcmp(mnl_attr_get_payload(attr), addr->bytes, len);
+		return true;
+	if (mnl_attr_get_payload_len(attr) != len)
+		return false;
+	memcpy(addr->bytes, mnl_attr_get_payload(attr), len);
+	return true;
 }
 
-/* What a dump of addresses is searched for. */
+/**
+ * rtnl_addr_parse() - read a message about an address
+ * @addr: filled in
+ * @nlh:  the message, of rtnetlink(7)
+ *
+ * Return: false if the message is about something else
+ */
+bool rtnl_addr_parse(struct rtnl_addr *addr, const struct nlmsghdr *nlh)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	struct attr_table table = {0};
+	const struct nlattr *local;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) ||
+	    (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
+		return false;
+	mnl_attr_parse(nlh, sizeof(*ifa), collect_attr, &table);
+	/* IPv6 has IFA_LOCAL only where there is a peer. */
+	local = table.attrs[IFA_LOCAL] ? table.attrs[IFA_LOCAL]
+				       : table.attrs[IFA_ADDRESS];
+	addr->index = (int)ifa->ifa_index;
+	addr->is_link_local =
+		ifa->ifa_family == AF_INET6 && ifa->ifa_scope == RT_SCOPE_LINK;
+	addr->is_refused = ifa->ifa_flags & IFA_F_DADFAILED;
+	return read_addr(&addr->local, ifa->ifa_family, ifa->ifa_prefixlen,
+			 local) &&
+	       read_addr(&addr->reached, ifa->ifa_family, ifa->ifa_prefixlen,
+			 table.attrs[IFA_ADDRESS]);
+}
+
+static int on_any_addr(const struct nlmsghdr *nlh, void *data)
+{
+	const struct visit *visit = visit_of(data);
+	struct rtnl_addr addr;
+
+	if (rtnl_addr_parse(&addr, nlh))
+		visit->to.addr(&addr, visit->data);
+	return MNL_CB_OK;
+}
+
+/**
+ * rtnl_addr_each() - look at every address of every interface
+ * @rtnl:   the handle; not to be used by @visit
+ * @family: AF_INET, AF_INET6, or AF_UNSPEC for both
+ * @visit:  called for each
+ * @data:   for @visit
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_addr_each(struct rtnl *rtnl, int family, rtnl_addr_visit *visit,
+		   void *data)
+{
+	struct visit to = {.to.addr = visit, .data = data};
+
+	return dump(rtnl, RTM_GETADDR, family, sizeof(struct ifaddrmsg),
+		    on_any_addr, &to);
+}
+
+/* What all addresses are searched for. */
 struct addr_search {
-	unsigned int index;
+	int index;
 	const struct addr *local;
 	const struct addr *reached;
 	bool found;
 };
 
-static int find_addr(const struct nlmsghdr *nlh, void *data)
+static void find_addr(const struct rtnl_addr *addr, void *data)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	struct addr_search *search = ((struct rtnl *)data)->answer;
-	struct attr_table table = {0};
-	const struct nlattr *local;
+	struct addr_search *search = data;
 
-	mnl_attr_parse(nlh, sizeof(*ifa), collect_attr, &table);
-	/* IPv6 has IFA_LOCAL only where there is a peer. */
-	local = table.attrs[IFA_LOCAL] ? table.attrs[IFA_LOCAL]
-				       : table.attrs[IFA_ADDRESS];
-	if (ifa->ifa_index == search->index &&
-	    ifa->ifa_prefixlen == search->reached->prefix_len &&
-	    holds_addr(local, search->local) &&
-	    holds_addr(table.attrs[IFA_ADDRESS], search->reached))
-		search->found = true;
-	return MNL_CB_OK;
+	search->found |=
+		addr->index == search->index &&
+		addr->reached.prefix_len == search->reached->prefix_len &&
+		addr_same_host(&addr->local, search->local) &&
+		addr_same_host(&addr->reached, search->reached);
 }
 
 /**
@@ -466,41 +642,29 @@ static int find_addr(const struct nlmsghdr *nlh, void *data)
 bool rtnl_addr_exists(struct rtnl *rtnl, int index, const struct addr *local,
 		      const struct addr *peer)
 {
-	struct addr_search search = {.index = (unsigned int)index,
+	struct addr_search search = {.index = index,
 				     .local = local,
 				     .reached = peer ? peer : local};
 
-	return !dump(rtnl, RTM_GETADDR, local->family, sizeof(struct ifaddrmsg),
-		     find_addr, &search) &&
+	return !rtnl_addr_each(rtnl, local->family, find_addr, &search) &&
 	       search.found;
 }
 
-/* What a dump is searched for, and where the finding goes. */
+/* What all addresses are searched for, and where the finding goes. */
 struct link_local_search {
-	unsigned int index;
+	int index;
 	struct addr *addr;
 	bool found;
 };
 
-static int find_link_local(const struct nlmsghdr *nlh, void *data)
+static void find_link_local(const struct rtnl_addr *addr, void *data)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	struct link_local_search *search = ((struct rtnl *)data)->answer;
-	struct attr_table table = {0};
-	const struct nlattr *attr;
+	struct link_local_search *search = data;
 
-	mnl_attr_parse(nlh, sizeof(*ifa), collect_attr, &table);
-	attr = table.attrs[IFA_ADDRESS];
-	if (ifa->ifa_index != search->index ||
-	    ifa->ifa_scope != RT_SCOPE_LINK || !attr ||
-	    mnl_attr_get_payload_len(attr) != sizeof(search->addr->bytes))
-		return MNL_CB_OK;
-	search->addr->family = AF_INET6;
-	search->addr->prefix_len = ifa->ifa_prefixlen;
-	memcpy(search->addr->bytes, mnl_attr_get_payload(attr),
-	       sizeof(search->addr->bytes));
+	if (addr->index != search->index || !addr->is_link_local)
+		return;
+	*search->addr = addr->local;
 	search->found = true;
-	return MNL_CB_OK;
 }
 
 /**
@@ -513,10 +677,8 @@ static int find_link_local(const struct nlmsghdr *nlh, void *data)
  */
 int rtnl_addr_link_local(struct rtnl *rtnl, int index, struct addr *addr)
 {
-	struct link_local_search search = {.index = (unsigned int)index,
-					   .addr = addr};
-	int err = dump(rtnl, RTM_GETADDR, AF_INET6, sizeof(struct ifaddrmsg),
-		       find_link_local, &search);
+	struct link_local_search search = {.index = index, .addr = addr};
+	int err = rtnl_addr_each(rtnl, AF_INET6, find_link_local, &search);
 
 	if (err)
 		return err;
@@ -559,33 +721,98 @@ int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
 	return rtnl_talk(rtnl, NULL);
 }
 
-/* What a dump of routes is searched for. */
+/* A route that has several ways carries them in one attribute, nested. */
+static void visit_ways(struct rtnl_route *route, const struct nlattr *ways,
+		       const struct visit *visit)
+{
+	const uint8_t *at = mnl_attr_get_payload(ways);
+	const uint8_t *end = at + mnl_attr_get_payload_len(ways);
+	const int family = route->dest.family;
+
+	while ((size_t)(end - at) >= sizeof(struct rtnexthop)) {
+		const struct rtnexthop *way = (const void *)at;
+		struct attr_table table = {0};
+
+		if (way->rtnh_len < sizeof(*way) || way->rtnh_len > end - at)
+			return;
+		mnl_attr_parse_payload(at + sizeof(*way),
+				       way->rtnh_len - sizeof(*way),
+				       collect_attr, &table);
+		route->index = way->rtnh_ifindex;
+		route->has_via = table.attrs[RTA_GATEWAY];
+		if (read_addr(&route->via, family, addr_bits(family),
+			      table.attrs[RTA_GATEWAY]))
+			visit->to.route(route, visit->data);
+		if (RTNH_ALIGN(way->rtnh_len) >= end - at)
+			return;
+		at += RTNH_ALIGN(way->rtnh_len);
+	}
+}
+
+static int on_any_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct visit *visit = visit_of(data);
+	struct attr_table table = {0};
+	struct rtnl_route route = {0};
+	const struct nlattr *attr;
+
+	if (rtm->rtm_table != RT_TABLE_MAIN || rtm->rtm_type != RTN_UNICAST ||
+	    (rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6))
+		return MNL_CB_OK;
+	mnl_attr_parse(nlh, sizeof(*rtm), collect_attr, &table);
+	if (!read_addr(&route.dest, rtm->rtm_family, rtm->rtm_dst_len,
+		       table.attrs[RTA_DST]))
+		return MNL_CB_OK;
+	attr = table.attrs[RTA_PRIORITY];
+	route.metric = attr ? mnl_attr_get_u32(attr) : 0;
+	attr = table.attrs[RTA_OIF];
+	route.index = attr ? (int)mnl_attr_get_u32(attr) : 0;
+	attr = table.attrs[RTA_GATEWAY];
+	route.has_via = attr;
+	if (table.attrs[RTA_MULTIPATH])
+		visit_ways(&route, table.attrs[RTA_MULTIPATH], visit);
+	else if (read_addr(&route.via, rtm->rtm_family,
+			   addr_bits(rtm->rtm_family), attr))
+		visit->to.route(&route, visit->data);
+	return MNL_CB_OK;
+}
+
+/**
+ * rtnl_route_each() - look at every route of the main table
+ * @rtnl:   the handle; not to be used by @visit
+ * @family: AF_INET, AF_INET6, or AF_UNSPEC for both
+ * @visit:  called for each that leads somewhere (RTN_UNICAST); for one that
+ *          has several ways, once for each way
+ * @data:   for @visit
+ *
+ * Return: 0 or -errno
+ */
+int rtnl_route_each(struct rtnl *rtnl, int family, rtnl_route_visit *visit,
+		    void *data)
+{
+	struct visit to = {.to.route = visit, .data = data};
+
+	return dump(rtnl, RTM_GETROUTE, family, sizeof(struct rtmsg),
+		    on_any_route, &to);
+}
+
+/* What all routes are searched for. */
 struct route_search {
-	uint32_t index;
+	int index;
 	const struct addr *dest;
 	const uint32_t *metric;
 	bool found;
 };
 
-static int find_route(const struct nlmsghdr *nlh, void *data)
+static void find_route(const struct rtnl_route *route, void *data)
 {
-	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct route_search *search = ((struct rtnl *)data)->answer;
-	struct attr_table table = {0};
-	const struct nlattr *oif;
-	const struct nlattr *metric;
+	struct route_search *search = data;
 
-	mnl_attr_parse(nlh, sizeof(*rtm), collect_attr, &table);
-	oif = table.attrs[RTA_OIF];
-	metric = table.attrs[RTA_PRIORITY];
-	if (rtm->rtm_table == RT_TABLE_MAIN && oif &&
-	    mnl_attr_get_u32(oif) == search->index &&
-	    rtm->rtm_dst_len == search->dest->prefix_len &&
-	    holds_addr(table.attrs[RTA_DST], search->dest) &&
-	    (!search->metric ||
-	     (metric ? mnl_attr_get_u32(metric) : 0) == *search->metric))
-		search->found = true;
-	return MNL_CB_OK;
+	search->found |= route->index == search->index &&
+			 route->dest.prefix_len == search->dest->prefix_len &&
+			 addr_same_host(&route->dest, search->dest) &&
+			 (!search->metric || route->metric == *search->metric);
 }
 
 /**
@@ -600,11 +827,46 @@ static int find_route(const struct nlmsghdr *nlh, void *data)
 bool rtnl_route_exists(struct rtnl *rtnl, int index, const struct addr *dest,
 		       const uint32_t *metric)
 {
-	struct route_search search = {.index = (uint32_t)index,
+	struct route_search search = {.index = index,
 				      .dest = dest,
 				      .metric = metric};
 
-	return !dump(rtnl, RTM_GETROUTE, dest->family, sizeof(struct rtmsg),
-		     find_route, &search) &&
+	return !rtnl_route_each(rtnl, dest->family, find_route, &search) &&
 	       search.found;
+}
+
+static int way_attr(const struct nlattr *attr, void *data)
+{
+	struct rtnl *rtnl = data;
+
+	if (mnl_attr_get_type(attr) == RTA_OIF &&
+	    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+		*(int *)rtnl->answer = (int)mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+static int on_way(const struct nlmsghdr *nlh, void *data)
+{
+	return mnl_attr_parse(nlh, sizeof(struct rtmsg), way_attr, data);
+}
+
+/**
+ * rtnl_route_find() - which interface leads to a host now?
+ * @rtnl:  the handle
+ * @dest:  the host
+ * @index: the interface, on success
+ *
+ * Return: 0 or -errno; -ENETUNREACH and the like if none does
+ */
+int rtnl_route_find(struct rtnl *rtnl, const struct addr *dest, int *index)
+{
+	struct nlmsghdr *nlh = request(rtnl, RTM_GETROUTE, NLM_F_ACK);
+	struct rtmsg *rtm =
+		mnl_nlmsg_put_extra_header(nlh, sizeof(struct rtmsg));
+
+	rtm->rtm_family = (uint8_t)dest->family;
+	rtm->rtm_dst_len = (uint8_t)addr_bits(dest->family);
+	put_addr(nlh, RTA_DST, dest);
+	rtnl->answer = index;
+	return rtnl_talk(rtnl, on_way);
 }

@@ -2,35 +2,83 @@
 #ifndef SERIALTUN_RTNL_H
 #define SERIALTUN_RTNL_H
 
+#include "interface/addr.h"
 #include "packet/ethernet.h"
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-struct addr;
+struct nlmsghdr;
 struct rtnl;
 
 /**
  * struct rtnl_link - what the kernel says of an interface
  * @index:     its number, which stays when the name does not
+ * @name:      what it is called now
  * @mtu:       bytes
  * @up:        administratively up (IFF_UP)
  * @is_bridge: it is a bridge
+ * @is_tun:    it is a TUN or TAP interface
+ * @is_in_vrf: it has routing tables of its own (ip-vrf(8))
  * @master:    the index of the bridge that it is a port of, 0: none
  * @mac:       its Ethernet address, if it has one, else zero
  */
 struct rtnl_link {
 	int index;
+	char name[IFNAMSIZ];
 	uint32_t mtu;
 	bool up;
 	bool is_bridge;
+	bool is_tun;
+	bool is_in_vrf;
 	int master;
 	uint8_t mac[ETHERNET_MAC_LEN];
 };
 
+/**
+ * struct rtnl_addr - an address that an interface has
+ * @index:         the interface
+ * @local:         the address
+ * @reached:       the network that is reached by it: @local's, or the address
+ *                 of the peer, with its prefix
+ * @is_link_local: it is an IPv6 address that is good for this link only
+ * @is_refused:    another host has it (IFA_F_DADFAILED), so it is not in use
+ */
+struct rtnl_addr {
+	int index;
+	struct addr local;
+	struct addr reached;
+	bool is_link_local;
+	bool is_refused;
+};
+
+/**
+ * struct rtnl_route - a route, or one way of a route that has several
+ * @index:   the interface that it goes through
+ * @dest:    where to
+ * @has_via: it goes by way of a router
+ * @via:     which
+ * @metric:  its priority
+ */
+struct rtnl_route {
+	int index;
+	struct addr dest;
+	bool has_via;
+	struct addr via;
+	uint32_t metric;
+};
+
+typedef void rtnl_link_visit(const struct rtnl_link *link, void *data);
+typedef void rtnl_addr_visit(const struct rtnl_addr *addr, void *data);
+typedef void rtnl_route_visit(const struct rtnl_route *route, void *data);
+
 int rtnl_open(struct rtnl **rtnl);
 void rtnl_close(struct rtnl *rtnl);
 const char *rtnl_strerror(const struct rtnl *rtnl, int err);
+
+bool rtnl_link_parse(struct rtnl_link *link, const struct nlmsghdr *nlh);
+bool rtnl_addr_parse(struct rtnl_addr *addr, const struct nlmsghdr *nlh);
 
 int rtnl_link_find(struct rtnl *rtnl, const char *name, struct rtnl_link *link);
 int rtnl_link_get(struct rtnl *rtnl, int index, struct rtnl_link *link);
@@ -40,14 +88,21 @@ int rtnl_link_set_mac(struct rtnl *rtnl, int index,
 		      const uint8_t mac[ETHERNET_MAC_LEN]);
 int rtnl_link_set_master(struct rtnl *rtnl, int index, int master);
 int rtnl_link_set_up(struct rtnl *rtnl, int index);
+int rtnl_link_each(struct rtnl *rtnl, rtnl_link_visit *visit, void *data);
 int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
-		  const struct addr *peer);
+		  const struct addr *peer, const uint32_t *metric);
+int rtnl_addr_each(struct rtnl *rtnl, int family, rtnl_addr_visit *visit,
+		   void *data);
 bool rtnl_addr_exists(struct rtnl *rtnl, int index, const struct addr *local,
 		      const struct addr *peer);
 int rtnl_addr_link_local(struct rtnl *rtnl, int index, struct addr *addr);
 int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
 		   const struct addr *via, const uint32_t *metric);
+int rtnl_route_each(struct rtnl *rtnl, int family, rtnl_route_visit *visit,
+		    void *data);
 bool rtnl_route_exists(struct rtnl *rtnl, int index, const struct addr *dest,
 		       const uint32_t *metric);
+
+int rtnl_route_find(struct rtnl *rtnl, const struct addr *dest, int *index);
 
 #endif

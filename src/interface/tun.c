@@ -18,6 +18,7 @@
  * that has no need of Ethernet.
  */
 #include "interface/tun.h"
+#include "denied.h"
 #include "interface/owner.h"
 #include "log.h"
 #include "packet/gso.h"
@@ -30,24 +31,64 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #define TUN_DEVICE "/dev/net/tun"
 
+#define TUN_IMPOSTOR_MAX 48
+
+/* The numbers of the device (TUN_MINOR, linux/miscdevice.h). */
+#define TUN_DEVICE_MAJOR 10
+#define TUN_DEVICE_MINOR 200
+
+/* What stands in the place of the device. NULL: the device, or nothing. */
+static const char *find_impostor(char text[TUN_IMPOSTOR_MAX])
+{
+	struct stat file;
+
+	if (stat(TUN_DEVICE, &file))
+		return NULL;
+	if (S_ISDIR(file.st_mode))
+		return "it is a directory";
+	if (!S_ISCHR(file.st_mode))
+		return "it is not a device";
+	if (file.st_rdev == makedev(TUN_DEVICE_MAJOR, TUN_DEVICE_MINOR))
+		return NULL;
+	if (file.st_rdev == makedev(1, 3))
+		return "it is /dev/null by another name";
+	snprintf(text, TUN_IMPOSTOR_MAX, "it is another device, %u:%u",
+		 major(file.st_rdev), minor(file.st_rdev));
+	return text;
+}
+
 static int open_device(void)
 {
+	char denied[DENIED_REMEDY_MAX];
+	char impostor[TUN_IMPOSTOR_MAX];
+	const char *reason = find_impostor(impostor);
 	const char *remedy = "";
-	int fd = open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	int err = errno;
+	int fd;
+	int err;
 
+	if (reason) {
+		log_error("cannot use " TUN_DEVICE ": %s (in a container, "
+			  "start it with --device " TUN_DEVICE "; else: sudo "
+			  "mknod " TUN_DEVICE " c %d %d, in its place)",
+			  reason, TUN_DEVICE_MAJOR, TUN_DEVICE_MINOR);
+		return -ENODEV;
+	}
+	fd = open(TUN_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	err = errno;
 	if (fd >= 0)
 		return fd;
 	if (err == ENOENT || err == ENODEV || err == ENXIO)
 		remedy = " (load the tun module: modprobe tun; in a container: "
 			 "--device /dev/net/tun --cap-add NET_ADMIN)";
 	else if (err == EACCES || err == EPERM)
-		remedy = " (run as root, or give the user access to it)";
+		remedy = denied_device(TUN_DEVICE, denied);
 	log_error("cannot open " TUN_DEVICE ": %s%s", strerror(err), remedy);
 	return -err;
 }
@@ -96,10 +137,11 @@ static int reset_offload(const struct tun *tun)
 static int report_create(const struct tun *tun, int err)
 {
 	const char *mode = tun->tap ? "TAP" : "TUN";
+	char denied[DENIED_REMEDY_MAX];
 	const char *remedy = "";
 
 	if (err == -EPERM)
-		remedy = " (needs CAP_NET_ADMIN: run as root)";
+		remedy = denied_capability("NET_ADMIN", denied);
 	if (*tun->name)
 		log_error("cannot create interface %s: %s%s", tun->name,
 			  strerror(-err), remedy);
@@ -381,7 +423,7 @@ void tun_set_offload(const struct tun *tun, bool on)
  * @gso:    set to what is left to be done to it
  * @packet: where it goes
  * @cap:    room there; a longer packet would be cut without a sign, so give
- *          65535 bytes, whatever the MTU is now
+ *          PACKET_MAX bytes, whatever the MTU is now
  *
  * Return: its length; 0 if there is none now; -ENODEV if the interface was
  * deleted

@@ -208,6 +208,8 @@ static int give_up(struct connector *connector, int err,
 	const char *question = doubt(connector, err);
 
 	end_round(connector);
+	if (err == -ELOOP)
+		return err; /* and said why */
 	return failure_set(failure, err, "cannot connect to %s: %s (%s%s)",
 			   connector->source.name, strerror(-err),
 			   question ? question
@@ -234,7 +236,8 @@ static int unix_error(const struct connector *connector, int err)
 }
 
 /* Return: 0: it is connected; -EINPROGRESS, or another -errno */
-static int begin_attempt(struct connector *connector, uint64_t now_ns)
+static int begin_attempt(struct connector *connector, uint64_t now_ns,
+			 struct failure *failure)
 {
 	const union resolver_addr *addr =
 		&connector->answer.addrs[connector->at];
@@ -249,6 +252,10 @@ static int begin_attempt(struct connector *connector, uint64_t now_ns)
 			       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (connector->fd < 0)
 		return -errno;
+	if (!is_unix(connector) &&
+	    reach_guard(&connector->source.reach, connector->fd, addr,
+			connector->source.name, failure))
+		return -ELOOP;
 	connector->deadline_ns = now_ns + CONNECT_ATTEMPT_NS;
 	if (!connect(connector->fd, to, len))
 		return 0;
@@ -327,7 +334,7 @@ static int hand_over(struct connector *connector, struct port **port,
 static int go_on(struct connector *connector, struct port **port,
 		 uint64_t now_ns, struct failure *failure)
 {
-	int err = connector->fd < 0 ? begin_attempt(connector, now_ns)
+	int err = connector->fd < 0 ? begin_attempt(connector, now_ns, failure)
 				    : look_at_attempt(connector, now_ns);
 
 	for (;;) {
@@ -343,7 +350,7 @@ static int go_on(struct connector *connector, struct port **port,
 		if (connector->at + 1 >= connector->answer.count)
 			return give_up(connector, err, failure);
 		connector->at++;
-		err = begin_attempt(connector, now_ns);
+		err = begin_attempt(connector, now_ns, failure);
 	}
 }
 

@@ -28,33 +28,39 @@
 #include "port/watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A directory where much happens is no reason to look all the time. */
 #define DEVICE_REST_NS (20 * NS_PER_MS)
 
+/**
+ * struct device - looks for a device
+ * @adapter:         what is followed, if it is
+ * @follows_adapter: it is
+ * @had_pty:         the last port was a pty
+ * @pty_made:        then, when it was made
+ * @link_made:       and when the last link of its name was; 0: there is none
+ * @has_looked:      this is not the first look
+ * @watch_fd:        from watch_open(), while the port is not there
+ * @rest:            between two looks
+ */
 struct device {
 	struct source source;
 	struct adapter adapter;
 	bool follows_adapter;
+	bool had_pty;
+	struct timespec pty_made;
+	struct timespec link_made;
 	bool has_looked;
 	int watch_fd;
 	struct backoff rest;
-};
-
-/* The first that claims a file opens it. */
-static const struct {
-	bool (*claims)(const struct stat *file);
-	int (*open)(struct port **port, const char *path,
-		    const struct port_config *config, struct failure *failure);
-} kinds[] = {
-	{pty_claims, pty_open},
-	{serial_claims, serial_open},
 };
 
 /**
@@ -111,6 +117,68 @@ static void meet_adapter(struct device *device, const struct port *port)
 			 port->name, device->adapter.topology);
 }
 
+static bool is_same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* When was the last one of the links made that the name leads along? */
+static struct timespec find_link_made(const struct device *device)
+{
+	struct timespec made = {0};
+	char path[PATH_MAX];
+	struct stat link;
+	int i;
+
+	snprintf(path, sizeof(path), "%s", device->source.name);
+	for (i = 0; i < WATCH_LINKS_MAX; i++) {
+		if (lstat(path, &link) || !watch_follow(path))
+			break;
+		made = link.st_ctim;
+	}
+	return made;
+}
+
+/*
+ * The number of a pty that is gone is given to the next pty, whosever that is.
+ * So a pty is taken again if it is the same one, or if somebody has made the
+ * link to it anew: socat's link= does, and removes it at the end. Return: 0 or
+ * -EBUSY.
+ */
+static int check_pty(const struct device *device, const struct stat *pty,
+		     struct failure *failure)
+{
+	const struct timespec link_made = find_link_made(device);
+
+	if (!device->had_pty ||
+	    is_same_time(&device->pty_made, &pty->st_ctim) ||
+	    !is_same_time(&device->link_made, &link_made))
+		return 0;
+	return failure_set(failure, -EBUSY,
+			   "cannot use %s: %s (it leads to another pty with "
+			   "the number of the one that was lost, which may be "
+			   "anybody's: make the link anew)",
+			   device->source.name, strerror(EBUSY));
+}
+
+/* Remember which pty it is; one that was named by its number is found once. */
+static void meet_pty(struct device *device, const struct port *port)
+{
+	struct stat pty;
+
+	if (device->follows_adapter || fstat(port->read_fd, &pty) ||
+	    !pty_claims(&pty))
+		return;
+	device->had_pty = true;
+	device->pty_made = pty.st_ctim;
+	device->link_made = find_link_made(device);
+	if (!device->link_made.tv_sec)
+		device->source.gone =
+			"the next pty of that number may be anybody's: start "
+			"again with the new one, or name a link to it, as "
+			"socat's link= makes";
+}
+
 static int fail_missing(const struct device *device, int err,
 			struct failure *failure)
 {
@@ -126,15 +194,18 @@ static int fail_missing(const struct device *device, int err,
 static int open_file(const struct device *device, struct port **port,
 		     const char *path, struct failure *failure)
 {
+	const struct port_config *config = device->source.config;
 	struct stat file;
-	size_t i;
+	int err;
 
 	if (stat(path, &file))
 		return fail_missing(device, -errno, failure);
-	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (kinds[i].claims(&file))
-			return kinds[i].open(port, path, device->source.config,
-					     failure);
+	if (pty_claims(&file)) {
+		err = check_pty(device, &file, failure);
+		return err ? err : pty_open(port, path, config, failure);
+	}
+	if (serial_claims(&file))
+		return serial_open(port, path, config, failure);
 	return failure_set(failure, -ENOTTY,
 			   "cannot use %s as a port: it is not a serial device "
 			   "or a pty (name one, such as /dev/ttyUSB0)",
@@ -169,9 +240,11 @@ static int open_port(struct device *device, struct port **port,
 		return fail_missing(device, -errno, failure);
 	err = open_file(device, port, path, failure);
 	free(path);
-	if (!err)
-		meet_adapter(device, *port);
-	return err;
+	if (err)
+		return err;
+	meet_adapter(device, *port);
+	meet_pty(device, *port);
+	return 0;
 }
 
 static void stop_watching(struct device *device)

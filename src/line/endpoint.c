@@ -151,6 +151,9 @@ bool endpoint_parse(struct endpoint *endpoint, const struct endpoint_form *form,
 	const char *port;
 	const char *end;
 
+	if (!strncmp(text, "//", 2))
+		return complain(why, "has slashes, as a URL: leave them out",
+				form->looks_like);
 	port = *text == '[' ? take_bracketed(&parsed, form, text + 1, why)
 			    : take_plain(&parsed, form, text, why);
 	if (!port)

@@ -22,6 +22,7 @@
 #include "failure.h"
 #include "line/source.h"
 #include "log.h"
+#include "packet/transport.h"
 #include "port/port.h"
 #include "port/port_config.h"
 
@@ -238,6 +239,19 @@ const struct source_kind *line_kind(const struct line *line)
 }
 
 /**
+ * line_why_gone() - why a lost port cannot be found again
+ * @line: the line, whose port is or was there
+ *
+ * Return: why, and what helps; NULL: it can
+ */
+const char *line_why_gone(const struct line *line)
+{
+	const struct source *source = line->source;
+
+	return source->kind->no_reconnect ? source->kind->remedy : source->gone;
+}
+
+/**
  * line_let_go() - close the port, and look for it from now on
  * @line:   the line, whose port is there
  * @now_ns: the time
@@ -262,6 +276,32 @@ static void put_up_with(struct line *line, const struct failure *failure,
 		return;
 	memcpy(line->reported, line->failure.text, sizeof(line->reported));
 	log_warning("still waiting: %s", line->failure.text);
+}
+
+/**
+ * line_enclose() - from now on there is a link, which may lead to the peer
+ * @line:    the line
+ * @index:   of the link's interface
+ * @failure: on failure, why
+ *
+ * Return: 0 or -errno
+ */
+int line_enclose(struct line *line, int index, struct failure *failure)
+{
+	return reach_enclose(&line->source->reach, index,
+			     line->port ? line->port->read_fd : -1,
+			     line_name(line), failure);
+}
+
+/**
+ * line_transport() - how to know the packets that the line itself sends
+ * @line: the line, whose port is there
+ *
+ * Return: the connection that it is; @version is 0 if it is none by IP
+ */
+struct transport line_transport(const struct line *line)
+{
+	return reach_transport(&line->source->reach, line->port->read_fd);
 }
 
 /**

@@ -11,6 +11,7 @@ struct line;
 struct port;
 struct port_config;
 struct source_kind;
+struct transport;
 
 /*
  * At the start, a port that is only on its way (a connection that is being
@@ -23,10 +24,13 @@ int line_open(struct line **line, const struct port_config *config, bool wait,
 void line_close(struct line *line);
 int line_look_first(struct line *line, uint64_t now_ns,
 		    struct failure *failure);
+int line_enclose(struct line *line, int index, struct failure *failure);
+struct transport line_transport(const struct line *line);
 bool line_look(struct line *line, uint64_t now_ns);
 void line_attend(struct line *line, uint64_t now_ns);
 void line_wake(struct line *line);
 uint64_t line_next_ns(const struct line *line);
+const char *line_why_gone(const struct line *line);
 void line_let_go(struct line *line, uint64_t now_ns);
 struct port *line_port(const struct line *line);
 const char *line_name(const struct line *line);

@@ -205,6 +205,15 @@ static void name_peer(int fd, char name[LISTENER_TCP_PEER_MAX])
 		 service);
 }
 
+static int guard(struct source *source, int fd, struct failure *failure)
+{
+	union resolver_addr peer = {0};
+	socklen_t len = sizeof(peer);
+
+	getpeername(fd, &peer.any, &len);
+	return reach_guard(&source->reach, fd, &peer, source->name, failure);
+}
+
 static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
 		    struct failure *failure)
 {
@@ -221,6 +230,11 @@ static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
 	fd = listener_accept(&listener->listener, now_ns, failure);
 	if (fd < 0)
 		return fd;
+	err = guard(source, fd, failure);
+	if (err) {
+		close(fd);
+		return err;
+	}
 	name_peer(fd, name);
 	return stream_open(port, fd, name, source->config, failure);
 }

@@ -8,6 +8,8 @@
 #ifndef SERIALTUN_SOURCE_H
 #define SERIALTUN_SOURCE_H
 
+#include "line/reach.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,7 +37,8 @@ struct source;
  *                again has to have the right to
  * @is_datagram:  what is sent in one go arrives in one go, or not at all
  * @loses_bytes:  one byte may be lost and the next one not
- * @no_reconnect: a port that is lost never comes back
+ * @no_reconnect: a port that is lost never comes back, and it is in order that
+ *                the link ends with it
  * @how_lost:     what happened when the port is lost, "it hung up"
  * @remedy:       what then helps, "plug it in and start again"
  * @waited_for:   what is waited for, in front of the name: "a connection to ";
@@ -93,6 +96,9 @@ struct source_kind {
  * @events:  where source_watch() waits; borrowed
  * @next_ns: when to look or attend again, whatever happens; UINT64_MAX: never
  * @waits:   if the port is not there now, it is waited for
+ * @gone:    the last port, if it is lost, cannot be found again: why not; NULL:
+ *           it can
+ * @reach:   of a line that is a connection by IP: how the peer is reached
  * @woken:   a descriptor of source_watch() has woken us since the last look
  * @news:    something has happened, so it is worth trying often again
  */
@@ -104,6 +110,8 @@ struct source {
 	struct events *events;
 	uint64_t next_ns;
 	bool waits;
+	const char *gone;
+	struct reach reach;
 	bool woken;
 	bool news;
 };

@@ -25,7 +25,7 @@
  */
 #include "line/udp.h"
 #include "failure.h"
-#include "framing/datagram.h"
+#include "framing/framing.h"
 #include "line/endpoint.h"
 #include "line/resolver.h"
 #include "line/source.h"
@@ -82,14 +82,23 @@ static bool udp_check(const char *rest, char why[SOURCE_WHY_MAX])
 	return endpoint_parse(&endpoint, &form, rest, why);
 }
 
-/* Whoever has no port of its own to be sent to cannot be told to anybody. */
+static bool is_loopback(const char *host)
+{
+	return !strncmp(host, "127.", 4) || !strcmp(host, "localhost");
+}
+
+/*
+ * Whoever has no port of its own to be sent to cannot be told to anybody. What
+ * this host is called at the other end is known only if that is here.
+ */
 static void udp_other_end(const char *rest, char name[SOURCE_NAME_MAX])
 {
 	struct endpoint endpoint;
 	char why[SOURCE_WHY_MAX];
 
 	if (endpoint_parse(&endpoint, &form, rest, why) && endpoint.local_port)
-		snprintf(name, SOURCE_NAME_MAX, "udp:ADDR:%u,%u",
+		snprintf(name, SOURCE_NAME_MAX, "udp:%s:%u,%u",
+			 is_loopback(endpoint.host) ? endpoint.host : "HOST",
 			 endpoint.local_port, endpoint.port);
 }
 
@@ -342,7 +351,7 @@ static int udp_look(struct source *source, struct port **port, uint64_t now_ns,
 {
 	struct udp_source *by = (struct udp_source *)source;
 	char name[SOURCE_NAME_MAX];
-	union resolver_addr to;
+	union resolver_addr to = {0};
 	struct udp *udp;
 	int err = look_up(by, &to, failure);
 	int fd;
@@ -354,6 +363,11 @@ static int udp_look(struct source *source, struct port **port, uint64_t now_ns,
 			 failure);
 	if (fd < 0)
 		return fd;
+	err = reach_guard(&source->reach, fd, &to, source->name, failure);
+	if (err) {
+		close(fd);
+		return err;
+	}
 	udp = calloc(1, sizeof(*udp));
 	if (!udp) {
 		close(fd);

@@ -4,15 +4,15 @@
  * one super-packet, which goes through the kernel's stack as if it were one,
  * and can be cut into the very same packets again (gso).
  *
- * Joined is what that is true of, byte for byte: segments of the same
- * stream, each where the one before ends, all as long as the first but the
- * last, which may be shorter, and all headers the same but for what cutting
- * makes anew. So there are no options of IP, no extension headers and no
- * fragments, no flags but ACK and, on the last, PSH, and no difference in
- * acknowledgement, window, timestamps, hops or ECN. The kernel's own rules
- * (tcp_gro_receive(), net/ipv4/tcp_offload.c) are a little wider: they take,
- * for one, an IPv4 identification that stands still where the packet must not
- * be fragmented.
+ * Joined is what that is true of, byte for byte: segments of the same stream,
+ * each where the one before ends, all as long as the first but the last, which
+ * may be shorter, and all headers the same but for what cutting makes anew (a
+ * checksum of FFFF becomes 0000, its other zero: RFC 1071). So there are no
+ * options of IP, no extension headers and no fragments, no flags but ACK and,
+ * on the last, PSH, and no difference in acknowledgement, window, timestamps,
+ * hops or ECN. The kernel's own rules (tcp_gro_receive(),
+ * net/ipv4/tcp_offload.c) are a little wider: they take, for one, an IPv4
+ * identification that stands still where the packet must not be fragmented.
  *
  * The kernel makes the checksum of a super-packet, so whoever joins vouches for
  * what is in it. SLIP has none of its own, and lines are noisy; therefore a
@@ -39,7 +39,7 @@
 /**
  * struct segment - a packet with TCP right behind the header of IP
  * @packet:     the packet
- * @len:        its length in data
+ * @len:        its length in bytes
  * @tcp_at:     where the header of TCP begins
  * @payload_at: where that ends
  */
@@ -54,9 +54,9 @@ struct segment {
  * struct stream - segments of one stream that are held
  * @tcp_at:      as in each of them
  * @payload_at:  as in each of them
- * @segment_len: data of payload in each of them
+ * @segment_len: bytes of payload in each of them
  * @packets:     how many they are
- * @len:         data of @packet; 0: none is held
+ * @len:         bytes of @packet; 0: none is held
  * @packet:      the headers of the first, and the payloads of all
  */
 struct stream {
@@ -65,7 +65,7 @@ struct stream {
 	size_t segment_len;
 	size_t packets;
 	size_t len;
-	uint8_t packet[GRO_PACKET_MAX];
+	uint8_t packet[PACKET_MAX];
 };
 
 struct gro {
@@ -230,7 +230,7 @@ static bool tcp_fits(const struct stream *stream, const struct segment *segment)
 static bool fits(const struct stream *stream, const struct segment *segment)
 {
 	return payload_len(segment) <= stream->segment_len &&
-	       stream->len + payload_len(segment) <= GRO_PACKET_MAX &&
+	       stream->len + payload_len(segment) <= PACKET_MAX &&
 	       ip_fits(stream, segment) && tcp_fits(stream, segment);
 }
 
@@ -345,8 +345,8 @@ static struct stream *find_stream(struct gro *gro,
 /**
  * gro_add() - take in a packet, to be joined or passed on
  * @gro:    what gro_new() made
- * @packet: data that should be an IP packet
- * @len:    how many, 1 to GRO_PACKET_MAX
+ * @packet: bytes that should be an IP packet
+ * @len:    how many, 1 to PACKET_MAX
  * @is_summed: packet_bad_sum() has found nothing wrong with it
  *
  * What is not TCP right behind the header of IP may be of any stream, and lets
@@ -393,7 +393,7 @@ void gro_flush(struct gro *gro)
  * gro_pass() - pass on a packet, behind all that is held
  * @gro:    what gro_new() made
  * @packet: the packet
- * @len:    its length in data
+ * @len:    its length in bytes
  */
 void gro_pass(struct gro *gro, const uint8_t *packet, size_t len)
 {

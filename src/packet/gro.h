@@ -3,24 +3,22 @@
 #define SERIALTUN_GRO_H
 
 #include "packet/gso.h"
+#include "packet/packet.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The longest packet, whatever it was made of (RFC 791). */
-#define GRO_PACKET_MAX 65535
 
 /* Streams that can be joined side by side. */
 #define GRO_STREAMS 4
 
 /**
  * struct gro_packet - what is to be written at once
- * @data:  the packet
- * @len:     its length in data
+ * @data:    the packet
+ * @len:     its length in bytes
  * @gso:     what is left undone in it
  * @packets: of so many it was made
- * @bytes:   data of these
+ * @bytes:   bytes of these
  */
 struct gro_packet {
 	const uint8_t *data;

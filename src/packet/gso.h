@@ -31,7 +31,7 @@ struct gso {
  * @gso:        what was left undone
  * @packet:     the one that is given out
  * @begun:      there is one
- * @remaining:      bytes of payload that are still to be given out
+ * @remaining:  bytes of payload that are still to be given out
  * @header_len: bytes of headers in front of each payload
  * @flags:      TCP's, of which each packet has what it should have
  * @pseudo_sum: the sum of the pseudo-header, but for the length

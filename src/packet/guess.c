@@ -153,19 +153,9 @@ static bool is_text(const uint8_t *frame, size_t len)
 	return len >= GUESS_TEXT_MIN && text * 10 >= looked * 9;
 }
 
-/**
- * guess_frame() - what may this be that is not what we expect?
- * @frame: what came between two ENDs, or what there is of it so far
- * @len:   how many bytes
- * @expected: what should have come
- *
- * Return: the most specific thing that it looks like
- */
-enum guess guess_frame(const uint8_t *frame, size_t len,
-		       struct guess_expected expected)
+/* The most specific thing that it looks like. */
+static enum guess look(const uint8_t *frame, size_t len, bool tap, bool slip)
 {
-	const bool tap = expected.tap;
-
 	if (is_ppp(frame, len))
 		return GUESS_PPP;
 	if (packet_is_vj(frame, len))
@@ -174,12 +164,29 @@ enum guess guess_frame(const uint8_t *frame, size_t len,
 		return GUESS_TELNET;
 	if (has_info(frame, len, tap))
 		return GUESS_INFO;
-	if (tap && packet_is_good(packet_check(frame, len)))
+	if (packet_is_good(packet_check(frame, len)))
 		return GUESS_IP;
-	/* What is damaged tells nothing new. */
 	if (is_ethernet(frame, len))
-		return tap ? GUESS_NONE : GUESS_ETHERNET;
-	if (expected.slip && is_kiss(frame, len))
+		return GUESS_ETHERNET;
+	if (slip && is_kiss(frame, len))
 		return GUESS_KISS;
 	return is_text(frame, len) ? GUESS_TEXT : GUESS_NONE;
+}
+
+/**
+ * guess_frame() - what may this be that is not what we expect?
+ * @frame:    what came between two ENDs, or what there is of it so far
+ * @len:      how many bytes
+ * @expected: what is expected, GUESS_IP or GUESS_ETHERNET
+ * @slip:     in frames of SLIP: nothing else is ever KISS
+ *
+ * Return: the most specific thing that it looks like; GUESS_NONE if that is
+ * what is expected, because what is damaged tells nothing new
+ */
+enum guess guess_frame(const uint8_t *frame, size_t len, enum guess expected,
+		       bool slip)
+{
+	enum guess guess = look(frame, len, expected == GUESS_ETHERNET, slip);
+
+	return guess == expected ? GUESS_NONE : guess;
 }

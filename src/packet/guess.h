@@ -33,17 +33,7 @@ enum guess {
 	GUESS_COUNT,
 };
 
-/**
- * struct guess_expected - what should have come
- * @tap:  Ethernet, not IP packets
- * @slip: in frames of SLIP
- */
-struct guess_expected {
-	bool tap;
-	bool slip;
-};
-
-enum guess guess_frame(const uint8_t *frame, size_t len,
-		       struct guess_expected expected);
+enum guess guess_frame(const uint8_t *frame, size_t len, enum guess expected,
+		       bool slip);
 
 #endif

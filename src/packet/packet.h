@@ -8,6 +8,9 @@
 
 struct siphash_key;
 
+/* Bytes of the longest packet: what IPv4's total length can say (RFC 791). */
+#define PACKET_MAX 65535
+
 /**
  * enum packet_verdict - what is this, and if it is no good, why not
  * @PACKET_IPV4:         an IPv4 packet

@@ -7,7 +7,8 @@
  * only that process's user and root may read it. /proc/PID/stat has whose
  * controlling terminal it is, as a getty's and a login shell's; everybody may
  * read it, but it has no more than a device number, and ptys of several
- * mounts of devpts share those.
+ * mounts of devpts share those. So of a pty the descriptors count as well,
+ * where we may see them.
  *
  * Older programs leave a file with their pid in /var/lock instead (Filesystem
  * Hierarchy Standard 3.0, section 5.9). It counts as long as there is such a
@@ -126,37 +127,48 @@ static bool find_lock(const struct stat *device, struct holder *holder)
 /*
  * Is a descriptor of another process this device? Ptys of several mounts of
  * devpts have the same numbers. A file on a server that is away must not hold
- * us up: what is known of it is enough.
+ * us up: what is known of it is enough. Return: 1: it is; 0: it is not; -1: we
+ * may not see that.
  */
-static bool is_device(int fds, const char *name, const struct stat *device)
+static int is_device(int fds, const char *name, const struct stat *device)
 {
 	struct statx file;
 
-	if (statx(fds, name, AT_STATX_DONT_SYNC, STATX_TYPE, &file) ||
-	    !S_ISCHR(file.stx_mode) ||
+	if (statx(fds, name, AT_STATX_DONT_SYNC, STATX_TYPE, &file))
+		return errno == EACCES ? -1 : 0;
+	if (!S_ISCHR(file.stx_mode) ||
 	    makedev(file.stx_rdev_major, file.stx_rdev_minor) !=
 		    device->st_rdev)
-		return false;
+		return 0;
 	return !is_pty(device->st_rdev) ||
 	       makedev(file.stx_dev_major, file.stx_dev_minor) ==
 		       device->st_dev;
 }
 
-static bool has_open(pid_t pid, const struct stat *device)
+/* Is any? Return: as is_device(). */
+static int look_at_fds(pid_t pid, const struct stat *device)
 {
 	char path[HOLDER_PROC_PATH_MAX];
 	const struct dirent *entry;
-	bool found = false;
+	int found = 0;
+	int one;
 	DIR *fds;
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	fds = opendir(path);
 	if (!fds)
-		return false;
-	while (!found && (entry = readdir(fds)))
-		found = is_device(dirfd(fds), entry->d_name, device);
+		return -1;
+	while (found != 1 && (entry = readdir(fds))) {
+		one = is_device(dirfd(fds), entry->d_name, device);
+		found = one ? one : found;
+	}
 	closedir(fds);
 	return found;
+}
+
+static bool has_open(pid_t pid, const struct stat *device)
+{
+	return look_at_fds(pid, device) == 1;
 }
 
 /*
@@ -173,8 +185,6 @@ static bool has_as_terminal(pid_t pid, const struct stat *device)
 	char text[16];
 	size_t len;
 
-	if (is_pty(device->st_rdev))
-		return false;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	len = read_start(path, stat, sizeof(stat) - 1);
 	stat[len] = '\0';
@@ -184,7 +194,8 @@ static bool has_as_terminal(pid_t pid, const struct stat *device)
 	number = strtoul(text, NULL, 10);
 	return makedev(number >> 8 & 0xFFF,
 		       (number & 0xFF) | (number >> 12 & 0xFFF00)) ==
-	       device->st_rdev;
+		       device->st_rdev &&
+	       (!is_pty(device->st_rdev) || look_at_fds(pid, device));
 }
 
 /* The first process that is not us and of which something is true. */
@@ -225,6 +236,24 @@ bool holder_find(const char *path, struct holder *holder)
 		return false;
 	return find_lock(&device, holder) ||
 	       find_process(has_open, &device, holder) ||
+	       find_process(has_as_terminal, &device, holder);
+}
+
+/**
+ * holder_find_session() - whose controlling terminal is a device?
+ * @path:   the device
+ * @holder: filled in if somebody is found
+ *
+ * Our own terminal is no stranger's: whoever names it means it.
+ *
+ * Return: true if somebody is found
+ */
+bool holder_find_session(const char *path, struct holder *holder)
+{
+	struct stat device;
+
+	return !stat(path, &device) && S_ISCHR(device.st_mode) &&
+	       !has_as_terminal(getpid(), &device) &&
 	       find_process(has_as_terminal, &device, holder);
 }
 

@@ -23,6 +23,7 @@ struct holder {
 };
 
 bool holder_find(const char *path, struct holder *holder);
+bool holder_find_session(const char *path, struct holder *holder);
 bool holder_find_uucp(const char *path, struct holder *holder);
 bool holder_read_uucp(const char *lock_path, struct holder *holder);
 pid_t holder_parse_uucp(const char *content, size_t len);

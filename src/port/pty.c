@@ -13,6 +13,7 @@
  */
 #include "port/pty.h"
 #include "failure.h"
+#include "port/holder.h"
 #include "port/port.h"
 #include "port/port_config.h"
 #include "port/tty.h"
@@ -126,6 +127,23 @@ static const struct port_kind pty_kind = {
 	.resume = tty_resume,
 };
 
+/*
+ * The number of a pty that is gone is given to the next one: the terminal that
+ * somebody opens, say. Packets would be commands in it. Return: 0 or -EBUSY.
+ */
+static int check_session(const char *path, struct failure *failure)
+{
+	char who[HOLDER_TEXT_MAX];
+	struct holder holder;
+
+	if (!holder_find_session(path, &holder))
+		return 0;
+	return failure_set(failure, -EBUSY,
+			   "cannot use %s: %s (it is the terminal of %s; name "
+			   "the pty of the program that is to be the line)",
+			   path, strerror(EBUSY), holder_format(&holder, who));
+}
+
 /* Open and set up. Return: 0, or -errno, and nothing is open. */
 static int open_pty(struct pty *pty, const char *path,
 		    const struct port_config *config, struct failure *failure)
@@ -133,6 +151,8 @@ static int open_pty(struct pty *pty, const char *path,
 	int err = check_modem_lines(path, config, failure);
 	int fd;
 
+	if (!err)
+		err = check_session(path, failure);
 	if (!err)
 		err = tty_claim(&fd, path, failure);
 	if (err)

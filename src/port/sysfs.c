@@ -69,7 +69,8 @@ static int is_port(const struct dirent *entry)
  * @ports: their names, without /dev/, sorted; each of them and the array are to
  *         be freed
  *
- * Return: how many, or -errno
+ * Return: how many, or -errno: -ENOENT where there is no sysfs, as in some
+ * containers
  */
 int sysfs_scan_ports(struct dirent ***ports)
 {
@@ -78,6 +79,5 @@ int sysfs_scan_ports(struct dirent ***ports)
 	if (count >= 0)
 		return count;
 	*ports = NULL;
-	/* No sysfs, as in some containers: then there are no ports either. */
-	return errno == ENOENT ? 0 : -errno;
+	return -errno;
 }

@@ -7,6 +7,7 @@
  * Each function that can fail says why, but for tty_resume().
  */
 #include "port/tty.h"
+#include "denied.h"
 #include "failure.h"
 #include "port/holder.h"
 #include "port/port.h"
@@ -15,7 +16,6 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,31 +25,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define TTY_REMEDY_MAX 160
-
 /* How long what was sent last has to leave. */
 #define TTY_CLOSE_US 200000
 
 /* ASCII's DC1 and DC3, what every software flow control uses. */
 #define TTY_XON	 0x11
 #define TTY_XOFF 0x13
-
-/* Who could have opened it: most systems give serial ports to a group. */
-static void permission_remedy(const char *path, char remedy[TTY_REMEDY_MAX])
-{
-	const struct group *group = NULL;
-	struct stat file;
-
-	if (!stat(path, &file) && file.st_mode & S_IWGRP)
-		group = getgrgid(file.st_gid);
-	if (group && file.st_gid)
-		snprintf(remedy, TTY_REMEDY_MAX,
-			 " (run as root, or join its group: sudo usermod -aG "
-			 "%s USER, then log in again)",
-			 group->gr_name);
-	else
-		snprintf(remedy, TTY_REMEDY_MAX, " (run as root)");
-}
 
 /**
  * tty_fail_busy() - fail because another program uses a tty, and say which
@@ -79,12 +60,12 @@ int tty_fail_busy(const char *path, const char *operation,
 
 static int fail_open(const char *path, int err, struct failure *failure)
 {
-	char remedy[TTY_REMEDY_MAX] = "";
+	char remedy[DENIED_REMEDY_MAX] = "";
 
 	if (err == EBUSY)
 		return tty_fail_busy(path, "open", failure);
 	if (err == EACCES || err == EPERM)
-		permission_remedy(path, remedy);
+		denied_device(path, remedy);
 	else if (err == ENXIO || err == EIO || err == ENODEV)
 		snprintf(remedy, sizeof(remedy),
 			 " (there is no device behind that name)");

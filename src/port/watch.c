@@ -24,9 +24,6 @@
 #define WATCH_EVENTS \
 	(IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR | IN_EXCL_UNLINK)
 
-/* As many as the kernel follows (MAXSYMLINKS). */
-#define WATCH_LINKS_MAX 40
-
 /**
  * watch_open() - begin to watch nothing yet
  *
@@ -67,8 +64,13 @@ static void watch_above(int fd, const char *path)
 			return;
 }
 
-/* What a link points to, seen from where it is. Return: false if it is none. */
-static bool follow(char path[PATH_MAX])
+/**
+ * watch_follow() - what does a link point to, seen from where it is?
+ * @path: absolute; replaced by where it points to
+ *
+ * Return: false if it is no link
+ */
+bool watch_follow(char path[PATH_MAX])
 {
 	char target[PATH_MAX];
 	char *end = strrchr(path, '/');
@@ -104,7 +106,7 @@ void watch_path(int fd, const char *path)
 	snprintf(name, sizeof(name), "%s", path);
 	for (i = 0; i < WATCH_LINKS_MAX; i++) {
 		watch_above(fd, name);
-		if (!follow(name))
+		if (!watch_follow(name))
 			break;
 	}
 }

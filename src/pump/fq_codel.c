@@ -382,7 +382,7 @@ static void drop_from_fattest(struct fq_codel *q)
  * fq_codel_derive_config() - choose what suits a line
  * @config: filled in
  * @rate:   bytes that the line carries in a second, 0 if that is not known
- * @mtu:    bytes of the longest packet to expect, 1 to FQ_CODEL_PACKET_MAX
+ * @mtu:    bytes of the longest packet to expect, 1 to PACKET_MAX
  *
  * RFC 8290, 5.2.2: the target must be at least the time that a packet is on
  * the wire, or CoDel would drop what only waits for the one before it; one and
@@ -442,7 +442,7 @@ struct fq_codel *fq_codel_new(const struct fq_codel_config *config)
 
 	q = calloc(1, sizeof(*q) + config->flows * sizeof(q->flows[0]));
 	cells = calloc(config->limit / sizeof(struct cell) +
-			       cells_for(FQ_CODEL_PACKET_MAX),
+			       cells_for(PACKET_MAX),
 		       sizeof(struct cell));
 	if (!q || !cells) {
 		free(cells);
@@ -493,7 +493,7 @@ void fq_codel_free(struct fq_codel *q)
  * fq_codel_enqueue() - take in a packet
  * @q:           the queue
  * @packet:      the packet, copied
- * @len:         its bytes, 1 to FQ_CODEL_PACKET_MAX
+ * @len:         its bytes, 1 to PACKET_MAX
  * @flow_hash:   the same for every packet of a flow; well spread, and not to
  *               be foreseen by who sends them (RFC 8290, 8)
  * @ecn_capable: it can be marked instead of dropped (RFC 8290, 5.2.6)
@@ -537,9 +537,8 @@ void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
  *
  * Return: bytes of the packet, 0 if none waits
  */
-size_t fq_codel_dequeue(struct fq_codel *q,
-			uint8_t packet[static FQ_CODEL_PACKET_MAX], bool *mark,
-			uint64_t now_ns)
+size_t fq_codel_dequeue(struct fq_codel *q, uint8_t packet[static PACKET_MAX],
+			bool *mark, uint64_t now_ns)
 {
 	struct flow *flow = flow_select(q);
 	struct cell *stored;

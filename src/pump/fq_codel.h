@@ -6,12 +6,11 @@
 #ifndef SERIALTUN_FQ_CODEL_H
 #define SERIALTUN_FQ_CODEL_H
 
+#include "packet/packet.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The longest packet: what IPv4's total length can say (RFC 791). */
-#define FQ_CODEL_PACKET_MAX 65535
 
 /**
  * struct fq_codel_config - what a queue is made for
@@ -71,9 +70,8 @@ struct fq_codel *fq_codel_renew(struct fq_codel *old,
 void fq_codel_free(struct fq_codel *q);
 void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
 		      uint32_t flow_hash, bool ecn_capable, uint64_t now_ns);
-size_t fq_codel_dequeue(struct fq_codel *q,
-			uint8_t packet[static FQ_CODEL_PACKET_MAX], bool *mark,
-			uint64_t now_ns);
+size_t fq_codel_dequeue(struct fq_codel *q, uint8_t packet[static PACKET_MAX],
+			bool *mark, uint64_t now_ns);
 bool fq_codel_is_empty(const struct fq_codel *q);
 void fq_codel_purge(struct fq_codel *q);
 const struct fq_codel_stats *fq_codel_get_stats(const struct fq_codel *q);

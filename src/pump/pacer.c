@@ -54,8 +54,6 @@
 /* A frame of USB. */
 #define PACER_PROBE_LOOK_NS NS_PER_MS
 
-#define PACER_MTU_MIN_IPV6 1280
-
 /* How long so many bytes are on the wire. */
 static uint64_t duration_ns(const struct pacer *pacer, size_t bytes)
 {
@@ -70,45 +68,6 @@ static uint64_t lead_ns(const struct pacer *pacer, size_t bytes)
 	if (part_ns < PACER_LEAD_MIN_NS)
 		return PACER_LEAD_MIN_NS;
 	return part_ns < PACER_LEAD_MAX_NS ? part_ns : PACER_LEAD_MAX_NS;
-}
-
-/**
- * pacer_packet_ms() - how long a packet keeps the wire busy
- * @rate: bytes per second; 0: unknown
- * @mtu:  its length in bytes; on the line there are two ENDs more
- *
- * Return: milliseconds, rounded; 0 if the speed is not known
- */
-uint32_t pacer_packet_ms(uint32_t rate, uint32_t mtu)
-{
-	uint64_t bytes = (uint64_t)mtu + 2;
-
-	return rate ? (uint32_t)((bytes * 1000 + rate / 2) / rate) : 0;
-}
-
-/**
- * pacer_auto_mtu() - the MTU that suits a wire
- * @rate: bytes per second; 0: unknown
- * @ipv6: it has to carry IPv6
- *
- * A packet on the wire cannot be overtaken, so on a slow one it should be
- * short: 1006 is SLIP's own (RFC 1055), 576 what every host takes (RFC 1122),
- * 296 what RFC 1144 advises (section 5.2), and 1280 the least of IPv6 (RFC
- * 8200, section 5).
- *
- * Return: the largest of 1500, 1006 and 576 that takes PACER_PACKET_MS_MAX at
- * the most, else 296; with IPv6 1500 or 1280
- */
-uint32_t pacer_auto_mtu(uint32_t rate, bool ipv6)
-{
-	static const uint32_t mtus[] = {1500, 1006, 576};
-	uint32_t mtu = 296;
-	size_t i;
-
-	for (i = sizeof(mtus) / sizeof(*mtus); i > 0; i--)
-		if (pacer_packet_ms(rate, mtus[i - 1]) <= PACER_PACKET_MS_MAX)
-			mtu = mtus[i - 1];
-	return ipv6 && mtu < PACER_MTU_MIN_IPV6 ? PACER_MTU_MIN_IPV6 : mtu;
 }
 
 /**

@@ -32,11 +32,6 @@ struct pacer {
 	size_t probed;
 };
 
-/* A packet that takes longer than this on the wire is felt by who types. */
-#define PACER_PACKET_MS_MAX 200
-
-uint32_t pacer_packet_ms(uint32_t rate, uint32_t mtu);
-uint32_t pacer_auto_mtu(uint32_t rate, bool ipv6);
 void pacer_init(struct pacer *pacer, uint32_t rate, uint32_t queue_slack);
 bool pacer_is_paced(const struct pacer *pacer);
 uint64_t pacer_look_ns(const struct pacer *pacer);

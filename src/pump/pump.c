@@ -9,10 +9,10 @@
  *
  * The receiver:
  *
- *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
+ *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
  *
- * A TAP interface has frames of Ethernet for packets (ethernet_check); what is
- * done to an IP packet is done to the one in the frame.
+ * A TAP interface has frames of Ethernet for packets (link_layer); what is done
+ * to an IP packet is done to the one in the frame.
  *
  * Where the line has no speed that we know of, the machine is what limits, and
  * of that most is the way of each packet through the kernel. Then kernel and
@@ -45,6 +45,7 @@
 #include "clock.h"
 #include "events.h"
 #include "interface/tun.h"
+#include "packet/link_layer.h"
 #include "port/port.h"
 #include "pump/keepalive.h"
 #include "pump/receiver.h"
@@ -114,34 +115,18 @@ struct pump {
  */
 struct pump *pump_new(const struct pump_config *config)
 {
+	const struct link_layer *layer = link_layer_of(config->tun->tap);
 	struct pump *pump = calloc(1, sizeof(*pump));
-	struct sender_config sender;
-	struct receiver_config receiver;
 	int err = -ENOMEM;
 
 	if (!pump)
 		goto fail;
-	sender = (struct sender_config){
-		.tun = config->tun,
-		.framing = config->framing,
-		.lead = config->lead,
-		.mtu = config->mtu,
-		.ipv6 = config->ipv6,
-		.witness = &pump->witness,
-	};
-	receiver = (struct receiver_config){
-		.tun = config->tun,
-		.framing = config->framing,
-		.ipv6 = config->ipv6,
-		.accept_ra = config->accept_ra,
-		.witness = &pump->witness,
-	};
 	pump->config = *config;
 	witness_init(&pump->witness, &config->witness);
 	pump->next_ns = UINT64_MAX;
 	keepalive_init(&pump->keepalive, config->keepalive_s);
-	pump->sender = sender_new(&sender);
-	pump->receiver = receiver_new(&receiver);
+	pump->sender = sender_new(&pump->config, layer, &pump->witness);
+	pump->receiver = receiver_new(&pump->config, layer, &pump->witness);
 	if (!pump->sender || !pump->receiver)
 		goto fail;
 	pump->tun_wanted = EPOLLIN;
@@ -327,15 +312,17 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
  * pump_begin_port() - begin with a port
  * @pump:       the pump, which has none
  * @port:       the port, borrowed until pump_end_port()
+ * @transport:  the connection that the port is; copied
  * @settled_ns: what arrives earlier is thrown away
  * @now_ns:     the time
  *
  * Return: 0, or -errno: then it has none
  */
-int pump_begin_port(struct pump *pump, struct port *port, uint64_t settled_ns,
+int pump_begin_port(struct pump *pump, struct port *port,
+		    const struct transport *transport, uint64_t settled_ns,
 		    uint64_t now_ns)
 {
-	int err = sender_fit(pump->sender, port);
+	int err = sender_fit(pump->sender, port, transport);
 
 	if (err)
 		return err;

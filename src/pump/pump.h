@@ -13,6 +13,7 @@ struct events;
 struct port;
 struct pump;
 struct stats;
+struct transport;
 struct tun;
 
 /**
@@ -59,7 +60,8 @@ enum pump_result {
 
 struct pump *pump_new(const struct pump_config *config);
 void pump_free(struct pump *pump);
-int pump_begin_port(struct pump *pump, struct port *port, uint64_t settled_ns,
+int pump_begin_port(struct pump *pump, struct port *port,
+		    const struct transport *transport, uint64_t settled_ns,
 		    uint64_t now_ns);
 void pump_end_port(struct pump *pump);
 void pump_note(struct pump *pump, const struct event *event);

@@ -2,7 +2,7 @@
 /*
  * The receiver: from the port to the interface.
  *
- *   interface <--tun_write-- gro <-- packet_check <-- decode <-- port_read
+ *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
  *
  * Nothing waits here. A packet that the interface does not take is dropped and
  * counted; so is every frame that is no packet, and those are looked at once
@@ -14,13 +14,15 @@
 #include "pump/receiver.h"
 #include "framing/framing.h"
 #include "interface/tun.h"
-#include "packet/ethernet.h"
 #include "packet/gro.h"
 #include "packet/guess.h"
+#include "packet/link_layer.h"
 #include "packet/packet.h"
 #include "port/port.h"
 #include "pump/census.h"
+#include "pump/drop.h"
 #include "pump/keepalive.h"
+#include "pump/pump.h"
 #include "pump/stats.h"
 #include "pump/witness.h"
 
@@ -50,7 +52,9 @@
 #define RECEIVER_BAD_MAX 3
 
 struct receiver {
-	struct receiver_config config;
+	const struct pump_config *config;
+	const struct link_layer *layer;
+	struct witness *witness;
 	uint64_t settled_ns; /* what arrives earlier is thrown away */
 	struct stats_direction direction;
 	uint64_t guesses[GUESS_COUNT];
@@ -69,7 +73,7 @@ static void write_interface(void *to, const struct gro_packet *packet)
 	struct receiver *receiver = to;
 	struct stats_direction *direction = &receiver->direction;
 
-	switch (tun_write(receiver->config.tun, &packet->gso, packet->data,
+	switch (tun_write(receiver->config->tun, &packet->gso, packet->data,
 			  packet->len)) {
 	case TUN_WRITTEN:
 		direction->interface_packets++;
@@ -77,12 +81,12 @@ static void write_interface(void *to, const struct gro_packet *packet)
 		direction->bytes += packet->bytes;
 		break;
 	case TUN_DOWN:
-		stats_drop(direction, STATS_DROP_INTERFACE_DOWN,
-			   packet->packets, packet->bytes);
+		drop_packets(direction, STATS_DROP_INTERFACE_DOWN,
+			     packet->packets, packet->bytes);
 		break;
 	case TUN_REFUSED:
-		stats_drop(direction, STATS_DROP_INTERFACE_REFUSED,
-			   packet->packets, packet->bytes);
+		drop_packets(direction, STATS_DROP_INTERFACE_REFUSED,
+			     packet->packets, packet->bytes);
 		break;
 	case TUN_GONE:
 		receiver->tun_gone = true;
@@ -92,19 +96,25 @@ static void write_interface(void *to, const struct gro_packet *packet)
 
 /**
  * receiver_new() - make a receiver
- * @config: copied
+ * @config: borrowed, as all in it, for the life of the receiver
+ * @layer:  of the interface
+ * @witness: is told what is heard; borrowed
  *
  * It has no port yet.
  *
  * Return: the receiver, which receiver_free() frees; NULL if there is no memory
  */
-struct receiver *receiver_new(const struct receiver_config *config)
+struct receiver *receiver_new(const struct pump_config *config,
+			      const struct link_layer *layer,
+			      struct witness *witness)
 {
 	struct receiver *receiver = calloc(1, sizeof(*receiver));
 
 	if (!receiver)
 		return NULL;
-	receiver->config = *config;
+	receiver->config = config;
+	receiver->layer = layer;
+	receiver->witness = witness;
 	receiver->gro = gro_new(write_interface, receiver);
 	receiver->decoder = calloc(1, config->framing->decoder_size);
 	if (!receiver->gro || !receiver->decoder) {
@@ -136,7 +146,7 @@ void receiver_reset(struct receiver *receiver, uint64_t settled_ns)
 {
 	receiver->settled_ns = settled_ns;
 	receiver->bad_frames = 0;
-	memset(receiver->decoder, 0, receiver->config.framing->decoder_size);
+	memset(receiver->decoder, 0, receiver->config->framing->decoder_size);
 }
 
 /**
@@ -168,24 +178,19 @@ static enum stats_drop verdict_reason(enum packet_verdict verdict)
 static enum guess guess(const struct receiver *receiver,
 			const struct framing_frame *frame)
 {
-	const struct guess_expected expected = {
-		.tap = receiver->config.tun->tap,
-		.slip = receiver->config.framing->idle,
-	};
-
-	return guess_frame(frame->bytes, frame->len, expected);
+	return guess_frame(frame->bytes, frame->len, receiver->layer->guess,
+			   receiver->config->framing->idle);
 }
 
 static void count_garbage(struct receiver *receiver,
 			  const struct framing_frame *frame,
 			  enum stats_drop reason, enum guess guess)
 {
-	stats_drop(&receiver->direction, reason, 1, frame->len);
+	drop_packets(&receiver->direction, reason, 1, frame->len);
 	receiver->guesses[guess]++;
 	receiver->bad_frames++;
-	if (witness_looks(receiver->config.witness))
-		witness_garbage(receiver->config.witness, frame->bytes,
-				frame->len);
+	if (witness_looks(receiver->witness))
+		witness_garbage(receiver->witness, frame->bytes, frame->len);
 }
 
 /* A frame that is no packet: maybe it shows what the other end speaks. */
@@ -205,14 +210,12 @@ static bool admit(const struct receiver *receiver,
 
 	if (verdict != PACKET_IPV6)
 		return true;
-	if (!receiver->config.ipv6) {
+	if (!receiver->config->ipv6) {
 		*reason = STATS_DROP_IPV6;
 		return false;
 	}
-	ip_at = receiver->config.tun->tap
-			? ethernet_find_ip(frame->bytes, frame->len)
-			: 0;
-	if (!receiver->config.accept_ra &&
+	ip_at = receiver->layer->find_ip(frame->bytes, frame->len);
+	if (!receiver->config->accept_ra &&
 	    packet_is_router_advert(frame->bytes + ip_at, frame->len - ip_at)) {
 		*reason = STATS_DROP_ROUTER_ADVERT;
 		return false;
@@ -247,13 +250,10 @@ static bool check_sum(struct receiver *receiver, const uint8_t *packet)
 static bool look_at_packet(struct receiver *receiver,
 			   const struct framing_frame *frame)
 {
-	const size_t ip_at =
-		receiver->config.tun->tap
-			? ethernet_find_ip(frame->bytes, frame->len)
-			: 0;
+	const size_t ip_at = receiver->layer->find_ip(frame->bytes, frame->len);
 
-	if (witness_looks(receiver->config.witness))
-		witness_heard(receiver->config.witness, frame->bytes + ip_at,
+	if (witness_looks(receiver->witness))
+		witness_heard(receiver->witness, frame->bytes + ip_at,
 			      frame->len - ip_at);
 	return check_sum(receiver, frame->bytes + ip_at);
 }
@@ -263,9 +263,7 @@ static void deliver(struct receiver *receiver,
 		    const struct framing_frame *frame)
 {
 	enum packet_verdict verdict =
-		receiver->config.tun->tap
-			? ethernet_check(frame->bytes, frame->len)
-			: packet_check(frame->bytes, frame->len);
+		receiver->layer->check(frame->bytes, frame->len);
 	enum stats_drop reason;
 	bool is_summed = false;
 
@@ -275,7 +273,7 @@ static void deliver(struct receiver *receiver,
 	}
 	receiver->bad_frames = 0;
 	if (!admit(receiver, frame, verdict, &reason)) {
-		stats_drop(&receiver->direction, reason, 1, frame->len);
+		drop_packets(&receiver->direction, reason, 1, frame->len);
 		return;
 	}
 	if (verdict != PACKET_OTHER)
@@ -288,7 +286,7 @@ static void deliver(struct receiver *receiver,
 
 static bool is_out_of_step(const struct receiver *receiver)
 {
-	return receiver->config.framing->cannot_resync &&
+	return receiver->config->framing->cannot_resync &&
 	       receiver->bad_frames >= RECEIVER_BAD_MAX;
 }
 
@@ -300,9 +298,9 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
 	size_t used;
 
 	do {
-		used = receiver->config.framing->decode(receiver->decoder,
-							bytes, len, &status,
-							&frame);
+		used = receiver->config->framing->decode(receiver->decoder,
+							 bytes, len, &status,
+							 &frame);
 		bytes += used;
 		len -= used;
 		switch (status) {
@@ -396,7 +394,7 @@ void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
 {
 	struct stats_direction *direction = &stats->from_line;
 	struct framing_frame pending =
-		receiver->config.framing->pending(receiver->decoder);
+		receiver->config->framing->pending(receiver->decoder);
 
 	*direction = receiver->direction;
 	memcpy(stats->guesses, receiver->guesses, sizeof(stats->guesses));

@@ -5,32 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct framing;
 struct keepalive;
+struct link_layer;
 struct port;
+struct pump_config;
 struct receiver;
 struct stats;
-struct tun;
 struct witness;
-
-/**
- * struct receiver_config - what a receiver stands between, and what it lets
- *                          through
- * @tun:       the interface
- * @framing:   how packets travel on the line
- * @ipv6:      carry IPv6; otherwise such packets are dropped
- * @accept_ra: let Router Advertisements through
- * @witness:   is told what has come
- *
- * All of it is borrowed for the life of the receiver.
- */
-struct receiver_config {
-	const struct tun *tun;
-	const struct framing *framing;
-	bool ipv6;
-	bool accept_ra;
-	struct witness *witness;
-};
 
 /**
  * enum receiver_result - how a turn ended
@@ -47,7 +28,9 @@ enum receiver_result {
 	RECEIVER_TUN_GONE,
 };
 
-struct receiver *receiver_new(const struct receiver_config *config);
+struct receiver *receiver_new(const struct pump_config *config,
+			      const struct link_layer *layer,
+			      struct witness *witness);
 void receiver_free(struct receiver *receiver);
 void receiver_reset(struct receiver *receiver, uint64_t settled_ns);
 void receiver_set_join(struct receiver *receiver, bool join);

@@ -34,20 +34,24 @@
 #include "framing/framing.h"
 #include "interface/tun.h"
 #include "log.h"
-#include "packet/ethernet.h"
 #include "packet/gso.h"
+#include "packet/link_layer.h"
 #include "packet/packet.h"
 #include "packet/siphash.h"
+#include "packet/transport.h"
 #include "port/port.h"
+#include "pump/drop.h"
 #include "pump/fq_codel.h"
 #include "pump/keepalive.h"
 #include "pump/pacer.h"
+#include "pump/pump.h"
 #include "pump/stats.h"
 #include "pump/witness.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/random.h>
 #include <sys/types.h>
 
@@ -57,7 +61,7 @@
 /* The last frame may begin just below the batch's length, and have a mark. */
 #define SENDER_OUTBOX_LEN                         \
 	(SENDER_BATCH_LEN + KEEPALIVE_MARK_ENDS + \
-	 FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX))
+	 FRAMING_ENCODED_MAX(PACKET_MAX))
 
 /*
  * So long after our own last END noise may have come; but a ping every second
@@ -80,16 +84,16 @@
  */
 #define SENDER_READS 64
 
-_Static_assert(FQ_CODEL_PACKET_MAX == FRAMING_PACKET_MAX,
-	       "what the queue gives out must fit in a frame");
-
 struct sender {
-	struct sender_config config;
+	const struct pump_config *config;
+	const struct link_layer *layer;
+	struct witness *witness;
 	struct stats_direction direction;
 	struct siphash_key flow_key;
 	struct fq_codel *queue; /* NULL until there was a port */
 	struct fq_codel_config queue_config;
 	struct pacer pacer;
+	struct transport transport;
 	size_t outbox_at; /* where in the outbox the next write begins */
 	size_t outbox_len;
 	size_t outbox_packets; /* packets in the outbox, and bytes of these */
@@ -100,25 +104,31 @@ struct sender {
 	bool is_between;  /* and that is the last that the receiver had of us */
 	bool port_is_full; /* the port holds more than it should */
 	bool is_ahead;	   /* it holds something, by its own count */
-	uint8_t packet[FRAMING_PACKET_MAX];
+	uint8_t packet[PACKET_MAX];
 	uint8_t outbox[SENDER_OUTBOX_LEN];
 };
 
 /**
  * sender_new() - make a sender
- * @config: copied
+ * @config: borrowed, as all in it, for the life of the sender
+ * @layer:  of the interface
+ * @witness: is told what is sent; borrowed
  *
  * It has no port yet, and drops what the interface brings until it has one.
  *
  * Return: the sender, which sender_free() frees; NULL if there is no memory
  */
-struct sender *sender_new(const struct sender_config *config)
+struct sender *sender_new(const struct pump_config *config,
+			  const struct link_layer *layer,
+			  struct witness *witness)
 {
 	struct sender *sender = calloc(1, sizeof(*sender));
 
 	if (!sender)
 		return NULL;
-	sender->config = *config;
+	sender->config = config;
+	sender->layer = layer;
+	sender->witness = witness;
 	/* A key that is not random only makes flows easier to collide. */
 	if (getrandom(&sender->flow_key, sizeof(sender->flow_key),
 		      GRND_NONBLOCK) < 0)
@@ -148,11 +158,9 @@ static void purge_queue(struct sender *sender)
 /* Bytes of the longest packet that the interface sends. */
 static uint32_t packet_max(const struct sender *sender)
 {
-	uint32_t len = sender->config.mtu;
+	size_t len = sender->config->mtu + sender->layer->header_max;
 
-	if (sender->config.tun->tap)
-		len += ETHERNET_TAGGED_LEN;
-	return len < FRAMING_PACKET_MAX ? len : FRAMING_PACKET_MAX;
+	return (uint32_t)MIN(len, PACKET_MAX);
 }
 
 /* Make the queue suit a port. Return: 0 or -ENOMEM. */
@@ -178,12 +186,16 @@ static int fit_queue(struct sender *sender, const struct port *port)
  * sender_fit() - get ready for a port
  * @sender: the sender, new or reset
  * @port:   the port
+ * @transport: the connection that the port is, whose own packets are dropped;
+ *          copied
  *
  * Return: 0 or -ENOMEM
  */
-int sender_fit(struct sender *sender, const struct port *port)
+int sender_fit(struct sender *sender, const struct port *port,
+	       const struct transport *transport)
 {
 	sender->is_between = false;
+	sender->transport = *transport;
 	pacer_init(&sender->pacer, port->rate, port->kind->queue_slack);
 	return fit_queue(sender, port);
 }
@@ -204,35 +216,23 @@ void sender_reset(struct sender *sender)
 		purge_queue(sender);
 }
 
-/* Where in a packet of the interface that of IP begins; @len: there is none. */
-static size_t find_ip(const struct sender *sender, const uint8_t *packet,
-		      size_t len)
-{
-	return sender->config.tun->tap ? ethernet_find_ip(packet, len) : 0;
-}
-
-static uint32_t find_flow(const struct sender *sender, const uint8_t *packet,
-			  size_t len)
-{
-	return sender->config.tun->tap
-		       ? ethernet_flow(packet, len, &sender->flow_key)
-		       : packet_flow(packet, len, &sender->flow_key);
-}
-
 static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 		    bool has_line, uint64_t now_ns)
 {
 	struct stats_direction *direction = &sender->direction;
-	const size_t ip_at = find_ip(sender, packet, len);
+	const struct link_layer *layer = sender->layer;
+	const size_t ip_at = layer->find_ip(packet, len);
 	const uint8_t *ip = packet + ip_at;
 
-	if (!sender->config.ipv6 && ip_at < len && ip[0] >> 4 == 6)
-		stats_drop(direction, STATS_DROP_IPV6, 1, len);
+	if (!sender->config->ipv6 && ip_at < len && ip[0] >> 4 == 6)
+		drop_packets(direction, STATS_DROP_IPV6, 1, len);
+	else if (transport_has_sent(&sender->transport, ip, len - ip_at))
+		drop_packets(direction, STATS_DROP_OWN_TRANSPORT, 1, len);
 	else if (!has_line)
-		stats_drop(direction, STATS_DROP_NO_LINE, 1, len);
+		drop_packets(direction, STATS_DROP_NO_LINE, 1, len);
 	else
 		fq_codel_enqueue(sender->queue, packet, len,
-				 find_flow(sender, packet, len),
+				 layer->flow(packet, len, &sender->flow_key),
 				 packet_is_ecn_capable(ip, len - ip_at),
 				 now_ns);
 }
@@ -245,7 +245,7 @@ static void cut_and_enqueue(struct sender *sender, const struct gso *gso,
 	uint8_t *packet;
 
 	if (!gso_cut_begin(&cut, gso, sender->packet, len)) {
-		stats_drop(&sender->direction, STATS_DROP_BAD_HEADER, 1, len);
+		drop_packets(&sender->direction, STATS_DROP_BAD_HEADER, 1, len);
 		return;
 	}
 	while ((len = gso_cut_next(&cut, &packet)))
@@ -267,7 +267,7 @@ bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns)
 	int reads;
 
 	for (reads = 0; reads < SENDER_READS; reads++) {
-		n = tun_read(sender->config.tun, &gso, sender->packet,
+		n = tun_read(sender->config->tun, &gso, sender->packet,
 			     sizeof(sender->packet));
 		if (n <= 0)
 			return !n;
@@ -327,9 +327,9 @@ static size_t batch_len(const struct sender *sender, const struct port *port)
 /* May the receiver be anywhere but between two frames? */
 static bool needs_lead(const struct sender *sender, uint64_t now_ns)
 {
-	if (!sender->config.framing->idle)
+	if (!sender->config->framing->idle)
 		return false;
-	switch (sender->config.lead) {
+	switch (sender->config->lead) {
 	case FRAMING_LEAD_ALWAYS:
 		return true;
 	case FRAMING_LEAD_NEVER:
@@ -343,17 +343,17 @@ static bool needs_lead(const struct sender *sender, uint64_t now_ns)
 
 static void show_witness(const struct sender *sender, size_t len)
 {
-	const size_t ip_at = find_ip(sender, sender->packet, len);
+	const size_t ip_at = sender->layer->find_ip(sender->packet, len);
 
 	if (ip_at < len)
-		witness_sent(sender->config.witness, sender->packet + ip_at,
+		witness_sent(sender->witness, sender->packet + ip_at,
 			     len - ip_at);
 }
 
 /* Put the frame of @sender->packet behind those in the outbox. */
 static void append_frame(struct sender *sender, size_t len, uint64_t now_ns)
 {
-	const struct framing *framing = sender->config.framing;
+	const struct framing *framing = sender->config->framing;
 	uint8_t *out = sender->outbox;
 	int ends;
 
@@ -366,7 +366,7 @@ static void append_frame(struct sender *sender, size_t len, uint64_t now_ns)
 		framing->encode(out + sender->outbox_len, sender->packet, len);
 	sender->outbox_packets++;
 	sender->outbox_bytes += len;
-	if (witness_looks(sender->config.witness))
+	if (witness_looks(sender->witness))
 		show_witness(sender, len);
 }
 
@@ -388,8 +388,9 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 		if (!len)
 			break;
 		if (mark)
-			packet_mark_ce(sender->packet +
-				       find_ip(sender, sender->packet, len));
+			packet_mark_ce(
+				sender->packet +
+				sender->layer->find_ip(sender->packet, len));
 		append_frame(sender, len, now_ns);
 	}
 	sender->direction.packets += sender->outbox_packets;
@@ -406,8 +407,8 @@ static void drop_outbox(struct sender *sender)
 	sender->outbox_at = sender->outbox_len;
 	direction->packets -= sender->outbox_packets;
 	direction->bytes -= sender->outbox_bytes;
-	stats_drop(direction, STATS_DROP_UNSENDABLE, sender->outbox_packets,
-		   sender->outbox_bytes);
+	drop_packets(direction, STATS_DROP_UNSENDABLE, sender->outbox_packets,
+		     sender->outbox_bytes);
 }
 
 /* Return: bytes that the port took of the outbox, or -errno. */
@@ -487,7 +488,7 @@ int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns)
 	if (!outbox_empty(sender))
 		return 0;
 	sender->outbox_at = 0;
-	sender->outbox_len = sender->config.framing->idle(sender->outbox);
+	sender->outbox_len = sender->config->framing->idle(sender->outbox);
 	sender->outbox_packets = 0;
 	sender->outbox_bytes = 0;
 	n = flush_outbox(sender, port, now_ns);
@@ -500,7 +501,7 @@ int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns)
  */
 void sender_mark(struct sender *sender)
 {
-	sender->marks = sender->config.lead != FRAMING_LEAD_NEVER;
+	sender->marks = sender->config->lead != FRAMING_LEAD_NEVER;
 }
 
 /**

@@ -7,31 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct link_layer;
 struct port;
+struct pump_config;
 struct sender;
 struct stats;
-struct tun;
+struct transport;
 struct witness;
-
-/**
- * struct sender_config - what a sender stands between, and what it lets through
- * @tun:       the interface
- * @framing:   how packets travel on the line
- * @lead:      when its idle bytes are sent in front of a frame
- * @mtu:       bytes of the longest packet that the interface sends
- * @ipv6:      carry IPv6; otherwise such packets are dropped
- * @witness:   is told what is sent
- *
- * All of it is borrowed for the life of the sender.
- */
-struct sender_config {
-	const struct tun *tun;
-	const struct framing *framing;
-	enum framing_lead lead;
-	uint32_t mtu;
-	bool ipv6;
-	struct witness *witness;
-};
 
 /**
  * struct sender_plan - when a sender wants to send next
@@ -46,9 +28,12 @@ struct sender_plan {
 	uint64_t next_ns;
 };
 
-struct sender *sender_new(const struct sender_config *config);
+struct sender *sender_new(const struct pump_config *config,
+			  const struct link_layer *layer,
+			  struct witness *witness);
 void sender_free(struct sender *sender);
-int sender_fit(struct sender *sender, const struct port *port);
+int sender_fit(struct sender *sender, const struct port *port,
+	       const struct transport *transport);
 void sender_reset(struct sender *sender);
 bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns);
 int sender_send(struct sender *sender, struct port *port, uint64_t now_ns);

@@ -29,6 +29,7 @@
 	X(UNSENDABLE, "unsendable", "not sent by the system")     \
 	X(REFUSED, "refused", "came back refused")                \
 	X(STRANGER, "stranger", "from a stranger")                \
+	X(OWN_TRANSPORT, "own_transport", "of the line itself")   \
 	X(NO_LINE, "no_line", "no line")                          \
 	X(INTERFACE_DOWN, "interface_down", "interface down")     \
 	X(INTERFACE_REFUSED, "interface_refused", "refused by the interface")
@@ -46,9 +47,6 @@ enum stats_sum {
 	STATS_SUM_ICMP,
 	STATS_SUM_COUNT,
 };
-
-/* Room for stats_format() and its like: every number at its longest. */
-#define STATS_TEXT_MAX 960
 
 /**
  * struct stats_direction - what went one way
@@ -123,15 +121,7 @@ const char *stats_drop_name(enum stats_drop drop);
 const char *stats_drop_key(enum stats_drop drop);
 const char *stats_sum_name(enum stats_sum sum);
 const char *stats_sum_key(enum stats_sum sum);
-void stats_drop(struct stats_direction *direction, enum stats_drop reason,
-		size_t packets, size_t bytes);
 uint64_t stats_dropped(const struct stats_direction *direction);
 uint64_t stats_line_errors(const struct stats_line *line);
-const char *stats_format(const struct stats_direction *direction,
-			 char text[STATS_TEXT_MAX]);
-const char *stats_format_queue(const struct fq_codel_stats *queue,
-			       char text[STATS_TEXT_MAX]);
-const char *stats_format_line(const struct stats_line *line,
-			      char text[STATS_TEXT_MAX]);
 
 #endif

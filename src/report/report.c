@@ -17,6 +17,7 @@
 #include "log.h"
 #include "pump/stats.h"
 #include "report/json.h"
+#include "report/status_line.h"
 #include "text.h"
 
 #include <errno.h>
@@ -428,7 +429,7 @@ void report_close(struct report *report, const struct report_view *view)
 	report->to_line = none;
 	report->from_line = none;
 	update_json(report, view);
-	log_status_end();
+	status_line_end();
 	free_report(report);
 }
 
@@ -471,7 +472,7 @@ void report_tick(struct report *report, const struct report_view *view,
 		((now_ns - report->next_ns) / report->interval_ns + 1) *
 		report->interval_ns;
 	if (report->config.print_s)
-		log_status(report_format(view, &report->to_line,
-					 &report->from_line, text));
+		status_line_show(report_format(view, &report->to_line,
+					       &report->from_line, text));
 	update_json(report, view);
 }

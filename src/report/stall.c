@@ -16,11 +16,10 @@
 
 /**
  * stall_start() - the port was opened
- * @stall:  all zero in the beginning; whether it is news, it keeps
- * @rate:   bytes per second of the port; 0: it has none
- * @queue_slack:  by how many bytes the port may say too much of what waits in
- * it
- * @now_ns: the time
+ * @stall:       all zero in the beginning; whether it is news, it keeps
+ * @rate:        bytes per second of the port; 0: it has none
+ * @queue_slack: by how many bytes the port may say too much of what waits in it
+ * @now_ns:      the time
  */
 void stall_start(struct stall *stall, unsigned int rate,
 		 unsigned int queue_slack, uint64_t now_ns)
@@ -35,7 +34,7 @@ void stall_start(struct stall *stall, unsigned int rate,
 /**
  * stall_look() - has nothing left the port for too long?
  * @stall:    whose
- * @remaining:    bytes that have left the port
+ * @left:     bytes that have left the port
  * @is_stuck: something waits in it, or it takes no more
  * @now_ns:   the time
  *

@@ -13,7 +13,7 @@
 /**
  * struct stall - whether anything leaves the port
  * @limit_ns: how long the port may seem to hold what it was given
- * @remaining:    bytes that had left the port at the last look
+ * @left:     bytes that had left the port at the last look
  * @left_ns:  since when no more have, although they should
  * @told:     it is no news any more
  */

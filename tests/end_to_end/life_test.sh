@@ -74,19 +74,6 @@ check_match 'others saw the carrier go' 'tun0.*NO-CARRIER' \
 check_match 'and come back' 'tun0.*LOWER_UP' \
 	"$(tail -n 1 "$dir/monitor.log")"
 
-# A name given without links, and without an adapter to follow.
-stop_a
-: >"$dir/a.log"
-nsenter --target "$host_a" --net -- "$serialtun" --addr 10.0.0.1/24 \
-	--port "$(readlink "$port_a")" 2>"$dir/a.log" &
-pid_a=$!
-wait_for 10 is_up "$dir/a.log"
-plug
-wait_for 5 says ': lost '
-plug
-ms_to_ping >/dev/null
-check 'the same name comes back: so does the link' \
-	in_a ping -c 1 -W 5 10.0.0.2
 stop_a
 
 # Unplugged during a transfer, and back under another number.

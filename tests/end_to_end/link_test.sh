@@ -85,6 +85,7 @@ check_equal 'the other end never noticed' 2 "$(wc -l <"$dir/b.log")"
 stop_a
 
 # One command, no other program run: a single execve, its own.
+: >"$dir/a.log"
 nsenter --target "$host_a" --net -- strace -f -qq -e trace=execve,execveat \
 	-o "$dir/strace.txt" "$serialtun" --addr 10.10.10.1/24 \
 	--route 192.0.2.0/24 --port "$port_a" 2>"$dir/a.log" &

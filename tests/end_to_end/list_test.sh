@@ -87,7 +87,7 @@ check 'the same as JSON can be parsed' is_json "$said"
 check_match 'and has it too' \
 	"\"state\": \"locked\", \"holder\": {\"pid\": $pid_a, \"program\": \"serialtun\"}" \
 	"$said"
-refused --addr 10.0.0.3/24 --port ttyUSB0
+refused --addr 10.0.1.3/24 --port ttyUSB0
 check_match 'a busy port tells who uses it' \
 	"cannot lock /dev/ttyUSB0: .* \\(serialtun, pid $pid_a, is using it" \
 	"$said"

@@ -33,7 +33,7 @@ refusal 'a device that is no tty' \
 	--port /dev/null
 
 start_a --addr 10.0.0.1/24 -i first0
-refused --addr 10.0.0.3/24 --port "$port_a"
+refused --addr 10.0.1.3/24 --port "$port_a"
 check_match 'a busy port' \
 	"^serialtun: cannot lock /dev/pts/[0-9]+: Device or resource busy \\(serialtun, pid $pid_a, is using it; stop it first\\)\$" \
 	"$said"
@@ -81,7 +81,7 @@ if "${unprivileged[@]}" true 2>/dev/null; then
 		--port "$port_a" 2>&1)
 	ended=$?
 	check_match 'no privilege' \
-		'^serialtun: cannot create a new TUN interface: Operation not permitted \(needs CAP_NET_ADMIN: run as root\)$' \
+		'^serialtun: cannot create a new TUN interface: Operation not permitted \(root lacks CAP_NET_ADMIN here: .*\)$' \
 		"$said"
 	check_equal 'no privilege: status 1, one line' '1 1' \
 		"$ended $(wc -l <<<"$said")"

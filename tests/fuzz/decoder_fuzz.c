@@ -14,7 +14,7 @@
 
 #define RUN_BIT	   0xC0
 #define RUN_STEP   1041
-#define STREAM_MAX (5 * FRAMING_PACKET_MAX / 2)
+#define STREAM_MAX (5 * PACKET_MAX / 2)
 
 static struct slip_decoder decoder;
 static struct slip_reference reference;
@@ -50,7 +50,7 @@ static void feed(const uint8_t *bytes, size_t len)
 			assert_int_equal(used, len - at);
 		assert_int_equal(ask_reference(chunk + at, used), status);
 		if (status == FRAMING_FRAME) {
-			assert_in_range(decoder.len, 1, FRAMING_PACKET_MAX);
+			assert_in_range(decoder.len, 1, PACKET_MAX);
 			assert_int_equal(decoder.len, reference.len);
 			assert_memory_equal(decoder.packet, reference.packet,
 					    decoder.len);
@@ -102,7 +102,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_script script = {data, size};
 	size_t fed = 0;
 
-	slip_decoder_reset(&decoder);
+	decoder.state = SLIP_STATE_PACKET;
+	decoder.len = 0;
 	decoder.escapes = fuzz_number(&script, 1) & 1 ? SLIP_ESCAPES_XONXOFF
 						      : SLIP_ESCAPES_RFC1055;
 	reference.escapes = decoder.escapes;

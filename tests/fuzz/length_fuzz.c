@@ -13,7 +13,7 @@
 
 #define RUN_BIT	   0xC0
 #define RUN_STEP   1041
-#define STREAM_MAX (5 * FRAMING_PACKET_MAX / 2)
+#define STREAM_MAX (5 * PACKET_MAX / 2)
 
 static struct length_decoder decoder;
 static struct length_reference reference;

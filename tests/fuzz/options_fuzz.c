@@ -86,13 +86,13 @@ static void check_consistent(const struct options *options)
 {
 	const struct port_config *port = &options->port;
 
-	assert_non_null(memchr(options->interface, '\0', IFNAMSIZ));
+	assert_non_null(memchr(options->link.interface, '\0', IFNAMSIZ));
 	if (options->list) {
 		assert_null(port->name);
 		return;
 	}
 	if (options->delete) {
-		assert_true(*options->interface && !port->name);
+		assert_true(*options->link.interface && !port->name);
 		return;
 	}
 	if (options->create)
@@ -104,25 +104,25 @@ static void check_consistent(const struct options *options)
 	assert_in_range(port->settle_ms, 0, 60000);
 	assert_in_range(options->keepalive_s, 0, 3600);
 	assert_in_range(options->stats_s, 0, 86400);
-	if (options->mtu)
-		assert_in_range(options->mtu,
-				options->ipv6 && !options->bridge ? 1280 : 68,
+	if (options->link.mtu)
+		assert_in_range(options->link.mtu,
+				options->link.ipv6 && !options->link.bridge ? 1280 : 68,
 				options->tap ? 65517 : 65535);
-	if (options->mac_given)
-		assert_true(options->tap && ethernet_is_station(options->mac));
-	if (options->bridge)
-		assert_true(options->tap && !options->addr_count &&
-			    !options->route_count);
+	if (options->link.mac_given)
+		assert_true(options->tap && ethernet_is_station(options->link.mac));
+	if (options->link.bridge)
+		assert_true(options->tap && !options->link.addr_count &&
+			    !options->link.route_count);
 	if (options->owner || options->group)
 		assert_true(options->create || options->persist);
-	check_addrs(options->addrs, options->addr_count, OPTIONS_ADDRS_MAX);
-	check_addrs(options->routes, options->route_count, OPTIONS_ROUTES_MAX);
-	if (options->peer_of) {
-		assert_in_range(options->peer_of - options->addrs, 0,
-				options->addr_count - 1);
-		assert_int_equal(options->peer_of->family,
-				 options->peer.family);
-		assert_false(addr_same_host(options->peer_of, &options->peer));
+	check_addrs(options->link.addrs, options->link.addr_count, LINK_ADDRS_MAX);
+	check_addrs(options->link.routes, options->link.route_count, LINK_ROUTES_MAX);
+	if (options->link.peer_of) {
+		assert_in_range(options->link.peer_of - options->link.addrs, 0,
+				options->link.addr_count - 1);
+		assert_int_equal(options->link.peer_of->family,
+				 options->link.peer.family);
+		assert_false(addr_same_host(options->link.peer_of, &options->link.peer));
 	}
 }
 

@@ -85,7 +85,7 @@ static void test_events_once(void **state)
 static void test_events_time(void **state)
 {
 	const uint64_t begin_ns = clock_ns();
-	uint64_t until_ns = begin_ns;
+	uint64_t until_ns;
 	int i;
 
 	(void)state;

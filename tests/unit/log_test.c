@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wchar.h>
 
 static const struct {
 	enum log_level level;
@@ -166,6 +167,21 @@ static void test_log_long_line(void **state)
 	restore_stderr();
 }
 
+/* errno is kept, whatever printing does to it. */
+static void test_log_keeps_errno(void **state)
+{
+	const wint_t invalid = 0x110000; /* EILSEQ */
+
+	(void)state;
+	catch_stderr();
+	errno = ENODEV;
+	log_error("%lc", invalid);
+	assert_int_equal(errno, ENODEV);
+	log_debug("%lc", invalid);
+	assert_int_equal(errno, ENODEV);
+	restore_stderr();
+}
+
 /* A pipe that nobody reads does not stop us. */
 static void test_log_full_pipe(void **state)
 {
@@ -190,6 +206,7 @@ int main(void)
 		cmocka_unit_test(test_log_not_the_journal),
 		cmocka_unit_test(test_log_levels),
 		cmocka_unit_test(test_log_long_line),
+		cmocka_unit_test(test_log_keeps_errno),
 		cmocka_unit_test(test_log_full_pipe),
 	};
 

@@ -4,15 +4,17 @@
  */
 #include "../testing.h"
 #include "cli/list.h"
+#include "cli/list_json.h"
+#include "port/inventory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const struct list_port ports[] = {
+static const struct inventory_port ports[] = {
 	{
 		.device = "/dev/ttyS0",
 		.driver = "16550A",
-		.state = LIST_STATE_CONSOLE,
+		.state = INVENTORY_CONSOLE,
 		.holder = {.pid = 300, .program = "agetty"},
 	},
 	{
@@ -27,7 +29,7 @@ static const struct list_port ports[] = {
 			    .interface = 1,
 			    .port = 2},
 		.by_id = "/dev/serial/by-id/usb-FTDI-if01-port2",
-		.state = LIST_STATE_LOCKED,
+		.state = INVENTORY_LOCKED,
 		.holder = {.pid = 7, .program = "pico\"com", .locked = true},
 	},
 	{
@@ -78,9 +80,9 @@ static void test_list_format_table(void **state)
 	free(text);
 }
 
-static void test_list_format_json(void **state)
+static void test_list_json_format(void **state)
 {
-	char *text = list_format_json(ports, TESTING_COUNT(ports));
+	char *text = list_json_format(ports, TESTING_COUNT(ports));
 
 	(void)state;
 	assert_non_null(text);
@@ -95,7 +97,7 @@ static void test_list_format_nothing(void **state)
 	(void)state;
 	assert_string_equal(text, "no serial port found\n");
 	free(text);
-	text = list_format_json(NULL, 0);
+	text = list_json_format(NULL, 0);
 	assert_string_equal(text, "[]\n");
 	free(text);
 }
@@ -103,7 +105,7 @@ static void test_list_format_nothing(void **state)
 /* Nothing is cut off, however long it is. */
 static void test_list_format_has_room(void **state)
 {
-	struct list_port port = ports[1];
+	struct inventory_port port = ports[1];
 	char *text;
 	size_t len;
 
@@ -113,7 +115,7 @@ static void test_list_format_has_room(void **state)
 	memset(port.driver, '"', sizeof(port.driver) - 1);
 	memset(port.by_id, '"', sizeof(port.by_id) - 1);
 	memset(port.adapter.serial, '"', sizeof(port.adapter.serial) - 1);
-	text = list_format_json(&port, 1);
+	text = list_json_format(&port, 1);
 	assert_non_null(text);
 	len = strlen(text);
 	assert_true(len > 4);
@@ -132,7 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list_format_table),
-		cmocka_unit_test(test_list_format_json),
+		cmocka_unit_test(test_list_json_format),
 		cmocka_unit_test(test_list_format_nothing),
 		cmocka_unit_test(test_list_format_has_room),
 	};

@@ -107,23 +107,24 @@ static const char *describe(char *text)
 	char *t = text;
 	size_t i;
 
-	for (i = 0; i < options->addr_count; i++)
-		t = append_addr(t, "addr", &options->addrs[i]);
-	if (options->peer_of) {
-		t = append_addr(t, "peer", &options->peer);
-		t += sprintf(t, "of=%td ", options->peer_of - options->addrs);
+	for (i = 0; i < options->link.addr_count; i++)
+		t = append_addr(t, "addr", &options->link.addrs[i]);
+	if (options->link.peer_of) {
+		t = append_addr(t, "peer", &options->link.peer);
+		t += sprintf(t, "of=%td ",
+			     options->link.peer_of - options->link.addrs);
 	}
-	for (i = 0; i < options->route_count; i++)
-		t = append_addr(t, "route", &options->routes[i]);
-	if (options->metric_given)
-		t += sprintf(t, "metric=%u ", options->metric);
+	for (i = 0; i < options->link.route_count; i++)
+		t = append_addr(t, "route", &options->link.routes[i]);
+	if (options->link.metric_given)
+		t += sprintf(t, "metric=%u ", options->link.metric);
 	if (options->list) {
 		sprintf(t, "list%s",
 			options->list == OPTIONS_LIST_JSON ? "=json" : "");
 		return text;
 	}
 	if (options->delete) {
-		sprintf(t, "delete=%s", options->interface);
+		sprintf(t, "delete=%s", options->link.interface);
 		return text;
 	}
 	if (options->create)
@@ -161,20 +162,20 @@ static const char *describe(char *text)
 		t += sprintf(t, "once ");
 	if (options->keepalive_s)
 		t += sprintf(t, "keepalive=%u ", options->keepalive_s);
-	if (*options->interface)
-		t += sprintf(t, "interface=%s ", options->interface);
+	if (*options->link.interface)
+		t += sprintf(t, "interface=%s ", options->link.interface);
 	if (options->tap)
 		t += sprintf(t, "tap ");
-	if (options->mac_given)
-		t += sprintf(t, "mac=%02x..%02x ", options->mac[0],
-			     options->mac[5]);
-	if (options->bridge)
-		t += sprintf(t, "bridge=%s ", options->bridge);
-	if (options->mtu)
-		t += sprintf(t, "mtu=%u ", options->mtu);
+	if (options->link.mac_given)
+		t += sprintf(t, "mac=%02x..%02x ", options->link.mac[0],
+			     options->link.mac[5]);
+	if (options->link.bridge)
+		t += sprintf(t, "bridge=%s ", options->link.bridge);
+	if (options->link.mtu)
+		t += sprintf(t, "mtu=%u ", options->link.mtu);
 	if (options->accept_ra)
 		t += sprintf(t, "accept_ra ");
-	if (options->ipv6)
+	if (options->link.ipv6)
 		t += sprintf(t, "ipv6 ");
 	if (options->persist)
 		t += sprintf(t, "persist ");
@@ -294,6 +295,18 @@ static const struct {
 	 "addr=fd00::1/128 route=fd01::/16 route=ff00::/8 port=p ipv6 level=3"},
 	{"--addr 10.0.0.1 --route default --metric 0 --port p",
 	 "addr=10.0.0.1/32 route=0.0.0.0/0 metric=0 port=p level=3"},
+	/* hosts, in prefixes of one and two; and where a prefix does not count
+	 */
+	{"--addr 10.10.10.0/31 --addr 10.10.10.255/32 --addr fd00::/127 "
+	 "--port p",
+	 "addr=10.10.10.0/31 addr=10.10.10.255/32 addr=fd00::/127 port=p "
+	 "ipv6 level=3"},
+	{"--addr 10.0.0.255/24 --peer 10.0.0.0 --port p",
+	 "addr=10.0.0.255/24 peer=10.0.0.0/32 of=0 port=p level=3"},
+	{"--addr 10.0.0.1/255.255.255.0 --port p",
+	 "addr=10.0.0.1/24 port=p level=3"},
+	{"--addr 10.0.0.1/24 --metric 7 --port p",
+	 "addr=10.0.0.1/24 metric=7 port=p level=3"},
 	{"--addr 10.0.0.1 --metric 4294967295 --route default --port p",
 	 "addr=10.0.0.1/32 route=0.0.0.0/0 metric=4294967295 port=p level=3"},
 
@@ -395,9 +408,19 @@ static void assert_refused(const char *line, const char *reason)
 
 #define NOT_AN_ADDR \
 	" is not an IPv4 or IPv6 address, such as 10.10.10.1/24 or fd00::1/64"
-#define NOT_A_PREFIX_LEN \
-	" has no valid prefix length: 0 to 32 for IPv4, 0 to 128 for IPv6"
-#define NOT_A_HOST " cannot be the address of one host"
+#define NOT_A_PREFIX_LEN                                                     \
+	" has no valid prefix length: 0 to 32 for IPv4, or a netmask, 0 to " \
+	"128 for IPv6"
+#define NOT_A_HOST(why) " cannot be the address of one host: " why
+#define ANY		NOT_A_HOST("it stands for no address at all")
+#define MULTICAST	NOT_A_HOST("it is a multicast address")
+#define LOOPBACK \
+	NOT_A_HOST("it is a loopback address, which never leaves a host")
+#define SUCH_AS_IPV4 " (choose one such as 10.10.10.1/24)"
+#define SUCH_AS_IPV6 " (choose one such as fd00::1/64)"
+#define NETWORK	     " is a network, not an address in it: no host can have it "
+#define BROADCAST \
+	" is the broadcast address of its network: no host can have it "
 #define NOT_BESIDE_LIST                                                    \
 	"--list prints all ports, and does nothing else: leave the other " \
 	"options out"
@@ -433,16 +456,63 @@ static const struct {
 	{"--addr 10.0.0.1/ --port p", "--addr: \"10.0.0.1/\"" NOT_A_PREFIX_LEN},
 	{"--addr fd00::1/129 --port p",
 	 "--addr: \"fd00::1/129\"" NOT_A_PREFIX_LEN},
-	{"--addr 0.0.0.0 --port p", "--addr: \"0.0.0.0\"" NOT_A_HOST},
-	{"--addr 224.0.0.1/24 --port p", "--addr: \"224.0.0.1/24\"" NOT_A_HOST},
-	{"--addr ::/64 --port p", "--addr: \"::/64\"" NOT_A_HOST},
-	{"--addr ff02::1 --port p", "--addr: \"ff02::1\"" NOT_A_HOST},
+	{"--addr 0.0.0.0 --port p", "--addr: \"0.0.0.0\"" ANY SUCH_AS_IPV4},
+	{"--addr 224.0.0.1/24 --port p",
+	 "--addr: \"224.0.0.1/24\"" MULTICAST SUCH_AS_IPV4},
+	{"--addr ::/64 --port p", "--addr: \"::/64\"" ANY SUCH_AS_IPV6},
+	{"--addr ff02::1 --port p",
+	 "--addr: \"ff02::1\"" MULTICAST SUCH_AS_IPV6},
+	{"--addr 255.255.255.255 --port p",
+	 "--addr: \"255.255.255.255\"" NOT_A_HOST(
+		 "it is the address of all hosts") SUCH_AS_IPV4},
+	{"--addr 127.0.0.1/8 --port p",
+	 "--addr: \"127.0.0.1/8\"" LOOPBACK SUCH_AS_IPV4},
+	{"--addr 127.1.2.3 --port p",
+	 "--addr: \"127.1.2.3\"" LOOPBACK SUCH_AS_IPV4},
+	{"--addr ::1 --port p", "--addr: \"::1\"" LOOPBACK SUCH_AS_IPV6},
+	{"--addr 10.10.10.0/24 --port p",
+	 "--addr 10.10.10.0/24" NETWORK "(say --addr 10.10.10.1/24)"},
+	{"--addr 10.10.10.4/30 --port p",
+	 "--addr 10.10.10.4/30" NETWORK "(say --addr 10.10.10.5/30)"},
+	{"--addr fd00::/64 --port p",
+	 "--addr fd00::/64" NETWORK "(say --addr fd00::1/64)"},
+	{"--addr 10.10.10.255/24 --port p",
+	 "--addr 10.10.10.255/24" BROADCAST "(say --addr 10.10.10.1/24)"},
+	{"--addr 10.10.10.7/30 --port p",
+	 "--addr 10.10.10.7/30" BROADCAST "(say --addr 10.10.10.5/30)"},
+	{"--addr 10.0.0.1 --peer 10.0.0.0/24 --port p",
+	 "--peer 10.0.0.0/24" NETWORK "(say --peer 10.0.0.2/24)"},
+	{"--addr 10.0.0.1/255.0.255.0 --port p",
+	 "--addr: \"10.0.0.1/255.0.255.0\"" NOT_A_PREFIX_LEN},
+	{"--baud 115200,8n1 --port p",
+	 "--baud: \"115200,8n1\" is more than a number: say --baud 115200"},
+	{"--baud 115200:8N1 --port p",
+	 "--baud: \"115200:8N1\" is more than a number: say --baud 115200"},
+	{"--baud 9600/8e2 --port p",
+	 "--baud: \"9600/8e2\" is more than a number: say --baud 9600 "
+	 "--parity even --stop-bits 2"},
+	{"--baud 115200n8 --port p",
+	 "--baud: \"115200n8\" is more than a number: say --baud 115200"},
+	{"--baud 115200o8r --port p",
+	 "--baud: \"115200o8r\" is more than a number: say --baud 115200 "
+	 "--parity odd"},
+	{"--baud 9600,7e1 --port p",
+	 "--baud: \"9600,7e1\" means 7 data bits, and a byte has 8: set both "
+	 "ends to 8 (say --baud 9600)"},
+	{"--baud 9600,8x1 --port p", "--baud: \"9600,8x1\"" NOT_A_BAUD},
+	{"--baud 9600,8n --port p", "--baud: \"9600,8n\"" NOT_A_BAUD},
+	{"--baud 9600,8n12 --port p", "--baud: \"9600,8n12\"" NOT_A_BAUD},
+	{"--baud 9600n --port p", "--baud: \"9600n\"" NOT_A_BAUD},
+	{"--baud ,8n1 --port p", "--baud: \",8n1\"" NOT_A_BAUD},
+	{"--port tcp://board:5000",
+	 "--port: \"tcp://board:5000\" has slashes, as a URL: leave them out: "
+	 "it should look like tcp:HOST:PORT"},
 
 	{"--addr 10.0.0.1 --peer x --port p", "--peer: \"x\"" NOT_AN_ADDR},
 	{"--addr 10.0.0.1 --peer 10.0.0.2/64 --port p",
 	 "--peer: \"10.0.0.2/64\"" NOT_A_PREFIX_LEN},
 	{"--addr 10.0.0.1 --peer 224.0.0.1 --port p",
-	 "--peer: \"224.0.0.1\"" NOT_A_HOST},
+	 "--peer: \"224.0.0.1\"" MULTICAST SUCH_AS_IPV4},
 	{"--peer 10.0.0.2 --port p",
 	 "--peer 10.0.0.2 needs an IPv4 --addr for this end"},
 	{"--peer 10.0.0.2/24 --addr fd00::1 --port p",
@@ -480,8 +550,8 @@ static const struct {
 	 "--route fd01::/64 needs an IPv6 --addr"},
 	{"--route ::/0 --addr 10.0.0.1 --port p",
 	 "--route ::/0 needs an IPv6 --addr"},
-	{"--metric 5 --port p", "--metric needs a --route"},
-	{"--metric 0 --port p", "--metric needs a --route"},
+	{"--metric 5 --port p", "--metric needs a --route or an --addr"},
+	{"--metric 0 --port p", "--metric needs a --route or an --addr"},
 	{"--route default --metric '' --port p", "--metric: \"\"" NOT_A_METRIC},
 	{"--route default --metric -1 --port p",
 	 "--metric: \"-1\"" NOT_A_METRIC},
@@ -637,13 +707,13 @@ static void test_options_addr_repeated(void **state)
 	char line[8192];
 
 	(void)state;
-	repeat(line, "--addr", "1/24", OPTIONS_ADDRS_MAX);
+	repeat(line, "--addr", "1/24", LINK_ADDRS_MAX);
 	run(&result, &args, line);
 	assert_int_equal(result.status, STATUS_RETURNED);
-	assert_int_equal(options->addr_count, 32);
-	assert_int_equal(options->addrs[31].bytes[2], 32);
+	assert_int_equal(options->link.addr_count, 32);
+	assert_int_equal(options->link.addrs[31].bytes[2], 32);
 
-	repeat(line, "--addr", "1/24", OPTIONS_ADDRS_MAX + 1);
+	repeat(line, "--addr", "1/24", LINK_ADDRS_MAX + 1);
 	assert_refused(line, "--addr may be given 32 times at most");
 }
 
@@ -654,13 +724,13 @@ static void test_options_route_repeated(void **state)
 	char line[8192];
 
 	(void)state;
-	repeat(line, "--route", "0/24", OPTIONS_ROUTES_MAX);
+	repeat(line, "--route", "0/24", LINK_ROUTES_MAX);
 	run(&result, &args, line);
 	assert_int_equal(result.status, STATUS_RETURNED);
-	assert_int_equal(options->route_count, 64);
-	assert_int_equal(options->routes[63].bytes[2], 64);
+	assert_int_equal(options->link.route_count, 64);
+	assert_int_equal(options->link.routes[63].bytes[2], 64);
 
-	repeat(line, "--route", "0/24", OPTIONS_ROUTES_MAX + 1);
+	repeat(line, "--route", "0/24", LINK_ROUTES_MAX + 1);
 	assert_refused(line, "--route may be given 64 times at most");
 }
 

@@ -4,7 +4,6 @@
  * datagram.
  */
 #include "../testing.h"
-#include "framing/datagram.h"
 #include "framing/framing.h"
 #include "framing/length.h"
 #include "framing/slip.h"
@@ -34,15 +33,15 @@ static const struct {
 	{0, FRAMING_EMPTY},
 	{1, FRAMING_FRAME},
 	{1500, FRAMING_FRAME},
-	{FRAMING_PACKET_MAX, FRAMING_FRAME},
-	{FRAMING_PACKET_MAX + 1, FRAMING_TOO_LONG},
+	{PACKET_MAX, FRAMING_FRAME},
+	{PACKET_MAX + 1, FRAMING_TOO_LONG},
 };
 
 /* All of it at once, from where it lies, and nothing is left behind. */
 static void test_framing_packet_decode(void **state)
 {
 	const struct framing *framing = &datagram_framing;
-	static uint8_t bytes[FRAMING_PACKET_MAX + 1];
+	static uint8_t bytes[PACKET_MAX + 1];
 	struct framing_frame frame;
 	enum framing_status status;
 	size_t i;

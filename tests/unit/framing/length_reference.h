@@ -12,7 +12,7 @@ struct length_reference {
 	size_t seen;   /* bytes of this frame */
 	size_t wanted; /* what its length says */
 	size_t len;
-	uint8_t packet[FRAMING_PACKET_MAX];
+	uint8_t packet[PACKET_MAX];
 };
 
 static inline enum framing_status length_reference_push(

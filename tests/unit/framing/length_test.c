@@ -63,8 +63,8 @@ static void test_length_encode(void **state)
 {
 	static const uint8_t packet[] = {0x45, 0xC0, 0xDB, 0};
 	static const uint8_t wanted[] = {0, 4, 0x45, 0xC0, 0xDB, 0};
-	uint8_t *out = malloc(FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX));
-	uint8_t *longest = calloc(1, FRAMING_PACKET_MAX);
+	uint8_t *out = malloc(FRAMING_ENCODED_MAX(PACKET_MAX));
+	uint8_t *longest = calloc(1, PACKET_MAX);
 
 	(void)state;
 	assert_non_null(out);
@@ -72,9 +72,8 @@ static void test_length_encode(void **state)
 	assert_int_equal(length_framing.encode(out, packet, sizeof(packet)),
 			 sizeof(wanted));
 	assert_memory_equal(out, wanted, sizeof(wanted));
-	assert_int_equal(length_framing.encode(out, longest,
-					       FRAMING_PACKET_MAX),
-			 FRAMING_PACKET_MAX + 2);
+	assert_int_equal(length_framing.encode(out, longest, PACKET_MAX),
+			 PACKET_MAX + 2);
 	assert_int_equal(out[0], 0xFF);
 	assert_int_equal(out[1], 0xFF);
 	free(longest);
@@ -138,9 +137,9 @@ static void test_length_pending(void **state)
 
 static void test_length_round_trip(void **state)
 {
-	static const size_t lens[] = {1, 2, 255, 256, 1500, FRAMING_PACKET_MAX};
-	uint8_t *packet = malloc(FRAMING_PACKET_MAX);
-	uint8_t *stream = malloc(FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX));
+	static const size_t lens[] = {1, 2, 255, 256, 1500, PACKET_MAX};
+	uint8_t *packet = malloc(PACKET_MAX);
+	uint8_t *stream = malloc(FRAMING_ENCODED_MAX(PACKET_MAX));
 	uint64_t seed = 1;
 	size_t chunk;
 	size_t len;

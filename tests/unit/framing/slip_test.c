@@ -29,7 +29,7 @@
 
 struct trace {
 	size_t len;
-	uint8_t text[4 * FRAMING_PACKET_MAX];
+	uint8_t text[4 * PACKET_MAX];
 };
 
 static void trace_append(struct trace *trace, const void *text, size_t len)
@@ -46,7 +46,7 @@ static void trace_status(struct trace *trace, enum framing_status status,
 	case FRAMING_MORE:
 		break;
 	case FRAMING_FRAME:
-		assert_in_range(len, 1, FRAMING_PACKET_MAX);
+		assert_in_range(len, 1, PACKET_MAX);
 		trace_append(trace, "<", 1);
 		trace_append(trace, packet, len);
 		trace_append(trace, ">", 1);
@@ -577,24 +577,23 @@ static void check_worst_case(uint8_t special, enum slip_escapes escapes)
 {
 	static const uint8_t guard[16] = "fifteen guards!";
 	/* One byte is for an END in front. */
-	const size_t cap = FRAMING_ENCODED_MAX(FRAMING_PACKET_MAX) - 1;
-	uint8_t *packet = malloc(FRAMING_PACKET_MAX);
+	const size_t cap = FRAMING_ENCODED_MAX(PACKET_MAX) - 1;
+	uint8_t *packet = malloc(PACKET_MAX);
 	uint8_t *out = malloc(cap + sizeof(guard));
 
 	assert_non_null(packet);
 	assert_non_null(out);
-	memset(packet, special, FRAMING_PACKET_MAX);
+	memset(packet, special, PACKET_MAX);
 	memset(out, 0, cap);
 	memcpy(out + cap, guard, sizeof(guard));
-	assert_int_equal(slip_encode(out, packet, FRAMING_PACKET_MAX, escapes),
-			 cap);
+	assert_int_equal(slip_encode(out, packet, PACKET_MAX, escapes), cap);
 	assert_int_equal(out[0], SLIP_ESC);
 	assert_int_equal(out[cap - 3], SLIP_ESC);
 	assert_int_equal(out[cap - 1], SLIP_END);
 	assert_memory_equal(out + cap, guard, sizeof(guard));
 
 	wanted.len = 0;
-	trace_status(&wanted, FRAMING_FRAME, packet, FRAMING_PACKET_MAX);
+	trace_status(&wanted, FRAMING_FRAME, packet, PACKET_MAX);
 	check_chunks("decoded", escapes, out, cap, cap);
 	free(out);
 	free(packet);
@@ -668,7 +667,7 @@ static void want_length(size_t row)
 	want("", 0);
 	if (!lengths[row].verdict) {
 		reference_feed(&reference, stream, stream_len, &wanted);
-		assert_true(wanted.len > FRAMING_PACKET_MAX);
+		assert_true(wanted.len > PACKET_MAX);
 		return;
 	}
 	trace_append(&wanted, lengths[row].verdict, 1);
@@ -701,12 +700,12 @@ static void test_slip_decode_tells_at_once(void **state)
 	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
 
 	(void)state;
-	memset(stream, 'x', FRAMING_PACKET_MAX + 1);
-	feed(decoder, stream, FRAMING_PACKET_MAX, &got);
+	memset(stream, 'x', PACKET_MAX + 1);
+	feed(decoder, stream, PACKET_MAX, &got);
 	assert_int_equal(got.len, 0);
 	feed(decoder, stream, 1, &got);
 	assert_same("at once", got.text, got.len, "#", 1);
-	feed(decoder, stream, FRAMING_PACKET_MAX + 1, &got);
+	feed(decoder, stream, PACKET_MAX + 1, &got);
 	assert_same("once", got.text, got.len, "#", 1);
 	free(decoder);
 }

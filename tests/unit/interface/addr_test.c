@@ -37,6 +37,11 @@ static const struct {
 	{"10.10.10.1/31", {AF_INET, 31, {10, 10, 10, 1}}},
 	{"10.10.10.1/9", {AF_INET, 9, {10, 10, 10, 1}}},
 	{"10.10.10.1/0", {AF_INET, 0, {10, 10, 10, 1}}},
+	{"10.10.10.1/255.255.255.0", {AF_INET, 24, {10, 10, 10, 1}}},
+	{"10.10.10.1/255.255.255.255", {AF_INET, 32, {10, 10, 10, 1}}},
+	{"10.10.10.1/255.255.255.254", {AF_INET, 31, {10, 10, 10, 1}}},
+	{"10.10.10.1/128.0.0.0", {AF_INET, 1, {10, 10, 10, 1}}},
+	{"10.10.10.1/0.0.0.0", {AF_INET, 0, {10, 10, 10, 1}}},
 	{"0.0.0.0/0", {AF_INET, 0, {0, 0, 0, 0}}},
 	{"255.255.255.255", {AF_INET, 32, {255, 255, 255, 255}}},
 	{"1.2.3.4/8", {AF_INET, 8, {1, 2, 3, 4}}},
@@ -155,7 +160,14 @@ static const struct {
 	{"10.0.0.1/24/24", ADDR_PREFIX_LEN},
 	{"10.0.0.1//24", ADDR_PREFIX_LEN},
 	{"10.0.0.1/24/", ADDR_PREFIX_LEN},
-	{"10.0.0.1/255.255.255.0", ADDR_PREFIX_LEN},
+	{"10.0.0.1/255.255.0.255", ADDR_PREFIX_LEN},
+	{"10.0.0.1/0.0.0.255", ADDR_PREFIX_LEN},
+	{"10.0.0.1/255.255.255.1", ADDR_PREFIX_LEN},
+	{"10.0.0.1/255.255.255", ADDR_PREFIX_LEN},
+	{"10.0.0.1/255.255.255.0.0", ADDR_PREFIX_LEN},
+	{"10.0.0.1/255.255.255.0/24", ADDR_PREFIX_LEN},
+	{"10.0.0.1/24.0", ADDR_PREFIX_LEN},
+	{"fd00::1/255.255.255.0", ADDR_PREFIX_LEN},
 	{"10.0.0.1/256", ADDR_PREFIX_LEN},
 	/* 2^32 + 24, 2^64 + 24, and a number without end */
 	{"10.0.0.1/4294967320", ADDR_PREFIX_LEN},
@@ -414,6 +426,62 @@ static void test_addr_is_host(void **state)
 }
 
 /* RFC 1122, section 3.2.1.3 (c): it must not be used as a source. */
+static const struct {
+	const char *text;
+	bool is_network;
+	bool is_broadcast;
+} places[] = {
+	{"10.10.10.0/24", true, false},
+	{"10.10.10.255/24", false, true},
+	{"10.10.10.1/24", false, false},
+	{"10.10.10.0/23", true, false},
+	{"10.10.10.255/23", false, false},
+	{"10.10.11.0/23", false, false},
+	{"10.10.11.255/23", false, true},
+	{"10.10.10.0/31", false, false},
+	{"10.10.10.1/31", false, false},
+	{"10.10.10.0/32", false, false},
+	{"10.10.10.255/32", false, false},
+	{"10.10.10.4/30", true, false},
+	{"10.10.10.7/30", false, true},
+	{"0.0.0.0/0", true, false},
+	{"255.255.255.255/0", false, true},
+	{"fd00::/64", true, false},
+	{"fd00::1/64", false, false},
+	{"fd00::/127", false, false},
+	{"fd00::/128", false, false},
+	{"fd00::ffff:ffff:ffff:ffff/64", false, false},
+};
+
+static void test_addr_is_network_or_broadcast(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(places); i++) {
+		struct addr addr = parse(places[i].text);
+
+		if (addr_is_network(&addr) != places[i].is_network ||
+		    addr_is_broadcast(&addr) != places[i].is_broadcast)
+			fail_msg("%s is taken for another", places[i].text);
+	}
+}
+
+static void test_addr_is_loopback(void **state)
+{
+	const struct addr in[] = {parse("127.0.0.1"), parse("127.9.9.9/8"),
+				  parse("::1")};
+	const struct addr out[] = {parse("128.0.0.1"), parse("::2"),
+				   parse("::"), parse("7f00::1")};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(in); i++)
+		assert_true(addr_is_loopback(&in[i]));
+	for (i = 0; i < TESTING_COUNT(out); i++)
+		assert_false(addr_is_loopback(&out[i]));
+}
+
 static void test_addr_is_host_not_limited_broadcast(void **state)
 {
 	struct addr addr = parse("255.255.255.255");
@@ -506,6 +574,8 @@ int main(void)
 		cmocka_unit_test(test_addr_neighbour_not_taken),
 		cmocka_unit_test(test_addr_neighbour_behind_the_last),
 		cmocka_unit_test(test_addr_is_host),
+		cmocka_unit_test(test_addr_is_network_or_broadcast),
+		cmocka_unit_test(test_addr_is_loopback),
 		cmocka_unit_test(test_addr_is_host_not_limited_broadcast),
 		cmocka_unit_test(test_addr_same_host),
 		cmocka_unit_test(test_addr_same_host_ignores_the_rest),

@@ -7,6 +7,7 @@
 #include "interface/addr.h"
 #include "interface/rtnl.h"
 #include "interface/tun.h"
+#include "text.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -16,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -102,7 +104,7 @@ static int add_addr(const char *local, const char *peer)
 	struct addr local_addr = addr(local);
 
 	return rtnl_addr_add(fixture.rtnl, fixture.link.index, &local_addr,
-			     peer ? &peer_addr : NULL);
+			     peer ? &peer_addr : NULL, NULL);
 }
 
 static int add_route(const char *dest, const uint32_t *metric)
@@ -320,7 +322,7 @@ static void test_rtnl_refusals_bring_the_kernels_words(void **state)
 
 	crooked.prefix_len = 77;
 	assert_int_equal(rtnl_addr_add(fixture.rtnl, fixture.link.index,
-				       &crooked, NULL),
+				       &crooked, NULL, NULL),
 			 -EINVAL);
 	/* Kernels differ in whether the last word is abbreviated. */
 	assert_ptr_equal(strstr(rtnl_strerror(fixture.rtnl, -EINVAL),
@@ -366,6 +368,99 @@ static void test_rtnl_route_add(void **state)
 				       NULL));
 }
 
+/* The route to the network of an address has the metric that was given. */
+static void test_rtnl_addr_add_with_a_metric(void **state)
+{
+	const struct addr local = addr("10.0.0.1/24");
+	const struct addr local6 = addr("fd00::1/64");
+	const uint32_t metric = 4000;
+
+	(void)state;
+	assert_int_equal(rtnl_addr_add(fixture.rtnl, fixture.link.index, &local,
+				       NULL, &metric),
+			 0);
+	assert_int_equal(rtnl_addr_add(fixture.rtnl, fixture.link.index,
+				       &local6, NULL, &metric),
+			 0);
+	bring_up();
+	assert_json_has("-4 route show 10.0.0.0/24", "\"metric\":4000");
+	assert_json_has("-6 route show fd00::/64", "\"metric\":4000");
+}
+
+/* What was visited, as "10.0.0.1/24>10.0.0.1/24 ". */
+struct visited {
+	char text[2048];
+};
+
+static void note_link(const struct rtnl_link *link, void *data)
+{
+	struct visited *visited = data;
+
+	text_append(visited->text, sizeof(visited->text), "%s%s ", link->name,
+		    link->is_tun ? "!" : "");
+}
+
+static void note_addr(const struct rtnl_addr *there, void *data)
+{
+	struct visited *visited = data;
+	char local[ADDR_TEXT_MAX];
+	char reached[ADDR_TEXT_MAX];
+
+	if (there->index == fixture.link.index && !there->is_link_local)
+		text_append(visited->text, sizeof(visited->text), "%s>%s ",
+			    addr_format_host(&there->local, local),
+			    addr_format(&there->reached, reached));
+}
+
+static void note_route(const struct rtnl_route *route, void *data)
+{
+	struct visited *visited = data;
+	char dest[ADDR_TEXT_MAX];
+	char via[ADDR_TEXT_MAX] = "-";
+
+	if (route->index != fixture.link.index)
+		return;
+	if (route->has_via)
+		addr_format(&route->via, via);
+	text_append(visited->text, sizeof(visited->text), "%s>%s ",
+		    addr_format(&route->dest, dest), via);
+}
+
+static void test_rtnl_each_tells_what_is_there(void **state)
+{
+	struct visited visited = {""};
+
+	(void)state;
+	assert_int_equal(add_addr("10.0.0.1/24", NULL), 0);
+	assert_int_equal(add_addr("10.1.0.1", "10.1.0.2"), 0);
+	assert_int_equal(add_addr("fd00::1/64", NULL), 0);
+	bring_up();
+	ip_json("route add 192.0.2.0/24 nexthop via 10.0.0.8 dev tun0 "
+		"nexthop via 10.0.0.9 dev tun0");
+	ip_json("route add blackhole 203.0.113.0/24");
+	ip_json("route add 198.51.100.0/24 dev tun0 table 77");
+
+	assert_int_equal(rtnl_link_each(fixture.rtnl, note_link, &visited), 0);
+	assert_non_null(strstr(visited.text, "lo "));
+	assert_non_null(strstr(visited.text, "tun0! "));
+
+	*visited.text = '\0';
+	assert_int_equal(rtnl_addr_each(fixture.rtnl, AF_UNSPEC, note_addr,
+					&visited),
+			 0);
+	assert_string_equal(visited.text, "10.0.0.1>10.0.0.1/24 "
+					  "10.1.0.1>10.1.0.2 "
+					  "fd00::1>fd00::1/64 ");
+
+	*visited.text = '\0';
+	assert_int_equal(rtnl_route_each(fixture.rtnl, AF_INET, note_route,
+					 &visited),
+			 0);
+	assert_string_equal(visited.text, "10.0.0.0/24>- 10.1.0.2>- "
+					  "192.0.2.0/24>10.0.0.8 "
+					  "192.0.2.0/24>10.0.0.9 ");
+}
+
 static void test_rtnl_route_add_refuses_a_link_that_is_down(void **state)
 {
 	(void)state;
@@ -390,6 +485,8 @@ int main(void)
 		RTNL_TEST(test_rtnl_addr_add_ipv4),
 		RTNL_TEST(test_rtnl_addr_add_ipv6_is_usable_at_once),
 		RTNL_TEST(test_rtnl_addr_add_pairs),
+		RTNL_TEST(test_rtnl_addr_add_with_a_metric),
+		RTNL_TEST(test_rtnl_each_tells_what_is_there),
 		RTNL_TEST(test_rtnl_refusals_bring_the_kernels_words),
 		RTNL_TEST(test_rtnl_route_add),
 		RTNL_TEST(test_rtnl_route_add_refuses_a_link_that_is_down),

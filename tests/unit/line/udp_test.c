@@ -157,7 +157,9 @@ static void test_udp_other_end(void **state)
 	udp_kind.other_end("10.0.0.2:4000", name);
 	assert_string_equal(name, "PORT");
 	udp_kind.other_end("10.0.0.2:4000,4001", name);
-	assert_string_equal(name, "udp:ADDR:4001,4000");
+	assert_string_equal(name, "udp:HOST:4001,4000");
+	udp_kind.other_end("127.0.0.1:4000,4001", name);
+	assert_string_equal(name, "udp:127.0.0.1:4001,4000");
 }
 
 static void test_udp_both_ways(void **state)

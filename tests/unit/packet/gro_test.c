@@ -296,6 +296,31 @@ static void test_gro_verifies_checksums(void **state)
 	}
 }
 
+/* A checksum of FFFF is as good as one of 0000, which cutting makes of it. */
+static void test_gro_takes_both_zeros(void **state)
+{
+	struct testing_tcp tcp = {.flags = ACK, .payload = 100};
+	struct gso_cut cut;
+	uint8_t *got;
+	size_t len;
+
+	(void)state;
+	do {
+		tcp.seq++;
+		len = testing_tcp_make(packet, &tcp);
+	} while (packet[36] || packet[37]);
+	memset(packet + 36, 0xFF, 2);
+	add(packet, len);
+	tcp = after(&tcp);
+	add_tcp(&tcp);
+	gro_flush(gro);
+	assert_writes(1, (size_t[]){2});
+	assert_true(gso_cut_begin(&cut, &writes.at[0].packet.gso,
+				  writes.at[0].bytes, writes.at[0].packet.len));
+	assert_int_equal(gso_cut_next(&cut, &got), len);
+	assert_memory_equal(got + 36, "\0", 2);
+}
+
 /* Something in the second of two, and both are passed on as they came. */
 struct difference {
 	const char *what;
@@ -668,6 +693,7 @@ int main(void)
 		GRO_TEST(test_gro_never_is_too_long),
 		GRO_TEST(test_gro_joins_streams_side_by_side),
 		GRO_TEST(test_gro_verifies_checksums),
+		GRO_TEST(test_gro_takes_both_zeros),
 		GRO_TEST(test_gro_does_not_join_what_differs),
 		GRO_TEST(test_gro_does_not_join_what_is_special),
 		GRO_TEST(test_gro_does_not_join_behind_ip_options),

@@ -7,15 +7,13 @@
 
 /* The guess at a literal of bytes, where IP packets or Ethernet was expected.
  */
-#define GUESS(bytes)	 guess_copy(bytes, sizeof(bytes) - 1, false)
-#define GUESS_TAP(bytes) guess_copy(bytes, sizeof(bytes) - 1, true)
+#define GUESS(bytes)	 guess_copy(bytes, sizeof(bytes) - 1, GUESS_IP)
+#define GUESS_TAP(bytes) guess_copy(bytes, sizeof(bytes) - 1, GUESS_ETHERNET)
 
-static enum guess guess_copy(const char *bytes, size_t len, bool tap)
+static enum guess guess_copy(const char *bytes, size_t len, enum guess expected)
 {
 	uint8_t *frame = testing_copy(bytes, len);
-	enum guess guess =
-		guess_frame(frame, len,
-			    (struct guess_expected){tap, .slip = true});
+	enum guess guess = guess_frame(frame, len, expected, true);
 
 	free(frame);
 	return guess;
@@ -61,11 +59,9 @@ static void test_guess_kiss_in_slip_alone(void **state)
 	static const uint8_t frame[] = {0, 0x82, 0xA0};
 
 	(void)state;
-	assert_int_equal(guess_frame(frame, sizeof(frame),
-				     (struct guess_expected){.slip = true}),
+	assert_int_equal(guess_frame(frame, sizeof(frame), GUESS_IP, true),
 			 GUESS_KISS);
-	assert_int_equal(guess_frame(frame, sizeof(frame),
-				     (struct guess_expected){.slip = false}),
+	assert_int_equal(guess_frame(frame, sizeof(frame), GUESS_IP, false),
 			 GUESS_NONE);
 }
 
@@ -86,7 +82,8 @@ static void test_guess_info(void **state)
 	frame[10] = 0x02;
 	frame[16] = 0x08;
 	testing_ipv4(frame + 18, 60, 'x');
-	assert_int_equal(guess_copy((char *)frame, sizeof(frame), true),
+	assert_int_equal(guess_copy((char *)frame, sizeof(frame),
+				    GUESS_ETHERNET),
 			 GUESS_INFO);
 }
 
@@ -112,8 +109,9 @@ static void test_guess_telnet(void **state)
 		if (packet[i] == 0xFF)
 			doubled[len++] = 0xFF;
 	}
-	assert_int_equal(guess_copy((char *)doubled, len, false), GUESS_TELNET);
-	assert_int_equal(guess_copy((char *)doubled, len - 2, false),
+	assert_int_equal(guess_copy((char *)doubled, len, GUESS_IP),
+			 GUESS_TELNET);
+	assert_int_equal(guess_copy((char *)doubled, len - 2, GUESS_IP),
 			 GUESS_NONE);
 }
 
@@ -141,13 +139,16 @@ static void test_guess_ip(void **state)
 
 	(void)state;
 	testing_ipv4(packet, sizeof(packet), 7);
-	assert_int_equal(guess_copy((char *)packet, sizeof(packet), true),
+	assert_int_equal(guess_frame(packet, sizeof(packet), GUESS_ETHERNET,
+				     true),
 			 GUESS_IP);
 	packet[8] ^= 1;
-	assert_int_equal(guess_copy((char *)packet, sizeof(packet), true),
+	assert_int_equal(guess_frame(packet, sizeof(packet), GUESS_ETHERNET,
+				     true),
 			 GUESS_NONE);
 	testing_ipv6(packet, sizeof(packet), 58, 7);
-	assert_int_equal(guess_copy((char *)packet, sizeof(packet), true),
+	assert_int_equal(guess_frame(packet, sizeof(packet), GUESS_ETHERNET,
+				     true),
 			 GUESS_IP);
 	assert_int_equal(GUESS_TAP("\x00\x00\x5E\x00\x53\x01\x02\x00\x5E\x00"
 				   "\x53\x02\x08\x00"),
@@ -170,7 +171,7 @@ static void test_guess_text(void **state)
 	/* The noise of switching on is long past. */
 	memset(log, 0xFE, sizeof(log));
 	memset(log + 700, 'a', 300);
-	assert_int_equal(guess_copy(log, sizeof(log), false), GUESS_TEXT);
+	assert_int_equal(guess_copy(log, sizeof(log), GUESS_IP), GUESS_TEXT);
 	/* Less than a word, and more than a little noise. */
 	assert_int_equal(GUESS("login: "), GUESS_NONE);
 	assert_int_equal(GUESS("ab\xFE\xFE\xFE\xFE"
@@ -190,7 +191,8 @@ static void test_guess_none(void **state)
 	for (i = 0; i < 10000; i++) {
 		for (j = 0; j < sizeof(noise); j++)
 			noise[j] = (char)(1 + testing_random(&seed, 255));
-		assert_int_equal(guess_copy(noise, sizeof(noise), i % 2),
+		assert_int_equal(guess_copy(noise, sizeof(noise),
+					    i % 2 ? GUESS_ETHERNET : GUESS_IP),
 				 GUESS_NONE);
 	}
 }

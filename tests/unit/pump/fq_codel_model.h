@@ -29,7 +29,7 @@ static inline void fill_packet(uint8_t *packet, size_t len, uint32_t number)
 static inline void enqueue(struct fq_codel *q, size_t len, uint32_t number,
 			   uint32_t flow, bool ecn_capable, uint64_t now_ns)
 {
-	static uint8_t packet[FQ_CODEL_PACKET_MAX];
+	static uint8_t packet[PACKET_MAX];
 
 	fill_packet(packet, len, number);
 	fq_codel_enqueue(q, packet, len, flow, ecn_capable, now_ns);
@@ -39,8 +39,8 @@ static inline void enqueue(struct fq_codel *q, size_t len, uint32_t number,
 static inline bool expect_dequeue(struct fq_codel *q, size_t len,
 				  uint32_t number, uint64_t now_ns)
 {
-	static uint8_t expected[FQ_CODEL_PACKET_MAX];
-	static uint8_t packet[FQ_CODEL_PACKET_MAX];
+	static uint8_t expected[PACKET_MAX];
+	static uint8_t packet[PACKET_MAX];
 	bool mark = false;
 
 	assert_false(fq_codel_is_empty(q));
@@ -52,7 +52,7 @@ static inline bool expect_dequeue(struct fq_codel *q, size_t len,
 
 static inline void expect_nothing(struct fq_codel *q, uint64_t now_ns)
 {
-	static uint8_t packet[FQ_CODEL_PACKET_MAX];
+	static uint8_t packet[PACKET_MAX];
 	bool mark;
 
 	assert_true(fq_codel_is_empty(q));

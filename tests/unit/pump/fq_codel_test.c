@@ -28,7 +28,7 @@ static const struct fq_codel_config usual = {
 static void enqueue_of_flow(struct fq_codel *q, uint32_t flow, size_t len,
 			    size_t count, uint64_t now_ns)
 {
-	static uint8_t packet[FQ_CODEL_PACKET_MAX];
+	static uint8_t packet[PACKET_MAX];
 
 	memset(packet, (int)flow, len);
 	while (count--)
@@ -37,7 +37,7 @@ static void enqueue_of_flow(struct fq_codel *q, uint32_t flow, size_t len,
 
 static uint32_t dequeue_flow(struct fq_codel *q, uint64_t now_ns, size_t *len)
 {
-	static uint8_t packet[FQ_CODEL_PACKET_MAX];
+	static uint8_t packet[PACKET_MAX];
 	bool mark;
 	size_t got = fq_codel_dequeue(q, packet, &mark, now_ns);
 
@@ -53,7 +53,7 @@ static size_t random_len(uint64_t *random)
 	case 0:
 		return 1;
 	case 1:
-		return FQ_CODEL_PACKET_MAX - testing_random(random, 300);
+		return PACKET_MAX - testing_random(random, 300);
 	case 2:
 		return CELL_BYTES * (1 + testing_random(random, 8)) - 1 +
 		       testing_random(random, 3);
@@ -551,16 +551,16 @@ static void test_fq_codel_survives_a_full_pool(void **state)
 		for (n = 0; n < 3 * cells + 100; n++) {
 			enqueue(q, 1 + n % 1500, n, n % 7, false, 0);
 			if (n % 10 == 0)
-				enqueue(q, FQ_CODEL_PACKET_MAX, n, 8, false, 0);
+				enqueue(q, PACKET_MAX, n, 8, false, 0);
 			assert_books_balance(q);
 		}
 		assert_true(stats->dropped_limit > 0);
 
 		/* A single packet of the greatest length has its place. */
 		fq_codel_purge(q);
-		enqueue(q, FQ_CODEL_PACKET_MAX, 1, 0, false, 0);
-		if (cells >= (FQ_CODEL_PACKET_MAX - 1) / CELL_BYTES + 1)
-			expect_dequeue(q, FQ_CODEL_PACKET_MAX, 1, 0);
+		enqueue(q, PACKET_MAX, 1, 0, false, 0);
+		if (cells >= (PACKET_MAX - 1) / CELL_BYTES + 1)
+			expect_dequeue(q, PACKET_MAX, 1, 0);
 		assert_true(fq_codel_is_empty(q));
 
 		/* And no cell was lost. */

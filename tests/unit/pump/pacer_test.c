@@ -8,10 +8,9 @@
  * how much waited in front of it when a frame was chosen?
  */
 #include "../testing.h"
+#include "clock.h"
 #include "pump/pacer.h"
 
-#define NS_PER_S    UINT64_C(1000000000)
-#define NS_PER_MS   UINT64_C(1000000)
 #define FRAME_BYTES 1502
 
 /* What a port is, whatever it says of itself. */
@@ -269,41 +268,6 @@ static void test_wire_begins_at_any_time(void **state)
 	assert_true(pacer_look(&pacer, 0, 0));
 }
 
-static void test_wire_auto_mtu(void **state)
-{
-	static const struct {
-		uint32_t baud;
-		uint32_t mtu;
-		uint32_t mtu_ipv6;
-	} rows[] = {
-		{0, 1500, 1500},       {50, 296, 1280},
-		{9600, 296, 1280},     {19200, 296, 1280},
-		{28800, 296, 1280},    {28900, 576, 1280},
-		{38400, 576, 1280},    {57600, 1006, 1280},
-		{74880, 1006, 1280},   {75100, 1500, 1500},
-		{115200, 1500, 1500},  {921600, 1500, 1500},
-		{4000000, 1500, 1500},
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < TESTING_COUNT(rows); i++) {
-		assert_int_equal(pacer_auto_mtu(rows[i].baud / 10, false),
-				 rows[i].mtu);
-		assert_int_equal(pacer_auto_mtu(rows[i].baud / 10, true),
-				 rows[i].mtu_ipv6);
-	}
-}
-
-static void test_wire_packet_ms(void **state)
-{
-	(void)state;
-	assert_int_equal(pacer_packet_ms(11520, 1500), 130);
-	assert_int_equal(pacer_packet_ms(960, 296), 310);
-	assert_int_equal(pacer_packet_ms(0, 1500), 0);
-	assert_int_equal(pacer_packet_ms(400000, 68), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,8 +278,6 @@ int main(void)
 		cmocka_unit_test(test_wire_follows_a_slow_port),
 		cmocka_unit_test(test_wire_without_a_rate_is_not_paced),
 		cmocka_unit_test(test_wire_begins_at_any_time),
-		cmocka_unit_test(test_wire_auto_mtu),
-		cmocka_unit_test(test_wire_packet_ms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

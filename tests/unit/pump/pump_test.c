@@ -17,11 +17,12 @@
 #include "../testing.h"
 #include "clock.h"
 #include "events.h"
-#include "framing/datagram.h"
+#include "framing/framing.h"
 #include "framing/length.h"
 #include "framing/slip.h"
 #include "interface/tun.h"
 #include "log.h"
+#include "packet/transport.h"
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
@@ -79,10 +80,13 @@ static struct {
 	int line;
 } world;
 
+static const struct transport no_transport;
+
 static void begin_port(void)
 {
-	assert_int_equal(
-		pump_begin_port(world.pump, &world.port, 0, clock_ns()), 0);
+	assert_int_equal(pump_begin_port(world.pump, &world.port, &no_transport,
+					 0, clock_ns()),
+			 0);
 }
 
 static void open_world(const struct setup *setup)
@@ -599,7 +603,7 @@ static void test_pump_batches_the_longest(void **state)
 	put(world.interface, packet.at, packet.len);
 	append_frame(&wanted, &packet);
 	assert_int_equal(wanted.len, 32767);
-	ipv4(&packet, FRAMING_PACKET_MAX, SLIP_END);
+	ipv4(&packet, PACKET_MAX, SLIP_END);
 	put(world.interface, packet.at, packet.len);
 	append_frame(&wanted, &packet);
 	run_until(world.line);
@@ -1678,7 +1682,7 @@ static void test_pump_settles(void **state)
 	(void)state;
 	open_world(&(struct setup){.line_type = SOCK_STREAM});
 	pump_end_port(world.pump);
-	assert_int_equal(pump_begin_port(world.pump, &world.port,
+	assert_int_equal(pump_begin_port(world.pump, &world.port, &no_transport,
 					 now_ns + 60 * NS_PER_S, now_ns),
 			 0);
 	ipv4(&packet, 84, 'x');
@@ -1704,7 +1708,7 @@ static void test_pump_settling_sees_a_hang_up(void **state)
 	(void)state;
 	open_world(&(struct setup){.line_type = SOCK_STREAM});
 	pump_end_port(world.pump);
-	assert_int_equal(pump_begin_port(world.pump, &world.port,
+	assert_int_equal(pump_begin_port(world.pump, &world.port, &no_transport,
 					 now_ns + 60 * NS_PER_S, now_ns),
 			 0);
 	close_fd(&world.line);
@@ -1860,8 +1864,8 @@ static void test_pump_packet_a_read(void **state)
 		put(world.line, bad, sizeof(bad));
 		assert_int_equal(send(world.line, bad, 0, 0), 0);
 	}
-	memset(got.at, 'x', FRAMING_PACKET_MAX + 1);
-	put(world.line, got.at, FRAMING_PACKET_MAX + 1);
+	memset(got.at, 'x', PACKET_MAX + 1);
+	put(world.line, got.at, PACKET_MAX + 1);
 	for (i = 0; i < 4; i++) {
 		ipv4(&packet, 84, (uint8_t)i);
 		put(world.line, packet.at, packet.len);

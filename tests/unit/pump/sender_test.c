@@ -8,7 +8,10 @@
 #include "framing/length.h"
 #include "framing/slip.h"
 #include "interface/tun.h"
+#include "packet/link_layer.h"
+#include "packet/transport.h"
 #include "port/port.h"
+#include "pump/pump.h"
 #include "pump/sender.h"
 #include "pump/witness.h"
 
@@ -22,6 +25,8 @@ static struct {
 	struct tun tun;
 	struct port_kind kind;
 	struct port port;
+	struct transport transport;
+	struct pump_config config;
 	struct witness witness;
 	struct sender *sender;
 	int interface;
@@ -31,13 +36,12 @@ static struct {
 static void open_world(enum framing_lead lead, const struct framing *framing)
 {
 	static char name[] = "the line";
-	const struct sender_config config = {
+	world.config = (struct pump_config){
 		.tun = &world.tun,
 		.framing = framing,
 		.lead = lead,
 		.mtu = 1500,
 		.ipv6 = true,
-		.witness = &world.witness,
 	};
 	int fds[2];
 
@@ -53,9 +57,11 @@ static void open_world(enum framing_lead lead, const struct framing *framing)
 				   .read_fd = fds[0],
 				   .write_fd = fds[0]};
 	world.line = fds[1];
-	world.sender = sender_new(&config);
+	world.sender =
+		sender_new(&world.config, link_layer_of(false), &world.witness);
 	assert_non_null(world.sender);
-	assert_int_equal(sender_fit(world.sender, &world.port), 0);
+	assert_int_equal(
+		sender_fit(world.sender, &world.port, &world.transport), 0);
 }
 
 static int close_world(void **state)
@@ -114,7 +120,8 @@ static void test_sender_leads_on_a_new_port(void **state)
 	open_world(FRAMING_LEAD_AUTO, &slip_framing);
 	assert_int_equal(send_at(0, 1), 2);
 	sender_reset(world.sender);
-	assert_int_equal(sender_fit(world.sender, &world.port), 0);
+	assert_int_equal(
+		sender_fit(world.sender, &world.port, &world.transport), 0);
 	assert_int_equal(send_at(1 * NS_PER_S, 1), 2);
 	assert_int_equal(send_at(2 * NS_PER_S, 1), 1);
 }

@@ -1,125 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of stats: the lines that a person reads, and the names
- * that a program reads.
+ * Tests of stats: the sums, and the names that a program reads.
  */
 #include "../testing.h"
 #include "pump/stats.h"
-
-static const struct {
-	struct stats_direction direction;
-	const char *line;
-} lines[] = {
-	{{0}, "0 packets, 0 bytes (0 on the line), 0 short writes, 0 dropped"},
-	{{.packets = 1, .bytes = 84, .line_bytes = 86, .short_writes = 2},
-	 "1 packets, 84 bytes (86 on the line), 2 short writes, 0 dropped"},
-	{{.packets = 12,
-	  .line_bytes = 5000000000,
-	  .dropped = {[STATS_DROP_BAD_CHECKSUM] = 3}},
-	 "12 packets, 0 bytes (5000000000 on the line), 0 short writes, 3 "
-	 "dropped, 3 bad checksum"},
-	{{.dropped = {[STATS_DROP_BAD_ESCAPE] = 1,
-		      [STATS_DROP_INTERFACE_REFUSED] = 20}},
-	 "0 packets, 0 bytes (0 on the line), 0 short writes, 21 dropped, 1 "
-	 "bad escape, 20 refused by the interface"},
-	{{.dropped = {[STATS_DROP_BAD_ESCAPE] = 1,
-		      [STATS_DROP_TOO_LONG] = 2,
-		      [STATS_DROP_BAD_VERSION] = 3,
-		      [STATS_DROP_BAD_HEADER] = 4,
-		      [STATS_DROP_BAD_LENGTH] = 5,
-		      [STATS_DROP_BAD_CHECKSUM] = 6,
-		      [STATS_DROP_IPV6] = 7,
-		      [STATS_DROP_ROUTER_ADVERT] = 8,
-		      [STATS_DROP_INTERFACE_DOWN] = 9,
-		      [STATS_DROP_INTERFACE_REFUSED] = 10}},
-	 "0 packets, 0 bytes (0 on the line), 0 short writes, 55 dropped, 1 "
-	 "bad escape, 2 too long, 3 not IP, 4 bad header, 5 bad length, 6 bad "
-	 "checksum, 7 IPv6 not wanted, 8 Router Advertisement, 9 interface "
-	 "down, 10 refused by the interface"},
-	{{.packets = 9,
-	  .bad_sums = {[STATS_SUM_TCP] = 2, [STATS_SUM_ICMP] = 1}},
-	 "9 packets, 0 bytes (0 on the line), 0 short writes, 0 dropped, 2 "
-	 "with a bad TCP checksum, 1 with a bad ICMP checksum"},
-	{{.dropped = {[STATS_DROP_NO_LINE] = 4}},
-	 "0 packets, 0 bytes (0 on the line), 0 short writes, 4 dropped, 4 no "
-	 "line"},
-};
-
-static void test_stats_format(void **state)
-{
-	char text[STATS_TEXT_MAX];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < TESTING_COUNT(lines); i++) {
-		assert_ptr_equal(stats_format(&lines[i].direction, text), text);
-		assert_string_equal(text, lines[i].line);
-	}
-}
-
-/* Nothing is cut off, however large the numbers are. */
-static void test_stats_format_has_room(void **state)
-{
-	static const char end[] =
-		", 18446744073709551615 with a bad ICMP checksum";
-	struct stats_direction direction;
-	char *text = malloc(STATS_TEXT_MAX);
-	size_t len;
-
-	(void)state;
-	assert_non_null(text);
-	memset(&direction, 0xFF, sizeof(direction));
-	stats_format(&direction, text);
-	len = strlen(text);
-	assert_in_range(len, sizeof(end), STATS_TEXT_MAX - 2);
-	assert_string_equal(text + len - strlen(end), end);
-	free(text);
-}
-
-static void test_stats_format_queue(void **state)
-{
-	static const struct fq_codel_stats queue = {
-		.backlog_packets = 3,
-		.backlog_bytes = 4500,
-		.sojourn_max_ns = 1042999999,
-		.marked = 7,
-	};
-	char text[STATS_TEXT_MAX];
-
-	(void)state;
-	assert_string_equal(stats_format_queue(&queue, text),
-			    "3 packets, 4500 bytes waiting, longest wait "
-			    "1.042 s, 7 marked");
-}
-
-static void test_stats_format_line(void **state)
-{
-	static const struct {
-		struct stats_line line;
-		const char *text;
-	} cases[] = {
-		{{.known = false, .losses = 2}, "lost 2 times"},
-		{{.known = true},
-		 "0 framing, 0 parity, 0 overrun, 0 buffer overrun errors, 0 "
-		 "breaks, lost 0 times"},
-		{{.known = true,
-		  .frame = 3,
-		  .parity = 4,
-		  .overrun = 5,
-		  .buffer_overrun = 6,
-		  .breaks = 7,
-		  .losses = 8},
-		 "3 framing, 4 parity, 5 overrun, 6 buffer overrun errors, 7 "
-		 "breaks, lost 8 times"},
-	};
-	char text[STATS_TEXT_MAX];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < TESTING_COUNT(cases); i++)
-		assert_string_equal(stats_format_line(&cases[i].line, text),
-				    cases[i].text);
-}
 
 static void test_stats_sums(void **state)
 {
@@ -166,10 +50,6 @@ static void test_stats_drop_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stats_format),
-		cmocka_unit_test(test_stats_format_has_room),
-		cmocka_unit_test(test_stats_format_queue),
-		cmocka_unit_test(test_stats_format_line),
 		cmocka_unit_test(test_stats_sums),
 		cmocka_unit_test(test_stats_drop_names),
 	};

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "pump/stats.h"
 #include "report/report.h"
+#include "report/status_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +72,7 @@ static int give_stderr_back(void **state)
 {
 	(void)state;
 	if (heard_fd >= 0) {
-		log_status_end();
+		status_line_end();
 		dup2(real_stderr, STDERR_FILENO);
 		close(real_stderr);
 		close(heard_fd);
@@ -374,12 +375,12 @@ static const char *read_file(void)
 	return text;
 }
 
-#define NO_DROPS                                                               \
-	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                   \
-	"\"bad_version\": 0, "                                                 \
-	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "          \
-	"\"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, " \
-	"\"unsendable\": 0, \"refused\": 0, \"stranger\": 0, "                 \
+#define NO_DROPS                                                                     \
+	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                         \
+	"\"bad_version\": 0, "                                                       \
+	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "                \
+	"\"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, "       \
+	"\"unsendable\": 0, \"refused\": 0, \"stranger\": 0, \"own_transport\": 0, " \
 	"\"no_line\": 0, \"interface_down\": 0, \"interface_refused\": 0"
 
 #define NO_WAY                                                                         \
@@ -426,7 +427,7 @@ static void test_report_writes_the_file(void **state)
 		"\"empty\": 0, \"bad_version\": 0, \"bad_header\": 0, \"bad_length\": 0, "
 		"\"bad_checksum\": 0, \"ipv6\": 0, \"router_advert\": 0, "
 		"\"codel\": 2, \"queue_full\": 0, \"unsendable\": 0, "
-		"\"refused\": 0, \"stranger\": 0, \"no_line\": 3, "
+		"\"refused\": 0, \"stranger\": 0, \"own_transport\": 0, \"no_line\": 3, "
 		"\"interface_down\": 0, \"interface_refused\": 0}}, "
 		"\"from_line\": {\"packets\": 0, \"bytes\": 0, \"line_bytes\": "
 		"0, \"interface_packets\": 0, \"short_writes\": 0, \"packets_per_s\": 0, "

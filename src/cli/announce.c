@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is said when the link is up: what now is, and what to type at the
- * other end so that the two can talk.
+ * The command line, when the link is up: what was made of it, and what to type
+ * at the other end so that the two can talk.
  */
-#include "report/announce.h"
+#include "cli/announce.h"
 #include "cli/options.h"
 #include "framing/framing.h"
 #include "interface/addr.h"
 #include "interface/link.h"
+#include "interface/mtu.h"
 #include "interface/tun.h"
 #include "line/source.h"
 #include "port/port.h"
-#include "pump/pacer.h"
 #include "text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
@@ -22,13 +24,13 @@ static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
 	char addr[ADDR_TEXT_MAX];
 	size_t i;
 
-	for (i = 0; i < options->addr_count; i++) {
-		const struct addr *own = &options->addrs[i];
+	for (i = 0; i < options->link.addr_count; i++) {
+		const struct addr *own = &options->link.addrs[i];
 
-		if (own == options->peer_of) {
+		if (own == options->link.peer_of) {
 			text_append(text, ANNOUNCE_TEXT_MAX, "%s peer ",
 				    addr_format_host(own, addr));
-			own = &options->peer;
+			own = &options->link.peer;
 		}
 		text_append(text, ANNOUNCE_TEXT_MAX, "%s, ",
 			    addr_format(own, addr));
@@ -45,9 +47,9 @@ static void append_link(char text[ANNOUNCE_TEXT_MAX],
 	if (link->link_local_only)
 		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
 			    addr_format(&link->link_local, addr));
-	if (options->bridge)
+	if (options->link.bridge)
 		text_append(text, ANNOUNCE_TEXT_MAX, "in bridge %s, ",
-			    options->bridge);
+			    options->link.bridge);
 	text_append(text, ANNOUNCE_TEXT_MAX, "mtu %u", link->mtu);
 }
 
@@ -113,8 +115,8 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 		    tun->attached ? "attached to %s: " : "%s is up: ",
 		    tun->name);
 	append_link(text, options, link);
-	packet_ms = pacer_packet_ms(port ? port->rate : 0, link->mtu);
-	if (packet_ms > PACER_PACKET_MS_MAX)
+	packet_ms = mtu_packet_ms(port ? port->rate : 0, link->mtu);
+	if (packet_ms > MTU_PACKET_MS_MAX)
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%u ms a packet)",
 			    packet_ms);
 	if (!port) {
@@ -130,10 +132,58 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 	return text;
 }
 
+/* A line of words that somebody else is to put something in for. */
+struct proposal {
+	char *text;
+	char notes[ANNOUNCE_TEXT_MAX / 2];
+};
+
+__attribute__((format(printf, 2, 3))) static void note(
+	struct proposal *proposal, const char *format, ...)
+{
+	char text[sizeof(proposal->notes)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	text_append(proposal->notes, sizeof(proposal->notes), "%s%s",
+		    *proposal->notes ? "; " : "", text);
+}
+
+/* What has to be known of the other end's --port before it can be typed. */
+static void note_port(struct proposal *proposal, const char *own,
+		      const char *name)
+{
+	const struct source_kind *kind = source_kind_of(own);
+	const char *port = strrchr(own, ':');
+
+	if (kind->is_serial)
+		return;
+	if (strstr(name, ":HOST:"))
+		note(proposal, "for HOST, put in this host's address");
+	else if (kind->is_datagram && !strcmp(name, "PORT"))
+		note(proposal,
+		     "it has nowhere to send to until this end has a port of "
+		     "its own: start with --port %s,%s here, and udp:HOST:%s,%s "
+		     "there",
+		     own, port + 1, port + 1, port + 1);
+	else if (!strcmp(name, "PORT"))
+		note(proposal, "for PORT, put in what this line leads to");
+	else if (!strcmp(kind->prefix, "tcp-listen:") &&
+		 !strncmp(name, "tcp:127.", strlen("tcp:127.")))
+		note(proposal,
+		     "on this host; for another one, listen with --port "
+		     "tcp-listen:0.0.0.0:%s, or lead the port there: ssh -R "
+		     "%s:127.0.0.1:%s HOST",
+		     port + 1, port + 1, port + 1);
+}
+
 /* What --port is there, and the framing if it is not what that port means. */
-static void append_other_port(char text[ANNOUNCE_TEXT_MAX],
+static void append_other_port(struct proposal *proposal,
 			      const struct options *options)
 {
+	char *text = proposal->text;
 	const struct source_kind *kind = source_kind_of(options->port.name);
 	const char *framing = options->framing->name;
 	char name[SOURCE_NAME_MAX] = "PORT";
@@ -142,6 +192,7 @@ static void append_other_port(char text[ANNOUNCE_TEXT_MAX],
 		kind->other_end(options->port.name + strlen(kind->prefix),
 				name);
 	text_append(text, ANNOUNCE_TEXT_MAX, " --port %s", name);
+	note_port(proposal, options->port.name, name);
 	kind = source_kind_of(name);
 	if (strcmp(framing, kind->framing->name) != 0)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --framing %s", framing);
@@ -175,11 +226,22 @@ const char *announce_created(const struct options *options,
 		    needs_root ? "sudo " : "");
 	if (tun->tap)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --tap");
-	if (options->bridge)
+	if (options->link.bridge)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge %s",
-			    options->bridge);
+			    options->link.bridge);
 	text_append(text, ANNOUNCE_TEXT_MAX, " -i %s --port PORT", tun->name);
 	return text;
+}
+
+/* Does this end have a way to what has no prefix in common with it? */
+static bool has_route(const struct options *options, int family)
+{
+	size_t i;
+
+	for (i = 0; i < options->link.route_count; i++)
+		if (options->link.routes[i].family == family)
+			return true;
+	return false;
 }
 
 /**
@@ -191,7 +253,8 @@ const char *announce_created(const struct options *options,
  * The other end's address is --peer's if there is one, else the lowest host
  * of the prefix that is not ours, else only the reader knows: it is written
  * ADDR, with a route back to us. Its bridge is for the reader to fill in, and
- * its port unless what is said of this one says it.
+ * its port unless what is said of this one says it. What else than a serial
+ * PORT is to be put in is told in words at the end.
  *
  * Return: @text, one line
  */
@@ -199,11 +262,14 @@ const char *announce_other_end(const struct options *options,
 			       const struct link *link,
 			       char text[ANNOUNCE_TEXT_MAX])
 {
-	struct addr taken[2 * OPTIONS_ADDRS_MAX];
-	size_t taken_count = options->addr_count;
+	struct addr taken[2 * LINK_ADDRS_MAX + CONFLICT_TAKEN_MAX];
+	size_t taken_count = options->link.addr_count;
 	char addr[ADDR_TEXT_MAX];
+	struct proposal proposal = {.text = text};
 	struct addr swapped;
 	struct addr other;
+	bool is_addr_open = false;
+	bool is_lost = false;
 	size_t i;
 
 	*text = '\0';
@@ -211,17 +277,20 @@ const char *announce_other_end(const struct options *options,
 		    "at the other end: sudo serialtun");
 	if (options->tap)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --tap");
-	if (options->bridge)
+	if (options->link.bridge)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --bridge BRIDGE");
-	memcpy(taken, options->addrs, sizeof(options->addrs));
-	for (i = 0; i < options->addr_count; i++) {
-		const struct addr *own = &options->addrs[i];
+	memcpy(taken, options->link.addrs, sizeof(options->link.addrs));
+	for (i = 0; i < link->taken.count; i++)
+		taken[taken_count++] = link->taken.addrs[i];
+	for (i = 0; i < options->link.addr_count; i++) {
+		const struct addr *own = &options->link.addrs[i];
 
-		if (own == options->peer_of) {
+		if (own == options->link.peer_of) {
 			text_append(text, ANNOUNCE_TEXT_MAX, " --addr %s",
-				    addr_format_host(&options->peer, addr));
+				    addr_format_host(&options->link.peer,
+						     addr));
 			swapped = *own;
-			swapped.prefix_len = options->peer.prefix_len;
+			swapped.prefix_len = options->link.peer.prefix_len;
 			text_append(text, ANNOUNCE_TEXT_MAX, " --peer %s",
 				    addr_format(&swapped, addr));
 		} else if (addr_neighbour(own, taken, taken_count, &other)) {
@@ -232,9 +301,14 @@ const char *announce_other_end(const struct options *options,
 			text_append(text, ANNOUNCE_TEXT_MAX,
 				    " --addr ADDR --route %s",
 				    addr_format(own, addr));
+			is_addr_open = true;
+			is_lost |= !has_route(options, own->family);
 		}
 	}
-	append_other_port(text, options);
+	if (is_addr_open)
+		note(&proposal, "for ADDR, put in its own address%s",
+		     is_lost ? ", and start this end with --peer ADDR" : "");
+	append_other_port(&proposal, options);
 	if (options->port.baud)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --baud %u",
 			    options->port.baud);
@@ -254,5 +328,7 @@ const char *announce_other_end(const struct options *options,
 			    options->keepalive_s);
 	if (link->mtu_chosen)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --mtu %u", link->mtu);
+	if (*proposal.notes)
+		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)", proposal.notes);
 	return text;
 }

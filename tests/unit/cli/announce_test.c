@@ -6,11 +6,11 @@
  * is how they are best written and read.
  */
 #include "../testing.h"
+#include "cli/announce.h"
 #include "cli/options.h"
 #include "interface/link.h"
 #include "interface/tun.h"
 #include "port/port.h"
-#include "report/announce.h"
 
 #include <stdio.h>
 
@@ -110,9 +110,11 @@ static void test_announce_link(void **state)
 				    .rate = links[i].baud / 10};
 
 		parse(&options, &args, links[i].line);
-		snprintf(tun.name, sizeof(tun.name), "%s",
-			 *options.interface ? options.interface : "tun0");
-		link.link_local_only = !options.addr_count && !options.bridge;
+		snprintf(
+			tun.name, sizeof(tun.name), "%s",
+			*options.link.interface ? options.link.interface : "tun0");
+		link.link_local_only =
+			!options.link.addr_count && !options.link.bridge;
 		addr_parse(&link.link_local, "fe80::1:2/64");
 		assert_ptr_equal(announce_link(&options, &tun, &link, &port,
 					       NULL, text),
@@ -205,7 +207,28 @@ static const struct {
 
 	/* one end listens, the other connects */
 	{"--addr 10.0.0.1/24 --port tcp-listen:5000",
-	 "--addr 10.0.0.2/24 --port tcp:127.0.0.1:5000"},
+	 "--addr 10.0.0.2/24 --port tcp:127.0.0.1:5000 (on this host; for "
+	 "another one, listen with --port tcp-listen:0.0.0.0:5000, or lead the "
+	 "port there: ssh -R 5000:127.0.0.1:5000 HOST)"},
+	{"--addr 10.0.0.1/24 --port tcp-listen:127.0.0.1:5000",
+	 "--addr 10.0.0.2/24 --port tcp:127.0.0.1:5000 (on this host; for "
+	 "another one, listen with --port tcp-listen:0.0.0.0:5000, or lead the "
+	 "port there: ssh -R 5000:127.0.0.1:5000 HOST)"},
+	{"--addr 10.0.0.1/24 --port tcp-listen:0.0.0.0:5000 --baud 9600",
+	 "--addr 10.0.0.2/24 --port tcp:HOST:5000 --baud 9600 (for HOST, put "
+	 "in this host's address)"},
+	{"--addr 10.0.0.1/24 --port udp:192.0.2.1:6000,6001",
+	 "--addr 10.0.0.2/24 --port udp:HOST:6001,6000 (for HOST, put in this "
+	 "host's address)"},
+	{"--addr 10.0.0.1/24 --port udp:127.0.0.1:6000,6001",
+	 "--addr 10.0.0.2/24 --port udp:127.0.0.1:6001,6000"},
+	{"--addr 10.0.0.1/24 --port udp:board:6000",
+	 "--addr 10.0.0.2/24 --port PORT --framing packet (it has nowhere to "
+	 "send to until this end has a port of its own: start with --port "
+	 "udp:board:6000,6000 here, and udp:HOST:6000,6000 there)"},
+	{"--addr 10.0.0.1/24 --port -",
+	 "--addr 10.0.0.2/24 --port PORT (for PORT, put in what this line "
+	 "leads to)"},
 	{"--addr 10.0.0.1/24 --port tcp-listen:[fd00::1]:5000",
 	 "--addr 10.0.0.2/24 --port tcp:[fd00::1]:5000"},
 	{"--addr 10.0.0.1/24 --port tcp:board:5000 --baud 9600",
@@ -219,11 +242,19 @@ static const struct {
 
 	/* no prefix, so only the reader knows the address there */
 	{"--addr 10.0.0.1 --route 10.0.0.2 --port ttyUSB0",
-	 "--addr ADDR --route 10.0.0.1 --port PORT"},
+	 "--addr ADDR --route 10.0.0.1 --port PORT (for ADDR, put in its own "
+	 "address)"},
 	{"--addr fd00::1 --port ttyUSB0",
-	 "--addr ADDR --route fd00::1 --port PORT"},
+	 "--addr ADDR --route fd00::1 --port PORT (for ADDR, put in its own "
+	 "address, and start this end with --peer ADDR)"},
 	{"--addr 10.0.0.1 --addr fd00::1/64 --port ttyUSB0",
-	 "--addr ADDR --route 10.0.0.1 --addr fd00::2/64 --port PORT"},
+	 "--addr ADDR --route 10.0.0.1 --addr fd00::2/64 --port PORT (for "
+	 "ADDR, put in its own address, and start this end with --peer "
+	 "ADDR)"},
+	{"--addr 10.0.0.1 --addr fd00::1 --route ::/0 --port ttyUSB0",
+	 "--addr ADDR --route 10.0.0.1 --addr ADDR --route fd00::1 --port PORT "
+	 "(for ADDR, put in its own address, and start this end with --peer "
+	 "ADDR)"},
 
 	{"--port ttyUSB0", "--port PORT"},
 
@@ -254,8 +285,8 @@ static const struct {
 /* An interface of our own: what was asked for is what it has. */
 static const char *other_end(const struct options *options, char *text)
 {
-	struct link link = {.mtu = options->mtu,
-			    .mtu_chosen = options->mtu != 0};
+	struct link link = {.mtu = options->link.mtu,
+			    .mtu_chosen = options->link.mtu != 0};
 
 	return announce_other_end(options, &link, text);
 }
@@ -315,7 +346,7 @@ static void parse_very_long(struct options *options, struct testing_args *args)
 	size_t len = strlen(line);
 	int i;
 
-	for (i = 0; i < OPTIONS_ADDRS_MAX; i++)
+	for (i = 0; i < LINK_ADDRS_MAX; i++)
 		len += (size_t)sprintf(
 			line + len,
 			" -a 1111:2222:3333:4444:5555:6666:7777:88%02d/127", i);

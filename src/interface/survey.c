@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A look at the addresses and routes of this host, before the link adds its
+ * own: conflict.c compares, this file asks the kernel and tells the user.
+ *
+ * Routes are compared as they come and not kept: a router may have a million.
+ */
+#include "interface/survey.h"
+#include "interface/conflict.h"
+#include "interface/link_config.h"
+#include "interface/rtnl.h"
+#include "log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+struct survey {
+	const struct link_config *config;
+	int own; /* the interface of the link, which has no quarrel with itself;
+		    0: it is not there yet */
+	struct rtnl_link *links;
+	size_t link_count;
+	bool is_out_of_memory;
+	struct conflict worst[LINK_ADDRS_MAX];
+	struct conflict_taken *taken; /* NULL: not asked for */
+};
+
+static struct conflict_ours ours(const struct link_config *config, size_t i)
+{
+	const struct addr *local = &config->addrs[i];
+
+	return (struct conflict_ours){
+		.local = local,
+		.peer = local == config->peer_of ? &config->peer : NULL,
+	};
+}
+
+static void see_link(const struct rtnl_link *link, void *data)
+{
+	struct survey *survey = data;
+	struct rtnl_link *links =
+		reallocarray(survey->links, survey->link_count + 1,
+			     sizeof(*links));
+
+	if (!links) {
+		survey->is_out_of_memory = true;
+		return;
+	}
+	links[survey->link_count++] = *link;
+	survey->links = links;
+}
+
+static const struct rtnl_link *find_link(const struct survey *survey, int index)
+{
+	size_t i;
+
+	for (i = 0; i < survey->link_count; i++)
+		if (survey->links[i].index == index)
+			return &survey->links[i];
+	return NULL;
+}
+
+static void see_addr(const struct rtnl_addr *addr, void *data)
+{
+	struct survey *survey = data;
+	const struct rtnl_link *link = find_link(survey, addr->index);
+	size_t i;
+
+	/* Of one that came meanwhile, its own set-up has to take care. */
+	if (!link || link->is_in_vrf || addr->index == survey->own)
+		return;
+	for (i = 0; i < survey->config->addr_count; i++) {
+		const struct conflict_ours one = ours(survey->config, i);
+
+		conflict_see_addr(&survey->worst[i], &one, addr, !link->up);
+		if (survey->taken)
+			conflict_take(survey->taken, &one, &addr->local);
+	}
+}
+
+static void see_route(const struct rtnl_route *route, void *data)
+{
+	struct survey *survey = data;
+	size_t i;
+
+	if (!route->index || route->index == survey->own)
+		return;
+	for (i = 0; i < survey->config->addr_count; i++) {
+		const struct conflict_ours one = ours(survey->config, i);
+
+		conflict_see_route(&survey->worst[i], &one, route);
+		if (survey->taken && route->has_via)
+			conflict_take(survey->taken, &one, &route->via);
+	}
+}
+
+/* Return: 0 or -errno. */
+static int look(struct survey *survey, struct rtnl *rtnl)
+{
+	int err = rtnl_link_each(rtnl, see_link, survey);
+
+	if (!err && survey->is_out_of_memory)
+		err = -ENOMEM;
+	if (!err)
+		err = rtnl_addr_each(rtnl, AF_UNSPEC, see_addr, survey);
+	if (!err)
+		err = rtnl_route_each(rtnl, AF_UNSPEC, see_route, survey);
+	if (err)
+		log_debug("cannot look at the addresses and routes here: %s",
+			  strerror(-err));
+	return err;
+}
+
+/* Tell what is in the way of one address. Return: 0 or -EADDRINUSE. */
+static int tell(const struct survey *survey, size_t i)
+{
+	const struct conflict_ours one = ours(survey->config, i);
+	const struct conflict *conflict = &survey->worst[i];
+	const struct rtnl_link *link = find_link(survey, conflict->index);
+	const bool is_refused = conflict->kind > CONFLICT_REFUSED;
+	char text[CONFLICT_TEXT_MAX];
+
+	if (!conflict->kind)
+		return 0;
+	conflict_text(conflict, &one, link ? link->name : "another interface",
+		      text);
+	if (is_refused && link && link->is_tun)
+		log_error("%s; %s is a tunnel: is serialtun running already?",
+			  text, link->name);
+	else
+		log_print(is_refused ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+			  "%s", text);
+	return is_refused ? -EADDRINUSE : 0;
+}
+
+/**
+ * survey_check() - can the link have its addresses beside those of this host?
+ * @rtnl:    a handle
+ * @config: what the user asked for
+ *
+ * To be asked before anything is made. If the kernel does not tell what there
+ * is, anything can be had. What cannot be had is logged, as one line; what may
+ * not be meant is warned about.
+ *
+ * Return: 0 or -EADDRINUSE
+ */
+int survey_check(struct rtnl *rtnl, const struct link_config *config)
+{
+	struct survey survey = {.config = config};
+	struct rtnl_link own;
+	int err = 0;
+	size_t i;
+
+	if (!config->addr_count)
+		return 0;
+	if (*config->interface &&
+	    !rtnl_link_find(rtnl, config->interface, &own))
+		survey.own = own.index;
+	if (!look(&survey, rtnl))
+		for (i = 0; !err && i < config->addr_count; i++)
+			err = tell(&survey, i);
+	free(survey.links);
+	return err;
+}
+
+/**
+ * survey_taken() - which addresses can the other end not have?
+ * @rtnl:    a handle
+ * @config: what the user asked for
+ * @index:   the link's own interface
+ * @taken:   set to the addresses, in the networks of the link, of this host and
+ *           of the routers that it uses
+ */
+void survey_taken(struct rtnl *rtnl, const struct link_config *config,
+		  int index, struct conflict_taken *taken)
+{
+	struct survey survey = {.config = config, .own = index, .taken = taken};
+
+	taken->count = 0;
+	if (config->addr_count)
+		look(&survey, rtnl);
+	free(survey.links);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Packets of the connection that is the line must not travel on the line: each
+ * would make the next one, and one ping would be a storm (451 061 packets in
+ * 1.5 s), or, over TCP, a deadlock.
+ *
+ * Pure.
+ */
+#include "packet/transport.h"
+#include "packet/header.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+/* RFC 8200, section 4.5 */
+#define IPV6_FRAGMENT_LEN    8
+#define IPV6_FRAGMENT_OFFSET 2
+
+/* Both protocols begin with the two ports. */
+static bool has_ports(const struct transport *transport, const uint8_t *packet,
+		      size_t len, size_t at)
+{
+	return at + 4 <= len &&
+	       header_get16(packet + at) == transport->from_port &&
+	       header_get16(packet + at + 2) == transport->to_port;
+}
+
+/* Of a packet that was cut only the first piece has the ports. */
+static bool ipv4_has_sent(const struct transport *transport,
+			  const uint8_t *packet, size_t len)
+{
+	if (len < HEADER_IPV4_MIN ||
+	    packet[HEADER_IPV4_PROTOCOL] != transport->protocol ||
+	    memcmp(packet + HEADER_IPV4_FROM + 4, transport->to, 4) != 0)
+		return false;
+	if (header_get16(packet + HEADER_IPV4_FRAGMENT) & 0x1FFF)
+		return true;
+	return has_ports(transport, packet, len,
+			 (size_t)(packet[0] & 0x0F) * 4);
+}
+
+static bool ipv6_has_sent(const struct transport *transport,
+			  const uint8_t *packet, size_t len)
+{
+	size_t at = HEADER_IPV6_ALL;
+	uint8_t next;
+
+	if (len < at + IPV6_FRAGMENT_LEN ||
+	    memcmp(packet + HEADER_IPV6_FROM + 16, transport->to, 16) != 0)
+		return false;
+	next = packet[HEADER_IPV6_NEXT];
+	if (next == IPPROTO_FRAGMENT) {
+		next = packet[at];
+		if (next == transport->protocol &&
+		    header_get16(packet + at + IPV6_FRAGMENT_OFFSET) & 0xFFF8)
+			return true;
+		at += IPV6_FRAGMENT_LEN;
+	}
+	return next == transport->protocol &&
+	       has_ports(transport, packet, len, at);
+}
+
+/**
+ * transport_has_sent() - is this a packet of the connection that is the line?
+ * @transport: the connection
+ * @packet:    an IP packet that the interface has brought
+ * @len:       its bytes
+ *
+ * Return: true if our socket has sent it
+ */
+bool transport_has_sent(const struct transport *transport,
+			const uint8_t *packet, size_t len)
+{
+	if (!transport->version || !len || packet[0] >> 4 != transport->version)
+		return false;
+	return transport->version == 4 ? ipv4_has_sent(transport, packet, len)
+				       : ipv6_has_sent(transport, packet, len);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which serial ports this machine has, what each of them is, and who uses it.
+ *
+ * Everything is read from sysfs, from /proc and from udev's links in
+ * /dev/serial/by-id: no port is opened, because that would raise its DTR.
+ * libserialport reads the names of a USB adapter from sysfs, too.
+ */
+#include "port/inventory.h"
+#include "port/sysfs.h"
+#include "text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <libserialport.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INVENTORY_BY_ID "/dev/serial/by-id"
+
+/**
+ * inventory_state_name() - the word for what somebody does with a port
+ * @state: the state
+ *
+ * Return: one word, constant
+ */
+const char *inventory_state_name(enum inventory_state state)
+{
+	static const char *const words[] = {
+		[INVENTORY_FREE] = "free",	 [INVENTORY_BUSY] = "busy",
+		[INVENTORY_LOCKED] = "locked",	 [INVENTORY_GETTY] = "getty",
+		[INVENTORY_CONSOLE] = "console",
+	};
+
+	return words[state];
+}
+
+/* What the 8250's driver calls the chips that it knows (linux/serial.h). */
+static const char *const chips[] = {
+	NULL,	   "8250",  "16450",	"16550",  "16550A", "Cirrus", "16650",
+	"16650V2", "16750", "Startech", "16C950", "16654",  "16850",  "RSA",
+};
+
+/* The kernel's name of the chip. Return: true if there is one. */
+static bool find_chip(struct inventory_port *port, const char *dir)
+{
+	unsigned long type;
+	char text[16];
+
+	if (!sysfs_read(text, sizeof(text), dir, "type"))
+		return false;
+	type = strtoul(text, NULL, 10);
+	if (!type || type >= sizeof(chips) / sizeof(*chips))
+		return false;
+	snprintf(port->driver, sizeof(port->driver), "%s", chips[type]);
+	return true;
+}
+
+/*
+ * The driver of the device, or of what it is part of: since Linux 6.5, UARTs
+ * have two devices of their own, on the bus serial-base, in front of it.
+ */
+static void find_driver(struct inventory_port *port, const char *dir)
+{
+	char path[PATH_MAX];
+	char device[PATH_MAX];
+	char driver[PATH_MAX];
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s/device", dir);
+	if (!realpath(path, device))
+		return;
+	for (;;) {
+		snprintf(path, sizeof(path), "%.*s/driver",
+			 (int)(sizeof(path) - sizeof("/driver")), device);
+		if (realpath(path, driver) && !strstr(driver, "/serial-base/"))
+			break;
+		slash = strrchr(device, '/');
+		if (!slash)
+			return;
+		*slash = '\0';
+	}
+	snprintf(port->driver, sizeof(port->driver), "%s",
+		 strrchr(driver, '/') + 1);
+}
+
+/* Maker and product, as far as the adapter tells them. */
+static void describe_usb(struct inventory_port *port)
+{
+	struct sp_port *device;
+	const char *maker;
+	const char *product;
+
+	if (sp_get_port_by_name(port->device, &device) != SP_OK)
+		return;
+	maker = sp_get_port_usb_manufacturer(device);
+	product = sp_get_port_usb_product(device);
+	snprintf(port->description, sizeof(port->description), "%s%s%s",
+		 maker ? maker : "", maker && product ? " " : "",
+		 product ? product : "");
+	sp_free_port(device);
+}
+
+/* The link that udev made for this device. */
+static void find_by_id(struct inventory_port *port)
+{
+	const struct dirent *entry;
+	DIR *links = opendir(INVENTORY_BY_ID);
+	char link[sizeof(port->by_id)];
+	char target[PATH_MAX];
+
+	if (!links)
+		return;
+	while (!*port->by_id && (entry = readdir(links))) {
+		snprintf(link, sizeof(link), INVENTORY_BY_ID "/%s",
+			 entry->d_name);
+		if (realpath(link, target) && !strcmp(target, port->device))
+			memcpy(port->by_id, link, sizeof(link));
+	}
+	closedir(links);
+}
+
+/* Is this one of the blank-separated names in the console's "active"? */
+static bool is_console(const char *name)
+{
+	char active[256];
+	char *rest = NULL;
+	const char *word;
+
+	if (!sysfs_read(active, sizeof(active), SYSFS_TTY "/console", "active"))
+		return false;
+	word = strtok_r(active, " ", &rest);
+	while (word && strcmp(word, name) != 0)
+		word = strtok_r(NULL, " ", &rest);
+	return word;
+}
+
+static enum inventory_state find_state(const char *name,
+				       const struct holder *holder)
+{
+	if (is_console(name))
+		return INVENTORY_CONSOLE;
+	if (!holder->pid)
+		return INVENTORY_FREE;
+	/* agetty, mgetty, fgetty... */
+	if (strstr(holder->program, "getty"))
+		return INVENTORY_GETTY;
+	return holder->locked ? INVENTORY_LOCKED : INVENTORY_BUSY;
+}
+
+static void examine(struct inventory_port *port, const char *name)
+{
+	char dir[sizeof(SYSFS_TTY) + NAME_MAX + 1];
+
+	*port = (struct inventory_port){0};
+	snprintf(port->device, sizeof(port->device), "/dev/%s", name);
+	snprintf(dir, sizeof(dir), SYSFS_TTY "/%s", name);
+	if (!find_chip(port, dir))
+		find_driver(port, dir);
+	port->is_usb = !adapter_identify(&port->adapter, port->device);
+	if (port->is_usb)
+		describe_usb(port);
+	text_make_plain(port->description);
+	text_make_plain(port->adapter.serial);
+	find_by_id(port);
+	if (!holder_find_uucp(port->device, &port->holder))
+		holder_find(port->device, &port->holder);
+	port->state = find_state(name, &port->holder);
+}
+
+/**
+ * inventory_take() - find out which serial ports there are
+ * @ports: the ports, in the order of their names; to be freed
+ *
+ * Return: how many, or -errno
+ */
+int inventory_take(struct inventory_port **ports)
+{
+	struct inventory_port *found;
+	struct dirent **names;
+	int count = sysfs_scan_ports(&names);
+	int i;
+
+	if (count < 0)
+		return count;
+	found = calloc((size_t)count + 1, sizeof(*found));
+	for (i = 0; i < count; i++) {
+		if (found)
+			examine(&found[i], names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+	if (!found)
+		return -ENOMEM;
+	*ports = found;
+	return count;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_TOTALS_H
+#define SERIALTUN_TOTALS_H
+
+struct fq_codel_stats;
+struct stats_direction;
+struct stats_line;
+
+/* Room for a line: every number at its longest. */
+#define TOTALS_TEXT_MAX 1024
+
+const char *totals_format_direction(const struct stats_direction *direction,
+				    char text[TOTALS_TEXT_MAX]);
+const char *totals_format_queue(const struct fq_codel_stats *queue,
+				char text[TOTALS_TEXT_MAX]);
+const char *totals_format_line(const struct stats_line *line,
+			       char text[TOTALS_TEXT_MAX]);
+
+#endif
