@@ -24,6 +24,7 @@ print(eval("(" + sys.argv[1] + ")"))' "$1" "$json" "$dir/b.json" "$report"
 # hostile_line KIND: all that was injected has been read, and TCP as well.
 hostile_line() {
 	rm -f "$port_a" "$port_b" "$report" "$dir/received"
+	: >"$dir/hostile.log"
 	python3 "$root/tests/end_to_end/hostile.py" "$port_a" "$port_b" "$1" \
 		"${HOSTILE_MB:-5}" "$report" >"$dir/hostile.log" 2>&1 &
 	hostile=$!
