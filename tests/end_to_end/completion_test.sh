@@ -87,6 +87,18 @@ completes 'serialtun --port /dev/serial/by-path/pci-0000:00:' \
 	'14.0-usb-0:1:1.0-port0'
 completes 'serialtun --port=/dev/serial/by-path/pci-0' \
 	'/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0'
+# Every kind of port that the service may open, and no console.
+mapfile -t kinds < <(sed -n 's/^DeviceAllow=char-\(.*\) rw$/\1/p' \
+	"$source_dir/src/systemd/serialtun@.service.in")
+rm /dev/ttyUSB[01] /dev/ttyACM0 /dev/ttyS0
+for kind in "${kinds[@]}"; do
+	touch "/dev/${kind}0"
+done
+touch /dev/ttyprintk
+check_equal 'the ports that the service may open are those that are offered' \
+	"$(printf '/dev/%s0\n' "${kinds[@]}" | sort)" \
+	"$(complete_line 'serialtun --port /dev/' | tr ' ' '\n' |
+		grep -v /serial/ | sort)"
 touch "$dir/pty-of-a-vm"
 completes "serialtun --port $dir/pty" "$dir/pty-of-a-vm"
 completes "serialtun --port unix:$dir/pty" "$dir/pty-of-a-vm"

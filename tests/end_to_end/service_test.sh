@@ -51,6 +51,14 @@ start_service() {
 	pid_a=$!
 }
 
+# Each is the name of a tty driver (tty_driver.name; for a UART the dev_name of
+# its uart_driver), by which the kernel registers the numbers of its devices.
+check_equal 'the unit allows the adapters, and the UARTs of PCs and boards' \
+	"rfcomm ttyACM ttyAMA ttyAML ttyGS ttyHS ttyLP ttyMSM ttyO ttyPS ttyS\
+ ttySAC ttySC ttySTM ttyTHS ttyUSB ttyXRUSB ttymxc" \
+	"$(unit_value DeviceAllow | sed -n 's/^char-\(.*\) rw$/\1/p' |
+		LC_ALL=C sort | xargs)"
+
 socat -u "UNIX-RECV:$dir/notify" "CREATE:$dir/heard.log" &
 manager=$!
 wait_for 5 test -S "$dir/notify" || echo '# there is no service manager'
