@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The programs that people learn TUN and TAP from, at the other end: simpletun,
-# tun2udp, Serial-TUN and tunctl, as stand-ins that were written from what is
-# known of their protocols (tests/end_to_end/originals). On our side the commands are those
-# of the README's table "Coming from", and it has no other.
+# tun2udp, Serial-TUN and tunctl, as stand-ins in tests/end_to_end/originals,
+# each of which lists the facts that it stands on. On our side the commands are
+# those of the README's table "Coming from", and it has no other.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -71,7 +71,7 @@ check 'it is back: so is the link' wait_for 10 pings
 stop_a
 check_equal 'status 0' 0 "$ended"
 wait_end "$peer"
-check_equal 'simpletun -s ends with us' 1 "$ended"
+check_equal 'simpletun -s ends with us' 0 "$ended"
 in_b tunctl -n -d tun11 >/dev/null
 
 interface_on b tap11
@@ -107,18 +107,28 @@ stop_a
 stop "$peer"
 in_b tunctl -d tap3 >/dev/null
 
+has_address() {
+	in_a ip -o addr show | grep -qF " $1 "
+}
+
 #
 # tun2udp
 #
-tun2udp_on_b() {
-	peer_on b tun2udp 172.16.0.1 6001 6000
+# Its ports are on 127.0.0.1, so both ends are on A; which host its interface is
+# on does not matter to it. Moved, an interface loses its addresses.
+tun2udp_between() {
+	: >"$dir/peer.log"
+	peer_on a tun2udp 10.0.0.2/24 6001 6000
 	wait_for 5 test -s "$dir/peer.log"
+	check_match 'tun2udp: the address is that of its own interface' \
+		'10\.0\.0\.2/24' "$(in_a ip -o addr show dev "$1")"
+	in_a ip link set "$1" netns "$host_b" name tun0
 	in_b ip addr add 10.0.0.2/24 dev tun0
 	in_b ip link set tun0 up
 }
 
-tun2udp_on_b
-link_on a 'sudo serialtun --addr 10.0.0.1/24 --port udp:172.16.0.2:6000,6001'
+tun2udp_between tun0
+link_on a 'sudo serialtun --addr 10.0.0.1/24 --port udp:127.0.0.1:6000,6001'
 exchange 'tun2udp'
 stop "$peer"
 in_a ping -q -c 5 -i 0.2 -W 1 10.0.0.2 >/dev/null
@@ -126,32 +136,23 @@ check_not 'tun2udp has gone: that is no lost line' has_lost 1
 from_line packets >/dev/null
 check 'what nobody takes is counted' \
 	a_says ' to the line: .* [1-9][0-9]* came back refused'
-tun2udp_on_b
+tun2udp_between tun1
 check 'tun2udp is back: a ping' wait_for 5 pings
 check_not 'and the line was never lost' has_lost 1
 stop_a
 stop "$peer"
-
-# Both on one machine; what one end's interface is does not matter to the other.
-: >"$dir/peer.log"
-peer_on a tun2udp 127.0.0.1 6001 6000
-wait_for 5 test -s "$dir/peer.log"
-in_a ip link set tun0 netns "$host_b"
-in_b ip addr add 10.0.0.2/24 dev tun0
-in_b ip link set tun0 up
-start_on a a "$serialtun" --addr 10.0.0.1/24 --port udp:127.0.0.1:6000,6001
-pid_a=$started
-wait_for 10 is_up "$dir/a.log"
-exchange 'tun2udp 127.0.0.1 S R and udp:127.0.0.1:R,S'
-stop_a
+peer_on a tun2udp 10.0.0.2 6001 6000
+check 'tun2udp: without a length it is 32' wait_for 5 has_address 10.0.0.2/32
 stop "$peer"
 
 #
 # Serial-TUN
 #
-# It takes one frame a read, so they may not come faster than it reads.
+# It takes one frame a read, and loses what comes faster, so the cable has a speed.
 stop_cable
-start_cable --baud 921600
+start_cable --baud 115200
+short=$dir/short
+head -c 50000 /dev/urandom >"$short"
 
 serial_tun_on_b() {
 	peer_on b serial_tun -i tun0 -p "$port_b" -b 115200
@@ -162,7 +163,7 @@ in_b ip addr add 10.0.0.2/24 dev tun0
 in_b ip link set tun0 up
 serial_tun_on_b
 link_on a 'sudo serialtun --addr 10.0.0.1/24 --port /dev/ttyUSB0'
-exchange 'Serial-TUN, interface by ip tuntap'
+exchange 'Serial-TUN, interface by ip tuntap' "$short"
 stop_a
 stop "$peer"
 in_b ip tuntap del dev tun0 mode tun
@@ -173,12 +174,11 @@ in_a ip tuntap add dev tun0 mode tun
 in_a ip addr add 10.0.0.1/24 dev tun0
 in_a ip link set tun0 up
 link_on a 'sudo serialtun -i tun0 --port /dev/ttyUSB0'
-exchange 'Serial-TUN, interface by serialtun --create'
+exchange 'Serial-TUN, interface by serialtun --create' "$short"
 stop_a
 stop "$peer"
 in_b "$serialtun" --delete -i tun0
 in_a ip tuntap del dev tun0 mode tun
-
 stop_cable
 start_cable --baud 0
 
