@@ -67,14 +67,19 @@ headers := $(wildcard src/*.h $(rooms:%=src/%/*.h))
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
 	tests/unit/*/*_test.c))
 script_tests := $(wildcard tests/cable/*_test.sh tests/end_to_end/*_test.sh \
-	tests/tree/*_test.sh)
+	tests/tap/*_test.sh tests/tree/*_test.sh)
 fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 cable := $(BUILD)/tests/cable/cable
+
+# Or make would remove these objects when it has linked them, and list them all.
+.SECONDARY: $(unit_tests:%=%.o) $(fuzzers:%=%.o) $(cable).o \
+	$(BUILD)/tests/fuzz/replay.o
 
 peer_tests := $(wildcard tests/peers/*_test.sh)
 
 shell_files := $(wildcard tests/*/*.sh scripts/*) .ci/run \
-	tests/coverage tests/fuzz/run tests/peers/make-board tests/vm/run \
+	tests/coverage tests/fuzz/run tests/peers/make-board tests/tap/count \
+	tests/tap/keep tests/tap/prove tests/vm/run \
 	tests/tree/arrows tests/vm/load tests/vm/socket_guest tests/vm/test \
 	src/completion/serialtun $(wildcard src/debian/serialtun.p*)
 c_files := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
@@ -135,14 +140,15 @@ test-programs: all cable $(unit_tests) $(fuzzers)
 # Several at a time: most of a test's time is spent waiting for a slow wire.
 .PHONY: check
 check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
-	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 6 \
-		--exec '' $(unit_tests) $(fuzzers) $(script_tests)
+	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --timer \
+		--jobs 6 --exec tests/tap/keep $(unit_tests) $(fuzzers) $(script_tests)
 
 # The board is not under test, and the same whatever serialtun is built with.
 .PHONY: check-peers
 check-peers: all cable ## run the tests against SLIP programs of others
 	$(Q)tests/peers/make-board $(BUILD)/tests/peers
-	$(Q)BUILD=$(BUILD) prove --timer --exec '' $(peer_tests)
+	$(Q)BUILD=$(BUILD) tests/tap/prove --timer \
+		--exec tests/tap/keep $(peer_tests)
 
 SOAK_SECONDS ?= 120
 
@@ -161,16 +167,20 @@ not_emulated := line/pty_make port/stream line/udp
 # RUN runs them in another way: emulated, say.
 .PHONY: check-unit
 check-unit: $(unit_tests) $(fuzzers) ## build and run the unit tests alone
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --jobs 4 --exec '$(RUN)' \
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --jobs 4 \
+		--exec 'tests/tap/keep $(RUN)' \
 		$(if $(RUN),$(filter-out \
 			$(not_emulated:%=$(BUILD)/tests/unit/%_test),$^),$^)
 
-valgrind := valgrind --quiet --leak-check=full --error-exitcode=99
+# It warns of each ioctl that it does not know, unless told to be lax; those that
+# it knows, it checks all the same.
+valgrind := valgrind --quiet --leak-check=full --error-exitcode=99 \
+	--sim-hints=lax-ioctls
 
 .PHONY: valgrind
 valgrind: $(unit_tests) ## run the unit tests under valgrind
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 4 \
-		--exec '$(valgrind)' $(unit_tests)
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --timer --jobs 4 \
+		--exec 'tests/tap/keep $(valgrind)' $(unit_tests)
 
 # Without optimisation, or lines that were run would seem not to have been.
 # The files of counters are made beforehand, for any user to write: some tests

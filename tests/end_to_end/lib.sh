@@ -70,18 +70,32 @@ result() {
 	fi
 }
 
-# check DESCRIPTION COMMAND...: it succeeds; what it prints is shown if not.
-check() {
-	local description=$1 output status
-	shift
+# check_status STATUS DESCRIPTION COMMAND...: it ends with this status; what it
+# prints is shown if not.
+check_status() {
+	local wanted=$1 description=$2 output status
+	shift 2
 	output=$("$@" 2>&1)
 	status=$?
-	result "$status" "$description"
-	[ "$status" = 0 ] || sed 's/^/# /' <<<"\$ $*"$'\n'"$output"
+	[ "$status" = "$wanted" ]
+	result $? "$description"
+	[ "$status" = "$wanted" ] || sed 's/^/# /' \
+		<<<"\$ $*"$'\n'"$output"$'\n'"status $status, wanted $wanted"
 }
 
-# check_not DESCRIPTION COMMAND...: it fails.
+# check DESCRIPTION COMMAND...: it succeeds.
+check() {
+	check_status 0 "$@"
+}
+
+# check_not DESCRIPTION COMMAND...: it says no, which is status 1. Anything else
+# is an error: 2 of grep and [ if they could not look, 127 if there is no such
+# command, 128 and more if a signal ended it.
 check_not() {
+	check_status 1 "$@"
+}
+
+not() {
 	local description=$1
 	shift
 	check "$description" not "$@"
@@ -141,12 +155,13 @@ alive() {
 }
 
 # Wait for a process of ours to end; $ended tells how, "running" if it did not.
+# The shell's own "Killed" is not shown.
 wait_end() {
 	ended=running
 	wait_for "${2:-10}" not alive "$1" || return
-	wait "$1" 2>/dev/null
+	wait "$1"
 	ended=$?
-}
+} 2>/dev/null
 
 # Two hosts, each with its loopback up, as on any host.
 unshare --net sleep infinity &
@@ -232,7 +247,9 @@ b_says() {
 }
 
 no_carrier() {
-	in_a ip -o link show dev tun0 | grep -q NO-CARRIER
+	local link
+	link=$(in_a ip -o link show dev tun0) || return 2
+	grep -q NO-CARRIER <<<"$link"
 }
 
 # carry FROM TO ADDRESS PORT FILE: send a file over TCP, in_a in_b or the other

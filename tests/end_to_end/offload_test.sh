@@ -111,7 +111,7 @@ start_b --addr 10.0.7.2/24
 check 'an interface that stays works' in_a ping -c 1 -W 5 10.0.7.2
 tcp a 5006 b 10.0.7.2 "$dir/ends" "$dir/kept"
 check 'TCP, too' cmp "$dir/ends" "$dir/kept"
-stop_a KILL 2>/dev/null
+stop_a KILL
 
 # The next one knows nothing of checksums that are left to it.
 nsenter --target "$host_a" --net -- socat -u \

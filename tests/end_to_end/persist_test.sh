@@ -112,7 +112,7 @@ check_match 'and belongs to whoever ran it' 'tun type tun .*persist on user root
 	"$(in_a ip -d link show dev board)"
 start_a -i board --persist
 check 'used again' in_a ping -c 1 -W 5 10.0.0.2
-stop_a KILL 2>/dev/null # bash's own "Killed"
+stop_a KILL
 check 'killed, it stays' in_a ip link show dev board
 # The settings of a port whose program was killed are left behind.
 stop_cable
