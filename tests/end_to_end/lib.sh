@@ -35,15 +35,21 @@ if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	SERIALTUN_TEST_DIR=$(mktemp -d -t serialtun-test.XXXXXX) || exit 1
 	export SERIALTUN_TEST_DIR
 	trap 'rm -rf "$SERIALTUN_TEST_DIR"' EXIT
-	# Whatever ends this process ends that one, and so all that is in it.
-	world=(setpriv --pdeathsig KILL)
+	# Signals as anywhere: nohup, say, has us ignore SIGHUP, and a shell never
+	# takes that back. Whatever ends this process ends that one, and so all
+	# that is in it.
+	world=(env --default-signal setpriv --pdeathsig KILL)
 	world+=(unshare --net --mount --pid --fork --kill-child --mount-proc)
 	[ "$(id -u)" = 0 ] || world+=(--user --map-root-user)
-	"${world[@]}" true 2>/dev/null ||
-		skip_all 'no namespaces here (run as root)'
-	if ! [ -c /dev/net/tun ] || ! { : <>/dev/net/tun; } 2>/dev/null; then
-		skip_all 'no access to /dev/net/tun (run as root)'
+	if ! mountpoint -q /; then # a plain chroot
+		world+=(--propagation unchanged)
+		world+=("$root/tests/end_to_end/own_mounts")
 	fi
+	why=$("${world[@]}" true 2>&1) ||
+		skip_all "no namespaces here (run as root?): ${why//$'\n'/; }"
+	why=$({ : <>/dev/net/tun; } 2>&1) ||
+		skip_all "no access to /dev/net/tun (run as root?): ${why##*: }"
+	[ -c /dev/net/tun ] || skip_all '/dev/net/tun is no device'
 	"${world[@]}" bash "$0" "$@"
 	exit $?
 fi
