@@ -151,6 +151,9 @@ if ! setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null ||
 fi
 chmod 755 "$dir"
 chmod 666 "$(readlink -f "$port_a")"
+# They may not reach what was built: a home of mode 750, as Ubuntu makes it.
+install -m 755 "$serialtun" "$dir/serialtun"
+serialtun=$dir/serialtun
 
 # run_as USER GROUP ARGUMENT...: to its end; as refused.
 run_as() {

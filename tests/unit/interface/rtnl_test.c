@@ -10,6 +10,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -471,6 +472,40 @@ static void test_rtnl_route_add_refuses_a_link_that_is_down(void **state)
 #define TAP_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, set_up_tap, tear_down)
 
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t written;
+
+	if (fd < 0)
+		return -1;
+	written = write(fd, text, strlen(text));
+	close(fd);
+	return written == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+/*
+ * A network namespace of our own. Without root it is in a user namespace in
+ * which we are root: ip(8) loses its capabilities when it is run by anybody
+ * else (capabilities(7)).
+ */
+static int enter_network(void)
+{
+	unsigned int uid = getuid();
+	unsigned int gid = getgid();
+	char uid_map[32];
+	char gid_map[32];
+
+	if (!unshare(CLONE_NEWNET))
+		return 0;
+	snprintf(uid_map, sizeof(uid_map), "0 %u 1", uid);
+	snprintf(gid_map, sizeof(gid_map), "0 %u 1", gid);
+	return unshare(CLONE_NEWUSER | CLONE_NEWNET) ||
+	       write_file("/proc/self/uid_map", uid_map) ||
+	       write_file("/proc/self/setgroups", "deny") ||
+	       write_file("/proc/self/gid_map", gid_map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -492,10 +527,13 @@ int main(void)
 		RTNL_TEST(test_rtnl_route_add_refuses_a_link_that_is_down),
 	};
 
-	/* Without root, a user namespace in which we are it. */
-	if (access("/dev/net/tun", R_OK | W_OK) ||
-	    (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))) {
-		puts("1..0 # SKIP no /dev/net/tun or no namespace to be had");
+	if (access("/dev/net/tun", R_OK | W_OK)) {
+		printf("1..0 # SKIP /dev/net/tun: %s\n", strerror(errno));
+		return 0;
+	}
+	if (enter_network()) {
+		printf("1..0 # SKIP no namespace to be had: %s\n",
+		       strerror(errno));
 		return 0;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
