@@ -212,8 +212,8 @@ fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
 pinned = $(findstring version 14.,$(shell clang-format --version))
 lint_files := $(filter-out tests/vm/% tests/peers/%,$(filter %.c,$(c_files)))
 
-# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, ECT of RFC 3168.
-no_typos := nd,taht,inh,ect
+# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, ECT of RFC 3168, ttyTHS.
+no_typos := nd,taht,inh,ect,ths
 
 tidied := $(lint_files:%.c=$(BUILD)/tidied/%)
 
