@@ -121,11 +121,12 @@ refused -i tap7 --port "$dir/c"
 check_match 'a TAP interface' \
 	'^serialtun: cannot attach to interface tap7: it is a TAP interface .add --tap' "$said"
 
-# An idle link sleeps.
-start_a --addr 10.0.0.1/24
+# An idle link sleeps. 10.0.0.1 is keep0's.
+start_a --addr 10.0.6.1/24
 start_cpu=$(awk '{ print $14 + $15 }' "/proc/$pid_a/stat")
 sleep 1
-check 'an idle link uses no processor time' \
-	[ "$(($(awk '{ print $14 + $15 }' "/proc/$pid_a/stat") - start_cpu))" -le 2 ]
+end_cpu=$(awk '{ print $14 + $15 }' "/proc/$pid_a/stat")
+check 'an idle link is there' alive "$pid_a"
+check 'an idle link uses no processor time' [ "$((end_cpu - start_cpu))" -le 2 ]
 kill "$second_cable"
 finish

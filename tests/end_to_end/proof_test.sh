@@ -55,11 +55,13 @@ check 'check_match: it is no pattern' fails check_match x '(' a
 # What a shell that is told to ignore a signal starts, ignores it as well.
 printf '%s\n' "source '$root/tests/end_to_end/lib.sh'" \
 	"awk '/^SigIgn/ { print \$2 }' /proc/self/status" >"$dir/world.sh"
-check_equal 'a test ignores no signal, not even under nohup' \
-	0000000000000000 "$(
-		trap '' HUP
-		env -u SERIALTUN_TEST_DIR bash "$dir/world.sh"
-	)"
+ignored=$(
+	trap '' HUP
+	env -u SERIALTUN_TEST_DIR bash "$dir/world.sh"
+)
+# A bit for each; 32 and 33 are the C library's own, and stay as they are.
+check_equal 'a test ignores no signal, not even under nohup' 0 \
+	"$((0x$ignored & 0x7fffffff))"
 
 # A failure is in the status of the script. In a subshell, whose count is not ours.
 last_status() {
