@@ -225,7 +225,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert_non_null(gro);
 	input_count = 0;
 	for (i = 0; i < STREAMS; i++)
-		streams[i] = (struct testing_tcp){.ipv6 = i % 2,
+		streams[i] = (struct testing_tcp){.ipv6 = (int)(i % 2),
 						  .flags = ACK,
 						  .payload = 100};
 	while (script.len && input_count < INPUTS_MAX) {

@@ -176,21 +176,21 @@ static inline void testing_tcp_seal(uint8_t *packet, size_t at, size_t len)
 
 /**
  * struct testing_tcp - a TCP segment to be made
- * @ipv6:    in IPv6, else in IPv4 with "don't fragment" set
- * @seq:     sequence number of its first byte
- * @id:      IPv4's identification
  * @options: bytes of options, a multiple of 4: each one NOP
- * @flags:   as in the header
  * @payload: bytes of payload, which are made of @seq, so that those of
  *           segments that follow each other are different
+ * @seq:     sequence number of its first byte
+ * @ipv6:    in IPv6, else in IPv4 with "don't fragment" set
+ * @id:      IPv4's identification
+ * @flags:   as in the header
  */
 struct testing_tcp {
-	int ipv6;
-	uint32_t seq;
-	uint16_t id;
 	size_t options;
-	uint8_t flags;
 	size_t payload;
+	uint32_t seq;
+	int ipv6;
+	uint16_t id;
+	uint8_t flags;
 };
 
 /**
