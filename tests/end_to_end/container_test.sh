@@ -28,7 +28,7 @@ lean=(setpriv --bounding-set=-net_admin --inh-caps=-net_admin)
 if in_a "${lean[@]}" true 2>/dev/null; then
 	on_a "${lean[@]}" "$serialtun" --addr 10.0.0.1/24 --port "$port_a"
 	says 'root without the capability' \
-		"cannot create interface tun%d: Operation not permitted \\($lacks\\)"
+		"cannot create a new TUN interface: Operation not permitted \\($lacks\\)"
 	in_a ip tuntap add dev kept0 mode tun
 	on_a "${lean[@]}" "$serialtun" -i kept0 --addr 10.0.0.1/24 \
 		--port "$port_a"

@@ -106,23 +106,29 @@ static void check_consistent(const struct options *options)
 	assert_in_range(options->stats_s, 0, 86400);
 	if (options->link.mtu)
 		assert_in_range(options->link.mtu,
-				options->link.ipv6 && !options->link.bridge ? 1280 : 68,
+				options->link.ipv6 && !options->link.bridge
+					? 1280
+					: 68,
 				options->tap ? 65517 : 65535);
 	if (options->link.mac_given)
-		assert_true(options->tap && ethernet_is_station(options->link.mac));
+		assert_true(options->tap &&
+			    ethernet_is_station(options->link.mac));
 	if (options->link.bridge)
 		assert_true(options->tap && !options->link.addr_count &&
 			    !options->link.route_count);
 	if (options->owner || options->group)
 		assert_true(options->create || options->persist);
-	check_addrs(options->link.addrs, options->link.addr_count, LINK_ADDRS_MAX);
-	check_addrs(options->link.routes, options->link.route_count, LINK_ROUTES_MAX);
+	check_addrs(options->link.addrs, options->link.addr_count,
+		    LINK_ADDRS_MAX);
+	check_addrs(options->link.routes, options->link.route_count,
+		    LINK_ROUTES_MAX);
 	if (options->link.peer_of) {
 		assert_in_range(options->link.peer_of - options->link.addrs, 0,
 				options->link.addr_count - 1);
 		assert_int_equal(options->link.peer_of->family,
 				 options->link.peer.family);
-		assert_false(addr_same_host(options->link.peer_of, &options->link.peer));
+		assert_false(addr_same_host(options->link.peer_of,
+					    &options->link.peer));
 	}
 }
 
