@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A link, from the first look for the port to the last packet.
+ * A session: one link, from the search for its port to the last packet.
  *
- * Everything that there is to wait for is in one event set, and each event goes
- * by its kind to its owner, in one switch (hand_out()). The owners only take
- * note; then each has its turn: the pump carries packets, and the session sees
- * to the rest (signals, a port that is lost or comes back, reports).
+ * One event set holds every descriptor that the program waits for.
+ * dispatch_event() gives each event to its owner, which only records it. Then
+ * the pump carries packets, and the session handles signals, a port that is
+ * lost or comes back, and reports.
  *
  * The interface, its addresses and its routes outlive the port. While the port
- * is away the carrier is off, so that the kernel and everybody who watches the
- * interface can tell.
+ * is away, the session turns the carrier off, so that the kernel and every
+ * program that watches the interface can see it.
  */
 #include "session.h"
 #include "cli/options.h"
@@ -38,7 +38,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* How often the counters are looked at for something that is wrong. */
+/* How often the session checks the counters for symptoms. */
 #define SESSION_CHECK_NS (2 * NS_PER_S)
 
 struct session {
@@ -47,21 +47,21 @@ struct session {
 	struct line *line;
 	const struct tun *tun;
 	struct pump *pump;
-	struct monitor *monitor; /* NULL: it cannot be had */
+	struct monitor *monitor; /* NULL: not available */
 	struct symptoms symptoms;
 	struct stall stall;
-	struct report *report; /* NULL: nobody wants one */
-	uint64_t check_ns;     /* when to look next */
-	bool signalled;	       /* and it was not looked at why */
-	bool meddled;	       /* and it was not looked at how */
+	struct report *report;	/* NULL: not asked for */
+	uint64_t check_ns;	/* time of the next check of the counters */
+	bool signalled;		/* a signal is not handled yet */
+	bool interface_changed; /* another program's change is not read yet */
 	bool had_port;
 	bool silence_told;
 	bool own_told;
 	bool carrier;
 };
 
-/* Every event, to whom it concerns, who takes note of it. */
-static void hand_out(struct session *session, const struct event *event)
+/* Give an event to its owner. */
+static void dispatch_event(struct session *session, const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_SIGNAL:
@@ -75,14 +75,14 @@ static void hand_out(struct session *session, const struct event *event)
 		pump_note(session->pump, event);
 		break;
 	case EVENT_MONITOR:
-		session->meddled = true;
+		session->interface_changed = true;
 		break;
 	case EVENT_TIME:
 		break;
 	}
 }
 
-/* Return: 0 when something has happened or is due, or -errno, logged. */
+/* Return: 0 after an event or at @until_ns, or -errno, logged. */
 static int wait_for_events(struct session *session, uint64_t until_ns)
 {
 	struct event happened[EVENTS_MAX];
@@ -92,7 +92,7 @@ static int wait_for_events(struct session *session, uint64_t until_ns)
 	if (count < 0)
 		log_error("cannot wait for packets: %s", strerror(-count));
 	for (i = 0; i < count; i++)
-		hand_out(session, &happened[i]);
+		dispatch_event(session, &happened[i]);
 	return count < 0 ? count : 0;
 }
 
@@ -111,7 +111,7 @@ static void print_stats(struct session *session, enum log_level level)
 			  totals_format_line(&stats->line, text));
 }
 
-/* Everything that a report tells. */
+/* The state of the link, as reports need it. */
 static struct report_view view(struct session *session)
 {
 	const struct port *port = line_port(session->line);
@@ -161,8 +161,8 @@ static void notify_up(const struct session *session, const struct port *port)
 	notify_status("%s is up on %s", session->tun->name, port->name);
 }
 
-/* The port is there. Return: 0 or -errno, logged. */
-static int take_port(struct session *session, uint64_t now_ns)
+/* Use a port that has just been opened. Return: 0 or -errno, logged. */
+static int use_port(struct session *session, uint64_t now_ns)
 {
 	struct port *port = line_port(session->line);
 	const uint64_t settled_ns =
@@ -184,24 +184,25 @@ static int take_port(struct session *session, uint64_t now_ns)
 	return 0;
 }
 
-static void do_without_port(struct session *session)
+static void await_port(struct session *session)
 {
 	set_carrier(session, false);
 	notify_status("%s is waiting for %s", session->tun->name,
 		      line_awaited(session->line));
 }
 
-/* The port is not to be used any more, and will be looked for. */
-static void let_go_of_port(struct session *session)
+/* Close the port; the line starts to look for it. */
+static void release_port(struct session *session)
 {
 	pump_end_port(session->pump);
 	line_let_go(session->line, clock_ns());
-	do_without_port(session);
+	await_port(session);
 }
 
 /*
- * The port is gone; @how: NULL: by itself. Return: 0: it is waited for; 1: the
- * link ends, as it should; -1: it ends, logged.
+ * The port is lost. @how: why; NULL: the reason is the port's own. Return: 0:
+ * the session waits for the port; 1: the link ends normally; -1: the link ends
+ * with a failure, logged.
  */
 static int lose_port(struct session *session, const char *how)
 {
@@ -220,18 +221,18 @@ static int lose_port(struct session *session, const char *how)
 		return -1;
 	}
 	if (session->options->once) {
-		log_error("lost %s: %s (%s; without --once it would be waited "
-			  "for)",
+		log_error("lost %s: %s (%s; without --once serialtun waits for "
+			  "it)",
 			  port->name, how, kind->remedy);
 		return -1;
 	}
 	log_warning("lost %s: %s; waiting for %s", port->name, how,
 		    line_awaited(session->line));
-	let_go_of_port(session);
+	release_port(session);
 	return 0;
 }
 
-/* Return: 0, or -1, logged. */
+/* Return: 0 or -errno, logged. */
 static int look_for_port(struct session *session, uint64_t now_ns)
 {
 	const char *name = line_name(session->line);
@@ -246,22 +247,22 @@ static int look_for_port(struct session *session, uint64_t now_ns)
 			 line_kind(session->line)->found_as, port->name);
 	else
 		log_info("%s is %s", name, state);
-	return take_port(session, clock_ns());
+	return use_port(session, clock_ns());
 }
 
-/* SIGUSR2 */
+/* SIGUSR2: close the port and open it again. */
 static int reopen_port(struct session *session)
 {
 	if (!line_port(session->line))
 		return 0;
 	log_info("closing and reopening %s", line_name(session->line));
-	let_go_of_port(session);
+	release_port(session);
 	return look_for_port(session, clock_ns());
 }
 
 /*
- * One that only answers falls silent whenever nothing is asked; that is worth
- * a word only once.
+ * A peer that only answers is silent while nobody asks it anything: with the
+ * carrier still on, one warning is enough.
  */
 static void report_silence(struct session *session)
 {
@@ -270,30 +271,30 @@ static void report_silence(struct session *session)
 	if (has_carrier && session->silence_told)
 		return;
 	session->silence_told = true;
-	log_warning("%s: nothing was heard of the other end for %u s%s",
+	log_warning("%s: no data from the peer for %u s%s",
 		    line_name(session->line), 3 * session->options->keepalive_s,
-		    has_carrier ? "" : ", carrier off until it speaks");
+		    has_carrier ? "" : ", carrier off until it sends");
 }
 
-/* The peer has made the carrier come or go. */
+/* The keepalive has turned the carrier on or off. */
 static void follow_peer(struct session *session)
 {
 	const struct port *port = line_port(session->line);
 
 	set_carrier(session, pump_has_carrier(session->pump));
 	if (session->carrier) {
-		log_info("%s: the other end speaks again, carrier on",
+		log_info("%s: the peer sends again, carrier on",
 			 line_name(session->line));
 		notify_up(session, port);
 	} else {
-		notify_status("%s: the other end is silent on %s",
+		notify_status("%s: no data from the peer on %s",
 			      session->tun->name, port->name);
 	}
 }
 
-/* Does the port still send? What it takes for an XOFF may have been noise. */
-static void look_at_flow(struct session *session, const struct stats *stats,
-			 uint64_t now_ns)
+/* Warn of a port that stalls, and undo an XOFF: it may have been noise. */
+static void check_flow(struct session *session, const struct stats *stats,
+		       uint64_t now_ns)
 {
 	const bool is_serial = line_kind(session->line)->is_serial;
 	const enum port_flow flow = session->options->port.flow;
@@ -311,21 +312,22 @@ static void look_at_flow(struct session *session, const struct stats *stats,
 		port_resume(port);
 }
 
-/* Somebody has routed the peer into the link since it was made. */
-static void look_at_own(struct session *session, const struct stats *stats)
+/* Warn, once, of a route that leads the line's own packets into the link. */
+static void check_own_packets(struct session *session,
+			      const struct stats *stats)
 {
 	if (session->own_told ||
 	    !stats->to_line.dropped[STATS_DROP_OWN_TRANSPORT])
 		return;
 	session->own_told = true;
-	log_warning("%s: a route leads to the other end of the line through "
-		    "%s itself, so nothing gets there (\"ip route\" shows it: "
-		    "remove it, or give that host a route of its own)",
+	log_warning("%s: a route sends the line's own packets into %s, so none "
+		    "reaches the peer (find the route with \"ip route\"; "
+		    "remove it, or give the peer's host a route of its own)",
 		    line_name(session->line), session->tun->name);
 }
 
-/* Is there something that the user should know? */
-static void look_at_line(struct session *session, uint64_t now_ns)
+/* Check the counters, every SESSION_CHECK_NS, and warn of symptoms. */
+static void check_counters(struct session *session, uint64_t now_ns)
 {
 	struct symptom_view view = {
 		.is_serial = line_kind(session->line)->is_serial,
@@ -342,12 +344,12 @@ static void look_at_line(struct session *session, uint64_t now_ns)
 	if (symptom != SYMPTOM_NONE)
 		log_warning("%s: %s", line_name(session->line),
 			    symptom_text(symptom, &view, text));
-	look_at_own(session, view.stats);
-	look_at_flow(session, view.stats, now_ns);
+	check_own_packets(session, view.stats);
+	check_flow(session, view.stats, now_ns);
 }
 
-/* SIGUSR1, SIGUSR2. Return: 0 or -errno, logged. */
-static int see_to_signals(struct session *session)
+/* Return: 0 or -errno, logged. */
+static int handle_signals(struct session *session)
 {
 	if (!session->signalled)
 		return 0;
@@ -358,21 +360,21 @@ static int see_to_signals(struct session *session)
 	return signals_take_reopen() ? reopen_port(session) : 0;
 }
 
-/* Whoever else changes the interface may be somebody who does not know. */
-static void look_at_interface(struct session *session)
+/* Warn of a change to the interface by another program. */
+static void report_interface_changes(struct session *session)
 {
 	char text[MONITOR_TEXT_MAX];
 
-	if (session->meddled && monitor_read(session->monitor, text))
+	if (session->interface_changed && monitor_read(session->monitor, text))
 		log_warning("%s", text);
-	session->meddled = false;
+	session->interface_changed = false;
 }
 
-/* All but packets that may be due. Return: 0 or -errno, logged. */
-static int see_to_the_rest(struct session *session)
+/* Everything but packets. Return: 0 or -errno, logged. */
+static int handle_the_rest(struct session *session)
 {
 	const uint64_t now_ns = clock_ns();
-	int err = see_to_signals(session);
+	int err = handle_signals(session);
 
 	if (!err && !line_port(session->line)) {
 		err = look_for_port(session, now_ns);
@@ -382,14 +384,14 @@ static int see_to_the_rest(struct session *session)
 			report_silence(session);
 		if (session->carrier != pump_has_carrier(session->pump))
 			follow_peer(session);
-		look_at_line(session, now_ns);
+		check_counters(session, now_ns);
 	}
-	look_at_interface(session);
+	report_interface_changes(session);
 	tick_report(session, now_ns);
 	return err;
 }
 
-/* When the next thing is due. */
+/* The time of the next task. */
 static uint64_t next_ns(const struct session *session)
 {
 	uint64_t next_ns = clock_earlier(pump_next_ns(session->pump),
@@ -401,20 +403,19 @@ static uint64_t next_ns(const struct session *session)
 }
 
 /*
- * The pump has had its turn. Return: 0: go on; 1: the link ends, as it should;
- * -1: it ends, logged.
+ * Return: 0: go on; 1: the link ends normally; -1: the link ends with a
+ * failure, logged.
  */
-static int see_to(struct session *session, enum pump_result result)
+static int handle_result(struct session *session, enum pump_result result)
 {
 	switch (result) {
 	case PUMP_PORT_GONE:
 		return lose_port(session, NULL);
 	case PUMP_OUT_OF_STEP:
-		return lose_port(session, "nothing that came from it is a "
-					  "packet any more");
+		return lose_port(session, "its data holds no packets any more");
 	case PUMP_TUN_GONE:
-		log_error("lost the interface %s: it was deleted (start again "
-			  "to have it back)",
+		log_error("lost the interface %s: it was deleted (start "
+			  "serialtun again to create it)",
 			  session->tun->name);
 		return -1;
 	default:
@@ -423,11 +424,11 @@ static int see_to(struct session *session, enum pump_result result)
 }
 
 /**
- * session_open() - begin with a line
- * @session: the session on success; session_close() ends it
- * @options: what the user asked for; borrowed until then
+ * session_open() - create a session with a closed line
+ * @session: the session on success; session_close() frees it
+ * @options: the user's options; borrowed until session_close()
  *
- * A failure is logged.
+ * Logs any failure.
  *
  * Return: 0 or -errno
  */
@@ -464,16 +465,16 @@ fail:
 }
 
 /**
- * session_find_port() - look for the port, before there is an interface
+ * session_find_port() - look for the port, before the interface exists
  * @session: the session
  *
- * With --wait a port that is on its way is waited for for a second, so that the
- * interface can be given what suits it.
+ * With --wait the session waits LINE_PATIENCE_NS for a port that is being
+ * opened, because the interface's settings depend on the port.
  *
- * A failure is logged.
+ * Logs any failure.
  *
- * Return: 0: it is there, or is waited for; -EINTR after a signal, or another
- * -errno
+ * Return: 0 if the port is open or the session may wait for it; -EINTR after a
+ * stop signal; another -errno
  */
 int session_find_port(struct session *session)
 {
@@ -494,7 +495,7 @@ int session_find_port(struct session *session)
 						    end_ns));
 		if (err)
 			return err;
-		/* What else was asked for is answered when there is a port. */
+		/* The flags of SIGUSR1 and SIGUSR2 stay set until later. */
 		if (session->signalled)
 			signals_clear_fd();
 		if (signals_stop())
@@ -507,17 +508,17 @@ int session_find_port(struct session *session)
 }
 
 /**
- * session_line() - the line
+ * session_line() - the line of a session
  * @session: the session
  *
- * Return: the session's own
+ * Return: the line, owned by the session
  */
 const struct line *session_line(const struct session *session)
 {
 	return session->line;
 }
 
-/* A link does without, where that cannot be had. */
+/* Without a monitor the link works all the same. */
 static void watch_interface(struct session *session)
 {
 	int err = monitor_open(&session->monitor, session->tun->name);
@@ -526,17 +527,17 @@ static void watch_interface(struct session *session)
 		err = events_watch(&session->events, EVENT_MONITOR,
 				   monitor_fd(session->monitor), EPOLLIN);
 	if (err)
-		log_debug("%s: changes by others are not seen: %s",
+		log_debug("%s: cannot watch for changes by other programs: %s",
 			  session->tun->name, strerror(-err));
 }
 
 /**
  * session_start() - prepare to carry packets
- * @session: the session, which has looked for its port
- * @tun:     the interface, which is up; borrowed until session_close()
- * @mtu:     bytes of the longest packet that the interface sends
+ * @session: the session, after session_find_port()
+ * @tun:     the interface, up; borrowed until session_close()
+ * @mtu:     MTU of the interface, in bytes
  *
- * A failure is logged.
+ * Logs any failure.
  *
  * Return: 0 or -errno
  */
@@ -577,20 +578,20 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 	}
 	watch_interface(session);
 	if (line_port(session->line))
-		err = take_port(session, clock_ns());
+		err = use_port(session, clock_ns());
 	else
-		do_without_port(session);
+		await_port(session);
 	return err ? err : open_report(session);
 }
 
 /**
- * session_run() - carry packets until a signal or a failure ends it
- * @session: the session, started
+ * session_run() - carry packets until a signal or a failure
+ * @session: the session, after session_start()
  *
- * A failure is logged.
+ * Logs any failure.
  *
- * Return: 0 after a signal, or when a line that cannot be had again has ended;
- * else -1
+ * Return: 0 after a stop signal or at the end of a line that cannot be opened
+ * again; else -1
  */
 int session_run(struct session *session)
 {
@@ -598,9 +599,9 @@ int session_run(struct session *session)
 	int err = 0;
 
 	while (!err && !signals_stop()) {
-		err = see_to(session, pump_turn(session->pump));
+		err = handle_result(session, pump_turn(session->pump));
 		if (!err)
-			err = see_to_the_rest(session);
+			err = handle_the_rest(session);
 		if (!err)
 			err = wait_for_events(session, next_ns(session));
 	}
@@ -612,7 +613,7 @@ int session_run(struct session *session)
 }
 
 /**
- * session_close() - end a session, its port put back as it was
+ * session_close() - free a session; restores the port's settings
  * @session: the session, or NULL
  */
 void session_close(struct session *session)

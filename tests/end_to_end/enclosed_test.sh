@@ -70,7 +70,7 @@ start_a --addr 10.0.0.1/24 --port "$udp_a"
 check 'without such a route a ping crosses' wait_for 5 pings
 in_a ip route add 172.16.0.2/32 dev tun0
 few 'somebody adds one: there is no storm'
-check 'but a word' wait_for 5 a_says "^serialtun: $udp_a: a route leads to the other end of the line through tun0 itself, so nothing gets there "
+check 'but a word' wait_for 5 a_says "^serialtun: $udp_a: a route sends the line's own packets into tun0, so none reaches the peer "
 check 'what went astray is counted' \
 	a_says 'to the line: .* [0-9]+ of the line itself'
 in_a ip route del 172.16.0.2/32 dev tun0

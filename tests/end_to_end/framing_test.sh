@@ -88,7 +88,7 @@ check 'what was empty, or no packet, is counted' \
 	says 'from the line: .* 4 dropped, 2 empty, 2 not IP$'
 
 # A length that lies: all that follows is out of step.
-lost="^serialtun: lost process [0-9]+: nothing that came from it is a packet any more; waiting for a connection to $port_a\$"
+lost="^serialtun: lost process [0-9]+: its data holds no packets any more; waiting for a connection to $port_a\$"
 printf -v many "$framed%.0s" {1..1000}
 check_equal 'a length that lies: the connection is closed' closed \
 	"$(peer "001b$request" "$many" | sed 's/.* //')"
@@ -118,7 +118,7 @@ ended=${PIPESTATUS[1]}
 check 'the port is told' \
 	a_says ' is up: .*, on -, which is standard input and output$'
 check 'out of step on standard input: it ends' \
-	a_says '^serialtun: lost standard input and output: nothing that came from it is a packet any more \(start both again\)$'
+	a_says '^serialtun: lost standard input and output: its data holds no packets any more \(start both again\)$'
 check_equal 'status 1' 1 "$ended"
 
 # What does not go together is said at once.

@@ -175,7 +175,7 @@ done
 start_a --addr 10.0.0.1/24 --keepalive 1
 in_a ping -c 1 -W 5 10.0.0.2 >/dev/null
 check 'a silent peer is reported' wait_for 10 says \
-	": nothing was heard of the other end for 3 s\$"
+	": no data from the peer for 3 s\$"
 sleep 7
 check 'one that never speaks first keeps the carrier for 10 times --keepalive' \
 	not no_carrier
@@ -185,11 +185,11 @@ start_b --addr 10.0.0.2/24 --keepalive 1
 sleep 4
 kill -STOP "$pid_b"
 check 'one that kept alive and falls silent is reported' wait_for 10 says \
-	': nothing was heard .* for 3 s, carrier off until it speaks$'
+	': no data from the peer for 3 s, carrier off until it sends$'
 check 'and loses the carrier' wait_for 5 no_carrier
 kill -CONT "$pid_b"
 check 'until it speaks' wait_for 5 not no_carrier
-check 'which is said' says ': the other end speaks again, carrier on$'
+check 'which is said' says ': the peer sends again, carrier on$'
 check 'a ping crosses again' wait_for 5 in_a ping -c 1 -W 1 10.0.0.2
 stop_a
 stop_b

@@ -117,7 +117,7 @@ timeout 5 python3 "$dir/program.py" "$link" read >"$dir/reader.out" 2>&1
 wait_end "$pid_a"
 check_equal '--once: one program was all' 1 "$ended"
 check 'with a sentence' \
-	a_says '^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more \(start the program that uses it, and this one, again; without --once it would be waited for\)$'
+	a_says '^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more \(start the program that uses it, and this one, again; without --once serialtun waits for it\)$'
 check_not 'and the link is gone, too' test -L "$link"
 
 # No link, a speed, and everything that is in between.

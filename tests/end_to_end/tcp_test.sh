@@ -176,7 +176,7 @@ stop_a
 wait_end "$pid_b"
 check_equal '--once ends with status 1' 1 "$ended"
 check 'and says why' b_says \
-	"^serialtun: lost $port_b: the other end closed it \\(see why it did, and start again; without --once it would be waited for\\)\$"
+	"^serialtun: lost $port_b: the other end closed it \\(see why it did, and start again; without --once serialtun waits for it\\)\$"
 
 # Strangers, at full speed
 start_a --addr 10.1.0.1/24
