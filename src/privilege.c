@@ -83,7 +83,7 @@ static bool has_capability(const struct capabilities *caps, unsigned int cap)
  * @user: filled in
  * @name: the user's name, or NULL, which means: stay who we are
  *
- * Whether we could become that user is looked at too. A failure is logged.
+ * Whether we could become that user is looked at too. Logs any failure.
  *
  * Return: 0 or -errno
  */

@@ -46,7 +46,7 @@ static void on_signal(int number)
 /**
  * signals_set_up() - from now on, signals are flags
  *
- * A SIGHUP that nohup(1) has put out of force stays so. A failure is logged.
+ * A SIGHUP that nohup(1) has put out of force stays so. Logs any failure.
  *
  * Return: 0 or -errno
  */

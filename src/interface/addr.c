@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Addresses as people type them, "10.10.10.1/24" or "fd00::1/64", and the few
- * sums that are done on them. Pure: nothing here asks the machine anything.
+ * IP addresses as people type them, "10.10.10.1/24" or "fd00::1/64", and the
+ * arithmetic on them. Pure.
  */
 #include "interface/addr.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 /**
- * addr_bits() - how long an address of a family is
+ * addr_bits() - length of an address of a family
  * @family: AF_INET or AF_INET6
  *
  * Return: 32 or 128
@@ -21,7 +21,7 @@ unsigned int addr_bits(int family)
 	return family == AF_INET ? 32 : 128;
 }
 
-/* A netmask in dotted decimal. Return: false if it is none. */
+/* Read a netmask in dotted decimal. Return: false if it is not one. */
 static bool parse_netmask(unsigned int *prefix_len, const char *text)
 {
 	struct in_addr netmask;
@@ -30,14 +30,14 @@ static bool parse_netmask(unsigned int *prefix_len, const char *text)
 	if (inet_pton(AF_INET, text, &netmask) != 1)
 		return false;
 	bits = ntohl(netmask.s_addr);
-	/* All ones are on the left, so one more makes them a power of two. */
+	/* The ones of a netmask are on the left: its complement is 2^n - 1. */
 	if (~bits & (~bits + 1))
 		return false;
 	*prefix_len = (unsigned int)__builtin_popcount(bits);
 	return true;
 }
 
-/* What follows the slash. Return: false if it cannot be that. */
+/* Read the text behind the slash. Return: false if it is malformed. */
 static bool parse_prefix_len(struct addr *addr, const char *text)
 {
 	unsigned long number;
@@ -59,11 +59,11 @@ static bool parse_prefix_len(struct addr *addr, const char *text)
  * addr_parse() - read ADDR[/LEN]
  * @addr: filled in on success, untouched otherwise
  * @text: an IPv4 address in dotted decimal or an IPv6 address (RFC 4291,
- *        section 2.2), with a prefix length in decimal behind a slash, or
- *        without, which means all of its bits; behind an IPv4 address it may
- *        be a netmask, 255.255.255.0
+ *        section 2.2); then, optionally, a slash and the prefix length in
+ *        decimal or, for IPv4, a netmask (255.255.255.0); without them the
+ *        prefix is the whole address
  *
- * Return: ADDR_OK, or what is wrong
+ * Return: ADDR_OK, or the error
  */
 enum addr_error addr_parse(struct addr *addr, const char *text)
 {
@@ -107,8 +107,7 @@ const char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_MAX])
  * @addr: the address
  * @text: where to write it
  *
- * The prefix length is left out where it says nothing, that is, where it is
- * the whole address.
+ * A prefix that is the whole address is left out.
  *
  * Return: @text
  */
@@ -126,10 +125,10 @@ const char *addr_format(const struct addr *addr, char text[ADDR_TEXT_MAX])
 }
 
 /**
- * addr_is_host() - could this be the address of one host?
+ * addr_is_host() - can this be the address of a host?
  * @addr: the address
  *
- * Return: false if it is the unspecified address, a multicast one or IPv4's
+ * Return: false for the unspecified address, multicast addresses and IPv4's
  * limited broadcast (RFC 1122, section 3.2.1.3; RFC 4291, sections 2.5.2 and
  * 2.7)
  */
@@ -147,7 +146,7 @@ bool addr_is_host(const struct addr *addr)
 }
 
 /**
- * addr_is_loopback() - does this address never leave its host?
+ * addr_is_loopback() - is this a loopback address?
  * @addr: the address
  *
  * Return: true for 127.0.0.0/8 and ::1 (RFC 1122, section 3.2.1.3; RFC 4291,
@@ -164,8 +163,8 @@ bool addr_is_loopback(const struct addr *addr)
 
 /**
  * addr_same_host() - are two addresses the same, whatever their prefixes?
- * @a: the one
- * @b: the other
+ * @a: one address
+ * @b: another
  *
  * Return: true if family and all bits are equal
  */
@@ -176,10 +175,10 @@ bool addr_same_host(const struct addr *a, const struct addr *b)
 }
 
 /**
- * addr_network() - the network that an address is in
+ * addr_network() - clear the host part of an address
  * @addr: the address
  *
- * Return: the same with every bit behind the prefix cleared
+ * Return: the address with every bit behind the prefix clear
  */
 struct addr addr_network(const struct addr *addr)
 {
@@ -192,11 +191,11 @@ struct addr addr_network(const struct addr *addr)
 }
 
 /**
- * addr_is_network() - is this the name of a network, and not of a host in it?
+ * addr_is_network() - is this the address of a network, not of a host?
  * @addr: the address
  *
- * In IPv6 it is any router's (RFC 4291, section 2.6.1). A prefix of one or two
- * addresses has hosts only (RFC 3021, RFC 6164).
+ * In IPv6 it is the subnet-router anycast address (RFC 4291, section 2.6.1). A
+ * prefix of one or two addresses has hosts only (RFC 3021, RFC 6164).
  *
  * Return: true if all bits behind the prefix are zero
  */
@@ -209,10 +208,10 @@ bool addr_is_network(const struct addr *addr)
 }
 
 /**
- * addr_is_broadcast() - is this the address of all hosts of its network?
+ * addr_is_broadcast() - is this the broadcast address of its network?
  * @addr: the address
  *
- * There is no such address in IPv6, nor in a prefix of one or two.
+ * IPv6 has no broadcast, nor has a prefix of one or two addresses.
  *
  * Return: true if all bits behind the prefix are one (RFC 1122, section
  * 3.2.1.3)
@@ -241,7 +240,7 @@ static bool is_among(const struct addr *addr, const struct addr *list,
 	return false;
 }
 
-/* The address that follows. Return: false behind the last one. */
+/* Advance to the next address. Return: false behind the last one. */
 static bool next_host(struct addr *addr)
 {
 	unsigned int i = addr_bits(addr->family) / 8;
@@ -253,19 +252,18 @@ static bool next_host(struct addr *addr)
 }
 
 /**
- * addr_neighbour() - the address that the other end of a link likely has
+ * addr_neighbour() - guess the address of the peer
  * @own:         address of this end
- * @taken:       addresses that it has not, @own among them
+ * @taken:       addresses that the peer cannot have, @own among them
  * @taken_count: how many
  * @other:       filled in with the lowest host address of the prefix that is
  *               not taken, and its prefix length; untouched if there is none
  *
- * The first address of a prefix is the network's name in IPv4 and the
+ * The first address of a prefix names the network in IPv4 and is the
  * subnet-router anycast address in IPv6 (RFC 4291, section 2.6.1), so hosts
- * begin at the second, but for a prefix of two, where both are hosts
- * (RFC 3021 and RFC 6164).
+ * begin at the second; in a prefix of two both are hosts (RFC 3021, RFC 6164).
  *
- * Return: false if there is no such host
+ * Return: false if there is no such address
  */
 bool addr_neighbour(const struct addr *own, const struct addr *taken,
 		    size_t taken_count, struct addr *other)
@@ -282,7 +280,7 @@ bool addr_neighbour(const struct addr *own, const struct addr *taken,
 	while (is_among(&host, taken, taken_count))
 		if (!next_host(&host))
 			return false;
-	/* IPv4's last one is everybody (RFC 1122, section 3.2.1.3). */
+	/* IPv4's last address is the broadcast (RFC 1122, section 3.2.1.3). */
 	last = host;
 	if (own->family == AF_INET && own->prefix_len < bits - 1)
 		next_host(&last);

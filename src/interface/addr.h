@@ -10,10 +10,10 @@
 #define ADDR_TEXT_MAX 52
 
 /**
- * struct addr - an IPv4 or IPv6 address with the length of its prefix
+ * struct addr - an IPv4 or IPv6 address with its prefix length
  * @family:     AF_INET or AF_INET6
- * @prefix_len: bits that belong to the network, 0 to addr_bits()
- * @bytes:     the address in network byte order; IPv4 uses the first four
+ * @prefix_len: bits of the network, 0 to addr_bits()
+ * @bytes:      the address in network byte order; IPv4 uses the first four
  */
 struct addr {
 	int family;
@@ -22,11 +22,11 @@ struct addr {
 };
 
 /**
- * enum addr_error - what is wrong with an address that somebody typed
- * @ADDR_OK:         nothing
- * @ADDR_MALFORMED:  it is neither an IPv4 nor an IPv6 address
- * @ADDR_PREFIX_LEN: what follows the slash is neither a prefix length of its
- *                   family nor an IPv4 netmask
+ * enum addr_error - result of addr_parse()
+ * @ADDR_OK:         no error
+ * @ADDR_MALFORMED:  not an IPv4 or IPv6 address
+ * @ADDR_PREFIX_LEN: the text behind the slash is neither a prefix length of
+ *                   the family nor an IPv4 netmask
  */
 enum addr_error {
 	ADDR_OK,

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Does an address that a link is to have get in the way of this host's network?
+ * Compare an address that the link is to have with this host's network.
  *
- * The kernel takes almost any address. With the prefix of another interface it
- * makes a second route to the same network, and the route without a metric
- * wins: the hosts of a LAN then are looked for at the other end of a cable. So
- * what this host has is looked at first, one address and one route after the
- * other, each compared with one of ours. Pure: link.c asks the kernel.
+ * The kernel takes almost any address. An address with the prefix of another
+ * interface adds a second route to the same network, and the route without a
+ * metric wins: the kernel then sends packets for hosts of the LAN into the
+ * cable. So survey.c passes every address and route of this host, and this file
+ * compares each with one address of the link. Pure.
  *
- * A link to nothing but one host (--peer without a prefix) takes no network.
- * Its address may be one that this host has already: the link borrows it, as an
- * unnumbered link does.
+ * A link to a single host (--peer without a prefix) takes no network, and may
+ * share its address with another interface, as an unnumbered link does.
  *
- * No conflict are loopback addresses; IPv6 link-local addresses, which are
- * good for one link each; and routes to everything: the default route, and the
- * halves and eighths of the address space by which a VPN gets ahead of it.
+ * These never conflict: loopback addresses; IPv6 link-local addresses, which
+ * are valid on one link only; the default route, and the halves and eighths of
+ * the address space by which a VPN overrides the default route.
  */
+
 #include "interface/conflict.h"
 #include "interface/rtnl.h"
 #include "text.h"
 
 #include <sys/socket.h>
 
-/* The default route of a VPN is in pieces of at most so many bits. */
+/* A VPN's pieces of the default route have at most so many prefix bits. */
 #define CONFLICT_EVERYTHING_BITS 3
 
 static const struct addr *reached_by(const struct conflict_ours *ours)
@@ -30,7 +30,7 @@ static const struct addr *reached_by(const struct conflict_ours *ours)
 	return ours->peer ? ours->peer : ours->local;
 }
 
-/* Is nothing reached but one host? */
+/* Does the link lead to one host only? */
 static bool is_single(const struct conflict_ours *ours)
 {
 	const struct addr *reached = reached_by(ours);
@@ -44,7 +44,7 @@ static bool is_link_local(const struct addr *addr)
 	       addr->bytes[1] >> 6 == 2;
 }
 
-/* Is @inner, with its prefix, in the network of @outer? */
+/* Does the network of @outer contain @inner with its prefix? */
 static bool contains(const struct addr *outer, const struct addr *inner)
 {
 	struct addr of_inner = *inner;
@@ -69,10 +69,10 @@ static void found(struct conflict *worst, enum conflict_kind kind, int index,
 
 /**
  * conflict_see_addr() - compare with an address of another interface
- * @worst:   becomes what was found, if it is worse
- * @ours:    an address of ours
- * @there:   an address of another interface
- * @is_down: that interface is down
+ * @worst:   updated if this conflict is worse
+ * @ours:    an address of the link
+ * @there:   the address of the other interface
+ * @is_down: the other interface is down
  */
 void conflict_see_addr(struct conflict *worst, const struct conflict_ours *ours,
 		       const struct rtnl_addr *there, bool is_down)
@@ -107,9 +107,9 @@ void conflict_see_addr(struct conflict *worst, const struct conflict_ours *ours,
 
 /**
  * conflict_see_route() - compare with a route through another interface
- * @worst: becomes what was found, if it is worse
- * @ours:  an address of ours
- * @there: a route through another interface
+ * @worst: updated if this conflict is worse
+ * @ours:  an address of the link
+ * @there: the route
  */
 void conflict_see_route(struct conflict *worst,
 			const struct conflict_ours *ours,
@@ -135,9 +135,9 @@ void conflict_see_route(struct conflict *worst,
 }
 
 /**
- * conflict_take() - remember an address that the other end cannot have
- * @taken: where; one too many is left out
- * @ours:  an address of ours: only what is in its network is of interest
+ * conflict_take() - remember an address that the peer cannot have
+ * @taken: the list; when it is full, the address is left out
+ * @ours:  an address of the link: addresses outside its network are left out
  * @addr:  an address of this host, or of a router that it uses
  */
 void conflict_take(struct conflict_taken *taken,
@@ -157,8 +157,8 @@ void conflict_take(struct conflict_taken *taken,
 }
 
 /*
- * What to do instead. A network that is nobody's is known only to the user; a
- * pair of addresses takes no network.
+ * Append the remedy. serialtun cannot know an unused network, but a pair of
+ * addresses needs none.
  */
 static void append_remedy(char text[CONFLICT_TEXT_MAX],
 			  const struct conflict_ours *ours, const char *verb)
@@ -167,20 +167,19 @@ static void append_remedy(char text[CONFLICT_TEXT_MAX],
 
 	text_append(
 		text, CONFLICT_TEXT_MAX,
-		" (%s another network for the link, or the other end alone: "
+		" (%s another network for the link, or reach only the peer: "
 		"--addr %s --peer ADDR)",
 		verb, addr_format_host(ours->local, addr));
 }
 
 /**
- * conflict_text() - say what is in the way
- * @conflict:  what was found
- * @ours:      the address of ours
- * @interface: the name of the interface of @conflict
+ * conflict_text() - describe a conflict
+ * @conflict:  the conflict
+ * @ours:      the address of the link
+ * @interface: name of the interface of @conflict
  * @text:      where to write it
  *
- * Return: @text, one line: of what is refused, with --addr as its object; of
- * all else, a sentence
+ * Return: @text, one line: for a refused kind it begins with "cannot use"
  */
 const char *conflict_text(const struct conflict *conflict,
 			  const struct conflict_ours *ours,
@@ -201,30 +200,29 @@ const char *conflict_text(const struct conflict *conflict,
 	case CONFLICT_INSIDE:
 		text_append(text, CONFLICT_TEXT_MAX,
 			    "%s lies inside %s, which goes through %s: hosts "
-			    "there that have such addresses are not reached "
-			    "any more",
+			    "there with such addresses become unreachable",
 			    own, other, interface);
 		append_remedy(text, ours, "if they matter, choose");
 		break;
 	case CONFLICT_PART:
 		text_append(text, CONFLICT_TEXT_MAX,
 			    "%s, a part of %s, goes through %s: hosts behind "
-			    "the link that have such addresses are not reached",
+			    "the link with such addresses are unreachable",
 			    other, own, interface);
 		append_remedy(text, ours, "if they matter, choose");
 		break;
 	case CONFLICT_ASLEEP:
 		text_append(text, CONFLICT_TEXT_MAX,
 			    "%s, which is down, has %s: when it comes up, %s "
-			    "has two ways",
+			    "has two routes",
 			    interface, other, own);
-		append_remedy(text, ours, "if that will be, choose");
+		append_remedy(text, ours, "if it will, choose");
 		break;
 	case CONFLICT_GATEWAY:
 		text_append(text, CONFLICT_TEXT_MAX,
 			    "%s %s is the address of a router of this host, "
-			    "reached through %s: it cannot be reached any more "
-			    "(give the link an address that nobody has)",
+			    "reached through %s: the router becomes "
+			    "unreachable (give the link an unused address)",
 			    ours->peer ? "--peer" : "--addr",
 			    addr_format_host(reached_by(ours), other),
 			    interface);
@@ -238,16 +236,15 @@ const char *conflict_text(const struct conflict *conflict,
 		break;
 	case CONFLICT_SAME:
 		text_append(text, CONFLICT_TEXT_MAX,
-			    "cannot use --addr %s: %s is the network of %s "
-			    "already, whose hosts would not be reached any "
-			    "more",
+			    "cannot use --addr %s: %s is already the network "
+			    "of %s, whose hosts would become unreachable",
 			    addr_format(ours->local, own), other, interface);
 		append_remedy(text, ours, "choose");
 		break;
 	case CONFLICT_PEER:
 		text_append(text, CONFLICT_TEXT_MAX,
 			    "cannot use --peer %s: it is an address of this "
-			    "host, of %s (name the other end's)",
+			    "host, of %s (give the peer's address)",
 			    addr_format_host(ours->peer, own), interface);
 		break;
 	case CONFLICT_ADDRESS:

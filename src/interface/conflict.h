@@ -10,27 +10,29 @@
 struct rtnl_addr;
 struct rtnl_route;
 
-/* Room for one verdict in words. */
+/* Size of the text of one conflict. */
 #define CONFLICT_TEXT_MAX 512
 
-/* So many addresses that are taken are remembered. */
+/* Capacity of struct conflict_taken. */
 #define CONFLICT_TAKEN_MAX 32
 
 /**
- * enum conflict_kind - what an address of ours and this host's network have
- *                      against each other, the worst last
- * @CONFLICT_NONE:     nothing
- * @CONFLICT_INSIDE:   our network lies inside the destination of a route, or
- *                     is the same
- * @CONFLICT_PART:     a part of our network is the destination of a route
- * @CONFLICT_ASLEEP:   another interface has the same network or a part of it,
- *                     but is down
- * @CONFLICT_GATEWAY:  the --peer, or our address, is that of a router of ours
- * @CONFLICT_REFUSED:  not one itself: those that follow are refused
- * @CONFLICT_CONTAINS: our network contains that of another interface
- * @CONFLICT_SAME:     our network is that of another interface, too
- * @CONFLICT_PEER:     the --peer is this host
- * @CONFLICT_ADDRESS:  our address is another interface's
+ * enum conflict_kind - conflict of an address of the link with this host's
+ *                      network, in ascending order of severity
+ * @CONFLICT_NONE:     none
+ * @CONFLICT_INSIDE:   the link's network lies inside the destination of a
+ *                     route, or equals it
+ * @CONFLICT_PART:     a part of the link's network is the destination of a
+ *                     route
+ * @CONFLICT_ASLEEP:   another interface, which is down, has the link's network
+ *                     or a part of it
+ * @CONFLICT_GATEWAY:  the --peer, or the link's address, is that of a router
+ *                     that this host uses
+ * @CONFLICT_REFUSED:  only a mark: the kinds behind it are refused
+ * @CONFLICT_CONTAINS: the link's network contains that of another interface
+ * @CONFLICT_SAME:     another interface has the link's network
+ * @CONFLICT_PEER:     the --peer is an address of this host
+ * @CONFLICT_ADDRESS:  another interface has the link's address
  */
 enum conflict_kind {
 	CONFLICT_NONE,
@@ -46,9 +48,9 @@ enum conflict_kind {
 };
 
 /**
- * struct conflict_ours - one of the addresses that a link is to have
+ * struct conflict_ours - one of the addresses that the link is to have
  * @local: the address
- * @peer:  the other end's, or NULL
+ * @peer:  the peer's address, or NULL
  */
 struct conflict_ours {
 	const struct addr *local;
@@ -56,10 +58,11 @@ struct conflict_ours {
 };
 
 /**
- * struct conflict - what was found so far for one address of ours
- * @kind:  the worst
- * @index: the interface that has the other address or route
- * @other: that address, with its prefix, or the destination of that route
+ * struct conflict - the worst conflict of one address so far
+ * @kind:  its kind
+ * @index: the other interface
+ * @other: the address of that interface, with its prefix, or the destination
+ *         of a route through it
  */
 struct conflict {
 	enum conflict_kind kind;
@@ -68,7 +71,7 @@ struct conflict {
 };
 
 /**
- * struct conflict_taken - addresses that the other end cannot have
+ * struct conflict_taken - addresses that the peer cannot have
  * @addrs: the addresses
  * @count: how many
  */

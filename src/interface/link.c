@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From an interface to a link: MTU, addresses, up, routes, in the order that
- * the kernel wants them; or to a port of a bridge, which has the addresses and
- * the routes.
+ * Configure an interface: MTU, addresses, up, routes, in the order that the
+ * kernel needs; or make it a port of a bridge, which then has the addresses and
+ * routes.
  *
- * Address generation is settled first, while the MTU is still 1500: below
- * 1280 the interface has no IPv6 to be spoken of. Addresses come before up,
- * so that no packet leaves with another source, and the bridge too; routes come
- * last, because a route needs an interface that is up.
+ * The address generation mode comes first, while the MTU is still 1500: an
+ * interface with an MTU below 1280 has no IPv6, and the kernel refuses the
+ * request. Addresses and bridge come before up, so that no packet leaves with
+ * another source address. Routes come last, because the kernel only takes a
+ * route through an interface that is up.
  *
- * An interface that we attached to keeps whatever nobody asked us to change,
- * and what is asked for may be there already: from the last run, or made by
- * root for a user who may not.
+ * An interface that existed before keeps every setting that the user did not
+ * ask to change. A setting may already be there: from the last run, or made by
+ * root for an unprivileged user.
  */
 #include "interface/link.h"
 #include "denied.h"
@@ -28,18 +29,18 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* What every step needs. */
+/* Arguments of every step. */
 struct setup {
 	struct rtnl *rtnl;
 	const struct tun *tun;
 	const struct link_config *config;
 	uint32_t auto_mtu;
-	struct rtnl_link now; /* the interface, before the first step */
+	struct rtnl_link now; /* the interface before the first step */
 	struct rtnl_link bridge;
 };
 
 /*
- * Log that the kernel refused something. @remedy is for every reason but a
+ * Log that the kernel refused an operation. @remedy is for every reason but a
  * lack of privilege, which has its own. Return: err.
  */
 __attribute__((format(printf, 4, 5))) static int refused(
@@ -65,7 +66,7 @@ static int set_addrgen(const struct setup *setup)
 	const struct link_config *config = setup->config;
 	int err;
 
-	/* In a bridge it is the bridge that has addresses. */
+	/* In a bridge, the bridge has the addresses. */
 	if (setup->tun->attached || (config->ipv6 && !config->bridge))
 		return 0;
 	err = rtnl_link_set_addrgen_none(setup->rtnl, setup->now.index);
@@ -129,7 +130,7 @@ static int join_bridge(const struct setup *setup)
 	return 0;
 }
 
-/* IPv6 may be switched off (EACCES), or not be in this kernel. */
+/* The kernel may have IPv6 switched off (EACCES), or no IPv6 at all. */
 static const char *addr_remedy(const struct addr *addr, int err)
 {
 	if (addr->family == AF_INET6 &&
@@ -183,13 +184,13 @@ static int bring_up(const struct setup *setup)
 static int add_route(const struct setup *setup, const struct addr *dest)
 {
 	const struct link_config *config = setup->config;
-	/* 0 is IPv6's way of saying "the usual one". */
+	/* IPv6 takes metric 0 as its default. */
 	const uint32_t *metric =
 		config->metric_given &&
 				(config->metric || dest->family == AF_INET)
 			? &config->metric
 			: NULL;
-	/* On Ethernet, somebody has to answer for what is behind. */
+	/* On Ethernet only a host answers ARP: the peer is the router. */
 	const struct addr *via =
 		setup->tun->tap && config->peer_of &&
 				config->peer.family == dest->family
@@ -207,7 +208,7 @@ static int add_route(const struct setup *setup, const struct addr *dest)
 	if (err)
 		return refused(setup, err,
 			       err == -EEXIST
-				       ? " (there is such a route already: "
+				       ? " (the same route exists already: "
 					 "give this one another --metric)"
 				       : "",
 			       "add route %s through %s", text, name);
@@ -255,14 +256,14 @@ static int find_bridge(struct rtnl *rtnl, const char *name,
 
 	if (err == -ENODEV) {
 		log_error("cannot use bridge %s: there is no such interface "
-			  "(make it first: sudo ip link add %s type bridge)",
+			  "(create it first: sudo ip link add %s type bridge)",
 			  name, name);
 	} else if (err) {
 		log_error("cannot look up bridge %s: %s", name,
 			  rtnl_strerror(rtnl, err));
 	} else if (!bridge->is_bridge) {
-		log_error("cannot use bridge %s: it is an interface, but not a "
-			  "bridge (see: ip link show type bridge)",
+		log_error("cannot use bridge %s: it is not a bridge (see: ip "
+			  "link show type bridge)",
 			  name);
 		err = -EINVAL;
 	}
@@ -270,10 +271,10 @@ static int find_bridge(struct rtnl *rtnl, const char *name,
 }
 
 /**
- * link_check() - can such a link be made on this host?
- * @config: what the user asked for
+ * link_check() - check whether this host can have such a link
+ * @config: the user's options
  *
- * To be asked before anything is made. A failure is logged.
+ * Call it before anything is created. Logs any failure.
  *
  * Return: 0 or -errno
  */
@@ -296,8 +297,8 @@ int link_check(const struct link_config *config)
 	return err;
 }
 
-/* What there is before the first step. Return: 0 or -errno, logged. */
-static int look_around(struct setup *setup, uint32_t rate)
+/* Read the state before the first step. Return: 0 or -errno, logged. */
+static int read_state_before(struct setup *setup, uint32_t rate)
 {
 	const struct link_config *config = setup->config;
 	const char *name = setup->tun->name;
@@ -309,14 +310,14 @@ static int look_around(struct setup *setup, uint32_t rate)
 		setup->auto_mtu = mtu_choose(rate, config->ipv6);
 		return 0;
 	}
-	/* What a bridge cannot pass on it drops, and nobody is told. */
+	/* A bridge silently drops packets that are longer than a port's MTU. */
 	err = find_bridge(setup->rtnl, config->bridge, &setup->bridge);
 	setup->auto_mtu = setup->bridge.mtu;
 	return err;
 }
 
-/* What became of it. Return: 0 or -errno, logged. */
-static int look_back(const struct setup *setup, struct link *link)
+/* Read the state after the last step. Return: 0 or -errno, logged. */
+static int read_state_after(const struct setup *setup, struct link *link)
 {
 	const struct link_config *config = setup->config;
 	const struct tun *tun = setup->tun;
@@ -337,14 +338,14 @@ static int look_back(const struct setup *setup, struct link *link)
 }
 
 /**
- * link_configure() - make a link of an interface
- * @link:    what it then is, on success
+ * link_configure() - configure the interface
+ * @link:    the state of the interface, on success
  * @tun:     the interface
- * @config: what the user asked for
+ * @config:  the user's options
  * @rate:    bytes per second on the wire, 0: unknown
  *
- * A failure is logged, and what was done before it is left as it is: with an
- * interface of our own, closing it undoes everything.
+ * Logs any failure and leaves the steps before it done: closing an interface
+ * that tun_open() created undoes them.
  *
  * Return: 0 or -errno
  */
@@ -356,11 +357,11 @@ int link_configure(struct link *link, const struct tun *tun,
 
 	if (err)
 		return err;
-	err = look_around(&setup, rate);
+	err = read_state_before(&setup, rate);
 	if (!err)
 		err = configure(&setup);
 	if (!err)
-		err = look_back(&setup, link);
+		err = read_state_after(&setup, link);
 	rtnl_close(setup.rtnl);
 	return err;
 }

@@ -12,12 +12,12 @@ struct link_config;
 struct tun;
 
 /**
- * struct link - the interface as it now is
+ * struct link - the state of a configured interface
  * @mtu:             bytes
- * @mtu_chosen:      somebody chose it, so the other end would have another
- * @link_local_only: it has no other address than @link_local
+ * @mtu_chosen:      not the MTU that the peer's serialtun would choose
+ * @link_local_only: @link_local is its only address
  * @link_local:      an IPv6 link-local address
- * @taken:           what the other end cannot have as its address
+ * @taken:           addresses that the peer cannot have
  */
 struct link {
 	uint32_t mtu;

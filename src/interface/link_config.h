@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the user asks of the interface. It only describes.
+ * The user's options for the interface.
  */
 #ifndef SERIALTUN_LINK_CONFIG_H
 #define SERIALTUN_LINK_CONFIG_H
@@ -17,16 +17,16 @@
 #define LINK_ROUTES_MAX 64
 
 /**
- * struct link_config - what the user asks of the interface
+ * struct link_config - the user's options for the interface
  * @interface: its name; "": the kernel's next tun%d or tap%d
  * @addrs:     addresses of this end, @addr_count of them
- * @peer:      the other end's address, if @peer_of is not NULL
- * @peer_of:   the one of @addrs that @peer is paired with, or NULL
+ * @peer:      the peer's address, if @peer_of is not NULL
+ * @peer_of:   the one of @addrs that @peer belongs to, or NULL
  * @routes:    destinations through the link, @route_count of them
  * @metric:    priority of the routes and prefixes, if @metric_given
  * @mac:       the interface's Ethernet address, if @mac_given
- * @bridge:    the bridge that it is to be a port of, or NULL
- * @mtu:       bytes; 0: what suits the line
+ * @bridge:    the bridge to join, or NULL
+ * @mtu:       bytes; 0: the default for the line
  * @ipv6:      IPv6 is wanted
  */
 struct link_config {

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who else changes our interface? A network manager flushes its addresses, a
- * script sets its MTU, somebody takes it down. Nothing of that stops packets
- * with an error, so it has to be told, or it looks like a broken line.
+ * Watch for changes of the interface by other programs. A network manager
+ * flushes its addresses, a script sets its MTU, somebody takes it down: none of
+ * that makes a read or write fail, so without a warning it looks like a broken
+ * line.
  *
  * The kernel announces every change of every interface (rtnetlink(7), groups).
- * An announcement that concerns ours and does not agree with what was known of
- * it makes us ask the kernel how the interface is now; what is different is
- * told, in one line, however many announcements one command has made. The
- * answer waits until that command is through, because both need the kernel's
- * lock; that may be a moment in which no packet is carried.
+ * An announcement about our interface that differs from the known state makes
+ * the monitor ask the kernel for the present state, and it reports the
+ * differences in one line, however many announcements one command caused. The
+ * kernel holds its lock until that command is done, and the answer waits for
+ * the lock; for that moment no packet crosses.
  *
- * What is known begins with how the interface is when the monitor is opened,
- * so our own set-up is not told. Nor is the carrier, which we change ourselves,
- * nor an address that is added.
+ * The known state starts as monitor_open() finds it, so the set-up is not
+ * reported. Nor are the carrier, which serialtun sets itself, and addresses
+ * that are added.
  *
- * No capability is needed.
+ * Needs no capability.
  */
 #include "interface/monitor.h"
 #include "interface/rtnl.h"
@@ -31,22 +32,22 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* So many addresses are watched; --addr may be given 32 times. */
+/* Number of watched addresses; --addr may be given 32 times. */
 #define MONITOR_ADDRS_MAX 40
 
 #define MONITOR_BUFFER_LEN 16384
 
-/* On a host that is busy with others, packets have their turn in between. */
+/* Announcements per call: on a busy host, packets need a turn in between. */
 #define MONITOR_READS_MAX 64
 
-/* Half of what is told. */
+/* Size of each of the two lists in a report. */
 #define MONITOR_LIST_MAX (MONITOR_TEXT_MAX / 2 - IFNAMSIZ - 16)
 
 /**
  * struct monitor_addr - an address of the interface
  * @addr:    the address
- * @is_here: the interface has it, as far as is known
- * @is_seen: the kernel has just said so
+ * @is_here: known state: the interface has it
+ * @is_seen: the present dump has it
  */
 struct monitor_addr {
 	struct rtnl_addr addr;
@@ -56,12 +57,12 @@ struct monitor_addr {
 
 struct monitor {
 	struct mnl_socket *socket; /* for announcements */
-	struct rtnl *rtnl;	   /* for questions */
-	struct rtnl_link link;	   /* as it is known */
+	struct rtnl *rtnl;	   /* for requests */
+	struct rtnl_link link;	   /* the known state */
 	struct monitor_addr addrs[MONITOR_ADDRS_MAX];
 	size_t addr_count;
 	bool is_gone;
-	/* What announcements said since the last look: */
+	/* From the announcements since the last report: */
 	bool is_news;
 	bool was_down;
 	bool was_moved;
@@ -120,9 +121,9 @@ static int join_groups(struct monitor *monitor)
 }
 
 /**
- * monitor_open() - begin to watch an interface
- * @monitor: the monitor on success; monitor_close() ends it
- * @name:    the interface, all set up
+ * monitor_open() - start to watch an interface
+ * @monitor: the monitor on success; monitor_close() frees it
+ * @name:    the interface, set up
  *
  * Return: 0 or -errno
  */
@@ -133,7 +134,7 @@ int monitor_open(struct monitor **monitor, const char *name)
 
 	if (!opened)
 		return -ENOMEM;
-	/* First the announcements, or a change in between would be missed. */
+	/* Announcements first, or a change in between would be missed. */
 	err = join_groups(opened);
 	if (!err)
 		err = rtnl_open(&opened->rtnl);
@@ -151,7 +152,7 @@ int monitor_open(struct monitor **monitor, const char *name)
 }
 
 /**
- * monitor_close() - end it
+ * monitor_close() - stop watching
  * @monitor: the monitor, or NULL
  */
 void monitor_close(struct monitor *monitor)
@@ -165,10 +166,10 @@ void monitor_close(struct monitor *monitor)
 }
 
 /**
- * monitor_fd() - what to wait on
+ * monitor_fd() - the descriptor to poll
  * @monitor: the monitor
  *
- * Return: a descriptor, readable when monitor_read() is to be called
+ * Return: a descriptor that is readable when monitor_read() has work
  */
 int monitor_fd(const struct monitor *monitor)
 {
@@ -185,7 +186,7 @@ static int move_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static void hear_of_link(struct monitor *monitor, const struct nlmsghdr *nlh)
+static void note_link(struct monitor *monitor, const struct nlmsghdr *nlh)
 {
 	struct rtnl_link link;
 
@@ -204,7 +205,7 @@ static void hear_of_link(struct monitor *monitor, const struct nlmsghdr *nlh)
 		monitor->is_news = true;
 }
 
-static void hear_of_addr(struct monitor *monitor, const struct nlmsghdr *nlh)
+static void note_addr(struct monitor *monitor, const struct nlmsghdr *nlh)
 {
 	struct monitor_addr *known;
 	struct rtnl_addr addr;
@@ -221,11 +222,11 @@ static int on_announcement(const struct nlmsghdr *nlh, void *data)
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		hear_of_link(data, nlh);
+		note_link(data, nlh);
 		break;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
-		hear_of_addr(data, nlh);
+		note_addr(data, nlh);
 		break;
 	default:
 		break;
@@ -233,8 +234,8 @@ static int on_announcement(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-/* Take in all announcements. Where some were lost, there may be news. */
-static void hear(struct monitor *monitor)
+/* Read all announcements. After a loss (ENOBUFS), assume a change. */
+static void read_announcements(struct monitor *monitor)
 {
 	ssize_t n;
 	int i;
@@ -252,7 +253,7 @@ static void hear(struct monitor *monitor)
 	}
 }
 
-static void see_addr(const struct rtnl_addr *addr, void *data)
+static void mark_addr(const struct rtnl_addr *addr, void *data)
 {
 	struct monitor *monitor = data;
 	struct monitor_addr *known = find_addr(monitor, addr);
@@ -261,7 +262,7 @@ static void see_addr(const struct rtnl_addr *addr, void *data)
 		known->is_seen = true;
 }
 
-/* Two lists that grow: what has changed, and what helps. */
+/* Two lists: the changes, and their remedies. */
 struct telling {
 	char changes[MONITOR_LIST_MAX];
 	char remedies[MONITOR_LIST_MAX];
@@ -304,8 +305,8 @@ static void tell_link(struct telling *telling, const struct monitor *monitor,
 		     then->mtu);
 	if (then->mtu < now->mtu)
 		tell(telling->remedies,
-		     "longer packets make others wait, and the other end may "
-		     "drop them: start both ends with --mtu %u",
+		     "longer packets delay others, and the peer may drop "
+		     "them: start both ends with --mtu %u",
 		     now->mtu);
 }
 
@@ -319,7 +320,7 @@ static void tell_addr(struct telling *telling, const struct rtnl_addr *addr,
 	tell(telling->changes, "it has lost its address %s",
 	     has_peer ? addr_format_host(&addr->local, local)
 		      : addr_format(&addr->local, local));
-	/* The kernel makes a new one of these by itself. */
+	/* The kernel makes a new link-local address by itself. */
 	if (!addr->is_link_local)
 		tell(telling->remedies, "sudo ip address add %s%s%s dev %s",
 		     local, has_peer ? " peer " : "",
@@ -337,7 +338,7 @@ static int compare(struct monitor *monitor, struct telling *telling)
 	for (i = 0; i < monitor->addr_count; i++)
 		monitor->addrs[i].is_seen = false;
 	if (!err)
-		err = rtnl_addr_each(monitor->rtnl, AF_UNSPEC, see_addr,
+		err = rtnl_addr_each(monitor->rtnl, AF_UNSPEC, mark_addr,
 				     monitor);
 	if (err)
 		return err;
@@ -354,14 +355,13 @@ static int compare(struct monitor *monitor, struct telling *telling)
 }
 
 /**
- * monitor_read() - has somebody else changed the interface?
+ * monitor_read() - report a change of the interface by another program
  * @monitor: the monitor
- * @text:    if so, what, and what helps: a line
+ * @text:    set to one line: the changes and their remedies
  *
- * Does not wait. That the interface was deleted is not told; whoever reads from
- * it knows.
+ * Does not wait for announcements. Does not report a deletion: tun_read() does.
  *
- * Return: true if there is something to say
+ * Return: true if there is something to report
  */
 bool monitor_read(struct monitor *monitor, char text[MONITOR_TEXT_MAX])
 {
@@ -369,7 +369,7 @@ bool monitor_read(struct monitor *monitor, char text[MONITOR_TEXT_MAX])
 	char name[IFNAMSIZ];
 	int err;
 
-	hear(monitor);
+	read_announcements(monitor);
 	if (!monitor->is_news || monitor->is_gone)
 		return false;
 	memcpy(name, monitor->link.name, sizeof(name));
@@ -378,20 +378,20 @@ bool monitor_read(struct monitor *monitor, char text[MONITOR_TEXT_MAX])
 	monitor->was_down = false;
 	*text = '\0';
 	if (err == -ENODEV) {
-		/* How it went is announced last. */
-		hear(monitor);
+		/* The final state is announced last. */
+		read_announcements(monitor);
 		monitor->is_gone = monitor->was_moved;
 		text_append(text, MONITOR_TEXT_MAX,
 			    "%s was moved to another network namespace by "
-			    "somebody else: here its addresses and routes are "
-			    "gone (set it up there, or start again)",
+			    "another program: its addresses and routes are "
+			    "gone (set it up there, or start serialtun again)",
 			    name);
 		return monitor->was_moved;
 	}
 	if (err || !*telling.changes)
 		return false;
 	text_append(text, MONITOR_TEXT_MAX,
-		    "%s was changed by somebody else: "
+		    "%s was changed by another program: "
 		    "%s",
 		    name, telling.changes);
 	if (*telling.remedies)

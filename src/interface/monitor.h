@@ -6,7 +6,7 @@
 
 struct monitor;
 
-/* Room for one change in words. */
+/* Size of the text of one change. */
 #define MONITOR_TEXT_MAX 640
 
 int monitor_open(struct monitor **monitor, const char *name);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Users and groups that are given by their names, or by their numbers: those
- * of another machine or of a container have no names here.
+ * Look up users and groups by name, or by number: those of another machine or
+ * of a container have no names here.
  *
- * To the kernel, who owns an interface is a condition for each of the two
- * (tun_not_capable(), drivers/net/tun.c): with neither anybody may attach to
- * it, with both it takes the user as a member of the group.
+ * The kernel checks user and group separately (tun_not_capable(),
+ * drivers/net/tun.c): an interface with neither lets anybody attach; with both,
+ * the user must be a member of the group.
  */
 #include "interface/owner.h"
 #include "log.h"
@@ -16,10 +16,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* -1 means "nobody", and leaves the interface without an owner. */
+/* An ID of -1 means "nobody", and leaves the interface without an owner. */
 #define ID_MAX 0xFFFFFFFEUL
 
-/* A number and nothing else. */
+/* Take digits only. */
 static bool parse_id(unsigned int *id, const char *text)
 {
 	unsigned long number;
@@ -64,13 +64,13 @@ static int find_group(gid_t *group, const char *name)
 }
 
 /**
- * owner_find() - look up whom an interface is to belong to
+ * owner_find() - look up the owner of an interface
  * @owner: filled in
  * @user:  a user's name or number, or NULL
- * @group: a group's name or number, or NULL; without both it is the user who
- *         runs this program
+ * @group: a group's name or number, or NULL; without both, the owner is the
+ *         user who runs this program
  *
- * A failure is logged.
+ * Logs any failure.
  *
  * Return: 0 or -errno
  */

@@ -7,10 +7,10 @@
 
 /**
  * struct owner - who may use a persistent interface without privilege
- * @has_user:  it belongs to a user
- * @user:      who that is
- * @has_group: it belongs to a group
- * @group:     which that is
+ * @has_user:  @user is set
+ * @user:      the user
+ * @has_group: @group is set
+ * @group:     the group
  */
 struct owner {
 	bool has_user;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * rtnetlink(7): the kernel's way to set up interfaces, addresses and routes.
+ * rtnetlink(7): sets up interfaces, addresses and routes.
  *
- * Everything stands on rtnl_talk(): one request, then whatever comes back
- * until the kernel's verdict on it. NETLINK_EXT_ACK makes the verdict bring
- * a sentence of the kernel's own ("ipv4: Invalid prefix len"), which says
- * more than any errno; rtnl_strerror() has it.
+ * rtnl_talk() sends one request and receives until the kernel has acknowledged
+ * or refused it. With NETLINK_EXT_ACK a refusal carries the kernel's own
+ * sentence ("ipv4: Invalid prefix len"), which tells more than an errno;
+ * rtnl_strerror() returns the sentence.
  *
- * Interfaces go by index, so that a rename in between cannot mislead us, and
- * what is added is added with NLM_F_EXCL, so that nothing that somebody else
- * made is replaced.
+ * Requests name interfaces by index, so that a rename does no harm, and add
+ * with NLM_F_EXCL, so that they replace nothing that another program made.
  */
 #include "interface/rtnl.h"
 #include "interface/addr.h"
@@ -25,22 +24,22 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A page is what the kernel sends at once where it can (libmnl's advice). */
+/* The kernel's messages fit into a page (libmnl's advice). */
 #define RTNL_BUFFER_LEN 8192
 
-/* Of a dump, while somebody changes what is dumped. */
+/* Attempts at a dump that other programs' changes interrupt. */
 #define RTNL_DUMP_TRIES 5
 
 struct rtnl {
 	struct mnl_socket *socket;
 	uint32_t seq;
-	void *answer;	   /* where a request's callback puts what it reads */
-	char message[160]; /* the kernel's sentence; "": it had none */
+	void *answer;	   /* where a request's callback stores its result */
+	char message[160]; /* the kernel's sentence; "": none */
 	char buffer[RTNL_BUFFER_LEN];
 };
 
 /**
- * rtnl_open() - open a socket to the kernel's routing tables
+ * rtnl_open() - open an rtnetlink socket
  * @rtnl: the new handle on success; rtnl_close() frees it
  *
  * Return: 0 or -errno
@@ -59,7 +58,7 @@ int rtnl_open(struct rtnl **rtnl)
 		rtnl_close(r);
 		return err;
 	}
-	/* Without it (kernel before 4.12), messages are only less helpful. */
+	/* Kernels before 4.12 lack it: then rtnl_strerror() tells less. */
 	mnl_socket_setsockopt(r->socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	*rtnl = r;
 	return 0;
@@ -79,11 +78,11 @@ void rtnl_close(struct rtnl *rtnl)
 }
 
 /**
- * rtnl_strerror() - why the last request was refused
- * @rtnl: the handle that it was made with
- * @err:  what it returned
+ * rtnl_strerror() - tell why the kernel refused the last request
+ * @rtnl: the handle of the request
+ * @err:  the request's -errno
  *
- * Return: the kernel's own sentence if it sent one, else strerror()'s words
+ * Return: the kernel's own sentence if it sent one, else strerror()'s
  */
 const char *rtnl_strerror(const struct rtnl *rtnl, int err)
 {
@@ -125,7 +124,7 @@ static int on_verdict(const struct nlmsghdr *nlh, void *data)
 		return MNL_CB_ERROR;
 	}
 	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS) {
-		/* A refusal carries the whole request, if not capped. */
+		/* A refusal repeats the request, unless it is capped. */
 		if (verdict->error && !(nlh->nlmsg_flags & NLM_F_CAPPED))
 			attrs_at += mnl_nlmsg_get_payload_len(&verdict->msg);
 		mnl_attr_parse(nlh, (unsigned int)attrs_at, message_attr, data);
@@ -161,14 +160,14 @@ static bool is_end(const struct rtnl *rtnl, ssize_t len)
 }
 
 /*
- * Send the request in rtnl->buffer and receive until the kernel has said
- * what became of it. on_reply, if not NULL, is given each message of the
- * answer, and the handle as its data. Return: 0 or -errno; -EINTR if a list
- * changed while the kernel told it.
+ * Send the request in rtnl->buffer and receive until the kernel acknowledges or
+ * refuses it. on_reply, if not NULL, is called for each message of the answer
+ * with the handle as its data. Return: 0 or -errno; -EINTR if a list changed
+ * during its dump.
  */
 static int rtnl_talk(struct rtnl *rtnl, mnl_cb_t on_reply)
 {
-	/* NLMSG_DONE and the like are left to the library. */
+	/* libmnl handles NLMSG_DONE and the like. */
 	static mnl_cb_t control[] = {[NLMSG_ERROR] = on_verdict};
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)rtnl->buffer;
 	unsigned int portid = mnl_socket_get_portid(rtnl->socket);
@@ -190,7 +189,7 @@ static int rtnl_talk(struct rtnl *rtnl, mnl_cb_t on_reply)
 		return 0;
 	if (errno != EINTR)
 		return -errno;
-	/* The socket takes no other request before this dump is at its end. */
+	/* The socket takes no other request before the end of this dump. */
 	while (n > 0 && !is_end(rtnl, n))
 		n = receive(rtnl);
 	return -EINTR;
@@ -271,7 +270,7 @@ bool rtnl_link_parse(struct rtnl_link *link, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 
-	/* AF_BRIDGE tells of the same interface as a port. */
+	/* AF_BRIDGE messages describe the same interface as a bridge port. */
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi) ||
 	    ifi->ifi_family != AF_UNSPEC)
 		return false;
@@ -292,9 +291,9 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * rtnl_link_get() - look at an interface
+ * rtnl_link_get() - read the state of an interface
  * @rtnl:  the handle
- * @index: its number
+ * @index: the interface
  * @link:  filled in on success
  *
  * Return: 0 or -errno
@@ -307,7 +306,7 @@ int rtnl_link_get(struct rtnl *rtnl, int index, struct rtnl_link *link)
 }
 
 /**
- * rtnl_link_find() - look an interface up by its name
+ * rtnl_link_find() - find an interface by its name
  * @rtnl: the handle
  * @name: the interface's name
  * @link: filled in on success
@@ -324,13 +323,13 @@ int rtnl_link_find(struct rtnl *rtnl, const char *name, struct rtnl_link *link)
 }
 
 /**
- * rtnl_link_set_addrgen_none() - no link-local IPv6 address, and so neither
+ * rtnl_link_set_addrgen_none() - no IPv6 link-local address, and so neither
  *                                router solicitations nor MLD reports
  * @rtnl:  the handle
  * @index: the interface
  *
- * An interface whose MTU is below IPv6's 1280 has no IPv6 and answers
- * EAFNOSUPPORT, which is as good as done.
+ * The kernel answers EAFNOSUPPORT for an interface without IPv6 (MTU below
+ * 1280); that counts as success.
  *
  * Return: 0 or -errno
  */
@@ -349,7 +348,7 @@ int rtnl_link_set_addrgen_none(struct rtnl *rtnl, int index)
 }
 
 /**
- * rtnl_link_set_mtu() - set the longest packet that the kernel sends
+ * rtnl_link_set_mtu() - set the MTU of an interface
  * @rtnl:  the handle
  * @index: the interface
  * @mtu:   bytes
@@ -421,20 +420,20 @@ static void put_addr(struct nlmsghdr *nlh, uint16_t attr,
 }
 
 /**
- * rtnl_addr_add() - give an interface an address
+ * rtnl_addr_add() - add an address to an interface
  * @rtnl:   the handle
  * @index:  the interface
  * @local:  the address of this end
- * @peer:   the other end's address, of the same family, whose prefix then is
- *          the one that is reached through the link; NULL: @local's is
+ * @peer:   the peer's address, of the same family, whose prefix the link then
+ *          leads to; NULL: the link leads to @local's prefix
  * @metric: the priority of the route to that prefix, lower wins; NULL or 0:
  *          the kernel's default (IFA_RT_PRIORITY, Linux 4.18; older kernels
- *          know only the default)
+ *          only have the default)
  *
- * IPv6 addresses are usable at once (IFA_F_NODAD): nobody else is on a cable
- * between two ends to have the same one.
+ * IPv6 addresses are usable at once (IFA_F_NODAD): on a point-to-point line no
+ * third host can have the same one.
  *
- * Return: 0 or -errno; -EEXIST if the interface has it already
+ * Return: 0 or -errno; -EEXIST if the interface has the address already
  */
 int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
 		  const struct addr *peer, const uint32_t *metric)
@@ -457,7 +456,7 @@ int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
 	return rtnl_talk(rtnl, NULL);
 }
 
-/* Where what a dump brings goes. */
+/* The caller's function for each item of a dump. */
 struct visit {
 	union {
 		rtnl_link_visit *link;
@@ -468,10 +467,10 @@ struct visit {
 };
 
 /*
- * Ask for all that there is of one kind and family, and give each message to
- * on_reply, the handle as its data and @visit as the handle's answer. When the
- * kernel's list changes meanwhile (NLM_F_DUMP_INTR, which libmnl makes EINTR),
- * the dump begins again, so the same may be visited twice. Return: 0 or -errno.
+ * Dump all items of one type and family, and call on_reply for each message,
+ * with the handle as its data and @visit as the handle's answer. If the list
+ * changes meanwhile (NLM_F_DUMP_INTR, which libmnl turns into EINTR), the dump
+ * starts again, so @visit may see an item twice. Return: 0 or -errno.
  */
 static int dump(struct rtnl *rtnl, uint16_t type, int family, size_t header_len,
 		mnl_cb_t on_reply, struct visit *visit)
@@ -482,7 +481,7 @@ static int dump(struct rtnl *rtnl, uint16_t type, int family, size_t header_len,
 
 	do {
 		nlh = request(rtnl, type, NLM_F_DUMP);
-		/* Of every header here, the family is the first byte. */
+		/* The family is the first byte of every header used here. */
 		*(uint8_t *)mnl_nlmsg_put_extra_header(nlh, header_len) =
 			(uint8_t)family;
 		rtnl->answer = visit;
@@ -507,8 +506,8 @@ static int on_any_link(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * rtnl_link_each() - look at every interface
- * @rtnl:  the handle; not to be used by @visit
+ * rtnl_link_each() - visit every interface
+ * @rtnl:  the handle; @visit must not use it
  * @visit: called for each
  * @data:  for @visit
  *
@@ -536,7 +535,7 @@ static int collect_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-/* No attribute is the address 0. Return: false if it is no such address. */
+/* A missing attribute is address 0. Return: false if it is not an address. */
 static bool read_addr(struct addr *addr, int family, unsigned int prefix_len,
 		      const struct nlattr *attr)
 {
@@ -568,7 +567,7 @@ bool rtnl_addr_parse(struct rtnl_addr *addr, const struct nlmsghdr *nlh)
 	    (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
 		return false;
 	mnl_attr_parse(nlh, sizeof(*ifa), collect_attr, &table);
-	/* IPv6 has IFA_LOCAL only where there is a peer. */
+	/* IPv6 has IFA_LOCAL only with a peer. */
 	local = table.attrs[IFA_LOCAL] ? table.attrs[IFA_LOCAL]
 				       : table.attrs[IFA_ADDRESS];
 	addr->index = (int)ifa->ifa_index;
@@ -592,8 +591,8 @@ static int on_any_addr(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * rtnl_addr_each() - look at every address of every interface
- * @rtnl:   the handle; not to be used by @visit
+ * rtnl_addr_each() - visit every address of every interface
+ * @rtnl:   the handle; @visit must not use it
  * @family: AF_INET, AF_INET6, or AF_UNSPEC for both
  * @visit:  called for each
  * @data:   for @visit
@@ -609,7 +608,7 @@ int rtnl_addr_each(struct rtnl *rtnl, int family, rtnl_addr_visit *visit,
 		    on_any_addr, &to);
 }
 
-/* What all addresses are searched for. */
+/* A search among all addresses. */
 struct addr_search {
 	int index;
 	const struct addr *local;
@@ -629,15 +628,15 @@ static void find_addr(const struct rtnl_addr *addr, void *data)
 }
 
 /**
- * rtnl_addr_exists() - has an interface this address already?
+ * rtnl_addr_exists() - check whether an interface has an address already
  * @rtnl:  the handle
  * @index: the interface
  * @local: as for rtnl_addr_add()
  * @peer:  as for rtnl_addr_add()
  *
- * Needs no privilege, unlike the attempt to add it.
+ * Needs no privilege, unlike rtnl_addr_add().
  *
- * Return: true if it has; false if not, or if the kernel did not tell
+ * Return: true if it has; false if not, or if the kernel refused to tell
  */
 bool rtnl_addr_exists(struct rtnl *rtnl, int index, const struct addr *local,
 		      const struct addr *peer)
@@ -650,7 +649,7 @@ bool rtnl_addr_exists(struct rtnl *rtnl, int index, const struct addr *local,
 	       search.found;
 }
 
-/* What all addresses are searched for, and where the finding goes. */
+/* A search among all addresses, and its result. */
 struct link_local_search {
 	int index;
 	struct addr *addr;
@@ -686,16 +685,15 @@ int rtnl_addr_link_local(struct rtnl *rtnl, int index, struct addr *addr)
 }
 
 /**
- * rtnl_route_add() - send a destination through an interface
+ * rtnl_route_add() - add a route through an interface
  * @rtnl:   the handle
  * @index:  the interface
- * @dest:   the destination, with no bit set behind its prefix; a prefix of 0
+ * @dest:   the destination, all bits behind the prefix clear; a prefix of 0
  *          is the default route
- * @via:    the router on the other side of the interface, of the same family;
- *          NULL: it is reached there itself
+ * @via:    the router behind the interface, of the same family; NULL: none
  * @metric: the route's priority, lower wins; NULL: the kernel's default
  *
- * Return: 0 or -errno; -EEXIST if there is a route with this metric already
+ * Return: 0 or -errno; -EEXIST if a route with this metric exists already
  */
 int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
 		   const struct addr *via, const uint32_t *metric)
@@ -721,7 +719,7 @@ int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
 	return rtnl_talk(rtnl, NULL);
 }
 
-/* A route that has several ways carries them in one attribute, nested. */
+/* Visit the next hops of a multipath route, nested in one attribute. */
 static void visit_ways(struct rtnl_route *route, const struct nlattr *ways,
 		       const struct visit *visit)
 {
@@ -779,11 +777,11 @@ static int on_any_route(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * rtnl_route_each() - look at every route of the main table
- * @rtnl:   the handle; not to be used by @visit
+ * rtnl_route_each() - visit every route of the main table
+ * @rtnl:   the handle; @visit must not use it
  * @family: AF_INET, AF_INET6, or AF_UNSPEC for both
- * @visit:  called for each that leads somewhere (RTN_UNICAST); for one that
- *          has several ways, once for each way
+ * @visit:  called for each unicast route (RTN_UNICAST), and for each next hop
+ *          of a multipath route
  * @data:   for @visit
  *
  * Return: 0 or -errno
@@ -797,7 +795,7 @@ int rtnl_route_each(struct rtnl *rtnl, int family, rtnl_route_visit *visit,
 		    on_any_route, &to);
 }
 
-/* What all routes are searched for. */
+/* A search among all routes. */
 struct route_search {
 	int index;
 	const struct addr *dest;
@@ -816,13 +814,13 @@ static void find_route(const struct rtnl_route *route, void *data)
 }
 
 /**
- * rtnl_route_exists() - does a destination go through an interface already?
+ * rtnl_route_exists() - check whether a route goes through an interface already
  * @rtnl:   the handle
  * @index:  the interface
  * @dest:   as for rtnl_route_add()
  * @metric: as for rtnl_route_add(); NULL: any
  *
- * Return: true if it does; false if not, or if the kernel did not tell
+ * Return: true if it does; false if not, or if the kernel refused to tell
  */
 bool rtnl_route_exists(struct rtnl *rtnl, int index, const struct addr *dest,
 		       const uint32_t *metric)
@@ -851,12 +849,12 @@ static int on_way(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * rtnl_route_find() - which interface leads to a host now?
+ * rtnl_route_find() - find the interface that now leads to a host
  * @rtnl:  the handle
  * @dest:  the host
  * @index: the interface, on success
  *
- * Return: 0 or -errno; -ENETUNREACH and the like if none does
+ * Return: 0 or -errno; -ENETUNREACH and the like if no route leads there
  */
 int rtnl_route_find(struct rtnl *rtnl, const struct addr *dest, int *index)
 {

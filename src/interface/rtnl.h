@@ -13,16 +13,16 @@ struct nlmsghdr;
 struct rtnl;
 
 /**
- * struct rtnl_link - what the kernel says of an interface
- * @index:     its number, which stays when the name does not
- * @name:      what it is called now
+ * struct rtnl_link - an interface
+ * @index:     its number, which survives a change of name
+ * @name:      its name now
  * @mtu:       bytes
  * @up:        administratively up (IFF_UP)
  * @is_bridge: it is a bridge
  * @is_tun:    it is a TUN or TAP interface
- * @is_in_vrf: it has routing tables of its own (ip-vrf(8))
- * @master:    the index of the bridge that it is a port of, 0: none
- * @mac:       its Ethernet address, if it has one, else zero
+ * @is_in_vrf: it belongs to a VRF with its own routing table (ip-vrf(8))
+ * @master:    index of the bridge that it is a port of, 0: none
+ * @mac:       its Ethernet address, or zero
  */
 struct rtnl_link {
 	int index;
@@ -37,12 +37,12 @@ struct rtnl_link {
 };
 
 /**
- * struct rtnl_addr - an address that an interface has
+ * struct rtnl_addr - an address of an interface
  * @index:         the interface
  * @local:         the address
- * @reached:       the network that is reached by it: @local's, or the address
- *                 of the peer, with its prefix
- * @is_link_local: it is an IPv6 address that is good for this link only
+ * @reached:       the network behind it: @local's own, or the peer's address
+ *                 with its prefix
+ * @is_link_local: it is an IPv6 link-local address
  * @is_refused:    another host has it (IFA_F_DADFAILED), so it is not in use
  */
 struct rtnl_addr {
@@ -54,11 +54,11 @@ struct rtnl_addr {
 };
 
 /**
- * struct rtnl_route - a route, or one way of a route that has several
- * @index:   the interface that it goes through
- * @dest:    where to
- * @has_via: it goes by way of a router
- * @via:     which
+ * struct rtnl_route - a route, or one next hop of a multipath route
+ * @index:   the interface of the route
+ * @dest:    the destination
+ * @has_via: the route has a router
+ * @via:     the router
  * @metric:  its priority
  */
 struct rtnl_route {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A look at the addresses and routes of this host, before the link adds its
- * own: conflict.c compares, this file asks the kernel and tells the user.
+ * Compare the addresses of a new link with the addresses and routes of this
+ * host. This file asks the kernel and tells the user; conflict.c compares.
  *
- * Routes are compared as they come and not kept: a router may have a million.
+ * The survey compares routes one by one and stores none: a router may have a
+ * million.
  */
 #include "interface/survey.h"
 #include "interface/conflict.h"
@@ -18,13 +19,13 @@
 
 struct survey {
 	const struct link_config *config;
-	int own; /* the interface of the link, which has no quarrel with itself;
-		    0: it is not there yet */
+	int own; /* index of the link's own interface, which it skips; 0: not
+		    created yet */
 	struct rtnl_link *links;
 	size_t link_count;
 	bool is_out_of_memory;
 	struct conflict worst[LINK_ADDRS_MAX];
-	struct conflict_taken *taken; /* NULL: not asked for */
+	struct conflict_taken *taken; /* NULL: not wanted */
 };
 
 static struct conflict_ours ours(const struct link_config *config, size_t i)
@@ -68,7 +69,7 @@ static void see_addr(const struct rtnl_addr *addr, void *data)
 	const struct rtnl_link *link = find_link(survey, addr->index);
 	size_t i;
 
-	/* Of one that came meanwhile, its own set-up has to take care. */
+	/* An interface that has appeared since the dump of interfaces. */
 	if (!link || link->is_in_vrf || addr->index == survey->own)
 		return;
 	for (i = 0; i < survey->config->addr_count; i++) {
@@ -97,7 +98,7 @@ static void see_route(const struct rtnl_route *route, void *data)
 }
 
 /* Return: 0 or -errno. */
-static int look(struct survey *survey, struct rtnl *rtnl)
+static int compare_all(struct survey *survey, struct rtnl *rtnl)
 {
 	int err = rtnl_link_each(rtnl, see_link, survey);
 
@@ -113,8 +114,8 @@ static int look(struct survey *survey, struct rtnl *rtnl)
 	return err;
 }
 
-/* Tell what is in the way of one address. Return: 0 or -EADDRINUSE. */
-static int tell(const struct survey *survey, size_t i)
+/* Report the worst conflict of one address. Return: 0 or -EADDRINUSE. */
+static int report_conflict(const struct survey *survey, size_t i)
 {
 	const struct conflict_ours one = ours(survey->config, i);
 	const struct conflict *conflict = &survey->worst[i];
@@ -136,13 +137,13 @@ static int tell(const struct survey *survey, size_t i)
 }
 
 /**
- * survey_check() - can the link have its addresses beside those of this host?
+ * survey_check() - check the addresses of a link against those of this host
  * @rtnl:    a handle
- * @config: what the user asked for
+ * @config:  the user's options
  *
- * To be asked before anything is made. If the kernel does not tell what there
- * is, anything can be had. What cannot be had is logged, as one line; what may
- * not be meant is warned about.
+ * Call it before anything is created. Logs one line for a conflict that makes
+ * the address unusable, and warns of one that may be meant. If the kernel does
+ * not answer, every address passes.
  *
  * Return: 0 or -EADDRINUSE
  */
@@ -158,20 +159,20 @@ int survey_check(struct rtnl *rtnl, const struct link_config *config)
 	if (*config->interface &&
 	    !rtnl_link_find(rtnl, config->interface, &own))
 		survey.own = own.index;
-	if (!look(&survey, rtnl))
+	if (!compare_all(&survey, rtnl))
 		for (i = 0; !err && i < config->addr_count; i++)
-			err = tell(&survey, i);
+			err = report_conflict(&survey, i);
 	free(survey.links);
 	return err;
 }
 
 /**
- * survey_taken() - which addresses can the other end not have?
+ * survey_taken() - list the addresses that the peer cannot have
  * @rtnl:    a handle
- * @config: what the user asked for
+ * @config:  the user's options
  * @index:   the link's own interface
- * @taken:   set to the addresses, in the networks of the link, of this host and
- *           of the routers that it uses
+ * @taken:   set to the addresses, within the networks of the link, of this host
+ *           and of its routers
  */
 void survey_taken(struct rtnl *rtnl, const struct link_config *config,
 		  int index, struct conflict_taken *taken)
@@ -180,6 +181,6 @@ void survey_taken(struct rtnl *rtnl, const struct link_config *config,
 
 	taken->count = 0;
 	if (config->addr_count)
-		look(&survey, rtnl);
+		compare_all(&survey, rtnl);
 	free(survey.links);
 }

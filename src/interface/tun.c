@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The TUN or TAP interface: a network interface whose other side is a
+ * The TUN or TAP interface: a network interface whose other side is a file
  * descriptor (Documentation/networking/tuntap.rst in the kernel's tree).
  *
- * An interface that we create vanishes with its descriptor, whatever way the
- * program ends, unless it is made persistent; so that is done last, when
- * nothing can fail any more. One that is persistent already is attached to, and
- * stays.
+ * An interface that tun_open() creates vanishes with its descriptor, however
+ * the program ends, unless tun_persist() makes it persistent; so the caller
+ * does that last, when nothing can fail any more. An interface that is
+ * persistent already stays.
  *
- * In front of each packet is a struct virtio_net_hdr, if the kernel knows it
- * (IFF_VNET_HDR), in the machine's byte order. It says what is left to be done
- * to the packet. It is seen here only; for everybody else it is a struct gso.
+ * A struct virtio_net_hdr in the machine's byte order precedes each packet, if
+ * the kernel supports it (IFF_VNET_HDR). The header tells which work on the
+ * packet is left to do; only this file sees it, other files see a struct gso.
  *
- * On a TAP interface there is none, and the kernel leaves no work to us:
- * cutting and joining (gso, gro) know packets that begin with IP. What they
- * save counts where the machine is the limit and not the line, and who wants
- * that has no need of Ethernet.
+ * A TAP interface has no such header: gso and gro only know packets that begin
+ * with IP, and offload pays on fast lines, where Ethernet is rarely wanted.
  */
 #include "interface/tun.h"
 #include "denied.h"
@@ -40,11 +38,11 @@
 
 #define TUN_IMPOSTOR_MAX 48
 
-/* The numbers of the device (TUN_MINOR, linux/miscdevice.h). */
+/* Major and minor number of the device (TUN_MINOR, linux/miscdevice.h). */
 #define TUN_DEVICE_MAJOR 10
 #define TUN_DEVICE_MINOR 200
 
-/* What stands in the place of the device. NULL: the device, or nothing. */
+/* Tell why the file is not the TUN device. NULL: it is, or does not exist. */
 static const char *find_impostor(char text[TUN_IMPOSTOR_MAX])
 {
 	struct stat file;
@@ -94,8 +92,8 @@ static int open_device(void)
 }
 
 /*
- * TUNSETIFF without packet information (IFF_NO_PI). @name becomes what the
- * kernel makes of it. Return: 0 or -errno.
+ * TUNSETIFF without packet information (IFF_NO_PI). The kernel fills in @name.
+ * Return: 0 or -errno.
  */
 static int set_interface(int fd, char name[IFNAMSIZ], bool tap, int flags)
 {
@@ -111,7 +109,7 @@ static int set_interface(int fd, char name[IFNAMSIZ], bool tap, int flags)
 	return err;
 }
 
-/* Can packets have a struct virtio_net_hdr in front of them? */
+/* Does the kernel support a struct virtio_net_hdr before each packet? */
 static bool has_vnet(int fd)
 {
 	unsigned int features = 0;
@@ -120,8 +118,8 @@ static bool has_vnet(int fd)
 }
 
 /*
- * What was set before us on an interface that stays is still set, but for the
- * flags of TUNSETIFF: here it becomes what it is in the beginning.
+ * A persistent interface keeps the offloads and header size of its last
+ * program. Set them to the defaults of a new interface.
  */
 static int reset_offload(const struct tun *tun)
 {
@@ -152,8 +150,8 @@ static int report_create(const struct tun *tun, int err)
 }
 
 /*
- * Is there an interface of this name in this mode, with these other flags? The
- * kernel looks at that first, before it asks whose it is and who has it.
+ * Does an interface of this name and mode exist? The kernel checks the mode
+ * before owner and attachment.
  */
 static bool has_mode(const char *name, bool tap, int flags)
 {
@@ -193,8 +191,8 @@ static int report_attach(const struct tun *tun, int err)
 	return err;
 }
 
-/* A descriptor that has no interface yet. Return: 0 or -errno, logged. */
-static int begin(struct tun *tun, const char *name, bool tap)
+/* Open a descriptor without an interface. Return: 0 or -errno, logged. */
+static int open_descriptor(struct tun *tun, const char *name, bool tap)
 {
 	int fd = open_device();
 
@@ -208,7 +206,7 @@ static int begin(struct tun *tun, const char *name, bool tap)
 	return 0;
 }
 
-/* Create it. Return: 0 or -errno; -EBUSY if it is there, and for that alone. */
+/* Return: 0; -EBUSY, not logged, if the interface exists; -errno, logged. */
 static int create(struct tun *tun)
 {
 	return set_interface(tun->fd, tun->name, tun->tap,
@@ -227,16 +225,16 @@ static int attach(struct tun *tun)
  * tun_open() - create an interface, or attach to a persistent one
  * @tun:  filled in on success, TUN_CLOSED otherwise
  * @name: the interface's name, shorter than IFNAMSIZ (the kernel would cut
- *        it and report success); "" for the kernel's next one
- * @tap:  for frames of Ethernet, not packets of IP
+ *        a longer one and report success); "": the kernel's next tun%d or tap%d
+ * @tap:  packets are Ethernet frames, not IP packets
  *
- * A failure is logged.
+ * Logs any failure.
  *
  * Return: 0 or -errno
  */
 int tun_open(struct tun *tun, const char *name, bool tap)
 {
-	int err = begin(tun, name, tap);
+	int err = open_descriptor(tun, name, tap);
 
 	if (err)
 		return err;
@@ -256,24 +254,24 @@ int tun_open(struct tun *tun, const char *name, bool tap)
 }
 
 /**
- * tun_create() - create an interface that is not there yet
+ * tun_create() - create an interface that does not exist yet
  * @tun:  as for tun_open()
  * @name: as for tun_open()
  * @tap:  as for tun_open()
  *
- * A failure is logged.
+ * Logs any failure.
  *
  * Return: 0 or -errno
  */
 int tun_create(struct tun *tun, const char *name, bool tap)
 {
-	int err = begin(tun, name, tap);
+	int err = open_descriptor(tun, name, tap);
 
 	if (err)
 		return err;
 	err = create(tun);
 	if (err == -EBUSY && *name)
-		log_error("cannot create interface %s: it is there already "
+		log_error("cannot create interface %s: it exists already "
 			  "(use it without --create, remove it with --delete, "
 			  "or choose another name with -i)",
 			  name);
@@ -285,12 +283,12 @@ int tun_create(struct tun *tun, const char *name, bool tap)
 }
 
 /**
- * tun_persist() - let the interface stay when we go
+ * tun_persist() - let the interface outlive its descriptor
  * @tun:   the interface; @persistent is set
- * @owner: who may attach to it without privilege; what is not set there is
- *         left as it is
+ * @owner: the user and group that may attach without privilege; an unset
+ *         member leaves the interface's own setting
  *
- * It needs no privilege but to hold the interface. A failure is logged.
+ * Needs no privilege. Logs any failure.
  *
  * Return: 0 or -errno
  */
@@ -333,12 +331,13 @@ static int report_delete(const char *name, int err)
  * tun_delete() - remove a persistent interface, TUN or TAP
  * @name: its name, shorter than IFNAMSIZ
  *
- * Its owner may attach to it without privilege, and what is not persistent any
- * more goes with its descriptor. TUNSETIFF would create what is not there, so
- * that is looked at first; if somebody else deletes it meanwhile, what is
- * created in its place goes with the descriptor, too.
+ * Attaches to the interface, which its owner may do without privilege, and
+ * ends its persistence: then it goes with its descriptor. TUNSETIFF creates an
+ * interface that does not exist, so tun_delete() checks that first. If another
+ * program deletes the interface between check and TUNSETIFF, the new interface
+ * goes with its descriptor, too.
  *
- * A failure is logged.
+ * Logs any failure.
  *
  * Return: 0 or -errno
  */
@@ -351,7 +350,7 @@ int tun_delete(const char *name)
 
 	if (!if_nametoindex(name))
 		return report_delete(name, -ENODEV);
-	err = begin(&tun, name, false);
+	err = open_descriptor(&tun, name, false);
 	if (err)
 		return err;
 	err = -EINVAL;
@@ -367,8 +366,8 @@ int tun_delete(const char *name)
 }
 
 /**
- * tun_close() - let the interface go
- * @tun: an open interface, or TUN_CLOSED, which is left as it is
+ * tun_close() - close the interface
+ * @tun: an open interface, or TUN_CLOSED
  */
 void tun_close(struct tun *tun)
 {
@@ -378,13 +377,13 @@ void tun_close(struct tun *tun)
 }
 
 /**
- * tun_set_carrier() - say whether there is a line behind the interface
+ * tun_set_carrier() - set the carrier of the interface
  * @tun: the interface
- * @on:  there is
+ * @on:  the new carrier
  *
- * Without a carrier the kernel drops what would be sent, keeps addresses and
- * routes, and tells whoever listens (TUNSETCARRIER, Linux 5.0). It needs no
- * privilege. Where it fails, packets are read and thrown away all the same.
+ * Without a carrier the kernel drops outgoing packets, keeps addresses and
+ * routes, and tells programs that watch the interface (TUNSETCARRIER, Linux
+ * 5.0). Needs no privilege. On failure the pump still discards the packets.
  */
 void tun_set_carrier(const struct tun *tun, bool on)
 {
@@ -396,14 +395,13 @@ void tun_set_carrier(const struct tun *tun, bool on)
 }
 
 /**
- * tun_set_offload() - let the kernel leave work on TCP to us, or not
+ * tun_set_offload() - choose whether the kernel leaves TCP work to us
  * @tun: the interface
- * @on:  tun_read() may bring super-packets, and packets without a checksum;
- *       otherwise only those that are on their way already
+ * @on:  tun_read() may return super-packets, and packets without a checksum;
+ *       if off, only those that are already under way
  *
- * Of an interface that stays when we go nothing is asked: there it would
- * outlive us, should we be killed, and whoever attaches next may not know what
- * to do with such packets.
+ * No effect on a persistent interface: there the setting would outlive a killed
+ * program, and the next one may not support such packets.
  */
 void tun_set_offload(const struct tun *tun, bool on)
 {
@@ -418,15 +416,15 @@ void tun_set_offload(const struct tun *tun, bool on)
 }
 
 /**
- * tun_read() - take the next packet that the kernel sends out
+ * tun_read() - read the next packet that the kernel sends
  * @tun:    the interface
- * @gso:    set to what is left to be done to it
- * @packet: where it goes
- * @cap:    room there; a longer packet would be cut without a sign, so give
- *          PACKET_MAX bytes, whatever the MTU is now
+ * @gso:    set to the work that is left to do on the packet
+ * @packet: buffer for the packet
+ * @cap:    bytes in @packet; the kernel cuts a longer packet silently, so give
+ *          PACKET_MAX bytes, whatever the MTU
  *
- * Return: its length; 0 if there is none now; -ENODEV if the interface was
- * deleted
+ * Return: length of the packet in bytes; 0 if there is none; -ENODEV if the
+ * interface was deleted
  */
 ssize_t tun_read(const struct tun *tun, struct gso *gso, uint8_t *packet,
 		 size_t cap)
@@ -455,7 +453,7 @@ ssize_t tun_read(const struct tun *tun, struct gso *gso, uint8_t *packet,
 	return n - (ssize_t)header_len;
 }
 
-/* What the kernel is to be told of a packet. */
+/* Make the header that describes a packet to the kernel. */
 static struct virtio_net_hdr describe(const struct gso *gso,
 				      const uint8_t *packet, size_t len)
 {
@@ -477,18 +475,17 @@ static struct virtio_net_hdr describe(const struct gso *gso,
 }
 
 /**
- * tun_write() - give the kernel a packet that came in
+ * tun_write() - give a received packet to the kernel
  * @tun:    the interface
- * @gso:    what is left to be done to it; nothing, if @tun is without vnet
+ * @gso:    work that is left to do on the packet; none, if @tun is without vnet
  * @packet: the packet
  * @len:    its length in bytes
  *
- * Only a deleted interface (EBADFD, drivers/net/tun.c) is worth ending for.
- * Everything else concerns this packet or this moment: EIO is an interface
- * that is down, EINVAL a packet that the kernel does not like, ENOMEM,
- * ENOBUFS and EAGAIN a lack of room.
+ * Only EBADFD (the interface was deleted; drivers/net/tun.c) is fatal. Other
+ * errors concern this packet or this moment: EIO (the interface is down),
+ * EINVAL (the kernel refuses the packet), ENOMEM, ENOBUFS and EAGAIN (no room).
  *
- * Return: what became of it
+ * Return: the outcome
  */
 enum tun_write_result tun_write(const struct tun *tun, const struct gso *gso,
 				const uint8_t *packet, size_t len)

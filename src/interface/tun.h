@@ -12,13 +12,13 @@ struct owner;
 #include <sys/types.h>
 
 /**
- * struct tun - a TUN or TAP interface that we hold
- * @fd:         one read() or write() is one packet; -1: none
- * @name:       what the kernel calls it
- * @tap:        a packet is a frame of Ethernet, not a packet of IP
- * @attached:   it was there before us
- * @persistent: it stays when we go
- * @vnet:       in front of each packet is a struct virtio_net_hdr
+ * struct tun - an open TUN or TAP interface
+ * @fd:         one read() or write() carries one packet; -1: closed
+ * @name:       its name in the kernel
+ * @tap:        packets are Ethernet frames, not IP packets
+ * @attached:   it existed before tun_open()
+ * @persistent: it outlives @fd
+ * @vnet:       a struct virtio_net_hdr precedes each packet
  */
 struct tun {
 	int fd;
@@ -32,11 +32,11 @@ struct tun {
 #define TUN_CLOSED ((struct tun){.fd = -1})
 
 /**
- * enum tun_write_result - what became of a packet
- * @TUN_WRITTEN: the kernel has it
- * @TUN_DOWN:    dropped, the interface is down
- * @TUN_REFUSED: dropped, the kernel did not want this one
- * @TUN_GONE:    dropped, and so will be all others: the interface was deleted
+ * enum tun_write_result - outcome of tun_write()
+ * @TUN_WRITTEN: the kernel has taken the packet
+ * @TUN_DOWN:    packet dropped: the interface is down
+ * @TUN_REFUSED: packet dropped: the kernel refused this one
+ * @TUN_GONE:    packet dropped: the interface was deleted
  */
 enum tun_write_result {
 	TUN_WRITTEN,

@@ -37,7 +37,7 @@ conflict() {
 }
 
 conflict 'the network of the LAN' \
-	'cannot use --addr 192.168.1.20/24: 192.168.1.0/24 is the network of eth0 already, .* \(choose another network for the link, or the other end alone: --addr 192.168.1.20 --peer ADDR\)' \
+	'cannot use --addr 192.168.1.20/24: 192.168.1.0/24 is already the network of eth0, .* \(choose another network for the link, or reach only the peer: --addr 192.168.1.20 --peer ADDR\)' \
 	--addr 192.168.1.20/24
 conflict 'the address of the LAN' \
 	'cannot use --addr 192.168.1.10: eth0 has this address already .*' \
@@ -46,7 +46,7 @@ conflict 'a network that contains the LAN' \
 	'cannot use --addr 192.168.0.1/16: its network contains that of eth0, 192.168.1.0/24 .*' \
 	--addr 192.168.0.1/16
 conflict 'the IPv6 network of the LAN' \
-	'cannot use --addr 2001:db8:1::20/64: 2001:db8:1::/64 is the network of eth0 already, .*' \
+	'cannot use --addr 2001:db8:1::20/64: 2001:db8:1::/64 is already the network of eth0, .*' \
 	--addr 10.10.10.1/24 --addr 2001:db8:1::20/64
 conflict 'a --peer that is this host' \
 	'cannot use --peer 192.168.1.10: it is an address of this host, of eth0 .*' \
@@ -106,7 +106,7 @@ check_equal 'beside a VPN: not a word' 2 "$(wc -l <"$dir/a.log")"
 # Another link of ours.
 refused --addr 10.10.10.5/24 --port "$port_b"
 check_match 'the network of another link' \
-	'^serialtun: cannot use --addr 10.10.10.5/24: 10.10.10.0/24 is the network of tun0 already.*; tun0 is a tunnel: is serialtun running already\?$' \
+	'^serialtun: cannot use --addr 10.10.10.5/24: 10.10.10.0/24 is already the network of tun0.*; tun0 is a tunnel: is serialtun running already\?$' \
 	"$said"
 check_equal 'it says nothing more' '1 1' "$ended $(wc -l <<<"$said")"
 stop_a

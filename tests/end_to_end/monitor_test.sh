@@ -40,7 +40,7 @@ check_equal 'what we did ourselves is not told' 2 "$(lines)"
 
 in_a ip -4 address flush dev tun0
 told 'its address is flushed' \
-	'^serialtun: tun0 was changed by somebody else: it has lost its address 10\.0\.0\.1/24 \(sudo ip address add 10\.0\.0\.1/24 dev tun0\)$'
+	'^serialtun: tun0 was changed by another program: it has lost its address 10\.0\.0\.1/24 \(sudo ip address add 10\.0\.0\.1/24 dev tun0\)$'
 # shellcheck disable=SC2046 # these are several words
 in_a $(remedy)
 check 'what it says helps' in_a ping -c 1 -W 5 10.0.0.2
@@ -54,7 +54,7 @@ check_equal 'addresses of others are not told' "$told_lines" "$(lines)"
 
 in_a ip link set tun0 mtu 9000
 told 'its MTU is raised' \
-	'its MTU is 9000 instead of 1500 \(longer packets make others wait, and the other end may drop them: start both ends with --mtu 9000\)$'
+	'its MTU is 9000 instead of 1500 \(longer packets delay others, and the peer may drop them: start both ends with --mtu 9000\)$'
 check 'long packets cross nevertheless' \
 	in_a ping -c 1 -W 10 -M 'do' -s 8000 10.0.0.2
 in_a ip link set tun0 mtu 1500
@@ -65,7 +65,7 @@ told 'it is taken down' \
 	'it is down, so no packet crosses.*\(sudo ip link set tun0 up; routes through it are gone and have to be added again'
 # shellcheck disable=SC2046 # these are several words
 in_a $(remedy)
-told 'and up again' 'tun0 was changed by somebody else: it is up again$'
+told 'and up again' 'tun0 was changed by another program: it is up again$'
 check 'a ping crosses again' in_a ping -c 1 -W 5 10.0.0.2
 in_a ip -batch - <<-end
 	link set tun0 down
@@ -81,7 +81,7 @@ in_a ip link set tun0 down
 told 'down again' 'it is down'
 in_a ip link set tun0 name board0
 told 'it is renamed' \
-	'^serialtun: tun0 was changed by somebody else: it is called board0 now$'
+	'^serialtun: tun0 was changed by another program: it is called board0 now$'
 in_a ip link set board0 up
 told 'by its new name' '^serialtun: board0 was changed by .*: it is up again$'
 check 'packets do not mind' in_a ping -c 1 -W 5 10.0.0.2
@@ -96,7 +96,7 @@ check_equal 'our own carrier is not told' "$told_lines" "$(lines)"
 
 in_a ip link set board0 netns "$host_b"
 told 'it is moved away' \
-	'^serialtun: board0 was moved to another network namespace by somebody else: '
+	'^serialtun: board0 was moved to another network namespace by another program: '
 stop_a
 check_equal 'and all ends well' 0 "$ended"
 
@@ -108,7 +108,7 @@ wait_end "$pid_a"
 check_equal 'the interface is deleted: status 1' 1 "$ended"
 check_match 'it says so' 'lost the interface tun0: it was deleted' \
 	"$(<"$dir/a.log")"
-check_not 'and not that it was changed' a_says 'somebody else'
+check_not 'and not that it was changed' a_says 'another program'
 
 # As another user there is no capability left, and none is needed.
 if setpriv --reuid=65534 --clear-groups true 2>/dev/null &&

@@ -41,7 +41,7 @@ check_match 'it is attached to' '^serialtun: attached to board: mtu 1400, on ' \
 	"$(<"$dir/a.log")"
 check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 check_refused 'made again: it is there already' 1 \
-	'cannot create interface board: it is there already (use it without --create, remove it with --delete, or choose another name with -i)' \
+	'cannot create interface board: it exists already (use it without --create, remove it with --delete, or choose another name with -i)' \
 	--create -i board
 check_refused 'in use: it is not removed' 1 \
 	'cannot delete interface board: a program is attached to it (end that one first)' \
@@ -79,7 +79,7 @@ check_refused 'a number that is none' 1 \
 	'cannot give an interface to user 4294967295: there is no such user (name one that "getent passwd" shows)' \
 	--create -i board --owner 4294967295
 check_refused 'a bridge that is not there' 1 \
-	'cannot use bridge br0: there is no such interface (make it first: sudo ip link add br0 type bridge)' \
+	'cannot use bridge br0: there is no such interface (create it first: sudo ip link add br0 type bridge)' \
 	--create --tap --bridge br0
 check_refused '--create and a port' 64 \
 	'--create makes an interface, and nothing else: leave --port out' \

@@ -192,11 +192,11 @@ make_lan() {
 
 refused --tap --bridge br0 --port "$port_a"
 check_equal 'no bridge: that is said, before anything is made' \
-	'1 serialtun: cannot use bridge br0: there is no such interface (make it first: sudo ip link add br0 type bridge)' \
+	'1 serialtun: cannot use bridge br0: there is no such interface (create it first: sudo ip link add br0 type bridge)' \
 	"$ended $said"
 refused --tap --bridge lo --port "$port_a"
 check_equal 'an interface that is no bridge: the same' \
-	'1 serialtun: cannot use bridge lo: it is an interface, but not a bridge (see: ip link show type bridge)' \
+	'1 serialtun: cannot use bridge lo: it is not a bridge (see: ip link show type bridge)' \
 	"$ended $said"
 make_lan a c
 make_lan b d

@@ -269,40 +269,39 @@ static const struct {
 	const char *says;
 } texts[] = {
 	{"192.168.1.20/24", NULL, CONFLICT_SAME, "192.168.1.10/24",
-	 "cannot use --addr 192.168.1.20/24: 192.168.1.0/24 is the network of "
-	 "eth0 already, whose hosts would not be reached any more (choose "
-	 "another network for the link, or the other end alone: --addr "
+	 "cannot use --addr 192.168.1.20/24: 192.168.1.0/24 is already the "
+	 "network of eth0, whose hosts would become unreachable (choose "
+	 "another network for the link, or reach only the peer: --addr "
 	 "192.168.1.20 --peer ADDR)"},
 	{"10.0.0.1/8", NULL, CONFLICT_CONTAINS, "10.1.2.3/24",
 	 "cannot use --addr 10.0.0.1/8: its network contains that of eth0, "
-	 "10.1.2.0/24 (choose another network for the link, or the other end "
-	 "alone: --addr 10.0.0.1 --peer ADDR)"},
+	 "10.1.2.0/24 (choose another network for the link, or reach only the "
+	 "peer: --addr 10.0.0.1 --peer ADDR)"},
 	{"fd00::1/64", NULL, CONFLICT_ADDRESS, "fd00::1",
 	 "cannot use --addr fd00::1/64: eth0 has this address already (choose "
-	 "another network for the link, or the other end alone: --addr fd00::1 "
-	 "--peer ADDR)"},
+	 "another network for the link, or reach only the peer: --addr "
+	 "fd00::1 --peer ADDR)"},
 	{"10.0.0.1", "10.0.0.2", CONFLICT_PEER, "10.0.0.2",
 	 "cannot use --peer 10.0.0.2: it is an address of this host, of eth0 "
-	 "(name the other end's)"},
+	 "(give the peer's address)"},
 	{"10.10.10.1/24", NULL, CONFLICT_INSIDE, "10.0.0.0/8",
-	 "10.10.10.0/24 lies inside 10.0.0.0/8, which goes through eth0: hosts "
-	 "there that have such addresses are not reached any more (if they "
-	 "matter, choose another network for the link, or the other end alone: "
-	 "--addr 10.10.10.1 --peer ADDR)"},
+	 "10.10.10.0/24 lies inside 10.0.0.0/8, which goes through eth0: "
+	 "hosts there with such addresses become unreachable (if they matter, "
+	 "choose another network for the link, or reach only the peer: --addr "
+	 "10.10.10.1 --peer ADDR)"},
 	{"10.10.10.1/24", NULL, CONFLICT_PART, "10.10.10.128/25",
 	 "10.10.10.128/25, a part of 10.10.10.0/24, goes through eth0: hosts "
-	 "behind the link that have such addresses are not reached (if they "
-	 "matter, choose another network for the link, or the other end alone: "
-	 "--addr 10.10.10.1 --peer ADDR)"},
+	 "behind the link with such addresses are unreachable (if they "
+	 "matter, choose another network for the link, or reach only the "
+	 "peer: --addr 10.10.10.1 --peer ADDR)"},
 	{"10.10.10.1/24", NULL, CONFLICT_ASLEEP, "10.10.10.9/24",
 	 "eth0, which is down, has 10.10.10.0/24: when it comes up, "
-	 "10.10.10.0/24 has two ways (if that will be, choose another network "
-	 "for the link, or the other end alone: --addr 10.10.10.1 --peer "
-	 "ADDR)"},
+	 "10.10.10.0/24 has two routes (if it will, choose another network "
+	 "for the link, or reach only the peer: --addr 10.10.10.1 --peer ADDR)"},
 	{"10.0.0.1", "192.168.1.1", CONFLICT_GATEWAY, "192.168.1.1",
 	 "--peer 192.168.1.1 is the address of a router of this host, reached "
-	 "through eth0: it cannot be reached any more (give the link an "
-	 "address that nobody has)"},
+	 "through eth0: the router becomes unreachable (give the link an "
+	 "unused address)"},
 };
 
 static void test_conflict_text(void **state)

@@ -73,7 +73,7 @@ static void test_monitor_wakes_and_does_not_wait(void **state)
 	ip("link set tun0 mtu 1400");
 	assert_int_equal(poll(&waited, 1, 0), 1);
 	assert_told(
-		"tun0 was changed by somebody else: its MTU is 1400 instead "
+		"tun0 was changed by another program: its MTU is 1400 instead "
 		"of 1500");
 	assert_int_equal(poll(&waited, 1, 0), 0);
 }
@@ -83,7 +83,7 @@ static void test_monitor_tells_lost_addresses(void **state)
 	(void)state;
 	ip("address del 10.1.0.1 peer 10.1.0.2 dev tun0");
 	assert_told(
-		"tun0 was changed by somebody else: it has lost its address "
+		"tun0 was changed by another program: it has lost its address "
 		"10.1.0.1 (sudo ip address add 10.1.0.1 peer 10.1.0.2 dev "
 		"tun0)");
 	ip("address add 10.1.0.1 peer 10.1.0.2 dev tun0");
@@ -94,7 +94,7 @@ static void test_monitor_tells_lost_addresses(void **state)
 	assert_quiet();
 	ip("address flush dev tun0 scope global");
 	assert_told(
-		"tun0 was changed by somebody else: it has lost its address "
+		"tun0 was changed by another program: it has lost its address "
 		"10.0.0.1/24; it has lost its address 10.1.0.1; it has lost "
 		"its address fd00::1/64 (sudo ip address add 10.0.0.1/24 "
 		"dev tun0; sudo ip address add 10.1.0.1 peer 10.1.0.2 dev "
@@ -108,16 +108,17 @@ static void test_monitor_tells_down_and_up(void **state)
 	ip("-6 address flush dev tun0");
 	monitor_read(world.monitor, world.text);
 	ip("link set tun0 down");
-	assert_told("tun0 was changed by somebody else: it is down, so no "
+	assert_told("tun0 was changed by another program: it is down, so no "
 		    "packet crosses (sudo ip link set tun0 up; routes through "
 		    "it are gone and have to be added again)");
 	ip("link set tun0 up");
-	assert_told("tun0 was changed by somebody else: it is up again");
+	assert_told("tun0 was changed by another program: it is up again");
 	ip("link set tun0 down");
 	ip("link set tun0 up");
-	assert_told("tun0 was changed by somebody else: it was taken down and "
-		    "up again (routes through it are gone and have to be added "
-		    "again)");
+	assert_told(
+		"tun0 was changed by another program: it was taken down and "
+		"up again (routes through it are gone and have to be added "
+		"again)");
 }
 
 /* What we do ourselves, and what others do to what is theirs. */
@@ -159,7 +160,7 @@ static void test_monitor_loses_no_change(void **state)
 	for (i = 0; i < 100 && !is_told; i++)
 		is_told = monitor_read(world.monitor, world.text);
 	assert_string_equal(world.text,
-			    "tun0 was changed by somebody else: its MTU is "
+			    "tun0 was changed by another program: its MTU is "
 			    "1300 instead of 1500");
 	assert_quiet();
 }
