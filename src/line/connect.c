@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How a line is looked for at whose other end somebody listens: by connecting
- * to it.
+ * Find a port by connecting to a peer that listens.
  *
- * A name may stand for several addresses. They are tried in turn, each for
- * CONNECT_ATTEMPT_NS at most, and nothing waits for it: look() begins an
- * attempt, and the next one sees what has become of it. Such a round ends with
- * a port or with the failure of the last address. Each round asks anew what the
- * name stands for, because that changes. The system's resolver blocks, for as
- * long as resolv.conf(5) says; but there is nothing to carry meanwhile.
+ * A name may have several addresses. connect_look() tries them in turn, each
+ * for CONNECT_ATTEMPT_NS at most, and never blocks: one look starts an attempt,
+ * a later look sees its result. Such a round ends with a port, or with the
+ * failure of the last address. Each round resolves the name again, because its
+ * addresses change.
  */
 #include "line/connect.h"
 #include "backoff.h"
@@ -32,7 +30,7 @@
 
 #define CONNECT_ATTEMPT_NS (10 * NS_PER_S)
 
-/* A connection that is missed so early was short. */
+/* A connection that is lost within this time was short. */
 #define CONNECT_SHORT_NS (3 * NS_PER_S)
 
 #define CONNECT_REST_MIN_NS (NS_PER_S / 10)
@@ -40,14 +38,14 @@
 
 /**
  * struct connector - looks for a line by connecting
- * @endpoint:    by TCP, what is connected to
- * @resolver:    what asks for its addresses
- * @answer:      its addresses; @count is 0 before a round has begun
- * @path:        by a unix socket, what is connected to
- * @at:          which address is being tried
+ * @endpoint:    for TCP, where to connect to
+ * @resolver:    resolves @endpoint
+ * @answer:      its addresses; @count is 0 between rounds
+ * @path:        for a unix socket, where to connect to
+ * @at:          index of the address that is being tried
  * @fd:          the attempt under way; -1: none
- * @deadline_ns: when the attempt has failed
- * @found_ns:    when there was the last connection; 0: looked since
+ * @deadline_ns: when the attempt times out
+ * @found_ns:    when the last connection was made; 0: looked since
  * @rest:        after short connections
  */
 struct connector {
@@ -89,20 +87,20 @@ static void unix_other_end(const char *rest, char name[SOURCE_NAME_MAX])
 	snprintf(name, SOURCE_NAME_MAX, "unix-listen:%s", rest);
 }
 
-static void begin(struct connector *connector)
+static void init_connector(struct connector *connector)
 {
 	connector->fd = -1;
 	connector->rest = backoff_new(CONNECT_REST_MIN_NS, CONNECT_REST_MAX_NS);
 }
 
-/* The name was checked before. */
+/* source_check_name() has accepted the name. */
 static int tcp_open(struct source *source, struct failure *failure)
 {
 	struct connector *connector = (struct connector *)source;
 	char why[SOURCE_WHY_MAX];
 
 	(void)failure;
-	begin(connector);
+	init_connector(connector);
 	endpoint_parse(&connector->endpoint, &tcp_form, source_rest(source),
 		       why);
 	return 0;
@@ -114,7 +112,7 @@ static int unix_open(struct source *source, struct failure *failure)
 	char why[SOURCE_WHY_MAX];
 
 	(void)failure;
-	begin(connector);
+	init_connector(connector);
 	endpoint_parse_path(&connector->path, "", source_rest(source), why);
 	return 0;
 }
@@ -169,22 +167,22 @@ static int look_up(struct connector *connector, struct failure *failure)
 	if (!answer->err)
 		return 0;
 	return failure_set(failure, answer->err,
-			   "cannot connect to %s: %s: %s (is the name right, "
-			   "is there a way to a name server?%s)",
+			   "cannot connect to %s: %s: %s (is the name right? "
+			   "is a name server reachable?%s)",
 			   connector->source.name, connector->endpoint.host,
 			   answer->why, source_wait_hint(&connector->source));
 }
 
-/* What to look at, as a question. NULL: it is nothing that could change. */
-static const char *doubt(const struct connector *connector, int err)
+/* Propose a check, as a question. NULL: there is none for this error. */
+static const char *propose(const struct connector *connector, int err)
 {
 	switch (err) {
 	case -ECONNREFUSED:
 	case -ENOENT:
-		return "is the other end running?";
+		return "is the peer running?";
 	case -ETIMEDOUT:
-		return "is the address right, is that host on, does a firewall "
-		       "drop what is sent?";
+		return "is the address right? is that host on? does a firewall "
+		       "drop packets?";
 	case -EHOSTUNREACH:
 	case -ENETUNREACH:
 	case -ENETDOWN:
@@ -195,33 +193,33 @@ static const char *doubt(const struct connector *connector, int err)
 			       ? "may you write to that file?"
 			       : "does a firewall of this host forbid it?";
 	case -EBUSY:
-		return "does the other end accept nobody any more?";
+		return "does the peer accept no more connections?";
 	default:
 		return NULL;
 	}
 }
 
-/* The last address has failed, and so has the round. Return: @err. */
-static int give_up(struct connector *connector, int err,
-		   struct failure *failure)
+/* End a round after its last address has failed. Return: @err. */
+static int fail_round(struct connector *connector, int err,
+		      struct failure *failure)
 {
-	const char *question = doubt(connector, err);
+	const char *question = propose(connector, err);
 
 	end_round(connector);
 	if (err == -ELOOP)
-		return err; /* and said why */
+		return err; /* reach_guard() has set @failure */
 	return failure_set(failure, err, "cannot connect to %s: %s (%s%s)",
 			   connector->source.name, strerror(-err),
 			   question ? question
-				    : "name what stream connections can be "
-				      "made to",
+				    : "give a socket that accepts stream "
+				      "connections",
 			   question ? source_wait_hint(&connector->source)
 				    : "");
 }
 
 /*
- * connect(2) says of a path that is no socket, and of a listener whose queue is
- * full, what means something else for TCP.
+ * For a unix socket, connect(2) returns EAGAIN if the listener's queue is full,
+ * and ECONNREFUSED if the path is not a socket.
  */
 static int unix_error(const struct connector *connector, int err)
 {
@@ -235,7 +233,7 @@ static int unix_error(const struct connector *connector, int err)
 	return err;
 }
 
-/* Return: 0: it is connected; -EINPROGRESS, or another -errno */
+/* Return: 0: connected; -EINPROGRESS, or another -errno */
 static int begin_attempt(struct connector *connector, uint64_t now_ns,
 			 struct failure *failure)
 {
@@ -268,8 +266,8 @@ static int begin_attempt(struct connector *connector, uint64_t now_ns,
 	return err;
 }
 
-/* Return: 0: it is connected; -EINPROGRESS, or another -errno */
-static int look_at_attempt(const struct connector *connector, uint64_t now_ns)
+/* Return: 0: connected; -EINPROGRESS, or another -errno */
+static int check_attempt(const struct connector *connector, uint64_t now_ns)
 {
 	socklen_t len = sizeof(int);
 	int error = 0;
@@ -283,9 +281,9 @@ static int look_at_attempt(const struct connector *connector, uint64_t now_ns)
 }
 
 /*
- * Where nobody listens, and the port is one of those that connections are given
- * by chance, after some thousand attempts this one is it: then it is connected
- * to itself (RFC 9293, section 3.5, simultaneous open).
+ * If nobody listens on a port of the ephemeral range, one of some thousand
+ * attempts gets that port as its own and connects to itself (RFC 9293, section
+ * 3.5, simultaneous open).
  */
 static bool is_own_end(int fd)
 {
@@ -300,7 +298,7 @@ static bool is_own_end(int fd)
 	       !memcmp(&own, &other, own_len);
 }
 
-/* If the last connection was short, the next one is left some time. */
+/* Rest after a short connection. */
 static bool is_resting(struct connector *connector, uint64_t now_ns)
 {
 	const uint64_t found_ns = connector->found_ns;
@@ -316,9 +314,9 @@ static bool is_resting(struct connector *connector, uint64_t now_ns)
 	return true;
 }
 
-/* The round is over, with a connection. Return: 0 or -errno. */
-static int hand_over(struct connector *connector, struct port **port,
-		     uint64_t now_ns, struct failure *failure)
+/* End a round with a connection. Return: 0 or -errno. */
+static int finish_round(struct connector *connector, struct port **port,
+			uint64_t now_ns, struct failure *failure)
 {
 	int fd = connector->fd;
 
@@ -330,25 +328,25 @@ static int hand_over(struct connector *connector, struct port **port,
 			   connector->source.config, failure);
 }
 
-/* A step of the round under way. Return: as a look. */
-static int go_on(struct connector *connector, struct port **port,
-		 uint64_t now_ns, struct failure *failure)
+/* Advance the round. Return: as a look. */
+static int step(struct connector *connector, struct port **port,
+		uint64_t now_ns, struct failure *failure)
 {
 	int err = connector->fd < 0 ? begin_attempt(connector, now_ns, failure)
-				    : look_at_attempt(connector, now_ns);
+				    : check_attempt(connector, now_ns);
 
 	for (;;) {
 		if (!err && is_own_end(connector->fd))
 			err = -ECONNREFUSED;
 		if (!err)
-			return hand_over(connector, port, now_ns, failure);
+			return finish_round(connector, port, now_ns, failure);
 		if (err == -EINPROGRESS) {
 			connector->source.next_ns = connector->deadline_ns;
 			return err;
 		}
 		end_attempt(connector);
 		if (connector->at + 1 >= connector->answer.count)
-			return give_up(connector, err, failure);
+			return fail_round(connector, err, failure);
 		connector->at++;
 		err = begin_attempt(connector, now_ns, failure);
 	}
@@ -363,14 +361,14 @@ static int connect_look(struct source *source, struct port **port,
 	if (is_resting(connector, now_ns))
 		return -EAGAIN;
 	err = is_unix(connector) ? 0 : look_up(connector, failure);
-	return err ? err : go_on(connector, port, now_ns, failure);
+	return err ? err : step(connector, port, now_ns, failure);
 }
 
 const struct source_kind connect_tcp_kind = {
 	.prefix = "tcp:",
 	.framing = &slip_framing,
-	.how_lost = "the other end closed it",
-	.remedy = "see why it did, and start again",
+	.how_lost = "the peer closed the connection",
+	.remedy = "find out why, and start again",
 	.check = tcp_check,
 	.other_end = tcp_other_end,
 	.size = sizeof(struct connector),
@@ -383,8 +381,8 @@ const struct source_kind connect_unix_kind = {
 	.prefix = "unix:",
 	.framing = &slip_framing,
 	.is_path = true,
-	.how_lost = "the other end closed it",
-	.remedy = "see why it did, and start again",
+	.how_lost = "the peer closed the connection",
+	.remedy = "find out why, and start again",
 	.check = unix_check,
 	.other_end = unix_other_end,
 	.size = sizeof(struct connector),

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How a device is looked for.
+ * Find a device.
  *
- * What is looked for is what the user meant. A link, such as those in
- * /dev/serial/by-id, says that by itself: whatever it points to is the port.
- * The name of a USB adapter's device, such as /dev/ttyUSB0, does not: after an
- * unplug the same adapter may be /dev/ttyUSB1, and another one /dev/ttyUSB0.
- * So it is the adapter that is followed, once it has been seen. Any other name
- * is just that name.
+ * A link, such as those in /dev/serial/by-id, always leads to the device that
+ * the user means. The name of a USB adapter's device, such as /dev/ttyUSB0,
+ * does not: after an unplug the same adapter may be /dev/ttyUSB1, and another
+ * one /dev/ttyUSB0. So, once an adapter is found, the source follows the
+ * adapter. Any other name stands for itself.
  *
- * When to look is told by the file system (watch). Not everything is: that
- * another program lets go of a port, or that a driver is ready, has to be tried
- * out.
+ * The file system tells when to look (watch), but not always: only an attempt
+ * shows that another program has closed the port, or that a driver is ready.
  */
 #include "line/device.h"
 #include "backoff.h"
@@ -37,18 +35,18 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A directory where much happens is no reason to look all the time. */
+/* In a busy directory, look no more often than this. */
 #define DEVICE_REST_NS (20 * NS_PER_MS)
 
 /**
  * struct device - looks for a device
- * @adapter:         what is followed, if it is
- * @follows_adapter: it is
+ * @adapter:         the adapter to follow, if @follows_adapter
+ * @follows_adapter: look for @adapter, not for the name
  * @had_pty:         the last port was a pty
- * @pty_made:        then, when it was made
- * @link_made:       and when the last link of its name was; 0: there is none
+ * @pty_made:        creation time of that pty
+ * @link_made:       creation time of the last link to that pty; 0: no link
  * @has_looked:      this is not the first look
- * @watch_fd:        from watch_open(), while the port is not there
+ * @watch_fd:        from watch_open(), while there is no port
  * @rest:            between two looks
  */
 struct device {
@@ -64,11 +62,11 @@ struct device {
 };
 
 /**
- * device_path() - where a device of this name is to be found
- * @name: a path, or, without a slash, a name below /dev
+ * device_path() - make the absolute path of a device
+ * @name: a path or, without a slash, a name below /dev
  *
- * Return: an absolute path to be freed, links not followed, and it need not
- * exist; NULL and errno
+ * Return: the path, links not followed, to be freed; it need not exist. NULL
+ * and errno on failure
  */
 char *device_path(const char *name)
 {
@@ -103,17 +101,17 @@ static bool is_link(const char *path)
 	return !lstat(path, &file) && S_ISLNK(file.st_mode);
 }
 
-/* Learn which adapter is to be followed, now that it is there. */
-static void meet_adapter(struct device *device, const struct port *port)
+/* Follow the adapter of this port, unless the name is a link. */
+static void follow_adapter(struct device *device, const struct port *port)
 {
 	if (device->follows_adapter || is_link(device->source.name) ||
 	    adapter_identify(&device->adapter, port->name))
 		return;
 	device->follows_adapter = true;
 	if (adapter_follows_socket(&device->adapter))
-		log_info("no serial number tells %s from others: if it is "
-			 "unplugged, the USB socket %s is watched, whatever "
-			 "comes there",
+		log_info("%s has no serial number of its own: after an unplug "
+			 "serialtun takes whatever adapter comes to USB socket "
+			 "%s",
 			 port->name, device->adapter.topology);
 }
 
@@ -122,7 +120,7 @@ static bool is_same_time(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
-/* When was the last one of the links made that the name leads along? */
+/* The creation time of the last link on the way from the name to the device. */
 static struct timespec find_link_made(const struct device *device)
 {
 	struct timespec made = {0};
@@ -140,9 +138,9 @@ static struct timespec find_link_made(const struct device *device)
 }
 
 /*
- * The number of a pty that is gone is given to the next pty, whosever that is.
- * So a pty is taken again if it is the same one, or if somebody has made the
- * link to it anew: socat's link= does, and removes it at the end. Return: 0 or
+ * The kernel gives the number of a closed pty to the next one, of any program.
+ * So accept a pty only if it is the same one, or if a program has made the link
+ * again: socat's link= does, and removes the link at the end. Return: 0 or
  * -EBUSY.
  */
 static int check_pty(const struct device *device, const struct stat *pty,
@@ -155,14 +153,14 @@ static int check_pty(const struct device *device, const struct stat *pty,
 	    !is_same_time(&device->link_made, &link_made))
 		return 0;
 	return failure_set(failure, -EBUSY,
-			   "cannot use %s: %s (it leads to another pty with "
-			   "the number of the one that was lost, which may be "
-			   "anybody's: make the link anew)",
+			   "cannot use %s: %s (it leads to a new pty with the "
+			   "number of the lost one, which may belong to any "
+			   "program: make the link again)",
 			   device->source.name, strerror(EBUSY));
 }
 
-/* Remember which pty it is; one that was named by its number is found once. */
-static void meet_pty(struct device *device, const struct port *port)
+/* Remember the pty. Without a link it cannot be found again. */
+static void remember_pty(struct device *device, const struct port *port)
 {
 	struct stat pty;
 
@@ -174,20 +172,20 @@ static void meet_pty(struct device *device, const struct port *port)
 	device->link_made = find_link_made(device);
 	if (!device->link_made.tv_sec)
 		device->source.gone =
-			"the next pty of that number may be anybody's: start "
-			"again with the new one, or name a link to it, as "
-			"socat's link= makes";
+			"the next pty with this number may belong to any "
+			"program: start again with the new pty, or name a "
+			"link to it, as socat's link= makes";
 }
 
 static int fail_missing(const struct device *device, int err,
 			struct failure *failure)
 {
 	return failure_set(failure, err,
-			   "cannot find port %s: %s (%s--list shows the ports "
-			   "that there are%s)",
+			   "cannot find port %s: %s (%s--list shows the ports"
+			   "%s)",
 			   device->source.name, strerror(-err),
 			   err == -ENOENT ? "is it plugged in? " : "",
-			   err == -ENOENT ? ", --wait waits" : "");
+			   err == -ENOENT ? ", --wait waits for it" : "");
 }
 
 /* Open the file at @path, links resolved. Return: 0 or -errno. */
@@ -213,9 +211,8 @@ static int open_file(const struct device *device, struct port **port,
 }
 
 /*
- * Where the port is now, links followed, such as those in /dev/serial/by-id;
- * libserialport 0.1.1 does not. Return: a string to be freed, or NULL and
- * errno.
+ * Resolve links, such as those in /dev/serial/by-id, because libserialport
+ * 0.1.1 does not. Return: the present path, to be freed, or NULL and errno.
  */
 static char *find_file(const struct device *device)
 {
@@ -229,7 +226,7 @@ static char *find_file(const struct device *device)
 	return found;
 }
 
-/* Open the port where it is now. Return: 0 or -errno. */
+/* Return: 0 or -errno. */
 static int open_port(struct device *device, struct port **port,
 		     struct failure *failure)
 {
@@ -242,8 +239,8 @@ static int open_port(struct device *device, struct port **port,
 	free(path);
 	if (err)
 		return err;
-	meet_adapter(device, *port);
-	meet_pty(device, *port);
+	follow_adapter(device, *port);
+	remember_pty(device, *port);
 	return 0;
 }
 
@@ -254,7 +251,7 @@ static void stop_watching(struct device *device)
 	device->watch_fd = -1;
 }
 
-/* Before looking, or what comes in between is missed. */
+/* Call it before looking, or changes in between are missed. */
 static void watch(struct device *device)
 {
 	if (device->watch_fd < 0)
@@ -276,7 +273,7 @@ static int device_look(struct source *source, struct port **port,
 		return -EAGAIN;
 	}
 	backoff_pause(&device->rest, now_ns);
-	/* At first it mostly is there, and to end a watch takes 15 ms. */
+	/* The first look mostly finds the port, and a watch costs 15 ms. */
 	if (device->has_looked)
 		watch(device);
 	device->has_looked = true;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What stands behind the prefix of a line that is a socket:
+ * Parse the name of a socket line, without its prefix:
  *
  *   HOST:PORT   ADDR:PORT   [IPV6]:PORT   PORT   HOST:PORT,LOCALPORT   PATH
  *
- * Ports are numbers, because the names of /etc/services mean services, and what
- * is at the other end of a line is none. An IPv6 address stands in brackets
- * (RFC 3986, section 3.2.2), or nobody could tell where it ends and the port
- * begins. Whether there is such a host has to be tried (resolver).
+ * Ports are numbers: the names of /etc/services stand for services, and the
+ * peer of a line is not one of them. An IPv6 address needs brackets (RFC 3986,
+ * section 3.2.2), which tell its end from the port. Whether the host exists is
+ * the resolver's task.
  *
- * Pure: only the text is looked at.
+ * Pure.
  */
 #include "line/endpoint.h"
 
@@ -21,7 +21,7 @@
 
 #define PORT_MAX 65535
 
-/* Say what is wrong. Return: false. */
+/* Write what is wrong. Return: false. */
 static bool complain(char why[SOURCE_WHY_MAX], const char *wrong,
 		     const char *looks_like)
 {
@@ -30,7 +30,7 @@ static bool complain(char why[SOURCE_WHY_MAX], const char *wrong,
 	return false;
 }
 
-/* A decimal number from 1 to PORT_MAX. Return: where it ends, or NULL. */
+/* A decimal number from 1 to PORT_MAX. Return: its end, or NULL. */
 static const char *parse_port(uint16_t *port, const char *text)
 {
 	unsigned int number = 0;
@@ -43,7 +43,7 @@ static const char *parse_port(uint16_t *port, const char *text)
 	return text;
 }
 
-/* "fe80::1%eth0" is one, too. */
+/* Addresses with a zone, "fe80::1%eth0", count as IPv6, too. */
 static bool is_ipv6(const char *text, size_t len)
 {
 	char addr[INET6_ADDRSTRLEN];
@@ -58,7 +58,7 @@ static bool is_ipv6(const char *text, size_t len)
 	return inet_pton(AF_INET6, addr, &parsed) == 1;
 }
 
-/* Letters, digits, and what else is in names and IPv4 addresses. */
+/* Letters, digits, and the punctuation of names and IPv4 addresses. */
 static bool is_host(const char *text, size_t len)
 {
 	size_t i;
@@ -125,8 +125,7 @@ static const char *take_plain(struct endpoint *endpoint,
 		return NULL;
 	}
 	if (!is_host(text, len)) {
-		complain(why,
-			 len ? "has a host that cannot be one" : "has no host",
+		complain(why, len ? "has a malformed host" : "has no host",
 			 form->looks_like);
 		return NULL;
 	}
@@ -135,12 +134,11 @@ static const char *take_plain(struct endpoint *endpoint,
 }
 
 /**
- * endpoint_parse() - read the address of an end
+ * endpoint_parse() - parse the address of an end
  * @endpoint: filled in on success, untouched otherwise
- * @form:     what it may consist of
- * @text:     what stands behind the prefix
- * @why:      on failure, what is wrong with the name, and what it should look
- *            like
+ * @form:     the syntax
+ * @text:     the name without its prefix
+ * @why:      on failure, what is wrong and what the name should look like
  *
  * Return: true on success
  */
@@ -178,11 +176,11 @@ bool endpoint_parse(struct endpoint *endpoint, const struct endpoint_form *form,
 }
 
 /**
- * endpoint_parse_path() - read the path of a unix socket
+ * endpoint_parse_path() - parse the path of a unix socket
  * @addr:       filled in on success, untouched otherwise
  * @looks_like: for people: "unix:PATH"
- * @text:       what stands behind the prefix
- * @why:        on failure, what is wrong with the name
+ * @text:       the name without its prefix
+ * @why:        on failure, what is wrong
  *
  * Return: true on success
  */
@@ -194,10 +192,11 @@ bool endpoint_parse_path(struct sockaddr_un *addr, const char *looks_like,
 	if (!len)
 		return complain(why, "has no path", looks_like);
 	if (len >= sizeof(addr->sun_path)) {
-		snprintf(why, SOURCE_WHY_MAX,
-			 "has a path of %zu bytes, and %zu is the most that a "
-			 "socket can have: a relative path may be shorter",
-			 len, sizeof(addr->sun_path) - 1);
+		snprintf(
+			why, SOURCE_WHY_MAX,
+			"has a path of %zu bytes, but the path of a socket has "
+			"at most %zu: a relative path may be shorter",
+			len, sizeof(addr->sun_path) - 1);
 		return false;
 	}
 	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};

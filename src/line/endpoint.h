@@ -8,12 +8,12 @@
 #include <stdint.h>
 #include <sys/un.h>
 
-/* A name of 253 characters is the longest (RFC 1035, section 2.3.4, written
- * with dots), and the longest address with a zone is shorter. */
+/* The longest host name has 253 characters (RFC 1035, section 2.3.4, written
+ * with dots); addresses with a zone are shorter. */
 #define ENDPOINT_HOST_MAX 254
 
 /**
- * struct endpoint_form - what such a name consists of
+ * struct endpoint_form - the syntax of an endpoint
  * @looks_like:       for people, with the prefix: "tcp:HOST:PORT"
  * @is_host_optional: the port may stand alone
  * @has_local_port:   ",LOCALPORT" may follow
@@ -25,10 +25,10 @@ struct endpoint_form {
 };
 
 /**
- * struct endpoint - one end of a connection by IP
- * @host:       a name or an address, IPv6 without brackets; "": not said
+ * struct endpoint - one end of a connection over IP
+ * @host:       a name or an address, IPv6 without brackets; "": none
  * @port:       1 to 65535
- * @local_port: the same; 0: not said
+ * @local_port: 1 to 65535; 0: none
  */
 struct endpoint {
 	char host[ENDPOINT_HOST_MAX];

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The line's life: a port that is there, is lost, and is found again.
+ * A line finds its port, loses it, and finds it again.
  *
- * How it is looked for depends on the kind of line (source). Here is what is
- * the same for all: a lost port is closed at once, because as long as somebody
- * holds the old device, an adapter does not get its old number back. It is
- * looked for whenever there is something new, and otherwise at growing
- * intervals of up to a second.
+ * How to look for the port depends on the kind of line (source); this file does
+ * the part that all kinds share. It closes a lost port at once: while a program
+ * holds the old device, the adapter does not get its old number back. Then it
+ * looks after every event and, without events, at intervals that grow to one
+ * second.
  *
- * One that is lost as soon as it is there, again and again (a peer that only
- * knocks, a plug that is loose), is left alone for that long whatever is new,
- * or nobody could read the log.
+ * If a port is lost within a second after it was found (a peer that connects
+ * and hangs up, a loose plug), the line rests before it looks again, whatever
+ * the events, or the messages would flood the log.
  *
- * An attempt that fails says nothing at first, because for a moment after an
- * adapter was plugged in, or the other end was started, all sorts of things
- * fail. What still is so a second later is reported, once.
+ * For a moment after an adapter is plugged in, or the peer starts, all sorts of
+ * errors occur. So the line reports a failure only when it has lasted a second,
+ * and only once.
  */
 #include "line/line.h"
 #include "backoff.h"
@@ -37,18 +37,18 @@
 struct line {
 	struct port_config config;
 	struct source *source;
-	struct port *port;	     /* NULL: it is not there */
+	struct port *port;	     /* NULL: lost, or not found yet */
 	struct backoff backoff;	     /* between two looks */
-	uint64_t next_ns;	     /* when to look again, whatever happens */
-	bool rests;		     /* and not before */
+	uint64_t next_ns;	     /* latest time of the next look */
+	bool rests;		     /* do not look before @next_ns */
 	uint64_t found_ns;	     /* when the port was found */
-	uint64_t failing_ns;	     /* since when what is in failure holds */
-	struct failure failure;	     /* of the last failed attempt */
-	char reported[LOG_TEXT_MAX]; /* the last one that was reported */
+	uint64_t failing_ns;	     /* when @failure occurred first */
+	struct failure failure;	     /* of the last look */
+	char reported[LOG_TEXT_MAX]; /* the last failure that was reported */
 };
 
-/* May what failed so succeed later, with nobody changing the command? */
-static bool may_come(int err)
+/* Can a later attempt succeed with the same command line? */
+static bool is_temporary(int err)
 {
 	switch (err) {
 	case -ENOENT:
@@ -57,7 +57,7 @@ static bool may_come(int err)
 	case -EIO:
 	case -EBUSY:
 	case -EACCES:
-	case -EPERM: /* DeviceAllow= of a driver that is not there yet */
+	case -EPERM: /* DeviceAllow= of a driver that is not loaded yet */
 	case -ECONNREFUSED:
 	case -ECONNRESET:
 	case -ETIMEDOUT:
@@ -72,7 +72,7 @@ static bool may_come(int err)
 	}
 }
 
-static void begin_to_look(struct line *line, uint64_t now_ns)
+static void start_looking(struct line *line, uint64_t now_ns)
 {
 	line->rests =
 		line->found_ns && now_ns < line->found_ns + LINE_PAUSE_MAX_NS;
@@ -87,14 +87,12 @@ static void begin_to_look(struct line *line, uint64_t now_ns)
 }
 
 /**
- * line_open() - begin with a line
- * @line:    the line on success; line_close() ends it
- * @config:  the port, as the user asked for it; copied, but for its strings
- * @wait:    it need not be there yet
- * @events:  where the line's descriptors are waited for (EVENT_LINE); borrowed
- * @failure: on failure, why
- *
- * It has no port yet: line_look_first() looks for it.
+ * line_open() - create a line without a port
+ * @line:    the line on success; line_close() frees it
+ * @config:  the user's options for the port; copied, but for its strings
+ * @wait:    the port may be missing at first
+ * @events:  event set for the line's descriptors (EVENT_LINE); borrowed
+ * @failure: on failure, the reason
  *
  * Return: 0 or -errno
  */
@@ -120,7 +118,7 @@ int line_open(struct line **line, const struct port_config *config, bool wait,
 }
 
 /**
- * line_close() - end a line, its port put back as it was
+ * line_close() - free a line; restores the port's settings
  * @line: the line, or NULL
  */
 void line_close(struct line *line)
@@ -136,12 +134,11 @@ void line_close(struct line *line)
  * line_look_first() - look for the port before the link is set up
  * @line:    the line, which has never had a port
  * @now_ns:  the time
- * @failure: on failure, why
+ * @failure: on failure, the reason
  *
- * Return: 0: it is there; -EINPROGRESS: it is on its way, and the call is to be
- * repeated when the line was woken, at line_next_ns() at the latest; -EAGAIN:
- * it is not there, and line_look() waits for it; another -errno: it cannot be
- * had
+ * Return: 0: found; -EINPROGRESS: being opened: call again after line_wake(),
+ * at line_next_ns() at the latest; -EAGAIN: missing, and line_look() may wait
+ * for it; another -errno: the port cannot be used
  */
 int line_look_first(struct line *line, uint64_t now_ns, struct failure *failure)
 {
@@ -153,12 +150,12 @@ int line_look_first(struct line *line, uint64_t now_ns, struct failure *failure)
 		return err;
 	if (err)
 		line->port = NULL;
-	if (err && err != -EAGAIN && !(source->waits && may_come(err)))
+	if (err && err != -EAGAIN && !(source->waits && is_temporary(err)))
 		return err;
 	source->waits = true;
 	if (!err)
 		return 0;
-	begin_to_look(line, now_ns);
+	start_looking(line, now_ns);
 	return -EAGAIN;
 }
 
@@ -166,8 +163,8 @@ int line_look_first(struct line *line, uint64_t now_ns, struct failure *failure)
  * line_port() - the port
  * @line: the line
  *
- * Return: the port, the line's own, until the next line_let_go(); NULL while it
- * is not there
+ * Return: the port, owned by the line, valid until line_let_go(); NULL while
+ * there is none
  */
 struct port *line_port(const struct line *line)
 {
@@ -175,10 +172,10 @@ struct port *line_port(const struct line *line)
 }
 
 /**
- * line_name() - what the user calls the port
+ * line_name() - the user's name for the port
  * @line: the line
  *
- * Return: its name; a device's is absolute, links not followed
+ * Return: the name; of a device the absolute path, links not followed
  */
 const char *line_name(const struct line *line)
 {
@@ -186,10 +183,10 @@ const char *line_name(const struct line *line)
 }
 
 /**
- * line_awaited() - what is waited for while the port is not there
+ * line_awaited() - describe the missing port, for messages
  * @line: the line
  *
- * Return: in words
+ * Return: a noun phrase, owned by the line
  */
 const char *line_awaited(const struct line *line)
 {
@@ -197,11 +194,11 @@ const char *line_awaited(const struct line *line)
 }
 
 /**
- * line_path() - the file that is opened when the port is looked for
+ * line_path() - the file that is opened as the port
  * @line: the line
  *
- * Return: its path, the line's own; NULL if it is not known yet, or there is
- * none
+ * Return: its path, owned by the line; NULL if it is unknown yet, or the port
+ * is no file
  */
 const char *line_path(const struct line *line)
 {
@@ -213,10 +210,10 @@ const char *line_path(const struct line *line)
 }
 
 /**
- * line_rate() - how fast the port is, or will be
+ * line_rate() - the speed of the port, found or not
  * @line: the line
  *
- * Return: bytes per second; 0: it has no clock that we know of
+ * Return: bytes per second; 0: unknown
  */
 unsigned int line_rate(const struct line *line)
 {
@@ -228,7 +225,7 @@ unsigned int line_rate(const struct line *line)
 }
 
 /**
- * line_kind() - what kind of line it is
+ * line_kind() - the kind of a line
  * @line: the line
  *
  * Return: its kind
@@ -239,10 +236,10 @@ const struct source_kind *line_kind(const struct line *line)
 }
 
 /**
- * line_why_gone() - why a lost port cannot be found again
- * @line: the line, whose port is or was there
+ * line_why_gone() - tell whether a lost port can be found again
+ * @line: the line, which has or had a port
  *
- * Return: why, and what helps; NULL: it can
+ * Return: NULL if it can; else the reason and the remedy
  */
 const char *line_why_gone(const struct line *line)
 {
@@ -252,20 +249,20 @@ const char *line_why_gone(const struct line *line)
 }
 
 /**
- * line_let_go() - close the port, and look for it from now on
- * @line:   the line, whose port is there
+ * line_let_go() - close the port and start to look for it
+ * @line:   the line, which has a port
  * @now_ns: the time
  */
 void line_let_go(struct line *line, uint64_t now_ns)
 {
 	port_close(line->port);
 	line->port = NULL;
-	begin_to_look(line, now_ns);
+	start_looking(line, now_ns);
 }
 
-/* An attempt failed for the reason in @failure. */
-static void put_up_with(struct line *line, const struct failure *failure,
-			uint64_t now_ns)
+/* Keep the failure of a look, and report one that lasts. */
+static void record_failure(struct line *line, const struct failure *failure,
+			   uint64_t now_ns)
 {
 	if (strcmp(failure->text, line->failure.text) != 0) {
 		line->failure = *failure;
@@ -279,10 +276,10 @@ static void put_up_with(struct line *line, const struct failure *failure,
 }
 
 /**
- * line_enclose() - from now on there is a link, which may lead to the peer
+ * line_enclose() - announce the link, to which a route to the peer may lead
  * @line:    the line
  * @index:   of the link's interface
- * @failure: on failure, why
+ * @failure: on failure, the reason
  *
  * Return: 0 or -errno
  */
@@ -294,10 +291,11 @@ int line_enclose(struct line *line, int index, struct failure *failure)
 }
 
 /**
- * line_transport() - how to know the packets that the line itself sends
- * @line: the line, whose port is there
+ * line_transport() - how to recognise the line's own packets
+ * @line: the line, which has a port
  *
- * Return: the connection that it is; @version is 0 if it is none by IP
+ * Return: the connection or flow that the line uses; @version is 0 if it does
+ * not use IP
  */
 struct transport line_transport(const struct line *line)
 {
@@ -305,11 +303,11 @@ struct transport line_transport(const struct line *line)
 }
 
 /**
- * line_look() - look for the port that is not there, if it is time
+ * line_look() - look for the missing port, if it is time
  * @line:   the line
  * @now_ns: the time
  *
- * Return: true if it is there now
+ * Return: true if the port is found
  */
 bool line_look(struct line *line, uint64_t now_ns)
 {
@@ -335,17 +333,17 @@ bool line_look(struct line *line, uint64_t now_ns)
 		return false;
 	backoff_pause(&line->backoff, now_ns);
 	line->next_ns = line->backoff.next_ns;
-	/* That it is not there is known, and whatever was before is over. */
+	/* A missing port is no news, and ends every other failure. */
 	if (err == -ENOENT)
 		*line->failure.text = '\0';
 	else
-		put_up_with(line, &failure, now_ns);
+		record_failure(line, &failure, now_ns);
 	return false;
 }
 
 /**
- * line_attend() - see to what happens besides the port, if there is something
- * @line:   the line, whose port is there
+ * line_attend() - handle events other than the port's own
+ * @line:   the line, which has a port
  * @now_ns: the time
  */
 void line_attend(struct line *line, uint64_t now_ns)
@@ -361,8 +359,8 @@ void line_attend(struct line *line, uint64_t now_ns)
 }
 
 /**
- * line_wake() - something has happened to a descriptor of the line
- * @line: the line, which is to look or to attend soon
+ * line_wake() - record an event on a descriptor of the line
+ * @line: the line; call line_look() or line_attend() next
  */
 void line_wake(struct line *line)
 {
@@ -370,11 +368,11 @@ void line_wake(struct line *line)
 }
 
 /**
- * line_next_ns() - when the line wants its turn
+ * line_next_ns() - the time of the line's next task
  * @line: the line
  *
- * Return: when to call line_look(), or line_attend() if the port is there;
- * UINT64_MAX: not before it was woken
+ * Return: when to call line_look(), or line_attend() if there is a port;
+ * UINT64_MAX: only after line_wake()
  */
 uint64_t line_next_ns(const struct line *line)
 {

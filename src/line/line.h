@@ -14,8 +14,8 @@ struct source_kind;
 struct transport;
 
 /*
- * At the start, a port that is only on its way (a connection that is being
- * made) is waited for so long, even if it need not be there yet.
+ * Before the interface exists, the session waits so long for a connection that
+ * is being made, even with --wait.
  */
 #define LINE_PATIENCE_NS UINT64_C(1000000000)
 

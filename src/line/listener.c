@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What all lines have in common whose other end connects to us: somebody comes,
- * and is the port.
+ * Find a port by accepting a connection, over TCP (listener_tcp.c) or a unix
+ * socket (listener_unix.c).
  *
- * The sockets that are listened on live as long as the source: they are bound
- * while the privilege for it is there, and the address stays ours while there
- * is no port. There is one peer at a time. Whoever else comes meanwhile is
- * closed at once, so that it learns so, but for one: the peer itself may be
- * back before we have seen that its old connection is over. Then that has
- * arrived already, and the new one is kept for the next look.
- *
- * Which sockets these are, and what a peer is called, is the affair of
- * listener_tcp.c and listener_unix.c.
+ * The listening sockets live as long as the source: it binds them while it has
+ * the privilege, and keeps the address while there is no port. There is one
+ * peer at a time. The listener closes any further connection at once, so that
+ * its program sees it, with one exception: the peer may reconnect before we
+ * have seen the end of its old connection. If that end has arrived, the
+ * listener keeps the new connection for the next look.
  */
 #include "line/listener.h"
 #include "clock.h"
@@ -25,16 +22,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Who comes is accepted soon, whether welcome or not. */
+/* The listener accepts quickly, so the queue may be short. */
 #define LISTENER_BACKLOG 16
 
-/* So many are turned away at once, and then there is a rest. */
+/* Connections closed in one call; then the listener rests. */
 #define LISTENER_TURNS	 8
 #define LISTENER_REST_NS (50 * NS_PER_MS)
 
 /**
- * listener_init() - get ready to listen
- * @listener: all but its source is zero; listener_close() ends it
+ * listener_init() - initialise a listener
+ * @listener: zero but for its source; listener_close() ends it
  */
 void listener_init(struct listener *listener)
 {
@@ -44,7 +41,7 @@ void listener_init(struct listener *listener)
 }
 
 /**
- * listener_close() - listen no more
+ * listener_close() - close all sockets of a listener
  * @listener: the listener
  */
 void listener_close(struct listener *listener)
@@ -57,9 +54,9 @@ void listener_close(struct listener *listener)
 }
 
 /**
- * listener_add() - listen on one more socket
- * @listener: the listener, which has fewer than LISTENER_FDS_MAX
- * @fd:       the socket, bound; the listener's on success
+ * listener_add() - listen on a socket
+ * @listener: the listener, with fewer than LISTENER_FDS_MAX sockets
+ * @fd:       the socket, bound; owned by the listener on success
  *
  * Return: 0 or -errno
  */
@@ -71,7 +68,7 @@ int listener_add(struct listener *listener, int fd)
 	return 0;
 }
 
-/* Be woken by the next one who comes. */
+/* Wake the source for the next connection. */
 static void watch(const struct listener *listener)
 {
 	size_t i;
@@ -80,7 +77,7 @@ static void watch(const struct listener *listener)
 		source_watch(&listener->source, listener->fds[i], EPOLLIN);
 }
 
-/* Return: somebody who has come, -EAGAIN: nobody has, or another -errno. */
+/* Return: a new connection; -EAGAIN: none, or another -errno */
 static int accept_one(const struct listener *listener)
 {
 	int err = -EAGAIN;
@@ -98,7 +95,7 @@ static int accept_one(const struct listener *listener)
 	return err;
 }
 
-/* Has who came gone again, with nothing said? */
+/* Was the connection closed without any data? */
 static bool is_gone(int fd)
 {
 	uint8_t byte;
@@ -107,7 +104,7 @@ static bool is_gone(int fd)
 	return !n || (n < 0 && errno != EAGAIN);
 }
 
-/* Of those who have come, the first who is still there; as accept_one(). */
+/* Accept a connection that is still open. Return: as accept_one(). */
 static int accept_present(const struct listener *listener)
 {
 	int turn;
@@ -122,7 +119,7 @@ static int accept_present(const struct listener *listener)
 	return -EAGAIN;
 }
 
-/* Has the peer hung up, although not all may have been read that it sent? */
+/* Has the peer hung up? Data may be left to read. */
 static bool is_over(int fd)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLRDHUP};
@@ -130,7 +127,7 @@ static bool is_over(int fd)
 	return poll(&poll_fd, 1, 0) == 1;
 }
 
-/* Is there a rest? Then we are woken when it is over. */
+/* If the listener rests, wake the source at the end of the rest. */
 static bool is_resting(struct listener *listener, uint64_t now_ns)
 {
 	if (!backoff_rests(&listener->rest, now_ns))
@@ -140,8 +137,8 @@ static bool is_resting(struct listener *listener, uint64_t now_ns)
 }
 
 /**
- * listener_attend() - turn away who comes while there is a port
- * @source: the listener's
+ * listener_attend() - close further connections while there is a port
+ * @source: the listener's source
  * @now_ns: the time
  */
 void listener_attend(struct source *source, uint64_t now_ns)
@@ -161,11 +158,11 @@ void listener_attend(struct source *source, uint64_t now_ns)
 			watch(listener);
 			return;
 		}
-		log_debug("%s: closed one more connection: there is one",
+		log_debug("%s: closed another connection: there is one already",
 			  source->name);
 		close(fd);
 	}
-	/* Who cannot be accepted stays there, and so would wake us again. */
+	/* A connection that accept() refuses stays, and would wake us again. */
 	if (turn || fd != -EAGAIN) {
 		backoff_pause(&listener->rest, now_ns);
 		source->next_ns = listener->rest.next_ns;
@@ -175,13 +172,13 @@ void listener_attend(struct source *source, uint64_t now_ns)
 }
 
 /**
- * listener_accept() - look whether somebody has come
- * @listener: the listener, whose last peer is no port any more
+ * listener_accept() - accept the next peer
+ * @listener: the listener, whose last port is closed
  * @now_ns:   the time
- * @failure:  on failure, why
+ * @failure:  on failure, the reason
  *
- * Return: the socket of who is the peer from now on; -EAGAIN: nobody has come,
- * or there is a rest; another -errno
+ * Return: the peer's socket; -EAGAIN: no connection, or the listener rests;
+ * another -errno
  */
 int listener_accept(struct listener *listener, uint64_t now_ns,
 		    struct failure *failure)

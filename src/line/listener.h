@@ -7,16 +7,16 @@
 
 #include <stddef.h>
 
-/* The loopback has two addresses, and so has many a name. */
+/* The loopback has two addresses, and so have many names. */
 #define LISTENER_FDS_MAX 4
 
 /**
- * struct listener - one that waits for a connection
- * @source:  what it is to the rest of the program
- * @fds:     the sockets that are listened on, @count of them
- * @rest:    until it is over, whoever comes has to wait
- * @peer_fd: of the port that was found; it is the port's
- * @next_fd: the peer that follows it; -1: none has come yet
+ * struct listener - waits for a connection
+ * @source:  the source that it is
+ * @fds:     the listening sockets, @count of them
+ * @rest:    accept nobody while it rests
+ * @peer_fd: the socket of the last port, owned by the port
+ * @next_fd: the next peer; -1: none
  */
 struct listener {
 	struct source source;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How a line over TCP is looked for whose other end connects to us: where we
- * listen for it, and what who has come is called. The rest is listener.c's.
+ * Accept a connection over TCP: where to listen, and the name of the peer. The
+ * rest is in listener.c.
  *
- * Without an address it is the loopback that is listened on, because nobody is
- * authenticated here.
+ * The default address is the loopback, because the line authenticates nobody.
  */
 #include "line/listener_tcp.h"
 #include "failure.h"
@@ -22,16 +21,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Room for a port in decimal. */
+/* Size of a port in decimal. */
 #define LISTENER_TCP_SERVICE_MAX 8
 
 struct listener_tcp {
 	struct listener listener;
 	struct endpoint endpoint;
-	struct resolver resolver; /* until it is known where to listen */
+	struct resolver resolver; /* of the address to listen on */
 };
 
-/* Room for what a peer is called: an address with a zone, in brackets. */
+/* Size of a peer's name: an address with a zone, in brackets, and a port. */
 #define LISTENER_TCP_PEER_MAX (NI_MAXHOST + LISTENER_TCP_SERVICE_MAX + 4)
 
 static const struct endpoint_form tcp_form = {
@@ -46,7 +45,7 @@ static bool tcp_check(const char *rest, char why[SOURCE_WHY_MAX])
 	return endpoint_parse(&endpoint, &tcp_form, rest, why);
 }
 
-/* Without an address, or with one that stands for all, there is no telling. */
+/* With no address, or the unspecified one, the host's name is unknown. */
 static void tcp_other_end(const char *rest, char name[SOURCE_NAME_MAX])
 {
 	struct endpoint endpoint;
@@ -73,7 +72,7 @@ static int listen_on(struct listener *listener, const union resolver_addr *addr)
 
 	if (fd < 0)
 		return -errno;
-	/* What is left of old connections does not keep us from beginning. */
+	/* Connections in TIME-WAIT must not block bind(). */
 	err = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
 			      bind(fd, &addr->any, resolver_addr_len(addr))
 		      ? -errno
@@ -83,15 +82,15 @@ static int listen_on(struct listener *listener, const union resolver_addr *addr)
 	return err;
 }
 
-/* Does this host lack that address, or even addresses of its kind? */
+/* Does this host lack that address, or its whole family? */
 static bool is_missing(int err)
 {
 	return err == -EADDRNOTAVAIL || err == -EAFNOSUPPORT;
 }
 
 /*
- * Listen on all that a name stands for, if they are there: a host without IPv6
- * has one loopback address. Return: 0 or -errno.
+ * Listen on every address of the name that this host has: without IPv6, the
+ * loopback has only one. Return: 0 or -errno.
  */
 static int listen_on_all(struct listener *listener,
 			 const struct resolver_answer *answer)
@@ -121,13 +120,13 @@ static const char *tcp_remedy(int err)
 		return " (this host has no such address, \"ip address\" shows "
 		       "those it has)";
 	case -EACCES:
-		return " (the low ports are for root: choose one from 1024 on)";
+		return " (ports below 1024 need root: choose a higher one)";
 	default:
 		return "";
 	}
 }
 
-/* The name was checked before. */
+/* source_check_name() has accepted the name. */
 static int tcp_open(struct source *source, struct failure *failure)
 {
 	struct listener_tcp *listener = (struct listener_tcp *)source;
@@ -167,12 +166,12 @@ static int look_up(struct listener_tcp *listener,
 	if (!answer->err)
 		return 0;
 	return failure_set(failure, answer->err,
-			   "cannot listen on %s: %s: %s (name an address of "
+			   "cannot listen on %s: %s: %s (give an address of "
 			   "this host, \"ip address\" shows them)",
 			   source->name, listener->endpoint.host, answer->why);
 }
 
-/* Return: 0: it is listened; -EINPROGRESS, or another -errno */
+/* Return: 0: listening; -EINPROGRESS, or another -errno */
 static int begin_to_listen(struct listener_tcp *listener,
 			   struct failure *failure)
 {
@@ -242,8 +241,8 @@ static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
 const struct source_kind listener_tcp_kind = {
 	.prefix = "tcp-listen:",
 	.framing = &slip_framing,
-	.how_lost = "the other end closed it",
-	.remedy = "see why it did, and start again",
+	.how_lost = "the peer closed the connection",
+	.remedy = "find out why, and start again",
 	.waited_for = "a connection to ",
 	.found_as = "from",
 	.check = tcp_check,

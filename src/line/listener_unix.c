@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How a line over a unix socket is looked for whose other end connects to us:
- * where we listen for it, and what who has come is called. The rest is
- * listener.c's.
+ * Accept a connection over a unix socket: where to listen, and the name of the
+ * peer. The rest is in listener.c.
  *
- * The path is ours while we listen: what somebody who was killed has left there
- * is removed, and at the end what we have put there.
+ * unix_open() removes a socket that a killed program has left at the path, and
+ * unix_close() removes our own.
  */
 #include "line/listener_unix.h"
 #include "failure.h"
@@ -23,13 +22,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Room for what a peer is called. */
+/* Size of a peer's name. */
 #define LISTENER_UNIX_PEER_MAX 32
 
 struct listener_unix {
 	struct listener listener;
 	struct sockaddr_un path;
-	struct stat file; /* ours at that path; st_ino is 0: there is none */
+	struct stat file; /* our socket; st_ino is 0: none */
 };
 
 static bool unix_check(const char *rest, char why[SOURCE_WHY_MAX])
@@ -51,7 +50,7 @@ static int open_socket(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Does anybody listen there? Return: 0: no; -EADDRINUSE, or another -errno */
+/* Is a program listening there? Return: 0: no; -EADDRINUSE, another -errno */
 static int try_to_connect(const struct sockaddr_un *path)
 {
 	int fd = open_socket();
@@ -66,8 +65,8 @@ static int try_to_connect(const struct sockaddr_un *path)
 	case -ECONNREFUSED:
 		return 0;
 	case 0:
-	case -EAGAIN:	  /* and many wait already */
-	case -EPROTOTYPE: /* though not for connections */
+	case -EAGAIN:	  /* its queue is full */
+	case -EPROTOTYPE: /* it is not a stream socket */
 		return -EADDRINUSE;
 	default:
 		return err;
@@ -75,8 +74,8 @@ static int try_to_connect(const struct sockaddr_un *path)
 }
 
 /*
- * Remove what somebody who was killed has left at our path. Return: 0 or
- * -errno, -EEXIST if it is not a socket.
+ * Remove a socket that a killed program has left. Return: 0 or -errno, -EEXIST
+ * if the path is not a socket.
  */
 static int make_room(const struct sockaddr_un *path)
 {
@@ -102,7 +101,7 @@ static const char *unix_remedy(int err)
 		return " (and is not a socket: remove it, or choose another "
 		       "path)";
 	case -ENOENT:
-		return " (its directory has to be there)";
+		return " (create its directory first)";
 	case -EACCES:
 	case -EPERM:
 		return " (choose a path in a directory that you may write to)";
@@ -153,7 +152,7 @@ static int unix_open(struct source *source, struct failure *failure)
 			   source->name, strerror(-err), unix_remedy(err));
 }
 
-/* Is what is at our path still what we have put there? */
+/* Is the file at the path still our socket? */
 static bool is_ours(const struct listener_unix *listener)
 {
 	struct stat file;
@@ -169,12 +168,12 @@ static void unix_close(struct source *source)
 
 	listener_close(&listener->listener);
 	if (is_ours(listener) && unlink(listener->path.sun_path))
-		log_warning("cannot remove %s: %s (the next one that listens "
-			    "there may)",
+		log_warning("cannot remove %s: %s (the next program that "
+			    "listens there may remove it)",
 			    listener->path.sun_path, strerror(errno));
 }
 
-/* Of a process in another namespace no number is known. */
+/* The peer's PID is 0 if it is in another PID namespace. */
 static void name_peer(int fd, char name[LISTENER_UNIX_PEER_MAX])
 {
 	struct ucred peer = {0};
@@ -202,8 +201,8 @@ static int unix_look(struct source *source, struct port **port, uint64_t now_ns,
 const struct source_kind listener_unix_kind = {
 	.prefix = "unix-listen:",
 	.framing = &slip_framing,
-	.how_lost = "the other end closed it",
-	.remedy = "see why it did, and start again",
+	.how_lost = "the peer closed the connection",
+	.remedy = "find out why, and start again",
 	.waited_for = "a connection to ",
 	.found_as = "from",
 	.check = unix_check,

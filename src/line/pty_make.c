@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A pty that is made for another program to open, in place of a serial port.
+ * Make a pty for another program to open in place of a serial port.
  *
- * It is there as long as we are, and with it its name and the link to that.
- * The port is there while somebody has it open. That nobody has, the master
- * side knows (POLLHUP), but only of one that was opened before, so we do that
- * ourselves once. That somebody opens it, the file system tells (inotify(7)).
+ * The pty, its name and the link to it live as long as the source. There is a
+ * port while a program has the slave open. The master shows POLLHUP while none
+ * has, but only after the slave was opened once, so the source opens and closes
+ * it. inotify(7) tells when a program opens the slave.
  *
- * What one program has left unread is not for the next one, nor are the
- * settings that it has made: whenever the port is let go of, the pty is made as
- * it was in the beginning.
+ * The next program must not get bytes or settings of the last one: when the
+ * port is closed, the source resets the pty.
  *
- * To see to the other side we open it by way of the master (TIOCGPTPEER), which
- * asks neither for permission nor for a file system that has it.
+ * The source opens the slave through the master (TIOCGPTPEER), which needs no
+ * permission and no mounted devpts.
  */
 #include "line/pty_make.h"
 #include "failure.h"
@@ -41,15 +40,15 @@
 
 #define PTY_MAKE_DIRECTORY "/dev/pts/"
 
-/* Room for a number behind that. */
+/* Size of a number behind that. */
 #define PTY_MAKE_PATH_MAX 32
 
 struct pty_make {
 	struct source source;
 	int master;
 	int watch_fd;
-	char path[PTY_MAKE_PATH_MAX]; /* of the other side */
-	const char *link;	      /* NULL: there is none, or none yet */
+	char path[PTY_MAKE_PATH_MAX]; /* of the slave */
+	const char *link;	      /* NULL: none, or not made yet */
 };
 
 struct pty_make_port {
@@ -71,8 +70,8 @@ static int open_other_side(const struct pty_make *pty_make)
 }
 
 /*
- * Raw, and of the speed that was asked for, for who opens it to see. It is for
- * them to say whether they want flow control. Return: 0 or -errno.
+ * Make the pty raw, with the speed of --baud, for the other program to see.
+ * Flow control is left to that program. Return: 0 or -errno.
  */
 static int set_up(const struct pty_make *pty_make, struct failure *failure)
 {
@@ -88,8 +87,8 @@ static int set_up(const struct pty_make *pty_make, struct failure *failure)
 }
 
 /*
- * What the other side has not read is thrown away, and it may write again; and
- * if nobody else has it open, the master knows. Return: 0 or -errno.
+ * Drop bytes that the other program has not read, undo its XOFF, and make the
+ * master show POLLHUP unless the slave is still open. Return: 0 or -errno.
  */
 static int clear_other_side(const struct pty_make *pty_make,
 			    struct failure *failure)
@@ -102,10 +101,10 @@ static int clear_other_side(const struct pty_make *pty_make,
 		return failure_set(failure, err, "cannot open %s: %s%s",
 				   pty_make->path, strerror(-err),
 				   err == -EBUSY
-					   ? " (a program has kept it to "
-					     "itself, TIOCEXCL: start again "
-					     "for one that not only root can "
-					     "open)"
+					   ? " (a program holds it "
+					     "exclusively, TIOCEXCL: start "
+					     "serialtun again to get a new "
+					     "pty)"
 					   : "");
 	}
 	ioctl(fd, TCFLSH, TCIFLUSH);
@@ -114,8 +113,8 @@ static int clear_other_side(const struct pty_make *pty_make,
 	return 0;
 }
 
-/* Make it as it was in the beginning. Return: 0 or -errno. */
-static int begin_anew(const struct pty_make *pty_make, struct failure *failure)
+/* Reset the pty to its first state. Return: 0 or -errno. */
+static int reset_pty(const struct pty_make *pty_make, struct failure *failure)
 {
 	int err = clear_other_side(pty_make, failure);
 	int set_up_err = set_up(pty_make, failure);
@@ -139,7 +138,7 @@ static int make_pty(struct pty_make *pty_make)
 	return unlockpt(pty_make->master) ? -errno : 0;
 }
 
-/* Be woken when somebody opens it. Return: 0 or -errno. */
+/* Wake the source when a program opens the slave. Return: 0 or -errno. */
 static int watch_opening(struct pty_make *pty_make)
 {
 	pty_make->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -150,8 +149,8 @@ static int watch_opening(struct pty_make *pty_make)
 }
 
 /*
- * Where a link leads that we may replace: one that was left behind leads to a
- * pty that has ended, or whose number is ours now.
+ * May we replace a link with this target? A stale link leads to a closed pty,
+ * or to a number that is ours now.
  */
 static bool is_stale(const struct pty_make *pty_make, const char *target)
 {
@@ -163,7 +162,7 @@ static bool is_stale(const struct pty_make *pty_make, const char *target)
 		lstat(target, &file) && errno == ENOENT);
 }
 
-/* Where a link leads. Return: false if it is none. */
+/* Read a link. Return: false if it is not a link. */
 static bool read_link(const char *link, char target[PATH_MAX])
 {
 	ssize_t len = readlink(link, target, PATH_MAX - 1);
@@ -174,7 +173,7 @@ static bool read_link(const char *link, char target[PATH_MAX])
 	return true;
 }
 
-/* Return: 0, or -EEXIST if there is what is to stay. */
+/* Return: 0, or -EEXIST if a file that is not ours is there. */
 static int make_room(const struct pty_make *pty_make, const char *link,
 		     struct failure *failure)
 {
@@ -184,12 +183,12 @@ static int make_room(const struct pty_make *pty_make, const char *link,
 	if (lstat(link, &file))
 		return 0;
 	if (read_link(link, target) && is_stale(pty_make, target)) {
-		/* If it cannot be removed, the new one cannot be made. */
+		/* If this fails, so does symlink(). */
 		unlink(link);
 		return 0;
 	}
 	return failure_set(failure, -EEXIST,
-			   "cannot make the link %s: it is there already%s%s "
+			   "cannot make the link %s: it exists already%s%s "
 			   "(remove it, or choose another name)",
 			   link, *target ? ", to " : "", target);
 }
@@ -205,9 +204,8 @@ static int make_link(struct pty_make *pty_make, const char *link,
 	if (symlink(pty_make->path, link)) {
 		err = -errno;
 		return failure_set(failure, err,
-				   "cannot make the link %s: %s (choose a "
-				   "directory that is there and that you may "
-				   "write to)",
+				   "cannot make the link %s: %s (choose an "
+				   "existing directory that you may write to)",
 				   link, strerror(-err));
 	}
 	pty_make->link = link;
@@ -226,7 +224,7 @@ static void remove_link(const struct pty_make *pty_make)
 			    strerror(errno));
 }
 
-static void undo(struct pty_make *pty_make)
+static void remove_pty(struct pty_make *pty_make)
 {
 	remove_link(pty_make);
 	if (pty_make->watch_fd >= 0)
@@ -235,7 +233,7 @@ static void undo(struct pty_make *pty_make)
 		close(pty_make->master);
 }
 
-/* Without a link, the pty is called what the other program calls it. */
+/* The port's name: the pty's, which the other program uses, and the link's. */
 static int choose_names(struct pty_make *pty_make)
 {
 	char *name;
@@ -267,7 +265,7 @@ static int pty_make_open(struct source *source, struct failure *failure)
 	err = make_pty(pty_make);
 	if (err)
 		goto report;
-	err = begin_anew(pty_make, failure);
+	err = reset_pty(pty_make, failure);
 	if (err)
 		goto undo;
 	err = watch_opening(pty_make);
@@ -282,7 +280,7 @@ static int pty_make_open(struct source *source, struct failure *failure)
 report:
 	failure_set(failure, err, "cannot make a pty: %s", strerror(-err));
 undo:
-	undo(pty_make);
+	remove_pty(pty_make);
 	return err;
 }
 
@@ -292,7 +290,7 @@ static void pty_make_port_close(struct port *port)
 		((const struct pty_make_port *)port)->pty_make;
 	struct failure failure;
 
-	if (begin_anew(pty_make, &failure))
+	if (reset_pty(pty_make, &failure))
 		log_warning("%s", failure.text);
 	free(port);
 }
@@ -338,7 +336,7 @@ static int pty_make_look(struct source *source, struct port **port,
 	struct pty_make *pty_make = (struct pty_make *)source;
 
 	(void)now_ns;
-	/* What is opened from here on is seen, now or by being woken. */
+	/* Clear first: a later open is seen below, or wakes the source. */
 	watch_clear(pty_make->watch_fd);
 	if (is_open(pty_make))
 		return open_port(pty_make, port, failure);
@@ -348,19 +346,16 @@ static int pty_make_look(struct source *source, struct port **port,
 
 static void pty_make_close(struct source *source)
 {
-	undo((struct pty_make *)source);
+	remove_pty((struct pty_make *)source);
 }
 
-/*
- * What is on its way when a program ends is thrown away, and we cannot make one
- * begin again.
- */
+/* A closed pty loses the bytes in flight, and the peer cannot be restarted. */
 const struct source_kind pty_make_kind = {
 	.prefix = "pty:",
 	.framing = &slip_framing,
 	.loses_bytes = true,
-	.how_lost = "nobody has it open any more",
-	.remedy = "start the program that uses it, and this one, again",
+	.how_lost = "no program has it open any more",
+	.remedy = "start the program that uses it and serialtun again",
 	.waited_for = "a program to open ",
 	.found_as = "as",
 	.other_end = pty_make_other_end,

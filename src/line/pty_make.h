@@ -4,7 +4,7 @@
 
 struct source_kind;
 
-/* The master side of a pseudo-terminal that is made here, ptmx(4). */
+/* The master side of a pseudo-terminal that this program makes, ptmx(4). */
 extern const struct source_kind pty_make_kind;
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The connection that is the line must not be routed into the link that it
- * carries: with --route default each packet of ours would come out of our own
- * interface, and be packed again.
+ * Keep the line's own connection out of the link that it carries: with --route
+ * default each of its packets would come out of our interface and be sent
+ * again.
  *
- * So it is remembered by which interface the peer was reached before the link
- * had its routes. A socket whose peer is reached through the link now is bound
- * to that interface (SO_BINDTODEVICE, socket(7); without privilege since Linux
- * 5.7): it looks for a way there alone, and goes on using the old default
- * route. That is nothing that would have to be undone, and a socket that needs
- * no help is left to follow the routes wherever they lead.
+ * reach_guard() remembers the interface that led to the peer before the link
+ * had its routes. If a route to the peer leads into the link, it binds the
+ * socket to that interface (SO_BINDTODEVICE, socket(7); without privilege since
+ * Linux 5.7): the socket then uses only the routes of that interface, such as
+ * the old default route. Other sockets keep following the routes, and there is
+ * nothing to undo.
  */
 #include "line/reach.h"
 #include "failure.h"
@@ -35,8 +35,7 @@ static struct addr addr_of(const union resolver_addr *to)
 	return addr;
 }
 
-/* Return: the interface that leads there now; 0: none does, as far as is known
- */
+/* Return: index of the interface that now leads there; 0: unknown */
 static int find(const union resolver_addr *to)
 {
 	const struct addr addr = addr_of(to);
@@ -67,13 +66,13 @@ static int bind_to(int fd, int index)
 
 /**
  * reach_guard() - keep a socket out of the link that it carries
- * @reach:   all zero in the beginning
+ * @reach:   of the line, zero at first
  * @fd:      the socket, connected or not
  * @to:      the peer
- * @name:    what the line is called, for the message
- * @failure: on failure, why
+ * @name:    the user's name for the port, for the message
+ * @failure: on failure, the reason
  *
- * Return: 0 or -errno; -ELOOP if there is no way but through the link
+ * Return: 0 or -errno; -ELOOP if every route to the peer leads into the link
  */
 int reach_guard(struct reach *reach, int fd, const union resolver_addr *to,
 		const char *name, struct failure *failure)
@@ -92,22 +91,22 @@ int reach_guard(struct reach *reach, int fd, const union resolver_addr *to,
 	if (!err)
 		return 0;
 	return failure_set(failure, err,
-			   "cannot use %s: %s (the way to that host leads into "
-			   "the link itself: leave it out of --addr and "
-			   "--route, or give it a route of its own first)",
+			   "cannot use %s: %s (the route to that host leads "
+			   "into the link itself: leave that host out of "
+			   "--addr and --route, or add a route for it first)",
 			   name,
-			   err == -ELOOP ? "its packets would be carried by "
-					   "themselves"
+			   err == -ELOOP ? "the link would carry its own "
+					   "packets"
 					 : strerror(-err));
 }
 
 /**
- * reach_enclose() - from now on there is a link, which may lead to the peer
+ * reach_enclose() - announce the link, to which a route to the peer may lead
  * @reach:   of the line
  * @own:     index of the link's interface
  * @fd:      the socket; -1: there is none now
- * @name:    what the line is called, for the message
- * @failure: on failure, why
+ * @name:    the user's name for the port, for the message
+ * @failure: on failure, the reason
  *
  * Return: as reach_guard()
  */
@@ -123,11 +122,11 @@ int reach_enclose(struct reach *reach, int own, int fd, const char *name,
 }
 
 /**
- * reach_transport() - how to know the socket's own packets
+ * reach_transport() - how to recognise the socket's own packets
  * @reach: of the line
- * @fd:    the socket, whose peer reach_guard() was told
+ * @fd:    the socket, after reach_guard()
  *
- * Return: the connection; @version is 0 if it is none by IP
+ * Return: the connection; @version is 0 if the line does not use IP
  */
 struct transport reach_transport(const struct reach *reach, int fd)
 {
@@ -145,7 +144,7 @@ struct transport reach_transport(const struct reach *reach, int fd)
 	transport.version = to.family == AF_INET ? 4 : 6;
 	transport.protocol = (uint8_t)protocol;
 	memcpy(transport.to, to.bytes, sizeof(transport.to));
-	/* At the same place in both kinds of address. */
+	/* The port is at the same offset in both kinds of address. */
 	transport.to_port = ntohs(reach->to.ipv4.sin_port);
 	transport.from_port = ntohs(own.ipv4.sin_port);
 	return transport;

@@ -8,11 +8,11 @@ struct failure;
 struct transport;
 
 /**
- * struct reach - by which interface the peer of a connection is reached
- * @own: index of the interface that the link makes; 0: there is none yet
- * @via: index of the interface by which the peer was last reached that was not
- *       @own; 0: none
- * @to:  the peer's address, of which @via is known; AF_UNSPEC: none
+ * struct reach - the interface that leads to the peer of a line over IP
+ * @own: index of the link's own interface; 0: not created yet
+ * @via: index of the last interface other than @own that led to the peer; 0:
+ *       none
+ * @to:  the peer's address that @via is for; AF_UNSPEC: none
  */
 struct reach {
 	int own;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What does a host's name stand for?
+ * Resolve the name of a host without blocking.
  *
  * The system's resolver blocks, for as long as resolv.conf(5) says: 20 s and
- * more when a name server is silent. So a child process asks it, and answers
- * over a pipe. The child has nothing of ours but that pipe, and it ends with
- * us. An address needs no asking.
+ * more if a name server is silent. So a child process calls it, and answers
+ * through a pipe. The child keeps no other descriptor of ours, and dies with
+ * its parent. A numeric address needs no child.
  */
 #include "line/resolver.h"
 #include "line/endpoint.h"
@@ -20,17 +20,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Room for a port in decimal. */
+/* Size of a port in decimal. */
 #define RESOLVER_SERVICE_MAX 8
 
 _Static_assert(sizeof(struct resolver_answer) <= 4096,
 	       "an answer has to fit in a pipe at once (PIPE_BUF)");
 
 /**
- * resolver_addr_len() - how long an address is
+ * resolver_addr_len() - length of a socket address
  * @addr: the address
  *
- * Return: its length, as for connect(2)
+ * Return: bytes, as for connect(2)
  */
 socklen_t resolver_addr_len(const union resolver_addr *addr)
 {
@@ -61,15 +61,15 @@ static void copy_addrs(struct resolver_answer *answer,
 }
 
 /*
- * Fill in an answer; this may block. AI_ADDRCONFIG, which spares us addresses
- * of a family that this host has not, does not take ::1 on many a host that
- * has it; so it is not for addresses. Return: as getaddrinfo(3).
+ * Fill in an answer; blocks. AI_ADDRCONFIG leaves out addresses of a family
+ * that this host lacks, but rejects ::1 on many hosts that have it; so numeric
+ * addresses do without. Return: as getaddrinfo(3).
  */
 static int look_up(const struct endpoint *endpoint, int flags,
 		   struct resolver_answer *answer)
 {
 	const struct addrinfo hints = {
-		.ai_socktype = SOCK_STREAM, /* or each address comes thrice */
+		.ai_socktype = SOCK_STREAM, /* else each address comes thrice */
 		.ai_flags = AI_NUMERICSERV | flags,
 	};
 	char service[RESOLVER_SERVICE_MAX];
@@ -78,7 +78,7 @@ static int look_up(const struct endpoint *endpoint, int flags,
 
 	memset(answer, 0, sizeof(*answer));
 	snprintf(service, sizeof(service), "%u", endpoint->port);
-	/* Without a host this is the loopback. */
+	/* An empty host is the loopback. */
 	error = getaddrinfo(*endpoint->host ? endpoint->host : NULL, service,
 			    &hints, &addrs);
 	if (error) {
@@ -93,7 +93,7 @@ static int look_up(const struct endpoint *endpoint, int flags,
 	return 0;
 }
 
-/* In the child: ask, answer, end. */
+/* In the child: resolve, answer, exit. */
 static void answer_and_end(const struct endpoint *endpoint, int fd,
 			   pid_t parent)
 {
@@ -102,9 +102,9 @@ static void answer_and_end(const struct endpoint *endpoint, int fd,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	/* Ctrl-C goes to the whole group; our parent is the one to end us. */
+	/* Ctrl-C goes to the whole group; only the parent may end the child. */
 	signal(SIGINT, SIG_IGN);
-	/* A TUN or a lock of ours must not live on in a child. */
+	/* The child must not keep our TUN or a lock open. */
 	if (dup2(fd, STDIN_FILENO) < 0)
 		_exit(1);
 	close_range(STDIN_FILENO + 1, ~0U, 0);
@@ -114,12 +114,12 @@ static void answer_and_end(const struct endpoint *endpoint, int fd,
 }
 
 /**
- * resolver_ask() - ask for the addresses of a host
- * @resolver: all zero; resolver_end() ends it, whatever comes of it
- * @endpoint: the host, "": the loopback, and the port
- * @answer:   filled in if there is nothing to wait for
+ * resolver_ask() - request the addresses of a host
+ * @resolver: zero; call resolver_end() in any case
+ * @endpoint: host and port; host "": the loopback
+ * @answer:   filled in if it is there at once
  *
- * Return: 0: there is an answer; -EINPROGRESS: resolver_take() has it when
+ * Return: 0: @answer is filled in; -EINPROGRESS: call resolver_take() when
  * @resolver->fd is readable; another -errno
  */
 int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
@@ -149,10 +149,10 @@ int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 
 /**
  * resolver_take() - take the answer
- * @resolver: the question; it is over when there is an answer
- * @answer:   filled in if there is one
+ * @resolver: the request; an answer ends it
+ * @answer:   filled in if it is there
  *
- * Return: 0: there is one; -EINPROGRESS: not yet
+ * Return: 0: @answer is filled in; -EINPROGRESS: not yet
  */
 int resolver_take(struct resolver *resolver, struct resolver_answer *answer)
 {
@@ -163,21 +163,21 @@ int resolver_take(struct resolver *resolver, struct resolver_answer *answer)
 	resolver_end(resolver);
 	if (n == sizeof(*answer))
 		return 0;
-	/* Somebody has ended the child. */
+	/* The child was killed. */
 	*answer = (struct resolver_answer){.err = -EHOSTUNREACH};
 	snprintf(answer->why, sizeof(answer->why), "no answer");
 	return 0;
 }
 
 /**
- * resolver_end() - ask no more
- * @resolver: a question that is under way, or all zero
+ * resolver_end() - end a request
+ * @resolver: a request, or zero
  */
 void resolver_end(struct resolver *resolver)
 {
 	if (!resolver->pid)
 		return;
-	/* One that was begun before privileges were dropped ends by itself. */
+	/* A child from before the privilege drop may refuse: it ends itself. */
 	if (!kill(resolver->pid, SIGKILL))
 		waitpid(resolver->pid, NULL, 0);
 	close(resolver->fd);

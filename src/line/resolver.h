@@ -10,10 +10,10 @@
 
 struct endpoint;
 
-/* No host has more that would be worth trying. */
+/* More addresses of one host are not worth trying. */
 #define RESOLVER_ADDRS_MAX 16
 
-/* Room for why a name has no address. */
+/* Size of the reason why a name has no address. */
 #define RESOLVER_WHY_MAX 128
 
 /**
@@ -26,11 +26,11 @@ union resolver_addr {
 };
 
 /**
- * struct resolver_answer - what a name stands for
- * @err:   0 or -errno: there was no answer
- * @why:   then in words
- * @count: how many addresses there are, as they are best tried (RFC 6724)
- * @addrs: the addresses
+ * struct resolver_answer - the addresses of a host
+ * @err:   0, or -errno if the resolver has failed
+ * @why:   the reason, in words
+ * @count: number of addresses
+ * @addrs: the addresses, in the order to try them (RFC 6724)
  */
 struct resolver_answer {
 	int err;
@@ -40,9 +40,9 @@ struct resolver_answer {
 };
 
 /**
- * struct resolver - a question that is under way
- * @pid: the child that asks it; 0: there is none
- * @fd:  where it answers, readable when it has
+ * struct resolver - a request under way
+ * @pid: the child that resolves the name; 0: none
+ * @fd:  the child's pipe, readable when the answer is there
  */
 struct resolver {
 	pid_t pid;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The kinds of line that there are, and what a source of any kind begins and
- * ends with.
+ * The table of the kinds of line, and what all sources share.
  */
 #include "line/source.h"
 #include "events.h"
@@ -22,7 +21,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* The first whose prefix a name has. */
+/* Find the first kind whose prefix the name has. */
 static const struct source_kind *const kinds[] = {
 	&connect_tcp_kind,   &connect_unix_kind, &listener_tcp_kind,
 	&listener_unix_kind, &udp_kind,		 &pty_make_kind,
@@ -30,8 +29,8 @@ static const struct source_kind *const kinds[] = {
 };
 
 /**
- * source_kind_of() - what kind of line a name stands for
- * @name: as the user says it
+ * source_kind_of() - find the kind of line of a name
+ * @name: the user's name for the port
  *
  * Return: the kind
  */
@@ -45,8 +44,8 @@ const struct source_kind *source_kind_of(const char *name)
 }
 
 /*
- * Does a name begin as those of another kind of line do, and not as a path?
- * Then it was not meant as the name of a device.
+ * Does a name begin with a word and a colon? Then it is not the name of a
+ * device.
  */
 static bool has_unknown_prefix(const char *name)
 {
@@ -54,12 +53,12 @@ static bool has_unknown_prefix(const char *name)
 }
 
 /* Return: false. */
-static bool name_prefixes(char why[SOURCE_WHY_MAX])
+static bool list_prefixes(char why[SOURCE_WHY_MAX])
 {
 	const struct source_kind *const *kind;
 
 	*why = '\0';
-	text_append(why, SOURCE_WHY_MAX, "is no kind of line: there are ");
+	text_append(why, SOURCE_WHY_MAX, "is not a kind of line: there are ");
 	for (kind = kinds; *(*kind)->prefix; kind++)
 		text_append(why, SOURCE_WHY_MAX, "%s, ", (*kind)->prefix);
 	text_append(why, SOURCE_WHY_MAX, "and devices, by name or path");
@@ -67,18 +66,18 @@ static bool name_prefixes(char why[SOURCE_WHY_MAX])
 }
 
 /**
- * source_check_name() - is this how a line of its kind is called?
- * @name: as the user says it
- * @why:  if not: what is wrong, and what it should look like
+ * source_check_name() - check the syntax of a name
+ * @name: the user's name for the port
+ * @why:  on failure, what is wrong and what the name should look like
  *
- * Return: true if it is; whether there is such a line has to be tried
+ * Return: true if the name is well-formed; the port need not exist
  */
 bool source_check_name(const char *name, char why[SOURCE_WHY_MAX])
 {
 	const struct source_kind *kind = source_kind_of(name);
 
 	if (!*kind->prefix && has_unknown_prefix(name))
-		return name_prefixes(why);
+		return list_prefixes(why);
 	return !kind->check || kind->check(name + strlen(kind->prefix), why);
 }
 
@@ -90,12 +89,12 @@ static void source_free(struct source *source)
 }
 
 /**
- * source_open() - begin to look for a port
- * @source:  the source on success; source_close() ends it
- * @config:  the port, whose name source_check_name() has seen; borrowed until
- *           then
- * @events:  where the source's descriptors are waited for; borrowed until then
- * @failure: on failure, why
+ * source_open() - create a source
+ * @source:  the source on success; source_close() frees it
+ * @config:  the user's options, with a name that source_check_name() accepts;
+ *           borrowed until source_close()
+ * @events:  event set for the source's descriptors; borrowed until then
+ * @failure: on failure, the reason
  *
  * Return: 0 or -errno
  */
@@ -132,7 +131,7 @@ no_memory:
 }
 
 /**
- * source_close() - end a source
+ * source_close() - free a source
  * @source: the source, whose port is closed, or NULL
  */
 void source_close(struct source *source)
@@ -145,11 +144,11 @@ void source_close(struct source *source)
 }
 
 /**
- * source_look() - look for the port
+ * source_look() - look for the port once
  * @source:  the source, whose last port is closed
  * @port:    the port on success
  * @now_ns:  the time
- * @failure: if it failed, why
+ * @failure: on failure, the reason
  *
  * Return: as the kind's @look
  */
@@ -165,10 +164,10 @@ int source_look(struct source *source, struct port **port, uint64_t now_ns,
 }
 
 /**
- * source_rest() - what stands behind the prefix of the name
+ * source_rest() - the name without its prefix
  * @source: the source
  *
- * Return: the source's own
+ * Return: owned by the source
  */
 const char *source_rest(const struct source *source)
 {
@@ -176,11 +175,11 @@ const char *source_rest(const struct source *source)
 }
 
 /**
- * source_set_awaited() - what is to be said that is waited for
+ * source_set_awaited() - set the description of the missing port
  * @source: the source
- * @name:   what comes behind the words of its kind
+ * @name:   what follows the kind's @waited_for
  *
- * For its kind; otherwise it is the source's own name.
+ * For the kinds; the default is the source's own name.
  *
  * Return: 0 or -ENOMEM
  */
@@ -197,10 +196,10 @@ int source_set_awaited(struct source *source, const char *name)
 }
 
 /**
- * source_wait_hint() - to go with why the port cannot be had now
+ * source_wait_hint() - propose --wait, unless it is given
  * @source: the source
  *
- * Return: the end of a sentence in brackets, "" if it goes without saying
+ * Return: the end of a remedy, or ""
  */
 const char *source_wait_hint(const struct source *source)
 {
@@ -208,14 +207,14 @@ const char *source_wait_hint(const struct source *source)
 }
 
 /**
- * source_watch() - be woken when something happens to a descriptor
+ * source_watch() - wake the source when a descriptor is ready
  * @source: the source
- * @fd:     the descriptor; -1 is none
+ * @fd:     the descriptor, or -1 for none
  * @mask:   as for epoll_ctl(2)
  *
- * For its kind. The descriptor wakes us once; each look that still waits for
- * it has to watch it again. So a descriptor that nobody serves yet, because it
- * is too early to look, does not keep the program busy.
+ * For the kinds. The event comes once; each look that still waits must call
+ * source_watch() again. So a descriptor that is ready while the line rests does
+ * not keep the program busy.
  *
  * Return: 0 or -errno
  */

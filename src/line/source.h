@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where ports come from. Each kind of line has its own way: a device is there
- * or is watched for, a connection is made, or waited for. Each kind is one file
- * and one row of the table in source.c. The line does what all kinds have in
- * common: when to try again, and what to say.
+ * Sources of ports. Each kind of line finds its port in its own way: a device
+ * appears, a connection is made or accepted. Each kind is one file and one row
+ * of the table in source.c. line.c does the common part: when to try again and
+ * what to report.
  */
 #ifndef SERIALTUN_SOURCE_H
 #define SERIALTUN_SOURCE_H
@@ -21,48 +21,48 @@ struct port;
 struct port_config;
 struct source;
 
-/* Room for what is wrong with a name. */
+/* Size of the text that tells what is wrong with a name. */
 #define SOURCE_WHY_MAX 160
 
-/* Room for a name that is made of another one, which has been checked. */
+/* Size of a name that is derived from a checked name. */
 #define SOURCE_NAME_MAX 320
 
 /**
- * struct source_kind - one kind of line
- * @prefix:       what names of such lines begin with, "tcp:"; "": all that no
- *                other kind claims
- * @framing:      the framing that is meant if nothing is said
- * @is_serial:    there is a UART or what looks like one: parity, modem lines
- * @is_path:      behind the prefix is the path of a file, and whoever opens it
- *                again has to have the right to
- * @is_datagram:  what is sent in one go arrives in one go, or not at all
- * @loses_bytes:  one byte may be lost and the next one not
- * @no_reconnect: a port that is lost never comes back, and it is in order that
- *                the link ends with it
- * @how_lost:     what happened when the port is lost, "it hung up"
+ * struct source_kind - a kind of line
+ * @prefix:       prefix of the names of such lines, "tcp:"; "": all names that
+ *                no other kind claims
+ * @framing:      the default framing
+ * @is_serial:    the line has a UART, or looks like it: parity, modem lines
+ * @is_path:      the prefix precedes the path of a file, which the program
+ *                needs permission to open again
+ * @is_datagram:  the line keeps write boundaries: a write arrives whole or not
+ *                at all
+ * @loses_bytes:  the line may lose single bytes
+ * @no_reconnect: a lost port never comes back, and the link then ends normally
+ * @how_lost:     why a port of this kind is usually lost, "it hung up"
  * @remedy:       what then helps, "plug it in and start again"
- * @waited_for:   what is waited for, in front of the name: "a connection to ";
- *                NULL: what has this name
- * @found_as:     how what was found goes with what was looked for: "as", "from"
- * @check:        is the name, but for the prefix, well-formed? If not, @why
- *                says what it should be. Nothing but the name is looked at.
- *                NULL: all are
- * @other_end:    what such a line is called at its other end, of a name that is
- *                well-formed, without the prefix. NULL: only who sits there
- *                knows
+ * @waited_for:   prefix of the name of a missing port: "a connection to ";
+ *                NULL: none
+ * @found_as:     word between the user's name and the port's name: "as", "from"
+ * @check:        check the syntax of a name without its prefix; on failure
+ *                return false, and in @why what it should be. NULL: every name
+ *                is well-formed
+ * @other_end:    make the --port of the other end from a well-formed name
+ *                without its prefix. NULL: it cannot be known
  * @size:         bytes of a source of this kind, which begins with a struct
  *                source
- * @open:         begin; all else of @source is zero; undoes on failure what it
- *                has done; 0, or -errno and @failure. NULL: nothing to begin
- * @look:         look now. 0: @port is the port, to be closed before the next
- *                look; -EINPROGRESS: what was begun is under way; -EAGAIN: the
- *                port is not there, and nobody knows when it will be; another
- *                -errno and @failure: it failed. After the first two it is
- *                worth looking again when a descriptor of source_watch() wakes
- *                us, and at @source->next_ns at the latest
- * @attend:       there is a port, and a descriptor has woken us, or
- *                @source->next_ns has come. NULL: there is nothing to see to
- * @close:        undo what @open and @look have done. NULL: nothing
+ * @open:         initialise the rest of @source, which is zero; on failure undo
+ *                everything. Return 0, or -errno and @failure. NULL: nothing
+ *                to do
+ * @look:         look once, without blocking. Return 0: @port is the port, to
+ *                be closed before the next look; -EINPROGRESS: an attempt is
+ *                under way; -EAGAIN: no port, and it is unknown when; another
+ *                -errno and @failure: failed. After the first two the next look
+ *                is due when a descriptor of source_watch() is ready, or at
+ *                @source->next_ns
+ * @attend:       handle an event of source_watch(), or @source->next_ns, while
+ *                there is a port. NULL: nothing to do
+ * @close:        undo @open and @look. NULL: nothing to do
  */
 struct source_kind {
 	const char *prefix;
@@ -89,18 +89,17 @@ struct source_kind {
 /**
  * struct source - looks for the port
  * @kind:    its kind
- * @name:    what the user calls the port: of a device the path, absolute, links
+ * @name:    the user's name for the port: of a device the absolute path, links
  *           not followed
- * @awaited: what is waited for while there is no port, in words
- * @config:  what is wanted of the port; borrowed
- * @events:  where source_watch() waits; borrowed
- * @next_ns: when to look or attend again, whatever happens; UINT64_MAX: never
- * @waits:   if the port is not there now, it is waited for
- * @gone:    the last port, if it is lost, cannot be found again: why not; NULL:
- *           it can
- * @reach:   of a line that is a connection by IP: how the peer is reached
- * @woken:   a descriptor of source_watch() has woken us since the last look
- * @news:    something has happened, so it is worth trying often again
+ * @awaited: description of the missing port, for messages
+ * @config:  the user's options for the port; borrowed
+ * @events:  event set of source_watch(); borrowed
+ * @next_ns: latest time of the next look or attend; UINT64_MAX: never
+ * @waits:   a missing port is waited for
+ * @gone:    why the port, once lost, cannot be found again; NULL: it can
+ * @reach:   of a line over IP: the interface that leads to the peer
+ * @woken:   a descriptor of source_watch() was ready since the last look
+ * @news:    something has changed: start the back-off again
  */
 struct source {
 	const struct source_kind *kind;

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Standard input and output as the port: what ssh, inetd, socat's EXEC or QEMU
- * has connected there before it started us. It is two pipes, or one socket that
- * is both.
+ * Standard input and output as the port: ssh, inetd, socat's EXEC or QEMU has
+ * connected them to two pipes, or to one socket, before it started us.
  *
- * It is borrowed. Whether it blocks is a property of what was connected, not of
- * our descriptors, so others may have a share in it, and at the end it is put
- * back. And once it is lost nobody connects it again: then we end, too.
+ * The descriptors are borrowed. O_NONBLOCK belongs to the open file, which
+ * other processes may share, so the source restores it at the end. Nobody
+ * connects a lost port again, so the program then ends.
  *
- * A terminal is refused. As a person's it would show packets and send back what
- * is typed; and one that really is the line can be named, and then it is
- * locked, set up and put back as every tty is.
+ * A terminal is refused. A user's terminal would show packets and send what the
+ * user types; a terminal that really is the line can be given by its name, and
+ * is then locked, set up and restored as every tty.
  *
- * inetd connects standard error as well. What is said would travel among the
- * packets, so there nothing is said any more.
+ * inetd connects standard error, too. Messages would then mix with packets, so
+ * the source turns them off.
  *
- * A pipe holds 64 KB, unless it is told to hold less. It tells how much it
- * holds, too, but says that it has room whenever a page of it is free; so it is
- * its size that keeps the queue ours.
+ * A pipe holds 64 KB by default. FIONREAD tells how much is in it, but it polls
+ * writable whenever a page is free. So the source shrinks the pipe, to keep
+ * packets in our queue.
  */
 #include "line/std_fds.h"
 #include "failure.h"
@@ -41,10 +40,10 @@
 
 #define STD_FDS_NAME "standard input and output"
 
-/* What a pipe is to hold, if it is so kind. */
+/* Size that we ask for, in bytes; the kernel may refuse. */
 #define STD_FDS_PIPE_LEN 16384
 
-/* What the kernel calls /dev/null (devices.txt). */
+/* Minor number of /dev/null (devices.txt). */
 #define STD_FDS_NULL_MINOR 3
 
 #define STD_FDS_REMEDY "connect a pipe or a socket, as ssh and socat's EXEC do"
@@ -52,9 +51,9 @@
 struct std_fds {
 	struct source source;
 	bool is_one_socket;
-	int read_flags; /* as they were found, O_NONBLOCK being one */
+	int read_flags; /* flags of standard input at the start */
 	int write_flags;
-	int pipe_len; /* the same; -1: what we write to is no pipe */
+	int pipe_len; /* its size at the start; -1: stdout is not a pipe */
 };
 
 static bool std_fds_check(const char *rest, char why[SOURCE_WHY_MAX])
@@ -62,7 +61,7 @@ static bool std_fds_check(const char *rest, char why[SOURCE_WHY_MAX])
 	if (!*rest)
 		return true;
 	snprintf(why, SOURCE_WHY_MAX,
-		 "is no port, but - alone is standard input and output");
+		 "is not a port, but - alone is standard input and output");
 	return false;
 }
 
@@ -81,7 +80,7 @@ static int refuse_terminal(int fd, const char *what, struct failure *failure)
 	return failure_set(failure, -EINVAL,
 			   "cannot use %s as the port: it is a terminal "
 			   "(" STD_FDS_REMEDY "; if the terminal itself is the "
-			   "line, say --port %s)",
+			   "line, give --port %s)",
 			   what, name ? name : "and its name");
 }
 
@@ -94,7 +93,7 @@ static int check_socket(int fd, const char *what, struct failure *failure)
 
 	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len);
 	if (type != SOCK_STREAM)
-		return refuse(what, "it is a socket, but no stream",
+		return refuse(what, "it is a socket, but not a stream",
 			      "for datagrams there is --port udp:HOST:PORT",
 			      failure);
 	if (getpeername(fd, (struct sockaddr *)&peer, &len))
@@ -103,7 +102,7 @@ static int check_socket(int fd, const char *what, struct failure *failure)
 	return 0;
 }
 
-/* Can packets travel here? Return: 0 or -EINVAL. */
+/* Can this descriptor carry packets? Return: 0 or -EINVAL. */
 static int check_fd(int fd, const char *what, int wrong_mode,
 		    struct failure *failure)
 {
@@ -136,8 +135,8 @@ static bool is_same(int fd, int other_fd)
 	       file.st_dev == other.st_dev && file.st_ino == other.st_ino;
 }
 
-/* No message among the packets. */
-static void part_from_stderr(void)
+/* If standard error is the line, too, turn messages off. */
+static void silence_stderr(void)
 {
 	int null;
 
@@ -152,8 +151,8 @@ static void part_from_stderr(void)
 	}
 }
 
-/* The flags of both are looked at before either is changed. */
-static void borrow(struct std_fds *std_fds)
+/* Read both flags before changing either: the files may be the same. */
+static void borrow_fds(struct std_fds *std_fds)
 {
 	std_fds->read_flags = fcntl(STDIN_FILENO, F_GETFL);
 	std_fds->write_flags = fcntl(STDOUT_FILENO, F_GETFL);
@@ -164,7 +163,7 @@ static void borrow(struct std_fds *std_fds)
 		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, STD_FDS_PIPE_LEN);
 }
 
-static void give_back(const struct std_fds *std_fds)
+static void restore_fds(const struct std_fds *std_fds)
 {
 	if (std_fds->pipe_len > STD_FDS_PIPE_LEN)
 		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, std_fds->pipe_len);
@@ -196,8 +195,8 @@ static int std_fds_open(struct source *source, struct failure *failure)
 	source->name = name;
 	std_fds->is_one_socket = is_same(STDIN_FILENO, STDOUT_FILENO) &&
 				 fcntl(STDOUT_FILENO, F_GETPIPE_SZ) < 0;
-	part_from_stderr();
-	borrow(std_fds);
+	silence_stderr();
+	borrow_fds(std_fds);
 	return 0;
 }
 
@@ -220,7 +219,7 @@ static const struct port_kind pipes_kind = {
 	.queued = pipes_queued,
 };
 
-/* Two sockets are possible, too, and count what waits in the usual way. */
+/* Two sockets count their queued bytes in the default way (SIOCOUTQ). */
 static const struct port_kind sockets_kind = {
 	.close = pipes_close,
 };
@@ -244,7 +243,7 @@ static int open_two(const struct std_fds *std_fds, struct port **port,
 	return 0;
 }
 
-/* One socket is as any other; it is the port's to close, so it gets its own. */
+/* One socket is a stream; the port closes its own duplicate. */
 static int open_socket(const struct std_fds *std_fds, struct port **port,
 		       struct failure *failure)
 {
@@ -268,15 +267,15 @@ static int std_fds_look(struct source *source, struct port **port,
 
 static void std_fds_close(struct source *source)
 {
-	give_back((struct std_fds *)source);
+	restore_fds((struct std_fds *)source);
 }
 
 const struct source_kind std_fds_kind = {
 	.prefix = "-",
 	.framing = &slip_framing,
 	.no_reconnect = true,
-	.how_lost = "the other end closed it",
-	.remedy = "start both again",
+	.how_lost = "the peer closed it",
+	.remedy = "start both ends again",
 	.found_as = "which is",
 	.check = std_fds_check,
 	.size = sizeof(struct std_fds),

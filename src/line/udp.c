@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Datagrams as the line: one socket, bound to LOCALPORT, sending to HOST:PORT.
+ * UDP as the line: one socket, bound to LOCALPORT, that sends to HOST:PORT.
  *
- * It is not connected, because then it would hear only what comes from PORT.
- * tun2udp, and others, send from a port that chance gives them and listen on
- * another one. So any port of HOST is heard, and nobody else: HOST is one
- * address, the first that its name has. That keeps out strays, and nobody who
- * can write another's address into what he sends.
+ * The socket is not connected, because a connected socket only receives from
+ * PORT; tun2udp and others send from an ephemeral port and listen on another.
+ * So the line takes datagrams from any port of HOST, and drops those of other
+ * hosts. HOST is the first address of its name. This keeps strays out, but not
+ * a sender that forges its address.
  *
- * Such a line is always there. What cannot be sent, or comes back because
- * nobody listens, is one packet lost, as it would be on any network; that it
- * came back is told in the socket's error queue (IP_RECVERR, ip(7)), which has
- * to be emptied, or poll(2) would speak of nothing else.
+ * Such a line is always up. A datagram that cannot be sent, or that the peer's
+ * host refuses, is one lost packet, as on any network. Refusals arrive in the
+ * socket's error queue (IP_RECVERR, ip(7)), which must be emptied, otherwise
+ * poll() keeps reporting POLLERR.
  *
- * A packet that is longer than the way to HOST is wide is cut by IP and put
- * together again there (IP_PMTUDISC_DONT): to refuse it would only lose it,
- * because whoever sent it does not know of this way. Better is an --mtu with
- * which that does not happen.
+ * IP fragments a datagram that exceeds the path MTU (IP_PMTUDISC_DONT):
+ * refusing it would only lose the packet, because the packet's sender does not
+ * know this path. A smaller --mtu avoids fragments.
  *
- * What waits in the socket to be sent cannot be overtaken any more, so it has
- * room for little, and then says that it is full. Of a datagram that is cut,
- * all pieces have to fit in twice that (ip_append_data(), ip_output.c), or it
- * could never be sent; those of the longest do if the way is 1280 bytes wide.
+ * Nothing can overtake a datagram in the send buffer, so the buffer is small.
+ * But all fragments of a datagram must fit into twice its size
+ * (ip_append_data(), ip_output.c), or the kernel could never send the datagram;
+ * those of the longest fit if the path MTU is at least 1280 bytes.
  */
 #include "line/udp.h"
 #include "failure.h"
@@ -44,17 +43,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* To be asked for; it is doubled (socket(7)), and a packet of 1500 bytes takes
- * 2304 of it. */
+/* Bytes of send buffer; the kernel doubles it (socket(7)), and a packet of 1500
+ * bytes takes 2304. */
 #define UDP_SNDBUF 32768
 
-/*
- * What arrives while we are busy elsewhere; the system's own is full after some
- * ninety datagrams.
- */
+/* Bytes of receive buffer; the system's default is full after 90 datagrams. */
 #define UDP_RCVBUF (1 << 20)
 
-/* So many datagrams of others are read, and then it is the pump's turn. */
+/* Datagrams of other hosts read in one call, before the pump gets its turn. */
 #define UDP_STRANGERS_MAX 16
 
 struct udp_source {
@@ -88,8 +84,8 @@ static bool is_loopback(const char *host)
 }
 
 /*
- * Whoever has no port of its own to be sent to cannot be told to anybody. What
- * this host is called at the other end is known only if that is here.
+ * Without a local port of ours, the other end cannot name a port to send to.
+ * The other end's name for this host is known only if both are the same host.
  */
 static void udp_other_end(const char *rest, char name[SOURCE_NAME_MAX])
 {
@@ -102,7 +98,7 @@ static void udp_other_end(const char *rest, char name[SOURCE_NAME_MAX])
 			 endpoint.local_port, endpoint.port);
 }
 
-/* Has a datagram come back? Else it has not even left. */
+/* Did the network return the datagram? Else this host did not send it. */
 static bool has_come_back(struct msghdr *message)
 {
 	const struct cmsghdr *control = CMSG_FIRSTHDR(message);
@@ -114,7 +110,7 @@ static bool has_come_back(struct msghdr *message)
 	return error.ee_origin != SO_EE_ORIGIN_LOCAL;
 }
 
-/* Read what came back, and count what nobody wanted. */
+/* Read the error queue, and count datagrams that the peer's host refused. */
 static void empty_error_queue(struct udp *udp)
 {
 	char control[CMSG_SPACE(sizeof(struct sock_extended_err) +
@@ -165,7 +161,7 @@ static ssize_t udp_read(struct port *port, uint8_t *buffer, size_t cap)
 	return -EAGAIN;
 }
 
-/* An error may be of a datagram before: then this one was not even tried. */
+/* A pending error of an earlier datagram makes sendto() fail: try twice. */
 static ssize_t udp_write(struct port *port, const uint8_t *bytes, size_t len)
 {
 	struct udp *udp = (struct udp *)port;
@@ -206,7 +202,7 @@ static const struct port_kind udp_port_kind = {
 	.count = udp_count,
 };
 
-/* An IPv4 address in the clothes of an IPv6 one is what it is. */
+/* Turn an IPv4-mapped IPv6 address into an IPv4 address. */
 static union resolver_addr unmap(const union resolver_addr *addr)
 {
 	const struct sockaddr_in6 *mapped = &addr->ipv6;
@@ -221,7 +217,7 @@ static union resolver_addr unmap(const union resolver_addr *addr)
 	return ipv4;
 }
 
-/* Return: 0: @to is where to send; -EINPROGRESS, or another -errno */
+/* Return: 0: @to is the peer's address; -EINPROGRESS, or another -errno */
 static int look_up(struct udp_source *by, union resolver_addr *to,
 		   struct failure *failure)
 {
@@ -240,8 +236,8 @@ static int look_up(struct udp_source *by, union resolver_addr *to,
 	if (answer.err)
 		return failure_set(
 			failure, answer.err,
-			"cannot send to %s: %s: %s (is the name right, is "
-			"there a way to a name server?%s)",
+			"cannot send to %s: %s: %s (is the name right? is a "
+			"name server reachable?%s)",
 			source->name, by->endpoint.host, answer.why,
 			source_wait_hint(source));
 	*to = unmap(&answer.addrs[0]);
@@ -267,14 +263,13 @@ static int set_up(int fd, int family)
 		       is_ipv4 ? &dont : &dont_ipv6, sizeof(int)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, sizeof(sndbuf)))
 		return -errno;
-	/* Beyond the system's limit with CAP_NET_ADMIN, else as far as it goes.
-	 */
+	/* Only CAP_NET_ADMIN may exceed the system's limit. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf, sizeof(rcvbuf)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof(rcvbuf));
 	return 0;
 }
 
-/* Hear what is sent to the local port, of any address of ours. */
+/* Receive on the local port, on all addresses of this host. */
 static int bind_to(int fd, int family, uint16_t port)
 {
 	union resolver_addr own = {0};
@@ -297,10 +292,10 @@ static const char *remedy(int err)
 		return " (another program uses that local port, \"ss -lunp\" "
 		       "shows which: choose another one)";
 	case -EACCES:
-		return " (the low ports are for root: choose a local port from "
-		       "1024 on)";
+		return " (ports below 1024 need root: choose a higher local "
+		       "port)";
 	case -EAFNOSUPPORT:
-		return " (IPv6 is not there, or switched off: name an IPv4 "
+		return " (IPv6 is missing or switched off: give an IPv4 "
 		       "address)";
 	default:
 		return "";
@@ -324,7 +319,7 @@ static int open_socket(const struct source *source, int family, uint16_t port,
 			   strerror(-err), remedy(err));
 }
 
-/* The port on which we really are. Return: 0, if it cannot be found out */
+/* Return: the port that the socket is bound to; 0: unknown */
 static uint16_t local_port(int fd)
 {
 	union resolver_addr own = {0};
@@ -335,7 +330,7 @@ static uint16_t local_port(int fd)
 						  : own.ipv6.sin6_port);
 }
 
-/* The name that the user gave it, and the local port that chance gave it. */
+/* The user's name for the line, and the ephemeral local port, if it has one. */
 static void name_udp(char name[SOURCE_NAME_MAX], const struct udp *udp,
 		     const struct udp_source *by)
 {
@@ -388,7 +383,7 @@ no_memory:
 			   strerror(ENOMEM));
 }
 
-/* The name was checked before. */
+/* source_check_name() has accepted the name. */
 static int udp_open(struct source *source, struct failure *failure)
 {
 	char why[SOURCE_WHY_MAX];

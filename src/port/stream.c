@@ -60,12 +60,12 @@ static const char *how_lost(int error)
 	case ETIMEDOUT:
 	case EHOSTUNREACH:
 	case ENETUNREACH:
-		return "the other end has acknowledged nothing for " IN_WORDS(
+		return "the peer has acknowledged nothing for " IN_WORDS(
 			STREAM_DEAD_S) " s";
 	case ECONNRESET:
-		return "the other end broke it off";
+		return "the peer reset the connection";
 	default:
-		return "the other end closed it";
+		return "the peer closed the connection";
 	}
 }
 

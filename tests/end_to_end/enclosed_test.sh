@@ -60,7 +60,7 @@ in_a ip addr del 172.16.0.1/24 dev line0
 refused --addr 10.0.0.1/24 --route 172.16.0.0/24 --port "$udp_a"
 check_equal 'there is no way there but the link: refused' 1 "$ended"
 check_match 'and why' \
-	"^serialtun: cannot use $udp_a: its packets would be carried by themselves \\(the way to that host leads into the link itself: leave it out of --addr and --route, or give it a route of its own first\\)\$" \
+	"^serialtun: cannot use $udp_a: the link would carry its own packets \\(the route to that host leads into the link itself: leave that host out of --addr and --route, or add a route for it first\\)\$" \
 	"$said"
 in_a ip addr add 172.16.0.1/24 dev line0
 

@@ -118,7 +118,7 @@ ended=${PIPESTATUS[1]}
 check 'the port is told' \
 	a_says ' is up: .*, on -, which is standard input and output$'
 check 'out of step on standard input: it ends' \
-	a_says '^serialtun: lost standard input and output: its data holds no packets any more \(start both again\)$'
+	a_says '^serialtun: lost standard input and output: its data holds no packets any more \(start both ends again\)$'
 check_equal 'status 1' 1 "$ended"
 
 # What does not go together is said at once.

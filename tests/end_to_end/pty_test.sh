@@ -49,7 +49,7 @@ done
 check 'it is said that it came' \
 	a_says "^serialtun: pty:$link is there, as /dev/pts/[0-9]+\$"
 check 'and went' \
-	a_says "^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more; waiting for a program to open /dev/pts/[0-9]+ \\($link\\)\$"
+	a_says "^serialtun: lost /dev/pts/[0-9]+: no program has it open any more; waiting for a program to open /dev/pts/[0-9]+ \\($link\\)\$"
 check 'and came again' \
 	a_says "^serialtun: pty:$link is back, as /dev/pts/[0-9]+\$"
 check 'but not that something is wrong' not a_says 'cannot'
@@ -81,18 +81,18 @@ check_equal 'the next program finds nothing of the past in it' 'open 0' \
 # What is there already is not trodden on.
 refused --addr 10.1.0.1/24 --port "pty:$link"
 check_match 'the link of one that is running' \
-	"^serialtun: cannot make the link $link: it is there already, to /dev/pts/[0-9]+ \\(remove it, or choose another name\\)\$" \
+	"^serialtun: cannot make the link $link: it exists already, to /dev/pts/[0-9]+ \\(remove it, or choose another name\\)\$" \
 	"$said"
 check_equal 'status 1, one line' '1 1' "$ended $(wc -l <<<"$said")"
 echo precious >"$dir/file"
 refused --addr 10.1.0.1/24 --port "pty:$dir/file"
 check_match 'a file' \
-	"^serialtun: cannot make the link $dir/file: it is there already \\(remove it, or choose another name\\)\$" \
+	"^serialtun: cannot make the link $dir/file: it exists already \\(remove it, or choose another name\\)\$" \
 	"$said"
 check_equal 'stays as it is' precious "$(<"$dir/file")"
 refused --addr 10.1.0.1/24 --port "pty:$dir/nowhere/board"
 check_match 'a directory that is not there' \
-	"^serialtun: cannot make the link $dir/nowhere/board: No such file or directory \\(choose a directory that is there and that you may write to\\)\$" \
+	"^serialtun: cannot make the link $dir/nowhere/board: No such file or directory \\(choose an existing directory that you may write to\\)\$" \
 	"$said"
 check_equal 'no interface of these is left' 1 \
 	"$(in_a ip -br link show type tun | wc -l)"
@@ -117,7 +117,7 @@ timeout 5 python3 "$dir/program.py" "$link" read >"$dir/reader.out" 2>&1
 wait_end "$pid_a"
 check_equal '--once: one program was all' 1 "$ended"
 check 'with a sentence' \
-	a_says '^serialtun: lost /dev/pts/[0-9]+: nobody has it open any more \(start the program that uses it, and this one, again; without --once serialtun waits for it\)$'
+	a_says '^serialtun: lost /dev/pts/[0-9]+: no program has it open any more \(start the program that uses it and serialtun again; without --once serialtun waits for it\)$'
 check_not 'and the link is gone, too' test -L "$link"
 
 # No link, a speed, and everything that is in between.
@@ -138,7 +138,7 @@ check "25 kB at 115200 baud take some 2.3 s ($took_ms ms)" \
 	test "$took_ms" -ge 1700 -a "$took_ms" -le 4500
 stop_b
 check "lost, by the name that it has" \
-	wait_for 3 a_says "^serialtun: lost $pts: nobody has it open any more; waiting for a program to open $pts\$"
+	wait_for 3 a_says "^serialtun: lost $pts: no program has it open any more; waiting for a program to open $pts\$"
 stop_a
 check_equal 'status 0' 0 "$ended"
 
@@ -185,7 +185,7 @@ termios.tcsetattr(fd, termios.TCSANOW, settings)
 fcntl.ioctl(fd, termios.TIOCEXCL)
 time.sleep(0.5)' "$link"
 	check 'a program that keeps it to itself for ever' wait_for 3 a_says \
-		"^serialtun: cannot open $pts: Device or resource busy \\(a program has kept it to itself, TIOCEXCL: start again for one that not only root can open\\)\$"
+		"^serialtun: cannot open $pts: Device or resource busy \\(a program holds it exclusively, TIOCEXCL: start serialtun again to get a new pty\\)\$"
 	check_match 'its settings are not the next one'"'"'s' \
 		' -icrnl' "$(stty -a -F "$pts")"
 	stop_a

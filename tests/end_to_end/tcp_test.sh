@@ -63,7 +63,7 @@ port_b=tcp:10.0.9.1:5000
 said=$(in_b timeout 10 "$serialtun" --addr 10.1.0.2/24 --port "$port_b" 2>&1)
 check_equal 'nobody listens: status 1' 1 $?
 check_equal 'which is said' \
-	"serialtun: cannot connect to $port_b: Connection refused (is the other end running? --wait waits for it)" \
+	"serialtun: cannot connect to $port_b: Connection refused (is the peer running? --wait waits for it)" \
 	"$said"
 check_equal 'and nothing is left' '' "$(in_b ip -br link show dev tun0 2>&1 |
 	grep -v 'does not exist')"
@@ -75,7 +75,7 @@ start_b --addr 10.1.0.2/24 --wait
 check 'with --wait it begins' \
 	b_says "^serialtun: tun0 is up: 10.1.0.2/24, mtu 1500, waiting for $port_b\$"
 check 'it says what it waits for' wait_for 5 \
-	b_says '^serialtun: still waiting: cannot connect to .*: Connection refused \(is the other end running\?\)$'
+	b_says '^serialtun: still waiting: cannot connect to .*: Connection refused \(is the peer running\?\)$'
 start_a --addr 10.1.0.1/24 --route 198.51.100.0/24 \
 	--stats-json "$dir/a.json"
 check 'who listens says so' \
@@ -138,7 +138,7 @@ check_not 'and has its carrier' no_carrier
 # The peer goes, and comes again.
 stop_b KILL
 check 'that the peer was killed is said' wait_for 5 a_says \
-	"^serialtun: lost 10.0.9.2:[0-9]+: the other end (closed it|broke it off); waiting for a connection to $port_a\$"
+	"^serialtun: lost 10.0.9.2:[0-9]+: the peer (closed|reset) the connection; waiting for a connection to $port_a\$"
 check 'the carrier is off' wait_for 5 no_carrier
 check_match 'the address is kept' '10\.1\.0\.1/24' \
 	"$(in_a ip -o address show dev tun0)"
@@ -164,7 +164,7 @@ check_equal 'who is back at once was not sent away' "$lost" \
 stop_a
 check_equal 'SIGTERM ends it with status 0' 0 "$ended"
 check 'who was connected says that it is lost' wait_for 5 b_says \
-	"^serialtun: lost $port_b: the other end (closed it|broke it off); waiting for $port_b\$"
+	"^serialtun: lost $port_b: the peer (closed|reset) the connection; waiting for $port_b\$"
 start_a --addr 10.1.0.1/24
 check 'and finds the next one' wait_for 5 b_says \
 	"^serialtun: $port_b is back\$"
@@ -176,7 +176,7 @@ stop_a
 wait_end "$pid_b"
 check_equal '--once ends with status 1' 1 "$ended"
 check 'and says why' b_says \
-	"^serialtun: lost $port_b: the other end closed it \\(see why it did, and start again; without --once serialtun waits for it\\)\$"
+	"^serialtun: lost $port_b: the peer closed the connection \\(find out why, and start again; without --once serialtun waits for it\\)\$"
 
 # Strangers, at full speed
 start_a --addr 10.1.0.1/24
@@ -291,7 +291,7 @@ refusal 'no way there' \
 	'cannot connect to tcp:203.0.113.1:5000: Network is unreachable \(has this host a route there\? --wait waits for it\)' \
 	--port tcp:203.0.113.1:5000
 refusal 'an unknown host' \
-	'cannot connect to tcp:no-such-host.invalid:5000: no-such-host.invalid: .* \(is the name right, is there a way to a name server\? --wait waits for it\)' \
+	'cannot connect to tcp:no-such-host.invalid:5000: no-such-host.invalid: .* \(is the name right\? is a name server reachable\? --wait waits for it\)' \
 	--port tcp:no-such-host.invalid:5000
 
 # malformed NAME WHY
@@ -310,13 +310,13 @@ malformed tcp:fd00::1:5000 \
 malformed tcp-listen:0 \
 	'has a port that is not a number from 1 to 65535: it should look like tcp-listen:.ADDR:.PORT'
 malformed tcpp:host:5000 \
-	'is no kind of line: there are tcp:, .* and devices, by name or path'
+	'is not a kind of line: there are tcp:, .* and devices, by name or path'
 refused --port tcp:host:5000 --parity even
 check_match 'what only a serial port has' \
 	'--parity needs a serial port, which tcp:host:5000 is not$' "$said"
 
 # Those who vanished meanwhile
-dead='the other end has acknowledged nothing for 15 s'
+dead='the peer has acknowledged nothing for 15 s'
 check 'who has something to send notices that nobody is there' \
 	wait_for $((vanished + 22 - SECONDS)) \
 	says_in "$dir/gone_a.log" "lost 10.0.8.2:[0-9]+: $dead; waiting for "
@@ -325,5 +325,5 @@ check 'so does who is idle' wait_for $((vanished + 22 - SECONDS)) \
 wait_end "$nobody" 1
 check_equal 'who gets no answer gives up' 1 "$ended"
 check 'and says so' says_in "$dir/nobody.log" \
-	'cannot connect to tcp:10.0.8.2:5001: (Connection timed out \(is the address right, .*|No route to host \(.*) --wait waits for it\)$'
+	'cannot connect to tcp:10.0.8.2:5001: (Connection timed out \(is the address right\? .*|No route to host \(.*) --wait waits for it\)$'
 finish

@@ -56,7 +56,7 @@ stop_cable
 wait_end "$pid_a"
 check_equal 'a pty by its number is lost: that is the end, with a failure' \
 	1 "$ended"
-check 'and why is said' a_says "^serialtun: lost /dev/pts/[0-9]+: it hung up \\(the next pty of that number may be anybody's: start again with the new one, or name a link to it, as socat's link= makes\\)\$"
+check 'and why is said' a_says "^serialtun: lost /dev/pts/[0-9]+: it hung up \\(the next pty with this number may belong to any program: start again with the new pty, or name a link to it, as socat's link= makes\\)\$"
 
 # Named by a link, which leads to the same number; but now that is another pty.
 start_cable
@@ -70,7 +70,7 @@ open_terminal
 check_equal 'somebody opens a terminal, which has that number' \
 	"$number" "$terminal"
 check 'it is not taken' \
-	wait_for 5 a_says "^serialtun: still waiting: cannot use $port_a: Device or resource busy \\(it leads to another pty with the number of the one that was lost, which may be anybody's: make the link anew\\)\$"
+	wait_for 5 a_says "^serialtun: still waiting: cannot use $port_a: Device or resource busy \\(it leads to a new pty with the number of the lost one, which may belong to any program: make the link again\\)\$"
 check 'and is as it was' is_a_terminal
 
 # Not even if the link is new.

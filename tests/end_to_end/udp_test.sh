@@ -164,7 +164,7 @@ stop_b
 
 refused --addr 10.0.0.1/24 --port udp:board.invalid:4000
 check_match 'a name that is none' \
-	'^serialtun: cannot send to udp:board.invalid:4000: board.invalid: .* \(is the name right, .*--wait waits for it\)$' \
+	'^serialtun: cannot send to udp:board.invalid:4000: board.invalid: .* \(is the name right\? .*--wait waits for it\)$' \
 	"$said"
 check_equal 'status 1' 1 "$ended"
 refused --addr 10.0.0.1/24 --port udp:192.0.2.2

@@ -20,7 +20,7 @@ port_b=unix:$socket
 said=$(in_b timeout 10 "$serialtun" --addr 10.1.0.2/24 --port "$port_b" 2>&1)
 check_equal 'nobody listens: status 1' 1 $?
 check_equal 'which is said' \
-	"serialtun: cannot connect to $port_b: No such file or directory (is the other end running? --wait waits for it)" \
+	"serialtun: cannot connect to $port_b: No such file or directory (is the peer running? --wait waits for it)" \
 	"$said"
 start_b --addr 10.1.0.2/24 --wait
 check 'with --wait it begins' \
@@ -64,7 +64,7 @@ check 'and the first one lives' pings
 # The peer goes, and comes again.
 stop_b KILL
 check 'that the peer was killed is said' wait_for 5 a_says \
-	"^serialtun: lost process [0-9]+: the other end (closed it|broke it off); waiting for a connection to $port_a\$"
+	"^serialtun: lost process [0-9]+: the peer (closed|reset) the connection; waiting for a connection to $port_a\$"
 check 'the carrier is off' wait_for 5 no_carrier
 check_match 'the address is kept' '10\.1\.0\.1/24' \
 	"$(in_a ip -o address show dev tun0)"
@@ -81,7 +81,7 @@ check 'a ping crosses again' wait_for 5 pings
 # What is left of who listened
 stop_a KILL
 check 'who was connected says that it is lost' wait_for 5 b_says \
-	"^serialtun: lost $port_b: the other end (closed it|broke it off); waiting for $port_b\$"
+	"^serialtun: lost $port_b: the peer (closed|reset) the connection; waiting for $port_b\$"
 check 'who is killed leaves the socket' test -S "$socket"
 start_a --addr 10.1.0.1/24
 check 'which the next one replaces' wait_for 5 b_says \
@@ -96,7 +96,7 @@ check_not 'and the socket is gone' test -e "$socket"
 wait_end "$pid_b"
 check_equal '--once ends with status 1' 1 "$ended"
 check 'and says why' b_says \
-	"^serialtun: lost $port_b: the other end closed it \\(see why it did, and start again; without --once serialtun waits for it\\)\$"
+	"^serialtun: lost $port_b: the peer closed the connection \\(find out why, and start again; without --once serialtun waits for it\\)\$"
 
 # As nobody: what could not be opened again is said beforehand.
 start_a --addr 10.1.0.1/24
@@ -111,7 +111,7 @@ port_a=unix-listen:$dir/root
 start_a --addr 10.1.0.1/24 --user nobody
 stop_a
 check 'what nobody may not remove is said to be left' a_says \
-	"^serialtun: cannot remove $dir/root: Permission denied \\(the next one that listens there may\\)\$"
+	"^serialtun: cannot remove $dir/root: Permission denied \\(the next program that listens there may remove it\\)\$"
 port_a=unix-listen:$socket
 start_a --addr 10.1.0.1/24
 
@@ -188,10 +188,10 @@ refusal 'a file that is no socket' \
 	--port "unix-listen:$dir/file"
 check 'it is left alone' test -f "$dir/file"
 refusal 'no such directory' \
-	"cannot listen on unix-listen:$dir/none/x: No such file or directory \\(its directory has to be there\\)" \
+	"cannot listen on unix-listen:$dir/none/x: No such file or directory \\(create its directory first\\)" \
 	--port "unix-listen:$dir/none/x"
 refusal 'no socket to connect to' \
-	"cannot connect to unix:$dir/file: Socket operation on non-socket \\(name what stream connections can be made to\\)" \
+	"cannot connect to unix:$dir/file: Socket operation on non-socket \\(give a socket that accepts stream connections\\)" \
 	--port "unix:$dir/file"
 refusal 'an interface that cannot be' \
 	'cannot .* lo: .*' --port "unix-listen:$dir/unused" --interface lo
@@ -207,5 +207,5 @@ malformed() {
 malformed unix: 'has no path: it should look like unix:PATH'
 malformed unix-listen: 'has no path: it should look like unix-listen:PATH'
 malformed "unix:/$(printf '%0120d' 0)" \
-	'has a path of 121 bytes, and 107 is the most that a socket can have: a relative path may be shorter'
+	'has a path of 121 bytes, but the path of a socket has at most 107: a relative path may be shorter'
 finish

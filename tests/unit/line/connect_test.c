@@ -115,7 +115,7 @@ static void test_connect_tcp_refused(void **state)
 {
 	(void)state;
 	begin_tcp("127.0.0.1", socket_free_port());
-	assert_fails(-ECONNREFUSED, "Connection refused (is the other end "
+	assert_fails(-ECONNREFUSED, "Connection refused (is the peer "
 				    "running? --wait waits for it)");
 }
 
@@ -128,9 +128,9 @@ static void test_connect_tcp_refused_while_waiting(void **state)
 	begin_tcp("127.0.0.1", port);
 	world.looking.source->waits = true;
 	assert_fails(-ECONNREFUSED,
-		     "Connection refused (is the other end running?)");
+		     "Connection refused (is the peer running?)");
 	assert_fails(-ECONNREFUSED,
-		     "Connection refused (is the other end running?)");
+		     "Connection refused (is the peer running?)");
 }
 
 static void test_connect_tcp_unknown_host(void **state)
@@ -142,8 +142,8 @@ static void test_connect_tcp_unknown_host(void **state)
 			       "cannot connect to tcp:a..b:5000: "
 			       "a..b: "));
 	assert_non_null(strstr(world.looking.failure.text,
-			       " (is the name right, is there a way to a name "
-			       "server? --wait waits for it)"));
+			       " (is the name right? is a name server "
+			       "reachable? --wait waits for it)"));
 }
 
 /* 240.0.0.0/4 is nobody's (RFC 1112, section 4), and has no route. */
@@ -270,7 +270,7 @@ static void test_connect_unix_nothing_there(void **state)
 {
 	(void)state;
 	begin_unix();
-	assert_fails(-ENOENT, "No such file or directory (is the other end "
+	assert_fails(-ENOENT, "No such file or directory (is the peer "
 			      "running? --wait waits for it)");
 }
 
@@ -280,7 +280,7 @@ static void test_connect_unix_nobody_listens(void **state)
 
 	(void)state;
 	close(socket_unix_bind(path, SOCK_STREAM));
-	assert_fails(-ECONNREFUSED, "Connection refused (is the other end "
+	assert_fails(-ECONNREFUSED, "Connection refused (is the peer "
 				    "running? --wait waits for it)");
 	unlink(path);
 }
@@ -292,8 +292,8 @@ static void test_connect_unix_no_socket(void **state)
 	(void)state;
 	close(open(path, O_CREAT | O_WRONLY, 0600));
 	world.looking.source->waits = true;
-	assert_fails(-ENOTSOCK, "Socket operation on non-socket (name what "
-				"stream connections can be made to)");
+	assert_fails(-ENOTSOCK, "Socket operation on non-socket (give a "
+				"socket that accepts stream connections)");
 	unlink(path);
 }
 
@@ -304,8 +304,8 @@ static void test_connect_unix_datagram_socket(void **state)
 
 	(void)state;
 	world.looking.source->waits = true;
-	assert_fails(-EPROTOTYPE, "Protocol wrong type for socket (name what "
-				  "stream connections can be made to)");
+	assert_fails(-EPROTOTYPE, "Protocol wrong type for socket (give a "
+				  "socket that accepts stream connections)");
 	close(other);
 	unlink(path);
 }
@@ -318,8 +318,8 @@ static void test_connect_unix_queue_full(void **state)
 
 	(void)state;
 	world.looking.source->waits = true;
-	assert_fails(-EBUSY, "Device or resource busy (does the other end "
-			     "accept nobody any more?)");
+	assert_fails(-EBUSY, "Device or resource busy (does the peer "
+			     "accept no more connections?)");
 	close(waiting);
 	close(listener);
 	unlink(path);

@@ -88,14 +88,14 @@ static const struct {
 	 "has a port that is not a number from 1 to 65535"},
 	{&dial, "host:5000,5001",
 	 "has a port that is not a number from 1 to 65535"},
-	{&dial, "ho st:5000", "has a host that cannot be one"},
-	{&dial, "a/b:5000", "has a host that cannot be one"},
-	{&dial, "host:1:2", "has a host that cannot be one"},
-	{&dial, A255 ":5000", "has a host that cannot be one"},
+	{&dial, "ho st:5000", "has a malformed host"},
+	{&dial, "a/b:5000", "has a malformed host"},
+	{&dial, "host:1:2", "has a malformed host"},
+	{&dial, A255 ":5000", "has a malformed host"},
 	{&dial, "//board:5000", "has slashes, as a URL: leave them out"},
 	{&dial, "//[::1]:5000", "has slashes, as a URL: leave them out"},
 	{&both, "//board:5000", "has slashes, as a URL: leave them out"},
-	{&dial, "/board:5000", "has a host that cannot be one"},
+	{&dial, "/board:5000", "has a malformed host"},
 	{&dial, "::1", "has an IPv6 address without brackets"},
 	{&dial, "fd00::1:5000", "has an IPv6 address without brackets"},
 	{&dial, "1:2:3:4:5:6:7:8:5000", "has an IPv6 address without brackets"},
@@ -164,8 +164,8 @@ static void test_endpoint_reads_paths(void **state)
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_false(endpoint_parse_path(&addr, "unix:PATH", text, why));
-	assert_string_equal(why, "has a path of 108 bytes, and 107 is the "
-				 "most that a socket can have: a relative path "
+	assert_string_equal(why, "has a path of 108 bytes, but the path "
+				 "of a socket has at most 107: a relative path "
 				 "may be shorter");
 	assert_string_equal(addr.sun_path, "/run/x");
 	assert_true(endpoint_parse_path(&addr, "unix:PATH", text + 1, why));

@@ -376,7 +376,7 @@ static void test_listener_tcp_unknown(void **state)
 	assert_int_equal(begin(), -EHOSTUNREACH);
 	assert_non_null(strstr(world.looking.failure.text, ": a..b: "));
 	assert_non_null(strstr(world.looking.failure.text,
-			       " (name an address of this host, "
+			       " (give an address of this host, "
 			       "\"ip address\" shows them)"));
 }
 
@@ -388,8 +388,8 @@ static void test_listener_tcp_low_port(void **state)
 	if (!user)
 		assert_int_equal(seteuid(NOBODY), 0);
 	snprintf(world.name, sizeof(world.name), "tcp-listen:1");
-	assert_refused(-EACCES, "Permission denied (the low ports are for "
-				"root: choose one from 1024 on)");
+	assert_refused(-EACCES, "Permission denied (ports below 1024 need "
+				"root: choose a higher one)");
 	assert_int_equal(seteuid(user), 0);
 }
 
@@ -458,8 +458,8 @@ static void test_listener_unix_no_directory(void **state)
 	(void)state;
 	snprintf(world.name, sizeof(world.name), "unix-listen:%s/none/socket",
 		 world.dir);
-	assert_refused(-ENOENT, "No such file or directory (its directory has "
-				"to be there)");
+	assert_refused(-ENOENT, "No such file or directory (create its "
+				"directory first)");
 }
 
 /* What somebody else has put there meanwhile is not ours to remove. */

@@ -242,7 +242,7 @@ static void test_ptmx_link_is_taken(void **state)
 	assert_string_not_equal(target, "/dev/pts/987654");
 
 	/* By another one that is running; then by what it has left. */
-	assert_refused(": it is there already, to /dev/pts/");
+	assert_refused(": it exists already, to /dev/pts/");
 	source_close(other);
 	assert_int_equal(symlink(target, world.link), 0);
 	assert_int_equal(looking_open(&world.looking), 0);
@@ -251,10 +251,10 @@ static void test_ptmx_link_is_taken(void **state)
 
 	assert_int_equal(symlink("/nowhere", world.link), 0);
 	assert_refused("cannot make the link /tmp/serialtun-pty_make.");
-	assert_refused(": it is there already, to /nowhere (");
+	assert_refused(": it exists already, to /nowhere (");
 	assert_int_equal(unlink(world.link), 0);
 	assert_int_equal(mkdir(world.link, 0700), 0);
-	assert_refused(": it is there already (");
+	assert_refused(": it exists already (");
 	assert_int_equal(stat(world.link, &file), 0);
 	assert_int_equal(rmdir(world.link), 0);
 }

@@ -82,7 +82,7 @@ static void test_std_fds_name(void **state)
 	assert_true(source_check_name("-", why));
 	assert_false(source_check_name("-x", why));
 	assert_string_equal(
-		why, "is no port, but - alone is standard input and output");
+		why, "is not a port, but - alone is standard input and output");
 }
 
 static void test_std_fds_refusals(void **state)
@@ -119,7 +119,7 @@ static void test_std_fds_refusals(void **state)
 	assert_refused(pipes[0], file, "it is neither a pipe nor a socket (");
 	assert_refused(lone, lone, "it is a socket that is not connected (");
 	assert_refused(datagrams[0], datagrams[0],
-		       "it is a socket, but no stream (");
+		       "it is a socket, but not a stream (");
 	assert_refused(pipes[1], pipes[0],
 		       "cannot use standard input as the port: it is the wrong "
 		       "end of a pipe (");

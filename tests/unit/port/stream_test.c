@@ -122,7 +122,8 @@ static void test_stream_closed(void **state)
 	hang_up();
 	assert_true(is_ready(world.port->read_fd, POLLIN));
 	assert_int_equal(port_read(world.port, &byte, 1), -EIO);
-	assert_string_equal(world.port->how_lost, "the other end closed it");
+	assert_string_equal(world.port->how_lost,
+			    "the peer closed the connection");
 	/* SIGPIPE would end the test here. */
 	while (port_write(world.port, &byte, 1) >= 0)
 		is_ready(world.port->write_fd, POLLERR);
@@ -139,7 +140,8 @@ static void test_stream_broken_off(void **state)
 	hang_up();
 	assert_true(is_ready(world.port->read_fd, POLLERR));
 	assert_int_equal(port_read(world.port, &byte, 1), -ECONNRESET);
-	assert_string_equal(world.port->how_lost, "the other end broke it off");
+	assert_string_equal(world.port->how_lost,
+			    "the peer reset the connection");
 }
 
 /*
