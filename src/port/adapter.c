@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which USB adapter a port belongs to, and where that adapter is now. Pulled
- * out and plugged in again, /dev/ttyUSB0 may have become /dev/ttyUSB2.
+ * Identify the USB adapter of a port, and find it again: after an unplug
+ * /dev/ttyUSB0 may have become /dev/ttyUSB2.
  *
- * An adapter is known by its vendor, product and serial number, and its ports
- * by the number of their USB interface (those of an FT4232 share one serial
- * number) or, if one interface has several, by their number in it. Many
- * adapters have no serial number, or all the same one: then it is the
- * socket that tells them apart.
+ * Vendor, product and serial number identify an adapter. The number of the USB
+ * interface identifies its ports (those of an FT4232 share one serial number),
+ * and so does the port's number if one interface has several. Many adapters
+ * have no serial number, or all the same one: then the USB socket identifies
+ * them.
  *
- * In sysfs, a tty's "device" is the USB interface itself (cdc_acm) or a port
- * below it (usb-serial, which numbers them in port_number); above the
- * interface is the adapter, whose name is where it is plugged in.
+ * In sysfs, a tty's "device" is the USB interface (cdc_acm), or a port below it
+ * (usb-serial, with a port_number). The directory above the interface is the
+ * adapter, named after its socket.
  */
 #include "port/adapter.h"
 #include "port/sysfs.h"
@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Vendor, product and serial number. Return: true if it is a USB device. */
+/* Read vendor, product and serial number. Return: false if it is not USB. */
 static bool read_usb(struct adapter *adapter, const char *path)
 {
 	struct sp_port *port;
@@ -48,7 +48,7 @@ static bool read_usb(struct adapter *adapter, const char *path)
 	return is_usb;
 }
 
-/* Cut off the last component. Return: it, or NULL if there is none left. */
+/* Cut off the last component. Return: it, or NULL if none is left. */
 static char *cut_name(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -60,11 +60,11 @@ static char *cut_name(char *path)
 }
 
 /**
- * adapter_locate() - where on the USB a tty is
- * @adapter: gets its topology, interface and port
+ * adapter_locate() - find the place of a tty on the USB
+ * @adapter: topology, interface and port are filled in
  * @tty_dir: the tty's directory in sysfs
  *
- * Return: true if it is found
+ * Return: true if the tty is on the USB
  */
 bool adapter_locate(struct adapter *adapter, const char *tty_dir)
 {
@@ -91,7 +91,7 @@ bool adapter_locate(struct adapter *adapter, const char *tty_dir)
 	return true;
 }
 
-/* What the system tells of a device. Return: true if it is a USB adapter. */
+/* Return: true if the device belongs to a USB adapter. */
 static bool read_adapter(struct adapter *adapter, const char *path)
 {
 	const char *name = strrchr(path, '/');
@@ -105,13 +105,13 @@ static bool read_adapter(struct adapter *adapter, const char *path)
 	return adapter_locate(adapter, dir);
 }
 
-/* Is this tty what is looked for, and better than what was found so far? */
+/* Does this tty match, and better than the match so far (@found)? */
 typedef bool adapter_test(const struct adapter *wanted,
 			  const struct adapter *other, bool found);
 
 /*
- * The device of which something is true; of several the last, so that a test
- * may improve on what was found. Return: its path, to be freed, or NULL.
+ * Find the last device that the test accepts, so that the test may improve on
+ * an earlier match. Return: its path, to be freed, or NULL.
  */
 static char *find(const struct adapter *wanted, adapter_test *is_it)
 {
@@ -137,7 +137,7 @@ static char *find(const struct adapter *wanted, adapter_test *is_it)
 	return found;
 }
 
-/* The same port of an adapter that calls itself the same. */
+/* The same port of an adapter with the same identification? */
 static bool is_alike(const struct adapter *adapter, const struct adapter *other)
 {
 	return adapter->vid == other->vid && adapter->pid == other->pid &&
@@ -159,7 +159,7 @@ static bool is_twin(const struct adapter *adapter, const struct adapter *other,
 	return adapter_has_twin(adapter, other);
 }
 
-/* One that was plugged in since may be its twin: then the socket decides. */
+/* A twin may have been plugged in: prefer the adapter in the same socket. */
 static bool is_better(const struct adapter *adapter,
 		      const struct adapter *other, bool found)
 {
@@ -168,11 +168,11 @@ static bool is_better(const struct adapter *adapter,
 }
 
 /**
- * adapter_has_twin() - are two adapters to be told apart by their sockets only?
- * @adapter: one of them
- * @other:   the other
+ * adapter_has_twin() - can only the sockets tell two adapters apart?
+ * @adapter: an adapter
+ * @other:   another
  *
- * Return: true if they are two, and call themselves the same
+ * Return: true if they are two, with the same identification
  */
 bool adapter_has_twin(const struct adapter *adapter,
 		      const struct adapter *other)
@@ -181,11 +181,11 @@ bool adapter_has_twin(const struct adapter *adapter,
 }
 
 /**
- * adapter_identify() - which adapter is this?
+ * adapter_identify() - identify the adapter of a device
  * @adapter: filled in on success
- * @path:    a serial device, links resolved; it is not opened
+ * @path:    a serial device, links resolved; not opened
  *
- * Return: 0, or -ENODEV if it is no USB device
+ * Return: 0, or -ENODEV if it is not a USB device
  */
 int adapter_identify(struct adapter *adapter, const char *path)
 {
@@ -203,11 +203,11 @@ int adapter_identify(struct adapter *adapter, const char *path)
 }
 
 /**
- * adapter_follows_socket() - is it known by its socket?
+ * adapter_follows_socket() - does its socket identify an adapter?
  * @adapter: an adapter
  *
- * Return: true if it has no serial number, or the same as another one that is
- * plugged in: whatever is like it, in the same socket, is taken for it
+ * Return: true if it has no serial number, or the same as another adapter that
+ * is plugged in. Then any adapter of its kind in this socket counts as it.
  */
 bool adapter_follows_socket(const struct adapter *adapter)
 {
@@ -215,12 +215,12 @@ bool adapter_follows_socket(const struct adapter *adapter)
 }
 
 /**
- * adapter_is_same() - is it the adapter that it was?
- * @adapter: one that was identified
- * @other:   one that is seen now
+ * adapter_is_same() - are these the same adapter?
+ * @adapter: as identified before
+ * @other:   as identified now
  *
- * Return: true if, as far as can be known, it is the same port of the same
- * adapter
+ * Return: true if it is the same port of the same adapter, as far as the
+ * adapter's data tells
  */
 bool adapter_is_same(const struct adapter *adapter, const struct adapter *other)
 {
@@ -229,12 +229,12 @@ bool adapter_is_same(const struct adapter *adapter, const struct adapter *other)
 }
 
 /**
- * adapter_find() - where is it now?
- * @adapter: an adapter that was identified before
+ * adapter_find() - find the device of an adapter
+ * @adapter: as identified before
  *
- * No device is opened.
+ * Opens no device.
  *
- * Return: the path of its device, to be freed; NULL if it is not plugged in
+ * Return: the path of the device, to be freed; NULL if it is not plugged in
  */
 char *adapter_find(const struct adapter *adapter)
 {

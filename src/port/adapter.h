@@ -5,19 +5,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* libserialport reads no more of a serial number. */
+/* libserialport truncates longer serial numbers. */
 #define ADAPTER_SERIAL_MAX   128
 #define ADAPTER_TOPOLOGY_MAX 32
 
 /**
  * struct adapter - one port of a USB adapter
- * @vid:       vendor of the adapter
- * @pid:       its product number
- * @serial:    its serial number; "": it has none
- * @topology:  the socket it is plugged in, as the kernel names it, "1-1.2"
- * @interface: which of its USB interfaces (bInterfaceNumber) it is
- * @port:      which port of this interface, mostly 0
- * @by_socket: @serial does not tell it from others: it is known by @topology
+ * @vid:       USB vendor ID
+ * @pid:       USB product ID
+ * @serial:    serial number; "": none
+ * @topology:  the USB socket, as the kernel names it, "1-1.2"
+ * @interface: number of the USB interface (bInterfaceNumber)
+ * @port:      number of the port in this interface, mostly 0
+ * @by_socket: @serial does not identify it, @topology does
  */
 struct adapter {
 	uint16_t vid;

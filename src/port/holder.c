@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who uses a device: the program that a "busy" should name.
+ * Find the process that uses a device, for the message "busy".
  *
- * The kernel is asked in three ways (proc(5)). /proc/locks has whoever holds
- * the flock(2); everybody may read it. /proc/PID/fd has whoever holds it open;
- * only that process's user and root may read it. /proc/PID/stat has whose
- * controlling terminal it is, as a getty's and a login shell's; everybody may
- * read it, but it has no more than a device number, and ptys of several
- * mounts of devpts share those. So of a pty the descriptors count as well,
- * where we may see them.
+ * There are three sources (proc(5)). /proc/locks lists the holders of flock(2),
+ * for every reader. /proc/PID/fd lists open files, only for root and the
+ * process's user. /proc/PID/stat has the controlling terminal, as of a getty or
+ * a login shell, for every reader; but it is only a device number, which ptys
+ * of several devpts mounts share. So for a pty the open files must match too,
+ * where we may read them.
  *
- * Older programs leave a file with their pid in /var/lock instead (Filesystem
- * Hierarchy Standard 3.0, section 5.9). It counts as long as there is such a
- * process.
+ * Older programs leave a file with their PID in /var/lock (Filesystem Hierarchy
+ * Standard 3.0, section 5.9). It counts while that process exists.
  *
- * What we may not see is not found. This process itself is never found.
+ * This process itself is never found.
  */
 #include "port/holder.h"
 
@@ -36,10 +34,10 @@
 
 #define HOLDER_UUCP_PREFIX "/var/lock/LCK.."
 
-/* "/proc/", a pid, "/stat" or "/fd/" and a descriptor */
+/* "/proc/", a PID, "/stat" or "/fd/", and a descriptor. */
 #define HOLDER_PROC_PATH_MAX 48
 
-/* Up to the controlling terminal; names and numbers are no longer. */
+/* Enough for the fields up to the controlling terminal. */
 #define HOLDER_STAT_MAX 256
 
 static bool is_pty(dev_t device)
@@ -48,7 +46,7 @@ static bool is_pty(dev_t device)
 	       major(device) < UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
 }
 
-/* The first bytes of a file. Return: how many, 0 if it cannot be read. */
+/* Read the start of a file. Return: bytes read, 0 on failure. */
 static size_t read_start(const char *path, char *text, size_t cap)
 {
 	int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -61,7 +59,7 @@ static size_t read_start(const char *path, char *text, size_t cap)
 	return n < 0 ? 0 : (size_t)n;
 }
 
-/* Return: the pid, or 0 if it is none. */
+/* Return: the PID, or 0 if it is not one. */
 static pid_t parse_pid(const char *text)
 {
 	long pid = strtol(text, NULL, 10);
@@ -69,7 +67,7 @@ static pid_t parse_pid(const char *text)
 	return pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
-/* The name may be anything, and is going to a terminal. */
+/* A process may choose any name, and a terminal prints it: make it plain. */
 static void set_program(struct holder *holder, const char *name, size_t len)
 {
 	size_t i;
@@ -82,7 +80,7 @@ static void set_program(struct holder *holder, const char *name, size_t len)
 	holder->program[len] = '\0';
 }
 
-/* Fill in the holder, if there is such a process and it is not this one. */
+/* Fill in the holder, if the process exists and is not this one. */
 static bool identify(struct holder *holder, pid_t pid, bool locked)
 {
 	char path[HOLDER_PROC_PATH_MAX];
@@ -101,7 +99,7 @@ static bool identify(struct holder *holder, pid_t pid, bool locked)
 	return true;
 }
 
-/* The process that holds the flock(2). */
+/* Find the holder of the flock(2). */
 static bool find_lock(const struct stat *device, struct holder *holder)
 {
 	FILE *locks = fopen("/proc/locks", "re");
@@ -125,10 +123,10 @@ static bool find_lock(const struct stat *device, struct holder *holder)
 }
 
 /*
- * Is a descriptor of another process this device? Ptys of several mounts of
- * devpts have the same numbers. A file on a server that is away must not hold
- * us up: what is known of it is enough. Return: 1: it is; 0: it is not; -1: we
- * may not see that.
+ * Is a descriptor of another process this device? Ptys of several devpts mounts
+ * share device numbers, so the file system counts, too. A dead network server
+ * must not block us: cached attributes are enough. Return: 1: yes; 0: no; -1:
+ * no permission.
  */
 static int is_device(int fds, const char *name, const struct stat *device)
 {
@@ -145,7 +143,7 @@ static int is_device(int fds, const char *name, const struct stat *device)
 		       device->st_dev;
 }
 
-/* Is any? Return: as is_device(). */
+/* Is any descriptor this device? Return: as is_device(). */
 static int look_at_fds(pid_t pid, const struct stat *device)
 {
 	char path[HOLDER_PROC_PATH_MAX];
@@ -172,9 +170,9 @@ static bool has_open(pid_t pid, const struct stat *device)
 }
 
 /*
- * Field 7 of /proc/PID/stat is the controlling terminal, as the kernel writes
- * device numbers (new_encode_dev(), linux/kdev_t.h). A name may have blanks
- * and brackets in it, so what follows is looked for from its end.
+ * Field 7 of /proc/PID/stat is the controlling terminal, in the kernel's
+ * encoding (new_encode_dev(), linux/kdev_t.h). The process's name may contain
+ * blanks and brackets, so the fields behind it start at the last bracket.
  */
 static bool has_as_terminal(pid_t pid, const struct stat *device)
 {
@@ -198,7 +196,7 @@ static bool has_as_terminal(pid_t pid, const struct stat *device)
 	       (!is_pty(device->st_rdev) || look_at_fds(pid, device));
 }
 
-/* The first process that is not us and of which something is true. */
+/* Find the first other process that the test accepts. */
 static bool find_process(bool (*is_it)(pid_t, const struct stat *),
 			 const struct stat *device, struct holder *holder)
 {
@@ -219,14 +217,12 @@ static bool find_process(bool (*is_it)(pid_t, const struct stat *),
 }
 
 /**
- * holder_find() - who uses a device?
- * @path:   the device
- * @holder: filled in if somebody is found: who has locked it, else who has it
- *          open
+ * holder_find() - find the process that uses a device
+ * @path:   the device; not opened
+ * @holder: filled in with the process that has locked the device, else with one
+ *          that has it open
  *
- * The device is not opened.
- *
- * Return: true if somebody is found
+ * Return: true if there is one that we may see
  */
 bool holder_find(const char *path, struct holder *holder)
 {
@@ -240,13 +236,13 @@ bool holder_find(const char *path, struct holder *holder)
 }
 
 /**
- * holder_find_session() - whose controlling terminal is a device?
+ * holder_find_session() - find a process whose controlling terminal is a device
  * @path:   the device
- * @holder: filled in if somebody is found
+ * @holder: filled in if there is one
  *
- * Our own terminal is no stranger's: whoever names it means it.
+ * Our own terminal does not count: a user who names it means it.
  *
- * Return: true if somebody is found
+ * Return: true if there is one
  */
 bool holder_find_session(const char *path, struct holder *holder)
 {
@@ -258,15 +254,15 @@ bool holder_find_session(const char *path, struct holder *holder)
 }
 
 /**
- * holder_parse_uucp() - read what is in a lock file
- * @content: its bytes: a decimal number (HoneyDanBer UUCP), maybe with words
- *           behind it, or a number as the machine has it, 32 bits (older UUCP)
- * @len:     how many bytes
+ * holder_parse_uucp() - read the PID in a UUCP lock file
+ * @content: the file: a decimal number (HoneyDanBer UUCP), maybe with text
+ *           behind it, or 32 bits in the machine's byte order (older UUCP)
+ * @len:     bytes in @content
  *
- * No number can be taken for one of the other form: four digits or blanks, as
- * a number, are above 2^28, which no pid is (PID_MAX_LIMIT, linux/threads.h).
+ * The forms cannot be confused: four digits or blanks, as a binary number, are
+ * above 2^28, and no PID is (PID_MAX_LIMIT, linux/threads.h).
  *
- * Return: the pid, or 0 if there is none in it
+ * Return: the PID, or 0 if there is none
  */
 pid_t holder_parse_uucp(const char *content, size_t len)
 {
@@ -290,11 +286,11 @@ pid_t holder_parse_uucp(const char *content, size_t len)
 }
 
 /**
- * holder_read_uucp() - whose lock file is this?
+ * holder_read_uucp() - find the process of a UUCP lock file
  * @lock_path: the lock file
- * @holder:    filled in if its process is there
+ * @holder:    filled in if the process exists
  *
- * Return: true if the file is there and its process, not this one, is alive
+ * Return: true if the process exists and is not this one
  */
 bool holder_read_uucp(const char *lock_path, struct holder *holder)
 {
@@ -305,11 +301,11 @@ bool holder_read_uucp(const char *lock_path, struct holder *holder)
 }
 
 /**
- * holder_find_uucp() - who has a UUCP lock file for a device?
+ * holder_find_uucp() - find a process with a UUCP lock on a device
  * @path:   the device, links resolved
- * @holder: filled in if somebody is found
+ * @holder: filled in if there is one
  *
- * Return: true if somebody is found
+ * Return: true if there is one
  */
 bool holder_find_uucp(const char *path, struct holder *holder)
 {
@@ -322,9 +318,9 @@ bool holder_find_uucp(const char *path, struct holder *holder)
 }
 
 /**
- * holder_format() - name the holder in a sentence
+ * holder_format() - write the holder for a message
  * @holder: the holder
- * @text:   "picocom, pid 1234"
+ * @text:   where to write "picocom, pid 1234"
  *
  * Return: @text
  */

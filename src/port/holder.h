@@ -6,15 +6,15 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* A process's name has at most 15 bytes (TASK_COMM_LEN), '\0' not counted. */
+/* TASK_COMM_LEN without '\0'. */
 #define HOLDER_PROGRAM_MAX 16
 #define HOLDER_TEXT_MAX	   48
 
 /**
  * struct holder - a process that uses a device
- * @pid:     the process
+ * @pid:     its PID
  * @program: its name
- * @locked:  it has locked the device, rather than just opened it
+ * @locked:  it has locked the device, not just opened it
  */
 struct holder {
 	pid_t pid;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which serial ports this machine has, what each of them is, and who uses it.
+ * List the serial ports of this machine, and the processes that use them.
  *
- * Everything is read from sysfs, from /proc and from udev's links in
- * /dev/serial/by-id: no port is opened, because that would raise its DTR.
- * libserialport reads the names of a USB adapter from sysfs, too.
+ * All data is from sysfs, /proc and udev's links in /dev/serial/by-id. Nothing
+ * opens a port, because that would raise its DTR. libserialport, too, reads the
+ * names of USB adapters from sysfs.
  */
 #include "port/inventory.h"
 #include "port/sysfs.h"
@@ -21,8 +21,8 @@
 #define INVENTORY_BY_ID "/dev/serial/by-id"
 
 /**
- * inventory_state_name() - the word for what somebody does with a port
- * @state: the state
+ * inventory_state_name() - the word for the use of a port
+ * @state: the use
  *
  * Return: one word, constant
  */
@@ -37,13 +37,13 @@ const char *inventory_state_name(enum inventory_state state)
 	return words[state];
 }
 
-/* What the 8250's driver calls the chips that it knows (linux/serial.h). */
+/* The 8250 driver's names of its chips, by number (linux/serial.h). */
 static const char *const chips[] = {
 	NULL,	   "8250",  "16450",	"16550",  "16550A", "Cirrus", "16650",
 	"16650V2", "16750", "Startech", "16C950", "16654",  "16850",  "RSA",
 };
 
-/* The kernel's name of the chip. Return: true if there is one. */
+/* Find the kernel's name of the chip. Return: true if there is one. */
 static bool find_chip(struct inventory_port *port, const char *dir)
 {
 	unsigned long type;
@@ -59,8 +59,8 @@ static bool find_chip(struct inventory_port *port, const char *dir)
 }
 
 /*
- * The driver of the device, or of what it is part of: since Linux 6.5, UARTs
- * have two devices of their own, on the bus serial-base, in front of it.
+ * Find the driver of the device or of a parent: since Linux 6.5, a UART has two
+ * parents on the bus serial-base before its real device.
  */
 static void find_driver(struct inventory_port *port, const char *dir)
 {
@@ -86,7 +86,7 @@ static void find_driver(struct inventory_port *port, const char *dir)
 		 strrchr(driver, '/') + 1);
 }
 
-/* Maker and product, as far as the adapter tells them. */
+/* Join maker and product, as far as the adapter has them. */
 static void describe_usb(struct inventory_port *port)
 {
 	struct sp_port *device;
@@ -103,7 +103,7 @@ static void describe_usb(struct inventory_port *port)
 	sp_free_port(device);
 }
 
-/* The link that udev made for this device. */
+/* Find udev's link to this device. */
 static void find_by_id(struct inventory_port *port)
 {
 	const struct dirent *entry;
@@ -122,7 +122,7 @@ static void find_by_id(struct inventory_port *port)
 	closedir(links);
 }
 
-/* Is this one of the blank-separated names in the console's "active"? */
+/* Is this one of the names in the console's "active", separated by blanks? */
 static bool is_console(const char *name)
 {
 	char active[256];
@@ -171,10 +171,10 @@ static void examine(struct inventory_port *port, const char *name)
 }
 
 /**
- * inventory_take() - find out which serial ports there are
- * @ports: the ports, in the order of their names; to be freed
+ * inventory_take() - list the serial ports
+ * @ports: the ports, sorted by name; to be freed
  *
- * Return: how many, or -errno
+ * Return: the number of ports, or -errno
  */
 int inventory_take(struct inventory_port **ports)
 {

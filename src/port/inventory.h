@@ -9,12 +9,12 @@
 #include <stdbool.h>
 
 /**
- * enum inventory_state - what somebody does with a port
- * @INVENTORY_FREE:    nobody is seen to use it
- * @INVENTORY_BUSY:    somebody has it open
- * @INVENTORY_LOCKED:  somebody has it for himself
- * @INVENTORY_GETTY:   one can log in there
- * @INVENTORY_CONSOLE: the kernel's messages go there
+ * enum inventory_state - the use of a port
+ * @INVENTORY_FREE:    no process is seen to use it
+ * @INVENTORY_BUSY:    a process has it open
+ * @INVENTORY_LOCKED:  a process has locked it
+ * @INVENTORY_GETTY:   a getty offers a login on it
+ * @INVENTORY_CONSOLE: it is a kernel console
  */
 enum inventory_state {
 	INVENTORY_FREE,
@@ -25,15 +25,15 @@ enum inventory_state {
 };
 
 /**
- * struct inventory_port - what is known of a port
+ * struct inventory_port - a serial port of this machine
  * @device:      its path
- * @description: what its maker calls it; "": it does not say
- * @driver:      the chip, else the driver; "": not known
- * @is_usb:      @adapter says more
- * @adapter:     the USB adapter that it belongs to
- * @by_id:       the link to it that stays the same; "": there is none
- * @state:       what somebody does with it
- * @holder:      who, if that is known; else its pid is 0
+ * @description: maker and product; "": unknown
+ * @driver:      the chip, else the driver; "": unknown
+ * @is_usb:      @adapter is filled in
+ * @adapter:     its USB adapter
+ * @by_id:       its link below /dev/serial/by-id; "": none
+ * @state:       its use
+ * @holder:      the process that uses it; its pid is 0: unknown
  */
 struct inventory_port {
 	char device[NAME_MAX + 6];

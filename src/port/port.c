@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The port: one face for every kind of line.
+ * The port: one interface for every kind of line.
  *
- * Reading and writing are the same for most kinds, because each promises
- * descriptors that are non-blocking and that read 0 only after a hang-up. A
- * kind that differs has an operation of its own.
+ * Most kinds share the code for read and write, because their descriptors are
+ * non-blocking and read 0 only after a hang-up. Other kinds have operations of
+ * their own.
  */
 #include "port/port.h"
 #include "port/port_config.h"
@@ -16,12 +16,11 @@
 #include <unistd.h>
 
 /**
- * port_begin() - fill in what every port begins with
- * @port:   the port, of which its kind has filled in the rest; closed on
- *          failure
+ * port_begin() - initialise the part that all ports share
+ * @port:   the port; its kind has set the other members; closed on failure
  * @kind:   its kind
- * @name:   what it is called; copied
- * @config: what is wanted of it
+ * @name:   its name; copied
+ * @config: the user's options
  *
  * Return: 0 or -ENOMEM
  */
@@ -39,7 +38,7 @@ int port_begin(struct port *port, const struct port_kind *kind,
 }
 
 /**
- * port_close() - put a port back as it was found, and close it
+ * port_close() - restore the settings of a port, close and free it
  * @port: an open port, or NULL
  */
 void port_close(struct port *port)
@@ -54,14 +53,13 @@ void port_close(struct port *port)
 }
 
 /**
- * port_read() - take what has arrived
+ * port_read() - read from the port
  * @port:   the port
- * @buffer: where it goes
- * @cap:    room there
+ * @buffer: where to put the bytes
+ * @cap:    bytes in @buffer
  *
- * Return: bytes read, 0 of an empty frame if each read brings one; -EAGAIN if
- * there is nothing now; another -errno if the line is gone, -EIO where the
- * system says no more than "hung up"
+ * Return: bytes read; 0 for an empty datagram; -EAGAIN if there are none now;
+ * another -errno if the line is gone, -EIO for a hang-up
  */
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap)
 {
@@ -78,14 +76,14 @@ ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap)
 }
 
 /**
- * port_write() - hand over bytes for the line
+ * port_write() - write to the port
  * @port:  the port
  * @bytes: the bytes
  * @len:   how many
  *
- * Return: bytes taken, maybe fewer than @len, maybe none; -ECOMM if these
- * bytes, one frame of a port that sends each as a whole, cannot be sent, which
- * says nothing of others; another -errno if the line is gone
+ * Return: bytes taken, maybe fewer than @len or 0 (short write); -ECOMM if this
+ * datagram cannot be sent, though others may; another -errno if the line is
+ * gone
  */
 ssize_t port_write(struct port *port, const uint8_t *bytes, size_t len)
 {
@@ -102,11 +100,11 @@ ssize_t port_write(struct port *port, const uint8_t *bytes, size_t len)
 }
 
 /**
- * port_queued() - how much waits in the port to be sent
+ * port_queued() - bytes in the port's output queue
  * @port: the port
  *
- * Return: bytes, as far as the system counts them (TIOCOUTQ, tty_ioctl(4)); 0
- * also if it does not
+ * Return: bytes, as the system counts them (TIOCOUTQ, tty_ioctl(4)); 0 if it
+ * does not count
  */
 size_t port_queued(const struct port *port)
 {
@@ -120,9 +118,9 @@ size_t port_queued(const struct port *port)
 }
 
 /**
- * port_count() - what the port has counted since it was opened
+ * port_count() - read the counters of the port
  * @port:   the port
- * @counts: filled in; those of a driver wrap
+ * @counts: filled in; the driver's counters wrap
  */
 void port_count(const struct port *port, struct port_counts *counts)
 {
@@ -132,11 +130,11 @@ void port_count(const struct port *port, struct port_counts *counts)
 }
 
 /**
- * port_resume() - go on sending although the other end said XOFF
+ * port_resume() - undo an XOFF
  * @port: the port
  *
- * For an XOFF that noise has made: no XON will follow it. Where the output is
- * not held this changes nothing.
+ * For an XOFF that was noise, which no XON follows. No effect if the output is
+ * not stopped.
  *
  * Return: 0 or -errno
  */

@@ -11,16 +11,15 @@ struct port;
 struct port_config;
 
 /**
- * struct port_counts - what a port has counted since it was opened
- * @line_known:  the driver counts the errors of the line; else they are 0
- * @frame:       bytes without a stop bit where it should be: most often, speeds
- *               differ
+ * struct port_counts - counters of a port since it was opened
+ * @line_known:  the driver counts line errors; else their counters are 0
+ * @frame:       bytes without a stop bit: the usual sign of different speeds
  * @parity:      bytes with a wrong parity bit
- * @overrun:     bytes that the chip had no room for
- * @buf_overrun: bytes that the driver's buffer had no room for
+ * @overrun:     bytes lost because the chip's FIFO was full
+ * @buf_overrun: bytes lost because the driver's buffer was full
  * @brk:         breaks: the line was held low
- * @refused:     frames that were sent, and came back because nobody wanted them
- * @strangers:   frames from other hosts than the peer, which were passed over
+ * @refused:     datagrams that the peer's host refused
+ * @strangers:   datagrams from other hosts, dropped
  */
 struct port_counts {
 	bool line_known;
@@ -34,17 +33,17 @@ struct port_counts {
 };
 
 /**
- * struct port_kind - one kind of port; for serial.c, pty.c and their like
- * @is_datagram: one write sends, and one read brings, a frame as a whole
- * @counts_wire: port_queued() says what has not left for the wire yet, and not
- *               only what has not left this machine
- * @queue_slack: by how many bytes port_queued() may say too much
- * @close:  put everything back as it was and free the port
- * @read:   as port_read(); NULL: by read(2)
- * @write:  as port_write(); NULL: by write(2)
- * @queued: as port_queued(); NULL: by TIOCOUTQ
- * @count:  as port_count(); NULL: it counts nothing
- * @resume: as port_resume(); NULL: nothing can hold it
+ * struct port_kind - the operations of a kind of port
+ * @is_datagram: the port keeps write boundaries: one write sends, and one read
+ *               returns, one frame
+ * @counts_wire: port_queued() includes bytes in the adapter, up to the wire
+ * @queue_slack: bytes by which port_queued() may be too high
+ * @close:  restore the settings and free the port
+ * @read:   as port_read(); NULL: read(2)
+ * @write:  as port_write(); NULL: write(2)
+ * @queued: as port_queued(); NULL: TIOCOUTQ
+ * @count:  as port_count(); NULL: no counters
+ * @resume: as port_resume(); NULL: no flow control
  */
 struct port_kind {
 	bool is_datagram;
@@ -59,19 +58,19 @@ struct port_kind {
 };
 
 /**
- * struct port - an open port, whatever kind it is
- * @kind:      what is behind the face
- * @name:      what it is called: of a device the path, links resolved
+ * struct port - an open port of any kind
+ * @kind:      its operations
+ * @name:      its name: of a device the path, links resolved
  * @read_fd:   non-blocking, for epoll(7)
- * @write_fd:  the same, most often the same one
- * @baud:      bits per second on the wire; 0: it has no clock that we know of
- * @rate:      bytes per second that this makes
- * @queue_max: more bytes than this are not to wait in it: POLLOUT says when
- *             fewer do; 0: it takes no more than it should
- * @how_lost:  once it is lost, what has happened; NULL: what usually has
+ * @write_fd:  non-blocking, for epoll(7); mostly the same as @read_fd
+ * @baud:      bits per second on the wire; 0: unknown
+ * @rate:      bytes per second that follow from @baud
+ * @queue_max: threshold in bytes: the pump stops at this many queued bytes, and
+ *             POLLOUT tells when there are fewer; 0: no threshold
+ * @how_lost:  why the port was lost; NULL: the usual reason of its kind
  *
- * To be read by everyone. port_begin() writes @kind, @name and @rate, the
- * port's kind the rest.
+ * Every file may read these. port_begin() sets @kind, @name and @rate; the
+ * kind's open function sets the rest.
  */
 struct port {
 	const struct port_kind *kind;

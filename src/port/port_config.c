@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What follows from what the user asks of a port, before there is one.
+ * Values that follow from the user's options alone.
  */
 #include "port/port_config.h"
 
 /**
- * port_config_bits_per_byte() - what a byte costs on the wire
- * @config: parity and stop bits
+ * port_config_bits_per_byte() - bits on the wire for one byte
+ * @config: the user's options
  *
- * Return: a start bit, eight of data, and what else there is
+ * Return: bits: start, eight data bits, parity, stop
  */
 unsigned int port_config_bits_per_byte(const struct port_config *config)
 {
@@ -17,8 +17,8 @@ unsigned int port_config_bits_per_byte(const struct port_config *config)
 }
 
 /**
- * port_config_rate() - how fast a serial port will be that is not there yet
- * @config: what is wanted of it
+ * port_config_rate() - speed of a serial port with these options
+ * @config: the user's options
  *
  * Return: bytes per second
  */

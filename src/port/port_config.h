@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the user asks of a port. It only describes: who parses it needs no port.
+ * The user's options for the port.
  */
 #ifndef SERIALTUN_PORT_CONFIG_H
 #define SERIALTUN_PORT_CONFIG_H
@@ -22,10 +22,10 @@ enum port_parity {
 };
 
 /**
- * enum port_modem_line - what becomes of DTR or RTS
- * @PORT_MODEM_LINE_KEEP: what opening makes of it: Linux raises it
- * @PORT_MODEM_LINE_ON:   raised, and said so to the driver
- * @PORT_MODEM_LINE_OFF:  lowered, as soon as the port is open
+ * enum port_modem_line - the state of DTR or RTS
+ * @PORT_MODEM_LINE_KEEP: as open() leaves it: Linux raises it
+ * @PORT_MODEM_LINE_ON:   raised explicitly
+ * @PORT_MODEM_LINE_OFF:  lowered as soon as the port is open
  */
 enum port_modem_line {
 	PORT_MODEM_LINE_KEEP,
@@ -34,17 +34,17 @@ enum port_modem_line {
 };
 
 /**
- * struct port_config - what the user asks of a port
- * @name:        a path, or a name below /dev
- * @baud:        bits per second; 0: not said
+ * struct port_config - the user's options for the port
+ * @name:        a path, a name below /dev, or a prefix and an address
+ * @baud:        bits per second; 0: not given
  * @flow:        flow control
- * @parity:      the parity bit, if there is one
+ * @parity:      the parity bit
  * @stop_bits:   1 or 2
  * @dtr:         Data Terminal Ready
- * @rts:         Request To Send, unless @flow has it
- * @settle_ms:   after opening, how long what arrives is thrown away
+ * @rts:         Request To Send, unless @flow controls it
+ * @settle_ms:   milliseconds after opening in which input is discarded
  * @hupcl:       drop DTR when the port is closed
- * @low_latency: ask the adapter not to collect what arrives
+ * @low_latency: set the adapter's latency timer to its minimum
  */
 struct port_config {
 	const char *name;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A pty as the port: what an emulator, a virtual machine or socat offers in
- * place of a serial device. libserialport refuses them (they have neither a
- * place in /sys/class/tty nor modem lines), so this is plain termios.
+ * A pty as the port: an emulator, a virtual machine or socat offers one in
+ * place of a serial device. libserialport refuses ptys, which have no modem
+ * lines and no entry in /sys/class/tty, so this file uses termios.
  *
- * A pty has no clock: it carries bytes as fast as the other side reads. A
- * speed is set only if the user names one, so that the other side can see
- * what was meant.
+ * A pty has no clock: it carries bytes as fast as the peer reads. The speed is
+ * set only if the user gives one, for the peer to see.
  *
- * The lock is flock(2) alone. TIOCEXCL would outlive a killed program here,
- * because the tty lives on as long as its master side is open.
+ * The lock is flock(2) alone: TIOCEXCL would outlive a killed program, because
+ * the tty lives as long as its master is open.
  */
 #include "port/pty.h"
 #include "failure.h"
@@ -40,9 +39,9 @@ static const tcflag_t parity_flags[] = {
 
 /**
  * pty_claims() - is a file a pty?
- * @file: as stat(2) says
+ * @file: from stat(2)
  *
- * Return: true if it is the slave side of one
+ * Return: true if it is a slave
  */
 bool pty_claims(const struct stat *file)
 {
@@ -53,9 +52,9 @@ bool pty_claims(const struct stat *file)
 }
 
 /**
- * pty_raw() - settings with which a pty carries bytes as they are
- * @from:   the settings as they were
- * @config: what the user asked for
+ * pty_raw() - make settings that carry bytes unchanged
+ * @from:   the present settings
+ * @config: the user's options
  *
  * Return: the settings
  */
@@ -75,13 +74,13 @@ struct termios2 pty_raw(const struct termios2 *from,
 	tty_set_flow(&raw, config);
 	if (config->baud)
 		tty_set_baud(&raw, config->baud);
-	/* With 0, a read of nothing would look like a hang-up. */
+	/* With VMIN 0, read() would return 0 without a hang-up. */
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	return raw;
 }
 
-/* There is no DTR or RTS in a pty. Return: 0 or -EOPNOTSUPP. */
+/* Refuse options for DTR and RTS. Return: 0 or -EOPNOTSUPP. */
 static int check_modem_lines(const char *path, const struct port_config *config,
 			     struct failure *failure)
 {
@@ -128,8 +127,8 @@ static const struct port_kind pty_kind = {
 };
 
 /*
- * The number of a pty that is gone is given to the next one: the terminal that
- * somebody opens, say. Packets would be commands in it. Return: 0 or -EBUSY.
+ * The kernel gives the number of a closed pty to the next one, which may be a
+ * user's terminal: packets would be commands there. Return: 0 or -EBUSY.
  */
 static int check_session(const char *path, struct failure *failure)
 {
@@ -139,12 +138,12 @@ static int check_session(const char *path, struct failure *failure)
 	if (!holder_find_session(path, &holder))
 		return 0;
 	return failure_set(failure, -EBUSY,
-			   "cannot use %s: %s (it is the terminal of %s; name "
-			   "the pty of the program that is to be the line)",
+			   "cannot use %s: %s (it is the terminal of %s; give "
+			   "the pty of the program that is the peer)",
 			   path, strerror(EBUSY), holder_format(&holder, who));
 }
 
-/* Open and set up. Return: 0, or -errno, and nothing is open. */
+/* Open and set up. Return: 0, or -errno with nothing left open. */
 static int open_pty(struct pty *pty, const char *path,
 		    const struct port_config *config, struct failure *failure)
 {
@@ -174,11 +173,10 @@ static int open_pty(struct pty *pty, const char *path,
  * pty_open() - open and set up a pty
  * @port:    the open port on success
  * @path:    the pty, links resolved
- * @config:  what is wanted of it
- * @failure: on failure, why
+ * @config:  the user's options
+ * @failure: on failure, the reason
  *
- * Until it is known that no other program uses the pty, nothing of it is
- * changed.
+ * Changes nothing before it is known that no other program uses the pty.
  *
  * Return: 0 or -errno
  */

@@ -2,22 +2,20 @@
 /*
  * Serial devices, by libserialport.
  *
- * The order of opening is dictated by its versions. 0.1.1's sp_open() locks
- * nothing and changes the settings at once (raw, CLOCAL, HUPCL), so whether
- * somebody else uses the port, and what its settings were, must be known
- * before. Therefore we open the device ourselves first, lock it, and read the
- * settings; this descriptor, and with it the lock, is kept until the port is
- * closed. 0.1.2 locks by itself and finds our own lock; only then it is
- * let go.
+ * The library's versions dictate the order of opening. sp_open() of 0.1.1 locks
+ * nothing and changes the settings at once (raw, CLOCAL, HUPCL), so a second
+ * user and the old settings must be known before. Therefore claim() opens the
+ * device first, locks it and reads the settings, and keeps this descriptor, and
+ * with it the lock, until the port is closed. sp_open() of 0.1.2 locks the
+ * device itself and fails on our lock; only then we release ours.
  *
- * What the library leaves open or has wrong is put right with termios2
- * afterwards: HUPCL off (a close shall not reset the board), VMIN 1 (so that
- * only a hang-up reads 0), the flow control and its bytes.
+ * Afterwards this file corrects with termios2 what the library omits or gets
+ * wrong: HUPCL off (a close must not reset the board), VMIN 1 (only a hang-up
+ * reads 0), flow control and its characters.
  *
- * Each open() raises DTR and RTS (tty_port_block_til_ready(), tty_port.c), so
- * a line that is to be low can only be lowered again, which is done as soon as
- * nothing opens the device any more. If that is too late for a board, nothing
- * but a wire can help it.
+ * Each open() raises DTR and RTS (tty_port_block_til_ready(), tty_port.c).
+ * Lines that are to be low are lowered right after the last open(). A board for
+ * which that is too late needs a different cable.
  */
 #include "port/serial.h"
 #include "failure.h"
@@ -38,13 +36,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What usb-serial hands to the adapter at once, and counts until it is gone. */
+/* Bytes that usb-serial gives to the adapter at once, and counts until sent. */
 #define SERIAL_USB_QUEUE_SLACK 256
 
-/* A receiver samples in the middle of a bit: 5 % in ten bits is too much. */
+/* A receiver samples mid-bit and fails at 5 % over ten bits. */
 #define SERIAL_BAUD_TOLERANCE_PERCENT 2
 
-/* As in 8N1. */
+/* The letter in "8N1". */
 static const char parity_letters[] = {
 	[PORT_PARITY_NONE] = 'N',
 	[PORT_PARITY_EVEN] = 'E',
@@ -55,15 +53,15 @@ struct serial {
 	struct port port;
 	struct sp_port *device;
 	struct termios2 saved;
-	struct port_counts counted_before; /* by the driver, when opened */
+	struct port_counts counted_before; /* the driver's, at the start */
 	int lock_fd;
 	bool hupcl;
 	bool made_low_latency;
 };
 
 /**
- * serial_claims() - is a file a serial device?
- * @file: as stat(2) says; a pty is one too, so pty_claims() is asked first
+ * serial_claims() - may a file be a serial device?
+ * @file: from stat(2); pty_claims() has rejected it
  *
  * Return: true if it may be one; opening it shows
  */
@@ -72,7 +70,7 @@ bool serial_claims(const struct stat *file)
 	return S_ISCHR(file->st_mode);
 }
 
-/* The library's verdict as -errno. To be called before any other call. */
+/* Turn the library's result into -errno, before any other library call. */
 static int serial_errno(enum sp_return status)
 {
 	switch (status) {
@@ -89,7 +87,7 @@ static int serial_errno(enum sp_return status)
 	}
 }
 
-/* sp_open(), even if the library means to take the lock that we hold. */
+/* Call sp_open(); release our lock if the library wants to take it. */
 static int open_locked(struct serial *serial)
 {
 	int err = serial_errno(sp_open(serial->device, SP_MODE_READ_WRITE));
@@ -100,18 +98,18 @@ static int open_locked(struct serial *serial)
 	return serial_errno(sp_open(serial->device, SP_MODE_READ_WRITE));
 }
 
-/* Let the library open the device and tell its descriptor. */
+/* Let the library open the device, and get its descriptor. */
 static int open_device(struct serial *serial, const char *path,
 		       struct failure *failure)
 {
 	int err = serial_errno(sp_get_port_by_name(path, &serial->device));
 
 	if (err) {
-		/* The path is right: sysfs does not know the device (yet). */
+		/* The path is right, so sysfs does not know the device yet. */
 		err = err == -EINVAL ? -ENODEV : err;
 		return failure_set(failure, err,
 				   "cannot use %s: %s (it is not in "
-				   "/sys/class/tty: is it plugged in, is /sys "
+				   "/sys/class/tty: is it plugged in? is /sys "
 				   "mounted?)",
 				   path, strerror(-err));
 	}
@@ -120,7 +118,7 @@ static int open_device(struct serial *serial, const char *path,
 		err = serial_errno(sp_get_port_handle(serial->device,
 						      &serial->port.read_fd));
 	if (err == -EBUSY || err == -EWOULDBLOCK) {
-		/* Somebody was faster: it is theirs now. */
+		/* Another program took the port after we released the lock. */
 		sp_free_port(serial->device);
 		return tty_fail_busy(path, "open", failure);
 	}
@@ -131,7 +129,7 @@ static int open_device(struct serial *serial, const char *path,
 				    ? " (it has no modem lines: name a serial "
 				      "port, such as /dev/ttyUSB0)"
 				    : "");
-		/* It may have come as far as to change the settings. */
+		/* sp_open() may already have changed the settings. */
 		tty_restore(serial->lock_fd, &serial->saved, serial->hupcl);
 		sp_free_port(serial->device);
 	}
@@ -150,7 +148,7 @@ static enum sp_parity library_parity(enum port_parity parity)
 	}
 }
 
-/* Speed and format, by the library; flow control comes later. */
+/* Set speed and format with the library; flow control comes later. */
 static int configure_device(struct serial *serial, const char *path,
 			    unsigned int baud, const struct port_config *wanted,
 			    struct failure *failure)
@@ -183,9 +181,9 @@ static int configure_device(struct serial *serial, const char *path,
 }
 
 /*
- * The rate that the chip really has. The 8250's driver echoes what was asked
- * for; what it did is divide its clock by a whole number (uart_get_divisor(),
- * serial_core.c), and the clock it tells.
+ * Return the true rate of the chip. The 8250 driver reports the requested rate,
+ * but divides its clock, which it reports too, by a whole number
+ * (uart_get_divisor(), serial_core.c).
  */
 static unsigned int real_baud(const struct serial *serial,
 			      const struct termios2 *settings)
@@ -218,7 +216,7 @@ static int check_baud(const char *path, unsigned int wanted, unsigned int real,
 			   path, wanted, real);
 }
 
-/* Raise or lower lines. Return: 0 or -errno. */
+/* Raise or lower modem lines. Return: 0 or -errno. */
 static int change_modem_lines(int fd, const char *path, int lines, bool on,
 			      struct failure *failure)
 {
@@ -240,8 +238,8 @@ static int change_modem_lines(int fd, const char *path, int lines, bool on,
 }
 
 /*
- * Those that go the same way go together: in between, one of them alone is what
- * resets many an ESP board.
+ * Change DTR and RTS in one call if both go the same way: a moment with only
+ * one of them raised resets many ESP boards.
  */
 static int set_modem_lines(int fd, const char *path,
 			   const struct port_config *config,
@@ -257,8 +255,8 @@ static int set_modem_lines(int fd, const char *path,
 }
 
 /*
- * Let the driver hand on what arrives at once, or not: FTDI's latency timer
- * is 1 ms with the flag and 16 ms without. Return: did that change anything?
+ * Ask the driver for low latency, or not: FTDI's latency timer is 1 ms with the
+ * flag and 16 ms without. Return: whether that changed anything.
  */
 static bool set_low_latency(int fd, bool on)
 {
@@ -268,13 +266,13 @@ static bool set_low_latency(int fd, bool on)
 	    on == !!(adapter.flags & (int)ASYNC_LOW_LATENCY))
 		return false;
 	adapter.flags ^= (int)ASYNC_LOW_LATENCY;
-	/* cdc_acm, say, takes it and forgets it. */
+	/* Some drivers (cdc_acm) accept the flag and ignore it. */
 	return !ioctl(fd, TIOCSSERIAL, &adapter) &&
 	       !ioctl(fd, TIOCGSERIAL, &adapter) &&
 	       on == !!(adapter.flags & (int)ASYNC_LOW_LATENCY);
 }
 
-/* What the driver shall do, in termios2. */
+/* Set the termios2 flags that the library does not. */
 static int set_up_tty(const struct serial *serial, const char *path,
 		      const struct port_config *config, struct failure *failure)
 {
@@ -316,8 +314,8 @@ static bool is_usb(const struct serial *serial)
 }
 
 /*
- * What is only true of USB adapters. On a UART (8250) the flag for low latency
- * was seen to cost two thirds of the throughput.
+ * Set up USB adapters only: on a UART (8250) the low-latency flag cost two
+ * thirds of the throughput in a measurement.
  */
 static void set_up_adapter(struct serial *serial, const char *path,
 			   const struct port_config *config)
@@ -349,7 +347,7 @@ static void serial_close(struct port *port)
 	free(port);
 }
 
-/* Programs that know no flock(2) leave a file. Return: 0 or -EBUSY. */
+/* Check the lock files of programs without flock(2). Return: 0 or -EBUSY. */
 static int check_uucp_lock(const char *path, struct failure *failure)
 {
 	char who[HOLDER_TEXT_MAX];
@@ -364,8 +362,8 @@ static int check_uucp_lock(const char *path, struct failure *failure)
 }
 
 /*
- * A getty, say, neither locks its port nor asks whether it is locked; of what
- * arrives, each of us would get a part.
+ * A getty neither locks its port nor checks for locks; each of us would get a
+ * part of the input.
  */
 static void warn_of_sharing(const char *path)
 {
@@ -374,11 +372,11 @@ static void warn_of_sharing(const char *path)
 
 	if (holder_find(path, &holder))
 		log_warning("%s is in use by another program as well: %s "
-			    "(stop it, it takes part of what arrives)",
+			    "(stop it: it takes part of the input)",
 			    path, holder_format(&holder, who));
 }
 
-/* The device for us alone, as far as it can be had. Return: 0 or -errno. */
+/* Lock the device and read its settings. Return: 0 or -errno. */
 static int claim(struct serial *serial, const char *path,
 		 struct failure *failure)
 {
@@ -390,7 +388,7 @@ static int claim(struct serial *serial, const char *path,
 	if (err)
 		return err;
 	err = tty_get(serial->lock_fd, path, &serial->saved, failure);
-	/* root may open what somebody has for himself; it must not use it. */
+	/* TIOCEXCL does not stop root, so check the holder ourselves. */
 	if (!err && !ioctl(serial->lock_fd, TIOCGEXCL, &exclusive) && exclusive)
 		err = tty_fail_busy(path, "use", failure);
 	if (err)
@@ -400,7 +398,7 @@ static int claim(struct serial *serial, const char *path,
 	return err;
 }
 
-/* What the driver has counted so far. Return: false if it does not count. */
+/* Read the driver's counters. Return: false if it has none. */
 static bool count_errors(int fd, struct port_counts *counts)
 {
 	struct serial_icounter_struct count;
@@ -419,8 +417,8 @@ static bool count_errors(int fd, struct port_counts *counts)
 }
 
 /*
- * The driver counts (TIOCGICOUNT, ioctl_tty(2)) since it is loaded, and too
- * late to say which frame was hit.
+ * The driver's counters (TIOCGICOUNT, ioctl_tty(2)) start when the driver is
+ * loaded. They change too late to tell which frame was hit.
  */
 static void serial_count(const struct port *port, struct port_counts *counts)
 {
@@ -451,7 +449,7 @@ static const struct port_kind usb_kind = {
 	.resume = tty_resume,
 };
 
-/* Open and set up. Return: 0, or -errno, and nothing is open. */
+/* Open and set up. Return: 0, or -errno with nothing left open. */
 static int open_serial(struct serial *serial, const char *path,
 		       const struct port_config *config,
 		       struct failure *failure)
@@ -479,11 +477,10 @@ static int open_serial(struct serial *serial, const char *path,
  * serial_open() - open and set up a serial device
  * @port:    the open port on success
  * @path:    the device, links resolved
- * @config:  what is wanted of it
- * @failure: on failure, why
+ * @config:  the user's options
+ * @failure: on failure, the reason
  *
- * Until it is known that no other program uses the device, nothing of it is
- * changed.
+ * Changes nothing before it is known that no other program uses the device.
  *
  * Return: 0 or -errno
  */

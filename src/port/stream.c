@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A connected stream socket as the port, whoever has connected it.
+ * A connected stream socket as the port.
  *
- * What such a socket has taken cannot be overtaken any more, so it should hold
- * little: no more than what keeps the other end supplied until we are woken.
+ * Nothing can overtake bytes in the socket, so it should hold no more than
+ * keeps the peer supplied until our next turn.
  *
- * TCP holds what is on its way, which has to be as much as the path is long,
- * and what is not sent yet. Only the latter makes packets wait for each other,
- * and only that is counted (SIOCOUTQNSD) and limited (TCP_NOTSENT_LOWAT); a
- * shorter SO_SNDBUF would limit the former, and so the speed. poll() says
- * POLLOUT when less than half of the limit is left (tcp_stream_memory_free(),
- * tcp.h), so this is when the pump may go on; at any other number it would wait
- * in vain, or not wait at all.
+ * TCP holds bytes in flight, which must match the path, and unsent bytes. Only
+ * unsent bytes delay other packets, so only they are counted (SIOCOUTQNSD) and
+ * limited (TCP_NOTSENT_LOWAT); a smaller SO_SNDBUF would limit the bytes in
+ * flight, and so the throughput. poll() reports POLLOUT below half of that
+ * limit (tcp_stream_memory_free(), tcp.h), so the pump's threshold must be the
+ * same half: with another one it would wait for an event that does not come, or
+ * not wait at all.
  *
- * A unix socket holds what the other end has not read. Its count (SIOCOUTQ) is
- * of memory, and POLLOUT comes when it is a quarter of SO_SNDBUF at most
+ * A unix socket holds bytes that the peer has not read. Its count (SIOCOUTQ) is
+ * memory, and poll() reports POLLOUT up to a quarter of SO_SNDBUF
  * (unix_writable(), af_unix.c).
  *
- * Nobody tells that a host has vanished. TCP finds out by what is not
- * acknowledged for STREAM_DEAD_S, and, when there is nothing to acknowledge, by
- * asking.
+ * No event tells that a host has vanished. TCP gives up after STREAM_DEAD_S
+ * without an acknowledgement, and sends keepalive probes while there is nothing
+ * to acknowledge.
  */
 #include "port/stream.h"
 #include "failure.h"
@@ -36,8 +36,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* After so long a silence the other end is taken for dead; a third of it, and
- * it is asked. */
+/* Silence after which the peer is dead; probes start after a third of it. */
 #define STREAM_DEAD_S 15
 #define STREAM_ASK_S  (STREAM_DEAD_S / 3)
 
@@ -53,7 +52,7 @@ static void stream_close(struct port *port)
 	free(port);
 }
 
-/* How a connection ended, as read(2) and write(2) tell. */
+/* Why the connection ended, by the errno of recv(2) or send(2). */
 static const char *how_lost(int error)
 {
 	switch (error) {
@@ -69,7 +68,7 @@ static const char *how_lost(int error)
 	}
 }
 
-/* Return: -errno, that the port is lost, unless it is only not yet. */
+/* Record why the port is lost, unless @error is EAGAIN. Return: -errno. */
 static int fail(struct port *port, int error)
 {
 	if (error != EAGAIN)
@@ -157,7 +156,7 @@ static int set_up_tcp(struct port *port)
 /* Return: 0 or -errno. */
 static int set_up_unix(struct port *port)
 {
-	const int half = STREAM_UNIX_SNDBUF / 2; /* it is doubled, socket(7) */
+	const int half = STREAM_UNIX_SNDBUF / 2; /* doubled, socket(7) */
 	socklen_t len = sizeof(int);
 	int sndbuf;
 
@@ -171,15 +170,16 @@ static int set_up_unix(struct port *port)
 
 /**
  * stream_open() - make a port of a connection
- * @port:   the port on success; port_close() ends it
- * @fd:     a connected stream socket, by IP or unix, non-blocking; from now on
- *          the port's, and closed on failure
- * @name:   what the port is called; copied
- * @config: what is wanted of it
- * @failure: on failure, why
+ * @port:    the port on success; port_close() frees it
+ * @fd:      a connected, non-blocking stream socket, IP or unix; owned by the
+ *           port, closed on failure
+ * @name:    the port's name; copied
+ * @config:  the user's options
+ * @failure: on failure, the reason
  *
- * With a baud rate there is a wire behind it, as ser2net offers, and it is fed
- * by the clock: what waits there cannot be counted.
+ * A baud rate means that there is a wire behind the connection, as with
+ * ser2net: the pump then paces by the clock, because the bytes queued at the
+ * wire cannot be counted.
  *
  * Return: 0 or -errno
  */
@@ -206,7 +206,7 @@ int stream_open(struct port **port, int fd, const char *name,
 		goto fail;
 	err = port_begin(opened, kind, name, config);
 	if (err)
-		goto report; /* and it is closed */
+		goto report; /* port_begin() has closed the port */
 	*port = opened;
 	return 0;
 

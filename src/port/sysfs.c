@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the kernel tells of serial ports in sysfs. Nothing here opens a device:
- * that would raise its DTR, which resets many a board. (libserialport's
- * sp_list_ports() does open the ports of a PC, to find out which of them are
- * there.)
+ * Serial ports in sysfs. Nothing here opens a device, because that would raise
+ * its DTR, which resets many boards. (libserialport's sp_list_ports() does open
+ * a PC's ports, to find out which exist.)
  */
 #include "port/sysfs.h"
 
@@ -16,13 +15,13 @@
 #include <unistd.h>
 
 /**
- * sysfs_read() - the first line of an attribute
+ * sysfs_read() - read the first line of an attribute
  * @text: the line, on success
- * @cap:  room there; what does not fit is left out
+ * @cap:  bytes in @text; the rest of the line is cut off
  * @dir:  the directory of a device
  * @name: the attribute
  *
- * Return: true if there is one and it is not empty
+ * Return: true if the attribute exists and is not empty
  */
 bool sysfs_read(char *text, size_t cap, const char *dir, const char *name)
 {
@@ -47,9 +46,8 @@ bool sysfs_read(char *text, size_t cap, const char *dir, const char *name)
 }
 
 /*
- * A tty with hardware behind it. The others are virtual terminals and the
- * like, and the places that the 8250's driver holds free (type 0, PORT_UNKNOWN,
- * linux/serial.h).
+ * Is this a tty with hardware behind it? Virtual terminals are not, nor are the
+ * 8250 driver's unused ports (type 0, PORT_UNKNOWN, linux/serial.h).
  */
 static int is_port(const struct dirent *entry)
 {
@@ -65,11 +63,10 @@ static int is_port(const struct dirent *entry)
 }
 
 /**
- * sysfs_scan_ports() - which serial ports are there?
- * @ports: their names, without /dev/, sorted; each of them and the array are to
- *         be freed
+ * sysfs_scan_ports() - list the serial ports
+ * @ports: their names, without /dev/, sorted; free each name and the array
  *
- * Return: how many, or -errno: -ENOENT where there is no sysfs, as in some
+ * Return: the number of ports, or -errno: -ENOENT without a sysfs, as in some
  * containers
  */
 int sysfs_scan_ports(struct dirent ***ports)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What every kind of tty has in common: claiming it for ourselves, and its
- * settings. They are read and written as termios2, because the older struct
- * cannot say a speed that has no name (ioctl_tty(2), TCGETS2 and BOTHER).
- *
- * Each function that can fail says why, but for tty_resume().
+ * Common part of all ttys: claim, lock and settings. The settings are termios2,
+ * because struct termios cannot hold a speed without a name (ioctl_tty(2),
+ * TCGETS2 and BOTHER).
  */
 #include "port/tty.h"
 #include "denied.h"
@@ -25,17 +23,17 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* How long what was sent last has to leave. */
+/* How long tty_close() lets queued bytes leave. */
 #define TTY_CLOSE_US 200000
 
-/* ASCII's DC1 and DC3, what every software flow control uses. */
+/* ASCII's DC1 and DC3, the usual XON and XOFF. */
 #define TTY_XON	 0x11
 #define TTY_XOFF 0x13
 
 /**
- * tty_fail_busy() - fail because another program uses a tty, and say which
+ * tty_fail_busy() - fail because another program uses a tty, and name it
  * @path:      the tty, links resolved
- * @operation: what could not be done with it
+ * @operation: the verb of the message
  * @failure:   filled in
  *
  * Return: -EBUSY
@@ -74,9 +72,9 @@ static int fail_open(const char *path, int err, struct failure *failure)
 }
 
 /*
- * Let other programs know that the port is in use. An flock(2) lock is what
- * picocom, tio and minicom look at; it goes with the descriptor, however the
- * program ends. Return: 0 or -errno, -EBUSY if somebody else holds it.
+ * Lock the port with flock(2), which picocom, tio and minicom respect; the
+ * kernel releases the lock however the program ends. Return: 0 or -errno,
+ * -EBUSY if another program holds it.
  */
 static int tty_lock(int fd, const char *path, struct failure *failure)
 {
@@ -92,10 +90,10 @@ static int tty_lock(int fd, const char *path, struct failure *failure)
 }
 
 /**
- * tty_claim() - open a tty if nobody else uses it
- * @fd:      its descriptor on success: locked, non-blocking, nothing changed
+ * tty_claim() - open and lock a tty that no other program uses
+ * @fd:      its descriptor on success, non-blocking; settings unchanged
  * @path:    its name
- * @failure: on failure, why
+ * @failure: on failure, the reason
  *
  * Return: 0 or -errno
  */
@@ -120,7 +118,7 @@ int tty_claim(int *fd, const char *path, struct failure *failure)
  * @fd:       the tty
  * @path:     its name, for the message
  * @settings: filled in on success
- * @failure:  on failure, why
+ * @failure:  on failure, the reason
  *
  * Return: 0 or -errno
  */
@@ -144,9 +142,9 @@ int tty_get(int fd, const char *path, struct termios2 *settings,
  * tty_set() - write the settings, at once
  * @fd:       the tty
  * @path:     its name, for the message
- * @settings: the settings; a driver does what it can of them, so read back
- *            what matters
- * @failure:  on failure, why
+ * @settings: the settings; the driver ignores what it does not support, so
+ *            read back what matters
+ * @failure:  on failure, the reason
  *
  * Return: 0 or -errno
  */
@@ -162,7 +160,7 @@ int tty_set(int fd, const char *path, const struct termios2 *settings,
 			   strerror(err));
 }
 
-/* The speeds that have names, and the names. */
+/* The named speeds. */
 static const struct {
 	unsigned int baud;
 	tcflag_t name;
@@ -182,7 +180,7 @@ static const struct {
  * @settings: the settings
  * @baud:     bits per second, for both directions, any number
  *
- * A speed that has a name is written by it, for programs that read no other.
+ * Uses the speed's name if it has one, for programs that read only those.
  */
 void tty_set_baud(struct termios2 *settings, unsigned int baud)
 {
@@ -199,11 +197,11 @@ void tty_set_baud(struct termios2 *settings, unsigned int baud)
 }
 
 /**
- * tty_set_flow() - put the flow control into settings
+ * tty_set_flow() - put flow control into settings
  * @settings: the settings
- * @config:   what the user asked for
+ * @config:   the user's options
  *
- * Without IXANY: the first byte that comes is no reason to go on sending.
+ * IXANY stays off: only XON restarts the output.
  */
 void tty_set_flow(struct termios2 *settings, const struct port_config *config)
 {
@@ -227,13 +225,13 @@ static int fail_missing(const char *path, const char *what, const char *remedy,
 }
 
 /**
- * tty_check() - did the driver do what it was told?
+ * tty_check() - check that the driver accepted the settings
  * @path:     the tty's name, for the message
  * @settings: as read back
- * @config:   what the user asked for
- * @failure:  on failure, why
+ * @config:   the user's options
+ * @failure:  on failure, the reason
  *
- * A driver says what it cannot do by leaving it out of its settings.
+ * A driver clears the flags that it does not support.
  *
  * Return: 0 or -EOPNOTSUPP
  */
@@ -263,13 +261,13 @@ int tty_check(const char *path, const struct termios2 *settings,
 }
 
 /**
- * tty_resume() - send on, whatever XOFF has come
+ * tty_resume() - undo an XOFF
  * @port: the tty
  *
- * IXON off and on again. That ends the hold wherever it is: in the line
- * discipline (n_tty_set_termios(), n_tty.c), or in a chip to which the driver
- * leaves it (ftdi_set_termios(), ftdi_sio.c). TCOON would do nothing: it ends
- * only what TCOOFF began (n_tty_ioctl_helper(), tty_ioctl.c).
+ * Turns IXON off and on. That restarts the output both in the line discipline
+ * (n_tty_set_termios(), n_tty.c) and in a chip with its own flow control
+ * (ftdi_set_termios(), ftdi_sio.c). TCOON would only undo TCOOFF
+ * (n_tty_ioctl_helper(), tty_ioctl.c).
  *
  * Return: 0 or -errno
  */
@@ -289,15 +287,14 @@ int tty_resume(struct port *port)
 }
 
 /**
- * tty_restore() - leave a tty as it was found
+ * tty_restore() - restore the settings of a tty
  * @fd:       the tty
- * @settings: what tty_get() said in the beginning
- * @hupcl:    let closing drop DTR
+ * @settings: from tty_get() at the start
+ * @hupcl:    let the close drop DTR
  *
- * What still waits in either direction is discarded first, as far as the
- * driver can do that. Unless it is asked for, HUPCL stays off even if it was
- * on, because dropping DTR resets many a board. If the device is gone there
- * is nothing to restore, so failure says nothing.
+ * Discards queued bytes of both directions first, as far as the driver can.
+ * HUPCL stays off unless asked for, even if it was on, because dropping DTR
+ * resets many boards. Failure is ignored: then the device is gone.
  */
 void tty_restore(int fd, const struct termios2 *settings, bool hupcl)
 {
@@ -310,21 +307,21 @@ void tty_restore(int fd, const struct termios2 *settings, bool hupcl)
 	ioctl(fd, TCSETS2, &restored);
 }
 
-/* That it is called is all: it interrupts. */
+/* The signal only has to interrupt close(). */
 static void on_alarm(int number)
 {
 	(void)number;
 }
 
 /**
- * tty_close() - close a tty, and do not wait for what flow control holds
+ * tty_close() - close a tty without waiting for flow control
  * @fd: the tty
  *
- * The last close() waits until all is sent, for 30 s if the other end takes
- * nothing (closing_wait; tty_port_close_start(), tty_port.c). TCFLSH helps with
- * a UART, but usb-serial and cdc-acm have nothing to do it with. A signal ends
- * the wait (tty_wait_until_sent(), tty_ioctl.c), and then they discard. Only a
- * privileged program could shorten closing_wait itself.
+ * The last close() waits until all bytes are sent, for 30 s if the peer takes
+ * none (closing_wait; tty_port_close_start(), tty_port.c). TCFLSH discards the
+ * bytes of a UART, but usb-serial and cdc-acm do not implement it. A signal
+ * ends the wait (tty_wait_until_sent(), tty_ioctl.c), and those drivers then
+ * discard. Changing closing_wait itself needs privilege.
  */
 void tty_close(int fd)
 {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * To be woken when a name in the file system may have come to mean something
- * (inotify(7)).
+ * Wake the program when a path may have come to exist or changed (inotify(7)).
  *
- * What is watched are directories: the one that the name is in, or, as long as
- * that is not there (udev removes /dev/serial/by-id with the last adapter), the
- * nearest one above it that is; and if the name is a link, the same for what
- * it points to. Changed attributes count, because udev gives a device to its
- * group only after the node has appeared. Closed files do not: of several that
- * wait for one busy port, each attempt would wake the others.
+ * inotify watches directories: the one of the path or, while that does not
+ * exist (udev removes /dev/serial/by-id with the last adapter), the nearest
+ * existing one above; and if the path is a link, the same for its target.
+ * Changed attributes count, because udev sets a device's group after it has
+ * made the node. Closed files do not count: of several programs that wait for
+ * one busy port, each attempt would wake the others.
  */
 #include "port/watch.h"
 #include "log.h"
@@ -25,13 +24,12 @@
 	(IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR | IN_EXCL_UNLINK)
 
 /**
- * watch_open() - begin to watch nothing yet
+ * watch_open() - start with nothing watched
  *
- * A failure is logged; it is not the end: who waits has to look now and then
- * anyway.
+ * Logs a failure, which is harmless: the caller also looks at intervals.
  *
- * Return: a descriptor that is readable when there is reason to look again; -1
- * if there is none to be had
+ * Return: a descriptor that is readable when it is time to look again; -1 on
+ * failure
  */
 int watch_open(void)
 {
@@ -42,7 +40,7 @@ int watch_open(void)
 	return fd;
 }
 
-/* Cut a path to the directory above. Return: false if there is none. */
+/* Cut off the last component. Return: false if none is left. */
 static bool cut_last(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -53,7 +51,7 @@ static bool cut_last(char *path)
 	return true;
 }
 
-/* Watch the nearest directory above a path that exists. */
+/* Watch the nearest existing directory above a path. */
 static void watch_above(int fd, const char *path)
 {
 	char above[PATH_MAX];
@@ -65,10 +63,10 @@ static void watch_above(int fd, const char *path)
 }
 
 /**
- * watch_follow() - what does a link point to, seen from where it is?
- * @path: absolute; replaced by where it points to
+ * watch_follow() - follow one link
+ * @path: absolute; replaced by the link's target
  *
- * Return: false if it is no link
+ * Return: false if it is not a link
  */
 bool watch_follow(char path[PATH_MAX])
 {
@@ -89,12 +87,12 @@ bool watch_follow(char path[PATH_MAX])
 }
 
 /**
- * watch_path() - also watch for what this name stands for
+ * watch_path() - watch a path, too
  * @fd:   from watch_open(); -1 does nothing
- * @path: absolute; nothing of it need exist
+ * @path: absolute; need not exist
  *
- * To be called again after each look, because what there is to be watched
- * changes; what is watched already is not watched twice.
+ * Call it again before each look, because the existing directories change. It
+ * does not watch a directory twice.
  */
 void watch_path(int fd, const char *path)
 {
@@ -112,10 +110,10 @@ void watch_path(int fd, const char *path)
 }
 
 /**
- * watch_clear() - before looking: what has happened so far is about to be seen
+ * watch_clear() - discard the events so far; call it before looking
  * @fd: from watch_open(); -1 does nothing
  *
- * Return: true if anything has
+ * Return: true if there were any
  */
 bool watch_clear(int fd)
 {

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* As many as the kernel follows (MAXSYMLINKS). */
+/* The kernel's own limit (MAXSYMLINKS). */
 #define WATCH_LINKS_MAX 40
 
 int watch_open(void);
