@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Back-off: pauses between attempts, each twice as long as the one before, up
- * to a limit.
+ * Exponential back-off: each pause between attempts is twice as long as the one
+ * before, up to a limit.
  *
- * Pure: the caller brings the time.
+ * Pure.
  */
 #include "backoff.h"
 
 /**
- * backoff_new() - a back-off before the first attempt
+ * backoff_new() - create a back-off
  * @min_ns: the first pause, not 0
  * @max_ns: the longest pause
  *
@@ -24,7 +24,7 @@ struct backoff backoff_new(uint64_t min_ns, uint64_t max_ns)
 }
 
 /**
- * backoff_reset() - begin again: no pause now, and then the shortest
+ * backoff_reset() - end the pause; the next one is the shortest
  * @backoff: the back-off
  */
 void backoff_reset(struct backoff *backoff)
@@ -34,7 +34,7 @@ void backoff_reset(struct backoff *backoff)
 }
 
 /**
- * backoff_pause() - an attempt has failed: rest
+ * backoff_pause() - start a pause after a failed attempt
  * @backoff: the back-off
  * @now_ns:  the time
  */
@@ -47,7 +47,7 @@ void backoff_pause(struct backoff *backoff, uint64_t now_ns)
 }
 
 /**
- * backoff_rests() - is it too early for the next attempt?
+ * backoff_rests() - is there a pause now?
  * @backoff: the back-off
  * @now_ns:  the time
  *

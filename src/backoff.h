@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 /**
- * struct backoff - when to try again what has failed
+ * struct backoff - exponential back-off
  * @min_ns:   the first pause
- * @max_ns:   the longest pause; each one before is twice the one before it
+ * @max_ns:   the longest pause
  * @pause_ns: the next pause
- * @next_ns:  the end of the present pause; 0: there is none
+ * @next_ns:  end of the present pause; 0: none
  */
 struct backoff {
 	uint64_t min_ns;

@@ -15,9 +15,9 @@
 /**
  * clock_ns() - the time
  *
- * It comes from the vDSO, without a system call.
+ * Reads the vDSO, without a system call.
  *
- * Return: nanoseconds since some time in the past
+ * Return: nanoseconds since an arbitrary time in the past
  */
 static inline uint64_t clock_ns(void)
 {
@@ -29,10 +29,10 @@ static inline uint64_t clock_ns(void)
 
 /**
  * clock_earlier() - the earlier of two times
- * @a: one
- * @b: the other; UINT64_MAX: never
+ * @a: a time
+ * @b: a time; UINT64_MAX: never
  *
- * Return: one of them
+ * Return: @a or @b
  */
 static inline uint64_t clock_earlier(uint64_t a, uint64_t b)
 {
@@ -41,10 +41,10 @@ static inline uint64_t clock_earlier(uint64_t a, uint64_t b)
 
 /**
  * clock_later() - the later of two times
- * @a: one
- * @b: the other
+ * @a: a time
+ * @b: a time
  *
- * Return: one of them
+ * Return: @a or @b
  */
 static inline uint64_t clock_later(uint64_t a, uint64_t b)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What helps against "Permission denied". It depends on who is asking: to tell
- * root to run as root is of no use. Root that may not is root of a container,
- * which was not given the capability or the device, or root of a user
- * namespace, to whom the network or the device does not belong
+ * Remedies for "Permission denied". They depend on the user: root that is
+ * denied is root of a container without the capability or the device, or root
+ * of a user namespace that does not own the network or the device
  * (user_namespaces(7)).
  */
 #include "denied.h"
@@ -15,12 +14,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* Who owns what belongs to nobody in this user namespace (overflowgid). */
+/* Owner of files whose owner is not in this user namespace (overflowgid). */
 #define DENIED_UNMAPPED_ID 65534
 
 /**
- * denied_capability() - what helps when a capability is missing
- * @name:   which, without its CAP_: as containers call it
+ * denied_capability() - remedy for a missing capability
+ * @name:   the capability, without CAP_
  * @remedy: where to write it
  *
  * Return: @remedy, in brackets, to follow the reason
@@ -40,8 +39,8 @@ const char *denied_capability(const char *name, char remedy[DENIED_REMEDY_MAX])
 }
 
 /*
- * The group whose members may read and write a device. Root's is not to be
- * joined, nor one that has no name or is nobody's.
+ * Find the group that may read and write a device. Users should not join root's
+ * group; a group without a name cannot be joined.
  */
 static const struct group *group_that_may(const char *path)
 {
@@ -62,8 +61,8 @@ static bool is_on_nodev(const char *path)
 }
 
 /**
- * denied_device() - what helps when a device may not be opened
- * @path:   the device, links resolved or not
+ * denied_device() - remedy for a device that may not be opened
+ * @path:   the device
  * @remedy: where to write it
  *
  * Return: @remedy, in brackets, to follow the reason
@@ -81,8 +80,8 @@ const char *denied_device(const char *path, char remedy[DENIED_REMEDY_MAX])
 	else if (!geteuid())
 		snprintf(remedy, DENIED_REMEDY_MAX,
 			 " (not even root may, here: in a container, start it "
-			 "with --device %s; in a user namespace, let everybody "
-			 "read and write it, outside)",
+			 "with --device %s; in a user namespace, make it "
+			 "readable and writable for everybody, outside)",
 			 path);
 	else if (group)
 		snprintf(remedy, DENIED_REMEDY_MAX,

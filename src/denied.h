@@ -2,7 +2,7 @@
 #ifndef SERIALTUN_DENIED_H
 #define SERIALTUN_DENIED_H
 
-/* Room for a remedy. */
+/* Size of a remedy. */
 #define DENIED_REMEDY_MAX 256
 
 const char *denied_capability(const char *name, char remedy[DENIED_REMEDY_MAX]);

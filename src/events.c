@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The event set: one epoll descriptor, and in it everything that the program
- * waits for. Each descriptor carries the kind of its owner, and session.c has
- * one switch over the kinds; nothing is asked a second time on the way there.
+ * The event set: one epoll descriptor for everything that the program waits
+ * for. Each descriptor carries the kind of its owner, and session.c has one
+ * switch over the kinds.
  *
- * The time is one of the descriptors, a timerfd, because epoll_wait(2) counts
- * milliseconds and a frame is sent to a fraction of one. epoll_pwait2(2) could
- * do the same where the kernel has it (5.11).
+ * The time is a descriptor, too, a timerfd, because epoll_wait(2) counts
+ * milliseconds, and pacing needs fractions of one. epoll_pwait2(2) would do,
+ * but needs Linux 5.11.
  *
- * epoll refuses regular files and /dev/null (EPERM); whoever may be given one
- * has to refuse it first.
+ * epoll refuses regular files and /dev/null (EPERM); callers must reject them
+ * first.
  */
 #include "events.h"
 #include "clock.h"
@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 /**
- * events_open() - make an empty set
- * @events: the set on success; events_close() ends it
+ * events_open() - create an empty set
+ * @events: the set on success; events_close() closes it
  *
  * Return: 0 or -errno
  */
@@ -45,7 +45,7 @@ int events_open(struct events *events)
 }
 
 /**
- * events_close() - end a set
+ * events_close() - close a set
  * @events: the set, or EVENTS_CLOSED; the descriptors in it stay open
  */
 void events_close(struct events *events)
@@ -59,14 +59,14 @@ void events_close(struct events *events)
 }
 
 /**
- * events_watch() - wait for something to happen to a descriptor, from now on
+ * events_watch() - add a descriptor to the set, or change it
  * @events: the set
- * @kind:   whose the descriptor is
- * @fd:     the descriptor, in the set already or not
- * @mask:   as for epoll_ctl(2): EPOLLERR and EPOLLHUP always count, even with
- *          0; with EPOLLONESHOT it counts once, until the next call
+ * @kind:   its owner
+ * @fd:     the descriptor
+ * @mask:   as for epoll_ctl(2); EPOLLERR and EPOLLHUP are always reported. With
+ *          EPOLLONESHOT one event is reported until the next call
  *
- * A descriptor leaves the set when it is closed, and a dup(2) of it too.
+ * Closing the last duplicate (dup(2)) of a descriptor removes it from the set.
  *
  * Return: 0 or -errno
  */
@@ -84,7 +84,7 @@ int events_watch(struct events *events, enum event_kind kind, int fd,
 }
 
 /**
- * events_forget() - wait no more for a descriptor that stays open
+ * events_forget() - remove a descriptor that stays open
  * @events: the set
  * @fd:     the descriptor, in the set or not
  */
@@ -93,12 +93,12 @@ void events_forget(struct events *events, int fd)
 	epoll_ctl(events->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
-/* Setting the timer also takes back that it has expired. */
+/* Setting the timer also clears its expiry. */
 static void set_timer(struct events *events, uint64_t until_ns)
 {
 	struct itimerspec timer = {0};
 
-	/* All zero would be "never". */
+	/* An it_value of 0 would stop the timer. */
 	if (until_ns != UINT64_MAX) {
 		timer.it_value.tv_sec = (time_t)(until_ns / NS_PER_S);
 		timer.it_value.tv_nsec =
@@ -109,14 +109,13 @@ static void set_timer(struct events *events, uint64_t until_ns)
 }
 
 /**
- * events_wait() - wait until something happens
+ * events_wait() - wait for events
  * @events:   the set
- * @until_ns: the latest time to return (CLOCK_MONOTONIC): one that has passed
- *            does not wait; UINT64_MAX: as long as it takes
+ * @until_ns: the latest time to return (CLOCK_MONOTONIC); a time in the past
+ *            does not wait; UINT64_MAX: no limit
  * @happened: filled in
  *
- * Return: how many events there are, 0 if it is the time that has come or a
- * signal, or -errno
+ * Return: number of events, 0 at @until_ns or after a signal, or -errno
  */
 int events_wait(struct events *events, uint64_t until_ns,
 		struct event happened[EVENTS_MAX])

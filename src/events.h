@@ -6,13 +6,13 @@
 #include <stdint.h>
 
 /**
- * enum event_kind - whose descriptor it is that something happened to
- * @EVENT_SIGNAL:     the eventfd that a signal handler writes to
- * @EVENT_LINE:       whatever tells that it is worth looking for the port
+ * enum event_kind - the owner of a descriptor
+ * @EVENT_SIGNAL:     signals.c: a signal came
+ * @EVENT_LINE:       the line: time to look for the port
  * @EVENT_INTERFACE:  the TUN
- * @EVENT_PORT:       the port, either side of one that has two descriptors
- * @EVENT_MONITOR:    what tells that somebody else changed the interface
- * @EVENT_TIME:       for events.c alone: the time has come
+ * @EVENT_PORT:       the port, one or two descriptors
+ * @EVENT_MONITOR:    the monitor: another program changed the interface
+ * @EVENT_TIME:       events.c itself: the timer expired
  */
 enum event_kind {
 	EVENT_SIGNAL,
@@ -24,9 +24,9 @@ enum event_kind {
 };
 
 /**
- * struct event - something happened to a descriptor
- * @kind: whose it is
- * @mask: what happened: EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP
+ * struct event - an event on a descriptor
+ * @kind: the descriptor's owner
+ * @mask: EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP
  */
 struct event {
 	enum event_kind kind;
@@ -34,10 +34,10 @@ struct event {
 };
 
 /**
- * struct events - everything that the program waits for
- * @epoll_fd: all descriptors
- * @timer_fd: one of them: the time
- * @until_ns: what the timer is set to; UINT64_MAX: it is not
+ * struct events - the event set of the program
+ * @epoll_fd: the set
+ * @timer_fd: a timer in the set
+ * @until_ns: the timer's setting; UINT64_MAX: off
  */
 struct events {
 	int epoll_fd;
@@ -45,7 +45,7 @@ struct events {
 	uint64_t until_ns;
 };
 
-/* More than there are descriptors at any time. */
+/* More than the set ever holds. */
 #define EVENTS_MAX 16
 
 #define EVENTS_CLOSED                          \

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A failure on its way up. The function that fails knows the object and the
- * reason, and writes the message. Its callers know whether the failure ends the
- * program, is one of many attempts, or is nothing: one of them prints the
- * message, once, or keeps it.
+ * A failure on its way up. The failing function knows object and reason, and
+ * writes the message. A caller knows whether the failure ends the program, is
+ * one of many attempts, or is harmless, and prints the message once, or not.
  */
 #include "failure.h"
 
@@ -11,12 +10,12 @@
 #include <stdio.h>
 
 /**
- * failure_set() - write down a failure
+ * failure_set() - record a failure
  * @failure: filled in
  * @err:     -errno
  * @format:  the message, as for printf(3), without a newline
  *
- * Return: @err, for the caller to return
+ * Return: @err
  */
 int failure_set(struct failure *failure, int err, const char *format, ...)
 {

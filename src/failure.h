@@ -5,7 +5,7 @@
 #include "log.h"
 
 /**
- * struct failure - why something could not be done, for whoever decides on it
+ * struct failure - a failure, for a caller to judge
  * @err:  -errno
  * @text: the whole message: object, operation, reason, remedy
  */

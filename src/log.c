@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One line on stderr for one thing that happened. stdout is left to what was
- * asked for there (--help, --version, --list).
+ * Messages on stderr, one line each. stdout is for --help, --version and
+ * --list.
  *
- * On a terminal there may be a footer, a line that stays below all others:
- * log_print() wipes it, and puts it back behind the line that it prints.
+ * On a terminal there may be a footer, a line below all others: log_print()
+ * wipes it, prints its own line and writes the footer again.
  *
  * If stderr is the journal, each line begins with its priority (sd-daemon(3)),
- * which the journal takes off again: "journalctl -p warning" then finds it.
+ * which the journal strips: "journalctl -p warning" then works.
  */
 #include "log.h"
 
@@ -27,17 +27,17 @@
 
 static int threshold = LOG_LEVEL_INFO;
 
-/* To the first column, and erase to the end of the line (ECMA-48, EL). */
+/* Return to the first column, erase to the end of the line (ECMA-48, EL). */
 static char wipe[] = "\r\033[K";
 
-/* The line that stays below all others; "": there is none. */
+/* The line below all others; "": none. */
 static char none[] = "";
 static char *footer = none;
 
 /**
  * log_set_level() - choose how much is printed
- * @level: the most talkative level that is still printed; a value beyond
- *         either end of enum log_level means that end
+ * @level: the least important level that is printed; values outside of enum
+ *         log_level mean its nearest end
  */
 void log_set_level(int level)
 {
@@ -45,10 +45,10 @@ void log_set_level(int level)
 }
 
 /**
- * log_enabled() - is a line of this level printed?
- * @level: the line's level
+ * log_enabled() - are messages of this level printed?
+ * @level: the level
  *
- * Return: true if it is; errors and answers always are
+ * Return: true if they are; errors and answers always are
  */
 bool log_enabled(enum log_level level)
 {
@@ -56,9 +56,8 @@ bool log_enabled(enum log_level level)
 }
 
 /*
- * Wipe the footer, print a line, put the footer back, in a single write. If
- * it would have to wait, nothing is printed; and if it fails, there is nobody
- * left to tell.
+ * Wipe the footer, print a line and the footer, in a single write. Print
+ * nothing if stderr would block. A failure is ignored: nobody is left to tell.
  */
 static void put_line(char *line, size_t len)
 {
@@ -74,9 +73,8 @@ static void put_line(char *line, size_t len)
 }
 
 /*
- * Is stderr the journal? Then JOURNAL_STREAM names its device and inode
- * (systemd.exec(5)); a variable that was inherited while stderr went elsewhere
- * does not match.
+ * Is stderr the journal? JOURNAL_STREAM has the journal's device and inode
+ * (systemd.exec(5)); it may be inherited while stderr goes elsewhere.
  */
 static bool is_journal(void)
 {
@@ -91,7 +89,7 @@ static bool is_journal(void)
 	return !strcmp(stream, own);
 }
 
-/* What stands in front of a line: its priority, by the numbers of syslog(3). */
+/* Return the start of a line, with its priority (syslog(3)) for the journal. */
 static const char *prefix(enum log_level level)
 {
 	static const char *const priorities[] = {
@@ -106,7 +104,7 @@ static const char *prefix(enum log_level level)
 	return is_journal() ? priorities[level] : LOG_PREFIX;
 }
 
-/* Names may contain anything; a message is one line, and moves no cursor. */
+/* Names may contain control characters, which must not reach the terminal. */
 static void make_plain(char *line, size_t len)
 {
 	size_t i;
@@ -117,19 +115,18 @@ static void make_plain(char *line, size_t len)
 }
 
 /**
- * log_print() - print one line to stderr, or not, by its level
+ * log_print() - print one line to stderr, if its level is enabled
  * @level:  the line's level
  * @format: as for printf(), without a newline
  *
- * The line goes out in a single write(), so that the lines of two programs
- * on one terminal do not mix. If it would have to wait (a terminal stopped by
- * Ctrl-S, a pipe that nobody reads), it is left out: the link goes on. errno is
- * kept.
+ * Prints the line in a single write(), so that lines of two programs on one
+ * terminal do not mix. If stderr would block (Ctrl-S, a full pipe), the line is
+ * lost, because the link must go on. Keeps errno.
  */
 void log_print(enum log_level level, const char *format, ...)
 {
 	char line[LOG_LINE_MAX];
-	const size_t cap = sizeof(line) - 1; /* the newline's place */
+	const size_t cap = sizeof(line) - 1; /* room for the newline */
 	int saved_errno = errno;
 	va_list args;
 	size_t len;
@@ -152,11 +149,11 @@ void log_print(enum log_level level, const char *format, ...)
 
 /**
  * log_set_footer() - keep a line below all others
- * @text: the line, without a newline and shorter than the terminal is wide; it
- *        is read each time a line is printed, until the next call. NULL: the
- *        last footer stays on the screen, and lines are printed below it.
+ * @text: the line, without a newline and shorter than the terminal's width;
+ *        borrowed, and read for each printed line, until the next call. NULL:
+ *        the last footer stays on the screen, and lines are printed below it
  *
- * To be called only if stderr is a terminal. A new footer replaces the old one.
+ * Call it only if stderr is a terminal. A new footer replaces the old one.
  */
 void log_set_footer(char *text)
 {

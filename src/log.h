@@ -4,17 +4,17 @@
 
 #include <stdbool.h>
 
-/* Room for a message. */
+/* Size of a message. */
 #define LOG_TEXT_MAX 1024
 
 /**
- * enum log_level - how much somebody wants to read
- * @LOG_LEVEL_ANSWER:  what was asked for just now (SIGUSR1)
- * @LOG_LEVEL_ERROR:   why the program ends, or did not start
- * @LOG_LEVEL_WARNING: it goes on, but probably not as meant
- * @LOG_LEVEL_INFO:    what now is (the default)
- * @LOG_LEVEL_DEBUG:   each step of the set-up (-v)
- * @LOG_LEVEL_TRACE:   each frame that is dropped (-vv)
+ * enum log_level - importance of a message
+ * @LOG_LEVEL_ANSWER:  reply to a request (SIGUSR1)
+ * @LOG_LEVEL_ERROR:   the program ends, or does not start
+ * @LOG_LEVEL_WARNING: the program goes on, but probably not as intended
+ * @LOG_LEVEL_INFO:    changes of state (the default)
+ * @LOG_LEVEL_DEBUG:   steps of the set-up (-v)
+ * @LOG_LEVEL_TRACE:   each dropped frame (-vv)
  */
 enum log_level {
 	LOG_LEVEL_ANSWER,

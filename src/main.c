@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * serialtun: an IP link of a serial line, in one command.
+ * serialtun: an IP link over a serial line, in one command.
  *
- * The order of things. The port comes first, because it is what most often is
- * missing or busy; then the interface; then, by Netlink, what the interface
- * is given; then packets are carried until a signal comes. Whatever fails, what
- * was opened so far is closed in reverse order, and nothing of it is left
- * behind.
+ * The program opens the port first, because the port is most often missing or
+ * busy; then it creates the interface, configures it by Netlink, and carries
+ * packets until a signal comes. After a failure it closes everything in reverse
+ * order and leaves nothing behind.
  *
- * There are three short ways beside this one: --list, --create, --delete.
+ * --list, --create and --delete are short tasks without a link.
  */
 #include "cli/announce.h"
 #include "cli/list.h"
@@ -34,8 +33,8 @@
 #include <unistd.h>
 
 /*
- * Whoever starts us may have closed these, and then the port would become one
- * of them, and messages would travel on the line.
+ * If our parent has closed standard descriptors, the port must not take their
+ * numbers: messages would travel on the line.
  */
 static int open_standard_fds(void)
 {
@@ -59,7 +58,7 @@ static void announce(const struct options *options, const struct tun *tun,
 
 	log_info("%s", announce_link(options, tun, link, line_port(line),
 				     line_awaited(line), text));
-	/* What we were not told of our own end says nothing of the other. */
+	/* Without an address of this end, that of the peer is unknown. */
 	if (options->link.addr_count || !tun->attached)
 		log_info("%s", announce_other_end(options, link, text));
 	for (i = 0; i < options->link.addr_count; i++)
@@ -83,13 +82,13 @@ static void announce(const struct options *options, const struct tun *tun,
 			    tun->name);
 }
 
-/* A signal that came during the set-up made whatever failed fail. */
+/* A stop signal makes the set-up fail; then the program ends with success. */
 static int set_up_failed(void)
 {
 	return signals_stop() ? 0 : -1;
 }
 
-/* --persist. What we attached to is so already, and belongs to somebody. */
+/* --persist; an attached interface is persistent and has an owner already. */
 static int keep(const struct options *options, struct tun *tun,
 		const struct owner *owner)
 {
@@ -99,7 +98,7 @@ static int keep(const struct options *options, struct tun *tun,
 	return tun_persist(tun, owner);
 }
 
-/* Everything once port and interface are there. Return: 0, or -1, logged. */
+/* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
 	       const struct privilege_user *user, struct tun *tun,
 	       struct session *session)
@@ -122,7 +121,7 @@ static int run(const struct options *options, const struct owner *owner,
 	return session_run(session);
 }
 
-/* --create: an interface for later. Return: 0, or -1, logged. */
+/* --create: make an interface without a link. Return: 0, or -1, logged. */
 static int create(const struct options *options, const struct owner *owner)
 {
 	const bool needs_root = owner->has_user && !owner->user;
@@ -156,7 +155,7 @@ static int choose_port(struct port_config *config, char **chosen)
 	return err;
 }
 
-/* A link, from beginning to end. Return: 0, or -1, logged. */
+/* Open port and interface and run the link. Return: 0, or -1, logged. */
 static int make_link(struct options *options, const struct owner *owner)
 {
 	struct privilege_user user;
@@ -178,7 +177,7 @@ static int make_link(struct options *options, const struct owner *owner)
 	return err;
 }
 
-/* What the command line asks for. Return: 0, or not, logged. */
+/* Return: 0, or not 0, logged. */
 static int do_task(struct options *options)
 {
 	struct owner owner;

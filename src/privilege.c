@@ -1,35 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Giving up what only the set-up needed. What comes from the line is parsed by
- * this program, so after the set-up it should be able to do no more than carry
- * packets:
+ * Drop the privileges that only the set-up needs. The program parses bytes from
+ * the line, so after the set-up it must only be able to carry packets:
  *
- * - every capability is dropped, and the bounding set is emptied, so that no
- *   program could get one back (capabilities(7)). The latter needs
- *   CAP_SETPCAP; a binary or a service that was given CAP_NET_ADMIN alone does
- *   without.
+ * - It drops every capability and empties the bounding set, so that no program
+ *   can regain one (capabilities(7)). Emptying the set needs CAP_SETPCAP; with
+ *   CAP_NET_ADMIN alone (file capability, service) the set stays.
  * - no_new_privs makes set-user-ID and file capabilities powerless (prctl(2)).
- * - with --user, another user, the groups of that user, and the group of the
- *   port, so that a port that was lost can be opened again.
+ * - --user changes to a user, its groups, and the group of the port, so that
+ *   the program can open a lost port again.
  *
- * What remains possible: everything on descriptors that are open, among it
- * the carrier of the interface, the settings of the port and putting them
- * back. What does not:
+ * Open descriptors keep working: the carrier of the interface, the settings of
+ * the port and restoring them. These stop working:
  *
- * - root without CAP_DAC_OVERRIDE is a user like any other: it may not write
- *   into another user's directory nor open another user's port. Root owns
- *   most devices, so a replugged adapter is no matter; a pty of somebody
- *   else's is.
- * - a device that another program holds with TIOCEXCL is closed to us too
+ * - Root without CAP_DAC_OVERRIDE is a user like any other: it cannot write to
+ *   another user's directory or open another user's port. Root owns most
+ *   devices, so a replugged adapter works; another user's pty does not.
+ * - A device that another program holds with TIOCEXCL cannot be opened
  *   (CAP_SYS_ADMIN).
- * - after a change of user the process is not dumpable (proc(5)): its files
- *   in /proc belong to root, and there is no core dump. Its own /proc/self/fd
- *   it can still read.
- * - nothing can be taken back from an interface that was attached to.
+ * - After a change of user the process is not dumpable (proc(5)): root owns its
+ *   files in /proc, and there is no core dump. The process can still read its
+ *   own /proc/self/fd.
+ * - The program cannot remove what it added to an attached interface.
  *
- * The threads of a process each have their own capabilities; there is only
- * one, and so the bare system calls are enough. libcap-ng would replace the
- * few functions around them, and no more: its capng_change_id() takes no group
+ * Capabilities belong to a thread, and there is only one, so the bare system
+ * calls suffice. libcap-ng would not save much: capng_change_id() adds no group
  * besides the user's own, and fails where the bounding set cannot be emptied.
  */
 #include "privilege.h"
@@ -50,7 +45,7 @@
 
 #define NO_GROUP ((gid_t)-1)
 
-/* The three sets of a process, each in two words of 32. */
+/* The three sets of capabilities, each in two words of 32 bits. */
 struct capabilities {
 	struct __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3];
 };
@@ -79,11 +74,11 @@ static bool has_capability(const struct capabilities *caps, unsigned int cap)
 }
 
 /**
- * privilege_find_user() - look up whom to become, while nothing is done yet
+ * privilege_find_user() - look up the user of --user, before the set-up
  * @user: filled in
- * @name: the user's name, or NULL, which means: stay who we are
+ * @name: the user's name, or NULL to keep the present user
  *
- * Whether we could become that user is looked at too. Logs any failure.
+ * Checks that the program can change its user. Logs any failure.
  *
  * Return: 0 or -errno
  */
@@ -117,10 +112,10 @@ int privilege_find_user(struct privilege_user *user, const char *name)
 	return 0;
 }
 
-/* The group of serial ports, where there is no port to ask yet. */
+/* Return the usual group of serial ports, for a port that is missing. */
 static gid_t usual_port_group(void)
 {
-	/* Of Debian, Fedora and their relatives; of Arch and Gentoo. */
+	/* Debian, Fedora and relatives; Arch and Gentoo. */
 	static const char *const names[] = {"dialout", "uucp"};
 	const struct group *group;
 	size_t i;
@@ -134,8 +129,8 @@ static gid_t usual_port_group(void)
 }
 
 /*
- * The group by which the port can be opened again. Root's own group is never
- * handed on, and a group that may not both read and write is of no use.
+ * Return the group that may open the port. Root's group is never kept, nor a
+ * group that may not both read and write.
  */
 static gid_t port_group(const char *path, bool is_serial)
 {
@@ -149,7 +144,7 @@ static gid_t port_group(const char *path, bool is_serial)
 	return file.st_gid;
 }
 
-/* The groups first: without root they cannot be changed any more. */
+/* Change groups before the user: afterwards it needs root. */
 static int change_groups(const struct privilege_user *user,
 			 const char *port_path, bool is_serial)
 {
@@ -164,7 +159,7 @@ static void empty_bounding_set(void)
 {
 	int cap;
 
-	/* EINVAL behind the last one that this kernel knows. */
+	/* EINVAL behind the kernel's last capability. */
 	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)) {
 			log_debug("the capability bounding set stays: %s",
@@ -173,7 +168,7 @@ static void empty_bounding_set(void)
 		}
 }
 
-/* That it went well is not taken on trust. */
+/* Check the result with the kernel. */
 static int verify(const struct privilege_user *user)
 {
 	struct capabilities caps;
@@ -199,7 +194,7 @@ static int verify(const struct privilege_user *user)
 	return 0;
 }
 
-/* Everything but who we are. Ambient capabilities go with permitted ones. */
+/* Drop capabilities; ambient ones go with the permitted ones. */
 static int drop_capabilities(void)
 {
 	static const struct capabilities none;
@@ -210,28 +205,28 @@ static int drop_capabilities(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
 }
 
-/* Better now than when the adapter was unplugged, at night. */
+/* Warn now, not when the adapter is unplugged at night. */
 static void check_port(const char *path)
 {
 	if (!path || !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) ||
 	    errno == ENOENT)
 		return;
 	log_warning("%s could not be opened again if it were lost: %s (choose "
-		    "a --user who may, such as its owner, or let its group "
+		    "a --user that may, such as its owner, or let its group "
 		    "read and write it)",
 		    path, strerror(errno));
 }
 
 /**
  * privilege_drop() - give up root and every capability, for good
- * @user:      whom to become, by privilege_find_user()
- * @port_path: the file by which the port is opened, whose group is kept; NULL
- *             if there is none, or none yet
- * @is_serial: it will be a serial port: if it is not there yet, the group is
- *             kept that usually owns those
+ * @user:      from privilege_find_user()
+ * @port_path: the file that is opened as the port, whose group is kept; NULL:
+ *             none, or unknown
+ * @is_serial: the line is serial: if @port_path is missing, keep the usual
+ * group of serial ports
  *
- * A port that could not be opened again afterwards is warned about. A failure
- * is logged; then it is not known what is left, and the program should end.
+ * Warns of a port that cannot be opened again afterwards. Logs any failure; the
+ * remaining privileges are then unknown, and the program should end.
  *
  * Return: 0 or -errno
  */

@@ -6,10 +6,10 @@
 #include <sys/types.h>
 
 /**
- * struct privilege_user - whom to become
- * @name: as the user gave it; NULL: nobody else
- * @uid:  its number
- * @gid:  its own group
+ * struct privilege_user - the user of --user
+ * @name: as given; NULL: keep the present user
+ * @uid:  its user ID
+ * @gid:  its primary group ID
  */
 struct privilege_user {
 	const char *name;

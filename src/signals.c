@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Signals, as flags to be looked at and a descriptor to be woken by.
+ * Signals, as flags to check and a descriptor to poll.
  *
- * SIGINT, SIGTERM and SIGHUP end the program and interrupt whatever the set-up
- * waits for (no SA_RESTART). SIGUSR1 and SIGUSR2 ask for something, and it
- * is answered when there is time.
+ * SIGINT, SIGTERM and SIGHUP end the program, and interrupt system calls of the
+ * set-up (no SA_RESTART). SIGUSR1 and SIGUSR2 are requests, which the session
+ * handles later.
  */
 #include "signals.h"
 #include "log.h"
@@ -38,15 +38,16 @@ static void on_signal(int number)
 		stop = 1;
 		break;
 	}
-	/* If it fails, the counter is full, which wakes as well. */
+	/* On failure the counter is full, and the descriptor is readable. */
 	(void)!write(event_fd, &one, sizeof(one));
 	errno = saved_errno;
 }
 
 /**
- * signals_set_up() - from now on, signals are flags
+ * signals_set_up() - install the signal handlers
  *
- * A SIGHUP that nohup(1) has put out of force stays so. Logs any failure.
+ * If SIGHUP is ignored at the start, as by nohup(1), it stays ignored. Logs any
+ * failure.
  *
  * Return: 0 or -errno
  */
@@ -66,7 +67,7 @@ int signals_set_up(void)
 		return err;
 	}
 	sigemptyset(&action.sa_mask);
-	/* Whoever starts us may have blocked some. */
+	/* Our parent may have blocked some. */
 	sigprocmask(SIG_SETMASK, &action.sa_mask, NULL);
 	for (i = 0; i < sizeof(stopping) / sizeof(*stopping); i++) {
 		sigaction(stopping[i], &action, &before);
@@ -82,10 +83,9 @@ int signals_set_up(void)
 }
 
 /**
- * signals_fd() - what to wait on
+ * signals_fd() - the descriptor to poll
  *
- * Return: a descriptor that is readable when a signal came, until
- * signals_clear_fd()
+ * Return: a descriptor that is readable from a signal until signals_clear_fd()
  */
 int signals_fd(void)
 {
@@ -93,20 +93,20 @@ int signals_fd(void)
 }
 
 /**
- * signals_clear_fd() - before looking at the flags: they are about to be seen
+ * signals_clear_fd() - clear the descriptor; call it before checking the flags
  */
 void signals_clear_fd(void)
 {
 	uint64_t count;
 
-	/* EAGAIN: none came. */
+	/* EAGAIN: no signal came. */
 	(void)!read(event_fd, &count, sizeof(count));
 }
 
 /**
- * signals_stop() - is the program to end?
+ * signals_stop() - must the program end?
  *
- * Return: true once SIGINT, SIGTERM or SIGHUP came
+ * Return: true after SIGINT, SIGTERM or SIGHUP
  */
 bool signals_stop(void)
 {
@@ -114,7 +114,7 @@ bool signals_stop(void)
 }
 
 /**
- * signals_take_report() - are the counters to be printed?
+ * signals_take_report() - is a report requested?
  *
  * Return: true if SIGUSR1 came since the last call
  */
@@ -127,7 +127,7 @@ bool signals_take_report(void)
 }
 
 /**
- * signals_take_reopen() - is the port to be closed and opened again?
+ * signals_take_reopen() - is reopening the port requested?
  *
  * Return: true if SIGUSR2 came since the last call
  */

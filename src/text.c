@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Lines of text: put together piece by piece, and fit for a terminal.
+ * Helpers for strings.
  */
 #include "text.h"
 
@@ -9,9 +9,9 @@
 #include <string.h>
 
 /**
- * text_append() - write on at the end of a string
- * @text:   the string so far
- * @cap:    room in @text; what does not fit is left out
+ * text_append() - append formatted text to a string
+ * @text:   the string
+ * @cap:    bytes in @text; text that does not fit is cut off
  * @format: as for printf()
  */
 void text_append(char *text, size_t cap, const char *format, ...)
@@ -25,8 +25,8 @@ void text_append(char *text, size_t cap, const char *format, ...)
 }
 
 /**
- * text_make_plain() - keep only what a terminal prints as it stands
- * @text: the text; each character beyond printable ASCII becomes a '?',
+ * text_make_plain() - make a string safe to print on a terminal
+ * @text: the string; each control or non-ASCII character becomes one '?',
  *        whatever its length in UTF-8
  */
 void text_make_plain(char *text)
