@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which MTU suits the line.
- *
- * Pure: the speed and what the line has to carry decide.
+ * Choose the MTU for a line. Pure.
  */
 #include "interface/mtu.h"
 
 #include <stddef.h>
 
 /**
- * mtu_packet_ms() - how long a packet keeps the wire busy
+ * mtu_packet_ms() - time that a packet occupies the wire
  * @rate: bytes per second; 0: unknown
- * @mtu:  its length in bytes; on the line there are two ENDs more
+ * @mtu:  length of the packet in bytes; the line adds two ENDs
  *
- * Return: milliseconds, rounded; 0 if the speed is not known
+ * Return: milliseconds, rounded; 0 if the speed is unknown
  */
 uint32_t mtu_packet_ms(uint32_t rate, uint32_t mtu)
 {
@@ -23,17 +21,17 @@ uint32_t mtu_packet_ms(uint32_t rate, uint32_t mtu)
 }
 
 /**
- * mtu_choose() - the MTU that suits a wire
+ * mtu_choose() - choose the MTU for a line
  * @rate: bytes per second; 0: unknown
- * @ipv6: it has to carry IPv6
+ * @ipv6: the link must carry IPv6
  *
- * A packet on the wire cannot be overtaken, so on a slow one it should be
- * short: 1006 is SLIP's own (RFC 1055), 576 what every host takes (RFC 1122),
- * 296 what RFC 1144 advises (section 5.2), and 1280 the least of IPv6 (RFC
- * 8200, section 5).
+ * Nothing can overtake a packet on the wire, so packets on a slow line should
+ * be short. 1006 is the MTU of SLIP (RFC 1055); every host accepts 576 (RFC
+ * 1122); RFC 1144, section 5.2, advises 296; IPv6 needs 1280 (RFC 8200, section
+ * 5).
  *
- * Return: the largest of 1500, 1006 and 576 that takes MTU_PACKET_MS_MAX at
- * the most, else 296; with IPv6 1500 or 1280
+ * Return: the largest of 1500, 1006 and 576 that takes at most
+ * MTU_PACKET_MS_MAX, else 296; with IPv6, 1500 or 1280
  */
 uint32_t mtu_choose(uint32_t rate, bool ipv6)
 {

@@ -8,7 +8,7 @@
 /* The least MTU that carries IPv6 (RFC 8200, section 5). */
 #define MTU_IPV6_MIN 1280
 
-/* A packet that takes longer than this on the wire is felt by who types. */
+/* A person who types notices packets that occupy the wire longer than this. */
 #define MTU_PACKET_MS_MAX 200
 
 uint32_t mtu_packet_ms(uint32_t rate, uint32_t mtu);
