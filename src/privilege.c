@@ -211,8 +211,8 @@ static void check_port(const char *path)
 	if (!path || !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) ||
 	    errno == ENOENT)
 		return;
-	log_warning("%s could not be opened again if it were lost: %s (choose "
-		    "a --user that may, such as its owner, or let its group "
+	log_warning("cannot open %s again if it is lost: %s (choose a "
+		    "--user that may, such as its owner, or let its group "
 		    "read and write it)",
 		    path, strerror(errno));
 }

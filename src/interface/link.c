@@ -109,7 +109,7 @@ static int set_mac(const struct setup *setup)
 	if (err)
 		return refused(setup, err, "", "set the address of %s (--mac)",
 			       name);
-	log_debug("%s: has the Ethernet address asked for", name);
+	log_debug("%s: Ethernet address set", name);
 	return 0;
 }
 

@@ -290,13 +290,13 @@ static void tell_link(struct telling *telling, const struct monitor *monitor,
 	if (then->up && !now->up) {
 		tell(telling->changes, "it is down, so no packet crosses");
 		tell(telling->remedies,
-		     "sudo ip link set %s up; routes through it are gone and "
-		     "have to be added again",
+		     "sudo ip link set %s up; routes through it are gone: "
+		     "add them again",
 		     now->name);
 	} else if (monitor->was_down && now->up) {
 		tell(telling->changes, "it was taken down and up again");
 		tell(telling->remedies,
-		     "routes through it are gone and have to be added again");
+		     "routes through it are gone: add them again");
 	} else if (!then->up && now->up) {
 		tell(telling->changes, "it is up again");
 	}

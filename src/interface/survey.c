@@ -109,8 +109,9 @@ static int compare_all(struct survey *survey, struct rtnl *rtnl)
 	if (!err)
 		err = rtnl_route_each(rtnl, AF_UNSPEC, see_route, survey);
 	if (err)
-		log_debug("cannot look at the addresses and routes here: %s",
-			  strerror(-err));
+		log_debug(
+			"cannot read the addresses and routes of this host: %s",
+			strerror(-err));
 	return err;
 }
 

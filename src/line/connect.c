@@ -186,7 +186,7 @@ static const char *propose(const struct connector *connector, int err)
 	case -EHOSTUNREACH:
 	case -ENETUNREACH:
 	case -ENETDOWN:
-		return "has this host a route there?";
+		return "does this host have a route there?";
 	case -EACCES:
 	case -EPERM:
 		return is_unix(connector)

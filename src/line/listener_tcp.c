@@ -118,7 +118,7 @@ static const char *tcp_remedy(int err)
 		       "which: choose another port)";
 	case -EADDRNOTAVAIL:
 		return " (this host has no such address, \"ip address\" shows "
-		       "those it has)";
+		       "its addresses)";
 	case -EACCES:
 		return " (ports below 1024 need root: choose a higher one)";
 	default:

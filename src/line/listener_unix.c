@@ -98,7 +98,7 @@ static const char *unix_remedy(int err)
 	case -EADDRINUSE:
 		return " (another program listens there: choose another path)";
 	case -EEXIST:
-		return " (and is not a socket: remove it, or choose another "
+		return " (it is not a socket: remove it, or choose another "
 		       "path)";
 	case -ENOENT:
 		return " (create its directory first)";

@@ -210,10 +210,11 @@ static int check_baud(const char *path, unsigned int wanted, unsigned int real,
 
 	if (off * 100 <= (uint64_t)wanted * SERIAL_BAUD_TOLERANCE_PERCENT)
 		return 0;
-	return failure_set(failure, -EINVAL,
-			   "cannot set %s to %u baud: it would be %u (choose a "
-			   "rate that the hardware can do with -b)",
-			   path, wanted, real);
+	return failure_set(
+		failure, -EINVAL,
+		"cannot set %s to %u baud: the hardware would run at "
+		"%u (choose a rate that it can do with -b)",
+		path, wanted, real);
 }
 
 /* Raise or lower modem lines. Return: 0 or -errno. */

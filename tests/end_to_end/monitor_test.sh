@@ -62,7 +62,7 @@ told 'its MTU is lowered' 'its MTU is 1500 instead of 9000$'
 
 in_a ip link set tun0 down
 told 'it is taken down' \
-	'it is down, so no packet crosses.*\(sudo ip link set tun0 up; routes through it are gone and have to be added again'
+	'it is down, so no packet crosses.*\(sudo ip link set tun0 up; routes through it are gone: add them again'
 # shellcheck disable=SC2046 # these are several words
 in_a $(remedy)
 told 'and up again' 'tun0 was changed by another program: it is up again$'

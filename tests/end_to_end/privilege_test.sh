@@ -107,7 +107,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	check_equal 'a port of root alone: no other group' "$gid" \
 		"$(status_of Groups | xargs)"
 	check_match 'a port that could not be opened again is warned about' \
-		"^serialtun: $pty could not be opened again if it were lost: Permission denied \(choose a --user .*\)\$" \
+		"^serialtun: cannot open $pty again if it is lost: Permission denied \(choose a --user .*\)\$" \
 		"$(<"$dir/a.log")"
 	check 'and the link is up' in_a ping -c 1 -W 5 10.0.0.2
 	check_end 'a port of root alone' "$before"
@@ -124,7 +124,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	chmod 600 "$pty"
 	start_a --addr 10.0.0.1/24
 	check_match "root, and the port is somebody else's: a warning" \
-		'could not be opened again' "$(<"$dir/a.log")"
+		'cannot open .* again if it is lost' "$(<"$dir/a.log")"
 	stop_a
 	start_a --addr 10.0.0.1/24 --user nobody
 	check_equal 'with --user and its owner there is none' 2 \

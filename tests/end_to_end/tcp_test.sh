@@ -285,10 +285,10 @@ refusal 'a port in use' \
 	--port tcp-listen:5002
 kill "$other"
 refusal 'an address of somebody else' \
-	'cannot listen on tcp-listen:10.0.9.2:5000: Cannot assign requested address \(this host has no such address, "ip address" shows those it has\)' \
+	'cannot listen on tcp-listen:10.0.9.2:5000: Cannot assign requested address \(this host has no such address, "ip address" shows its addresses\)' \
 	--port tcp-listen:10.0.9.2:5000
 refusal 'no way there' \
-	'cannot connect to tcp:203.0.113.1:5000: Network is unreachable \(has this host a route there\? --wait waits for it\)' \
+	'cannot connect to tcp:203.0.113.1:5000: Network is unreachable \(does this host have a route there\? --wait waits for it\)' \
 	--port tcp:203.0.113.1:5000
 refusal 'an unknown host' \
 	'cannot connect to tcp:no-such-host.invalid:5000: no-such-host.invalid: .* \(is the name right\? is a name server reachable\? --wait waits for it\)' \

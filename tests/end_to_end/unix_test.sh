@@ -102,7 +102,7 @@ check 'and says why' b_says \
 start_a --addr 10.1.0.1/24
 start_b --addr 10.1.0.2/24 --user nobody
 check 'nobody may not open it again' b_says \
-	"^serialtun: $socket could not be opened again if it were lost: Permission denied "
+	"^serialtun: cannot open $socket again if it is lost: Permission denied "
 check 'a ping crosses all the same' wait_for 5 pings
 stop_b
 
@@ -184,7 +184,7 @@ refusal 'somebody listens there' \
 kill "$other"
 : >"$dir/file"
 refusal 'a file that is no socket' \
-	"cannot listen on unix-listen:$dir/file: File exists \\(and is not a socket: remove it, or choose another path\\)" \
+	"cannot listen on unix-listen:$dir/file: File exists \\(it is not a socket: remove it, or choose another path\\)" \
 	--port "unix-listen:$dir/file"
 check 'it is left alone' test -f "$dir/file"
 refusal 'no such directory' \

@@ -158,6 +158,6 @@ held_end '8250, held by XOFF' "$holder"
 # What a chip cannot do.
 refused --port /dev/ttyS1 --addr 10.0.0.1/24 --baud 500000
 check_match 'a speed that the UART cannot have is refused' \
-	'^serialtun: cannot set /dev/ttyS1 to 500000 baud: it would be [0-9]+ ' \
+	'^serialtun: cannot set /dev/ttyS1 to 500000 baud: the hardware would run at [0-9]+ ' \
 	"$said"
 finish

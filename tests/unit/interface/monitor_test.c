@@ -110,15 +110,14 @@ static void test_monitor_tells_down_and_up(void **state)
 	ip("link set tun0 down");
 	assert_told("tun0 was changed by another program: it is down, so no "
 		    "packet crosses (sudo ip link set tun0 up; routes through "
-		    "it are gone and have to be added again)");
+		    "it are gone: add them again)");
 	ip("link set tun0 up");
 	assert_told("tun0 was changed by another program: it is up again");
 	ip("link set tun0 down");
 	ip("link set tun0 up");
 	assert_told(
 		"tun0 was changed by another program: it was taken down and "
-		"up again (routes through it are gone and have to be added "
-		"again)");
+		"up again (routes through it are gone: add them again)");
 }
 
 /* What we do ourselves, and what others do to what is theirs. */

@@ -366,7 +366,7 @@ static void test_listener_tcp_not_here(void **state)
 	name_tcp("192.0.2.77:");
 	assert_refused(-EADDRNOTAVAIL,
 		       "Cannot assign requested address (this host has no such "
-		       "address, \"ip address\" shows those it has)");
+		       "address, \"ip address\" shows its addresses)");
 }
 
 static void test_listener_tcp_unknown(void **state)
@@ -448,7 +448,7 @@ static void test_listener_unix_no_socket(void **state)
 	(void)state;
 	name_unix();
 	close(open(world.path, O_CREAT | O_WRONLY, 0600));
-	assert_refused(-EEXIST, "File exists (and is not a socket: remove it, "
+	assert_refused(-EEXIST, "File exists (it is not a socket: remove it, "
 				"or choose another path)");
 	assert_int_equal(unlink(world.path), 0);
 }
