@@ -7,7 +7,7 @@
 VERSION := 0.1.0
 
 PREFIX  ?= /usr/local
-SBINDIR ?= $(PREFIX)/sbin
+BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
 DISTDIR ?= .
@@ -244,7 +244,7 @@ lint: ## look at the sources with every checker there is
 format: ## lay the sources out as .clang-format says
 	$(Q)clang-format -i $(c_files)
 
-installed = '$(DESTDIR)$(SBINDIR)/serialtun' \
+installed = '$(DESTDIR)$(BINDIR)/serialtun' \
 	'$(DESTDIR)$(MANDIR)/man8/serialtun.8' \
 	'$(DESTDIR)$(COMPLETIONDIR)/serialtun' \
 	'$(DESTDIR)$(UNITDIR)/serialtun@.service' \
@@ -252,14 +252,14 @@ installed = '$(DESTDIR)$(SBINDIR)/serialtun' \
 
 .PHONY: install
 install: all ## install the program and what belongs to it (PREFIX, DESTDIR)
-	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(MANDIR)/man8' \
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man8' \
 		'$(DESTDIR)$(COMPLETIONDIR)' '$(DESTDIR)$(UNITDIR)' \
 		'$(DESTDIR)$(UDEVDIR)/rules.d'
-	install -m 755 $(BUILD)/serialtun '$(DESTDIR)$(SBINDIR)/serialtun'
+	install -m 755 $(BUILD)/serialtun '$(DESTDIR)$(BINDIR)/serialtun'
 	install -m 644 src/man/serialtun.8 '$(DESTDIR)$(MANDIR)/man8/serialtun.8'
 	install -m 644 src/completion/serialtun \
 		'$(DESTDIR)$(COMPLETIONDIR)/serialtun'
-	sed 's|@SBINDIR@|$(SBINDIR)|' src/systemd/serialtun@.service.in | \
+	sed 's|@BINDIR@|$(BINDIR)|' src/systemd/serialtun@.service.in | \
 		install -m 644 /dev/stdin \
 		'$(DESTDIR)$(UNITDIR)/serialtun@.service'
 	install -m 644 src/systemd/70-serialtun.rules \
@@ -270,9 +270,9 @@ install: all ## install the program and what belongs to it (PREFIX, DESTDIR)
 # capabilities away, so they come last.
 .PHONY: setcap
 setcap: install ## the same; SETCAP_GROUP, and nobody else, needs no sudo
-	chown root:'$(SETCAP_GROUP)' '$(DESTDIR)$(SBINDIR)/serialtun'
-	chmod 750 '$(DESTDIR)$(SBINDIR)/serialtun'
-	setcap cap_net_admin+ep '$(DESTDIR)$(SBINDIR)/serialtun'
+	chown root:'$(SETCAP_GROUP)' '$(DESTDIR)$(BINDIR)/serialtun'
+	chmod 750 '$(DESTDIR)$(BINDIR)/serialtun'
+	setcap cap_net_admin+ep '$(DESTDIR)$(BINDIR)/serialtun'
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
@@ -318,7 +318,7 @@ help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 	@echo 'Variables (make NAME=VALUE, or from the environment):'
 	@echo '  PREFIX      where to install, default /usr/local'
-	@echo '  SBINDIR     default PREFIX/sbin'
+	@echo '  BINDIR      default PREFIX/bin'
 	@echo '  MANDIR      default PREFIX/share/man'
 	@echo '  UNITDIR UDEVDIR COMPLETIONDIR   systemd units, udev, bash'
 	@echo '              completion; default: what pkg-config says if PREFIX'

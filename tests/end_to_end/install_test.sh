@@ -32,14 +32,14 @@ completions=$(pc completionsdir bash-completion \
 check 'make install PREFIX=/usr' \
 	"${make[@]}" install DESTDIR="$dir/root" PREFIX=/usr
 check_equal 'puts each thing where pkg-config says' \
-	"$(printf '%s\n' /usr/sbin/serialtun /usr/share/man/man8/serialtun.8 \
+	"$(printf '%s\n' /usr/bin/serialtun /usr/share/man/man8/serialtun.8 \
 		"$completions/serialtun" "$units/serialtun@.service" \
 		"$rules/70-serialtun.rules" | sort | xargs)" \
 	"$(files_in "$dir/root")"
 check_equal 'the program is what was built' "$("$serialtun" --version)" \
-	"$("$dir/root/usr/sbin/serialtun" --version)"
+	"$("$dir/root/usr/bin/serialtun" --version)"
 check_match 'the unit runs the program by its final path' \
-	'^ExecStart=/usr/sbin/serialtun ' \
+	'^ExecStart=/usr/bin/serialtun ' \
 	"$(<"$dir/root$units/serialtun@.service")"
 check 'make uninstall' "${make[@]}" uninstall DESTDIR="$dir/root" PREFIX=/usr
 check_equal 'removes it all again' '' "$(files_in "$dir/root")"
@@ -48,7 +48,7 @@ check_equal 'removes it all again' '' "$(files_in "$dir/root")"
 prefix=$dir/local
 check 'make install into a prefix' "${make[@]}" install PREFIX="$prefix"
 check_equal 'puts everything below it' \
-	"/lib/systemd/system/serialtun@.service /lib/udev/rules.d/70-serialtun.rules /sbin/serialtun /share/bash-completion/completions/serialtun /share/man/man8/serialtun.8" \
+	"/bin/serialtun /lib/systemd/system/serialtun@.service /lib/udev/rules.d/70-serialtun.rules /share/bash-completion/completions/serialtun /share/man/man8/serialtun.8" \
 	"$(files_in "$prefix")"
 check 'a second time too' "${make[@]}" install PREFIX="$prefix"
 
@@ -155,7 +155,7 @@ elif ! getent group dialout >/dev/null ||
 	! "${make[@]}" setcap PREFIX="$prefix" >"$dir/setcap.log" 2>&1; then
 	skip 'make setcap' 'no file capabilities here, or no group dialout'
 else
-	program=$prefix/sbin/serialtun
+	program=$prefix/bin/serialtun
 	check_equal 'make setcap: for root and dialout' 'root dialout 750' \
 		"$(stat -c '%U %G %a' "$program")"
 	check_match 'make setcap: one capability' 'cap_net_admin[=+]ep$' \

@@ -21,7 +21,7 @@ command_line() {
 	for word in $(unit_value ExecStart); do
 		case $word in
 		%f) echo "$1" ;;
-		@SBINDIR@/*) echo "$serialtun" ;;
+		@BINDIR@/*) echo "$serialtun" ;;
 		'$SERIALTUN_OPTIONS') xargs -n 1 <<<"$SERIALTUN_OPTIONS" ;;
 		*) echo "$word" ;;
 		esac

@@ -90,7 +90,7 @@ check_match 'its udev rules are where udev looks' 'serialtun@' \
 serialtun=$dir/installed
 cat >"$serialtun" <<-END
 	#!/bin/sh
-	exec chroot '$target' /usr/sbin/serialtun "\$@"
+	exec chroot '$target' /usr/bin/serialtun "\$@"
 END
 chmod 755 "$serialtun"
 start_cable --baud 115200

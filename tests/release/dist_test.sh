@@ -27,7 +27,7 @@ check 'its unit tests pass' "${make[@]}" check-unit
 check 'it can be installed' \
 	"${make[@]}" install DESTDIR="$dir/root" PREFIX=/usr
 check_equal 'and is the version that it says' "serialtun $version" \
-	"$("$dir/root/usr/sbin/serialtun" --version)"
+	"$("$dir/root/usr/bin/serialtun" --version)"
 check_equal 'everything that is made is below build' "$sources" \
 	"$(sources_in "$tree")"
 check_match 'what is no clone makes no archive, and says why' \
