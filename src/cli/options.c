@@ -17,6 +17,7 @@
 #include <argp.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -226,160 +227,136 @@ static void take_quiet(const struct given *given)
 	given->options->log_level--;
 }
 
+static void take_help(const struct given *given)
+{
+	argp_state_help(given->state, given->state->out_stream,
+			ARGP_HELP_STD_HELP);
+}
+
+static void take_usage(const struct given *given)
+{
+	argp_state_help(given->state, given->state->out_stream,
+			ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+}
+
+static void take_version(const struct given *given)
+{
+	fputs("serialtun " SERIALTUN_VERSION "\n", given->state->out_stream);
+	if (!(given->state->flags & ARGP_NO_EXIT))
+		exit(EXIT_SUCCESS);
+}
+
+/* argp moves --help and --version to the group -1, which comes last. */
+static const char last_heading[] = "Other:";
+
+/* One line an option in --help; the manual has the rest. */
 static const struct option_row rows[] = {
 	{"--addr", 'a', "ADDR[/LEN]", 0, INTERFACE, BY(take_addr),
-	 "Address of this end, IPv4 or IPv6; may be repeated. Without LEN: /32 "
-	 "or /128. Default: none, the link then has nothing but its IPv6 "
-	 "link-local address"},
+	 "Address of this end; may be repeated"},
 	{"--port", 'p', "PORT", 0, LINE, NAME(port.name),
-	 "Serial port: /dev/ttyUSB0, ttyUSB0, a link such as those in "
-	 "/dev/serial/by-id, a pty, or \"auto\" for the only USB port. Or a line "
-	 "over the network or to another program: tcp:HOST:PORT, "
-	 "tcp-listen:[ADDR:]PORT, unix:PATH, unix-listen:PATH, "
-	 "udp:HOST:PORT[,LOCALPORT], pty:[LINK], or - for standard input and "
-	 "output. Required"},
+	 "Serial port, or another kind of line (see below)"},
 	{"--list", 'l', "json", OPTION_ARG_OPTIONAL, NEITHER, BY(take_list),
-	 "Print the serial ports that there are, and who uses them; for "
-	 "programs, as JSON"},
+	 "Print the serial ports, and who uses them"},
 
 	{.doc = "The line:"},
 	{"--baud", 'b', "N", 0, LINE, BY(take_baud),
-	 "Bits per second, any rate that the driver can do. Default: 115200 on "
-	 "a device; none on a pty or a socket, which have no clock"},
-	{"--flow", 0, "none|rtscts|xonxoff", 0, LINE, BY(take_flow),
-	 "Flow control. xonxoff sends 0x11 and 0x13 as DB DE and DB DF (as "
-	 "tunslip6 -X does), so both ends must use it. Default: none. Carrier "
-	 "detect is always ignored"},
-	{"--parity", 0, "none|even|odd", 0, LINE, BY(take_parity),
-	 "Default: none"},
+	 "Bits per second [115200]"},
+	{"--flow", 0, "KIND", 0, LINE, BY(take_flow),
+	 "Flow control: none, rtscts or xonxoff [none]"},
+	{"--parity", 0, "KIND", 0, LINE, BY(take_parity),
+	 "none, even or odd [none]"},
 	{"--stop-bits", 0, "1|2", 0, LINE, NUMBER(port.stop_bits, 1, 2),
-	 "Default: 1"},
+	 "Stop bits [1]"},
 	{"--dtr", 0, "on|off|keep", 0, LINE, MODEM_LINE(port.dtr),
-	 "The line DTR. Opening a device raises it, for a moment in any case. "
-	 "Default: keep, what opening makes of it"},
+	 "The line DTR; keep: as opening leaves it [keep]"},
 	{"--rts", 0, "on|off|keep", 0, LINE, MODEM_LINE(port.rts),
-	 "The line RTS, as --dtr; not with --flow rtscts, which moves it. "
-	 "Default: keep"},
+	 "The line RTS, as --dtr [keep]"},
 	{"--hupcl", 0, NULL, 0, LINE, SET(port.hupcl),
-	 "Drop DTR and RTS when the port is closed, which resets many a board. "
-	 "Default: leave them"},
+	 "Drop DTR and RTS when the port is closed"},
 	{"--settle", 0, "MS", 0, LINE, NUMBER(port.settle_ms, 0, SETTLE_MS_MAX),
-	 "After opening, throw away what arrives for so many milliseconds, "
-	 "0 to 60000: the chatter of a board that was just reset. Packets are "
-	 "sent meanwhile. Default: 0"},
+	 "Discard input for MS ms after opening [0]"},
 	{"--no-low-latency", 0, NULL, 0, LINE, CLEAR(port.low_latency),
-	 "Leave a USB adapter's latency timer as it is. Default: the shortest, "
-	 "put back at the end"},
-
+	 "Leave a USB adapter's latency timer as it is"},
 	{"--framing", 0, "KIND", 0, LINE, BY(take_framing),
-	 "How packets travel on the line. slip: as SLIP; length: each behind its "
-	 "length in two bytes, big-endian, on a line that loses nothing; "
-	 "packet: one a datagram. Default: packet on udp:, else slip"},
+	 "slip, length or packet [slip; on udp: packet]"},
 	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
-	 "Send an END in front of a frame, too: auto, where noise may have come "
-	 "since the last one, that is after 10 seconds or a frame that was cut; "
-	 "always; or never. Needs --framing slip. Default: auto"},
+	 "END before a frame: auto, always, never [auto]"},
 
 	{.doc = "When the port or the other end is not there:"},
 	{"--wait", 0, NULL, 0, LINE, SET(wait),
-	 "Start before the port is there, or while another program has it; "
-	 "not with --port auto. Default: that is an error"},
+	 "Start before the port is there"},
 	{"--once", 0, NULL, 0, LINE, SET(once),
-	 "End, with status 1, when the port is lost. Default: keep the "
-	 "interface, and go on when the port is back"},
+	 "End when the port is lost, instead of waiting"},
 	{"--keepalive", 0, "SEC", 0, LINE,
 	 NUMBER(keepalive_s, 1, KEEPALIVE_S_MAX),
-	 "Send an END, which every receiver ignores, when nothing was sent for "
-	 "so long, 1 to 3600; and say so when nothing arrived for three times "
-	 "that. With the same SEC at both ends, the carrier follows. Needs "
-	 "--framing slip. Default: off"},
+	 "Send an END after SEC seconds of silence [never]"},
 
 	{.doc = "The interface:"},
 	{"--peer", 0, "ADDR[/LEN]", 0, INTERFACE, BY(take_peer),
-	 "Address of the other end: a point-to-point pair with the one --addr "
-	 "of its family, whose own LEN is then ignored. Without LEN: /32 or "
-	 "/128. Default: none"},
+	 "Address of the other end, for a pair of hosts"},
 	{"--route", 'r', "DEST[/LEN]", 0, INTERFACE, BY(take_route),
-	 "Route through the link; may be repeated. \"default\" is 0.0.0.0/0 "
-	 "or, without an IPv4 --addr, ::/0. On a --tap it goes by way of the "
-	 "--peer, if there is one. Default: none"},
+	 "Route through the link; may be repeated"},
 	{"--metric", 0, "N", 0, INTERFACE, BY(take_metric),
-	 "Priority of every --route and of the route to the network of every "
-	 "--addr, the lowest wins. Default: the kernel's, 0 for IPv4, and for "
-	 "IPv6 1024 or, of an --addr, 256"},
+	 "Metric of the link's routes [the kernel's]"},
 	{"--interface", 'i', "NAME", 0, NEITHER, BY(take_interface),
-	 "Name of the interface. If a persistent interface has this name, it "
-	 "is attached to, and what is added to it stays after the end. "
-	 "Default: the first of tun0, tun1 and so on, or of tap0, that is free"},
+	 "Name of the interface [the next tunN or tapN]"},
 	{"--tap", 0, NULL, 0, INTERFACE, SET(tap),
-	 "A TAP interface: Ethernet frames instead of IP packets, at both "
-	 "ends. Default: a TUN interface, IP packets"},
+	 "Carry Ethernet frames instead of IP packets"},
 	{"--mac", 0, "ADDR", 0, INTERFACE, BY(take_mac),
-	 "Ethernet address of the --tap, such as 02:00:00:00:00:01. Default: "
-	 "a random one"},
+	 "Ethernet address of the --tap [random]"},
 	{"--bridge", 0, "NAME", 0, INTERFACE, BY(take_bridge),
-	 "Make the --tap a port of this bridge, which has the addresses. "
-	 "Default: none"},
+	 "Make the --tap a port of this bridge"},
 	{"--mtu", 'm', "N|auto", 0, INTERFACE, BY(take_mtu),
-	 "Longest packet in bytes, 68 to 65535; at least 1280 with IPv6, at "
-	 "most 65517 on a --tap. "
-	 "Default: auto, the largest of 1500, 1006 and 576 that takes 200 ms "
-	 "at most, else 296; with IPv6 1500 or 1280; in a bridge, the "
-	 "bridge's. An interface that is attached to keeps its own"},
+	 "Longest packet in bytes [auto: by the speed]"},
 	{"--accept-ra", 0, NULL, 0, LINE, SET(accept_ra),
-	 "Let IPv6 Router Advertisements from the line through. Default: they "
-	 "are dropped"},
+	 "Let IPv6 Router Advertisements in from the line"},
 
 	{.doc = "Interfaces that stay:"},
 	{"--create", 0, NULL, 0, NEITHER, SET(create),
-	 "Make a persistent interface, with its addresses and whatever else of "
-	 "the above is asked for, and end: later runs attach to it with "
-	 "--interface. Default: make a link"},
+	 "Make a persistent interface, and end"},
 	{"--delete", 0, NULL, 0, NEITHER, SET(delete),
-	 "Remove the persistent interface that --interface names, and end. "
-	 "Default: make a link"},
+	 "Remove the one that --interface names, and end"},
 	{"--persist", 0, NULL, 0, INTERFACE, SET(persist),
-	 "Keep the interface after the end, with its addresses and routes. "
-	 "Default: it is gone"},
+	 "Keep the interface after the end"},
 	{"--owner", 0, "USER", 0, INTERFACE, NAME(owner),
-	 "The user, by name or number, who may attach to it without "
-	 "privilege; with --create or --persist. Default: you, if there is no "
-	 "--group"},
+	 "User who may attach without privilege [you]"},
 	{"--group", 0, "GROUP", 0, INTERFACE, NAME(group),
-	 "The group, by name or number, whose members may; together with "
-	 "--owner, only the owner as a member of it. Default: none"},
+	 "Group whose members may attach without privilege"},
 
 	{.doc = "Privileges:"},
 	{"--user", 0, "NAME", 0, LINE, NAME(user),
-	 "Run as this user, with its groups and that of the port, once "
-	 "everything is set up. Default: the same user. Capabilities are "
-	 "dropped either way"},
+	 "Run as this user once everything is set up"},
 
 	{.doc = "What is printed:"},
 	{"--stats", 0, "SEC", 0, LINE, NUMBER(stats_s, 1, STATS_S_MAX),
-	 "What crossed the line, every SEC seconds, 1 to 86400; on a terminal "
-	 "in one line that is rewritten. Default: only at the end"},
+	 "Print statistics every SEC seconds"},
 	{"--stats-json", 0, "FILE", 0, LINE, NAME(stats_json),
-	 "The same into a file, as one JSON object that is replaced at each "
-	 "interval, of --stats or 1 second. Default: none"},
+	 "Write statistics to FILE, as JSON"},
 	{"--verbose", 'v', NULL, 0, NEITHER, BY(take_verbose),
-	 "More: the steps of the set-up; twice: each dropped frame. Default: "
-	 "what now is, and the totals at the end"},
+	 "Print more; twice: each dropped frame, too"},
 	{"--quiet", 'q', NULL, 0, NEITHER, BY(take_quiet),
-	 "Less: warnings and errors; twice: errors. Default: see --verbose"},
+	 "Print warnings and errors only; twice: errors"},
+
+	{.doc = last_heading},
+	{"--help", 'h', NULL, 0, NEITHER, BY(take_help), "Print this help"},
+	{"--usage", 0, NULL, 0, NEITHER, BY(take_usage),
+	 "Print all options in a few lines"},
+	{"--version", 'V', NULL, 0, NEITHER, BY(take_version),
+	 "Print the version"},
 };
 
+/* The lines are laid out by hand: argp fills only those that are too long. */
 static const char doc[] =
-	"Turn a serial line, or a socket in its place, into an IP link: create a "
-	"TUN interface, give it its address, and carry its packets over the port "
-	"as SLIP (RFC 1055); or Ethernet frames, with --tap.\v"
-	"Two machines and a cable:\n\n"
+	"Make a network link of a serial cable. On the two machines, type:\n\n"
 	"  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n"
-	"  sudo serialtun --addr 10.10.10.2/24 --port /dev/ttyUSB0\n\n"
-	"It runs until SIGINT, SIGTERM or SIGHUP; then the interface is gone "
-	"and the port is as it was. SIGUSR1 prints the counters, SIGUSR2 closes "
-	"and reopens the port. "
-	"The manual, serialtun(8), has the rest.";
+	"  sudo serialtun --addr 10.10.10.2/24 --port /dev/ttyUSB0\n\v"
+	"PORT is one of these:\n"
+	"  /dev/ttyUSB0, ttyUSB0, /dev/serial/by-id/...  a serial device, or a pty\n"
+	"  auto                                          the only USB adapter\n"
+	"  tcp:HOST:PORT, tcp-listen:[ADDR:]PORT, unix:PATH, unix-listen:PATH,\n"
+	"  udp:HOST:PORT[,LOCALPORT], pty:[LINK], - (standard input and output)\n\n"
+	"Ctrl-C ends the link: the interface is gone, and the port is as it was.\n"
+	"SIGUSR1 prints the counters, SIGUSR2 reopens the port. See serialtun(8).";
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
@@ -393,6 +370,8 @@ static const struct option_row *find_row(int key)
 {
 	size_t i;
 
+	if (key == '?')
+		key = 'h';
 	for (i = 0; i < ROWS; i++)
 		if (rows[i].name && row_key(&rows[i]) == key)
 			return &rows[i];
@@ -452,16 +431,16 @@ void options_parse(struct options *options, int argc, char **argv)
 			.arg = rows[i].arg,
 			.flags = rows[i].flags,
 			.doc = rows[i].doc,
+			.group = rows[i].doc == last_heading ? -1 : 0,
 		};
-	/* The heading of those that argp has by itself, --help and its like. */
-	table[ROWS].doc = "Other:";
-	table[ROWS].group = -1;
+	/* The short name of the --help that argp would bring along. */
+	table[ROWS].key = '?';
+	table[ROWS].flags = OPTION_HIDDEN;
 
-	argp_program_version = "serialtun " SERIALTUN_VERSION;
 	*options = (struct options){
 		.port = {.stop_bits = 1, .low_latency = true},
 		.lead = FRAMING_LEAD_AUTO,
 		.log_level = LOG_LEVEL_INFO,
 	};
-	argp_parse(&argp, argc, argv, 0, NULL, &line);
+	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &line);
 }
