@@ -675,9 +675,35 @@ static const struct {
 	{"--delete -i t0 --create", NOT_DELETE "--create out"},
 	{"--list --create", NOT_BESIDE_LIST},
 
-	{"/dev/ttyUSB0", "unexpected argument \"/dev/ttyUSB0\""},
+	/* a port without its --port, wherever it stands */
+	{"/dev/ttyUSB0",
+	 "unexpected argument \"/dev/ttyUSB0\" (did you mean --port "
+	 "/dev/ttyUSB0?)"},
+	{"ttyS1 --addr 10.0.0.1/24",
+	 "unexpected argument \"ttyS1\" (did you mean --port ttyS1?)"},
+	{"--addr 10.0.0.1/24 tcp:board:5000",
+	 "unexpected argument \"tcp:board:5000\" (did you mean --port "
+	 "tcp:board:5000?)"},
+	{"--port p 10.0.0.1/24", "unexpected argument \"10.0.0.1/24\""},
 	{"--port p -- --verbose", "unexpected argument \"--verbose\""},
 	{"--nonsense --port p", "unrecognized option '--nonsense'"},
+	{"--bud 9600 --port p",
+	 "unrecognized option '--bud' (did you mean --baud?)"},
+	{"--port p --bud=9600",
+	 "unrecognized option '--bud' (did you mean --baud?)"},
+	{"--port p --bridge-name br0",
+	 "unrecognized option '--bridge-name' (did you mean --bridge?)"},
+	{"--device p", "unrecognized option '--device' (did you mean --port?)"},
+	/* the first mistake, of those that are mistakes of names */
+	{"--mtu x --porrt p -v --bud 9600",
+	 "unrecognized option '--porrt' (did you mean --port?)"},
+	/* what another option takes, and what follows "--", is no option */
+	{"--port --bud --nonsense", "unrecognized option '--nonsense'"},
+	{"-vp --bud --nonsense", "unrecognized option '--nonsense'"},
+	{"--port p -- --bud", "unexpected argument \"--bud\""},
+	{"--port p --st 5", "option '--st' is ambiguous; possibilities: "
+			    "'--stop-bits' '--stats' '--stats-json'"},
+	{"--list=json=", "--list: \"json=\" is not json"},
 	{"-x --port p", "invalid option -- 'x'"},
 	{"--port", "option '--port' requires an argument"},
 	{"-p", "option requires an argument -- 'p'"},
