@@ -142,16 +142,16 @@ static int create(const struct options *options, const struct owner *owner)
 	return err;
 }
 
-/* --port auto. Return: 0 or -errno, logged. */
-static int choose_port(struct port_config *config, char **chosen)
+/* --port auto, or no --port. Return: 0 or -errno, logged. */
+static int choose_port(struct options *options, char **chosen)
 {
 	int err;
 
-	if (strcmp(config->name, "auto") != 0)
+	if (strcmp(options->port.name, "auto") != 0)
 		return 0;
-	err = port_choice_make(chosen);
+	err = port_choice_make(chosen, options);
 	if (!err)
-		config->name = *chosen;
+		options->port.name = *chosen;
 	return err;
 }
 
@@ -165,7 +165,7 @@ static int make_link(struct options *options, const struct owner *owner)
 	int err;
 
 	if (!signals_set_up() && !privilege_find_user(&user, options->user) &&
-	    !choose_port(&options->port, &chosen) &&
+	    !choose_port(options, &chosen) &&
 	    !session_open(&session, options) && !session_find_port(session) &&
 	    !tun_open(&tun, options->link.interface, options->tap))
 		err = run(options, owner, &user, &tun, session);

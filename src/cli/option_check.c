@@ -209,9 +209,10 @@ static void check_line(const struct argp_state *state,
 		argp_error(state, "--rts cannot be set with --flow rtscts, "
 				  "which moves it by itself");
 	if (options->wait && port->name && !strcmp(port->name, "auto"))
-		argp_error(state, "--wait needs the name of the port that it "
-				  "waits for: --port auto is the one that is "
-				  "there");
+		argp_error(state,
+			   "--wait needs a --port, by name: without one, "
+			   "or with --port auto, only a port that is "
+			   "there can be chosen");
 }
 
 static void check_tap(const struct argp_state *state,
@@ -297,10 +298,6 @@ static bool check_task(const struct argp_state *state,
 	if (options->create)
 		check_alone(state, "--create makes an interface",
 			    topics->of_line);
-	else if (!options->port.name)
-		argp_error(state, "--port is required, such as --port "
-				  "/dev/ttyUSB0 (--list shows the ports that "
-				  "there are)");
 	return false;
 }
 
@@ -309,7 +306,8 @@ static bool check_task(const struct argp_state *state,
  * @state:   of argp
  * @options: what was asked for, each value good by itself; filled in is what
  *           only all of them together tell: @framing, @peer_of, @ipv6, the
- *           family of the default routes, and in a bridge @accept_ra
+ *           family of the default routes, in a bridge @accept_ra, and the port
+ *           if none was named
  * @topics:  what the options are about that were given
  *
  * Does not return if it cannot.
@@ -320,6 +318,9 @@ void option_check(const struct argp_state *state, struct options *options,
 	if (check_task(state, options, topics))
 		return;
 	if (!options->create) {
+		options->port_implied = !options->port.name;
+		if (options->port_implied)
+			options->port.name = "auto";
 		check_line(state, options);
 		check_framing(state, options);
 	}

@@ -258,7 +258,7 @@ static const struct option_row rows[] = {
 	{"--addr", 'a', "ADDR[/LEN]", 0, INTERFACE, BY(take_addr),
 	 "Address of this end; may be repeated"},
 	{"--port", 'p', "PORT", 0, LINE, NAME(port.name),
-	 "Serial port, or another kind of line (see below)"},
+	 "Serial port, or other line (see below) [auto]"},
 	{"--list", 'l', "json", OPTION_ARG_OPTIONAL, NEITHER, BY(take_list),
 	 "Print the serial ports, and who uses them"},
 

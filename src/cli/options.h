@@ -29,6 +29,7 @@ enum options_list {
  * @delete:     remove a persistent interface, and nothing else
  * @link:       the interface, and what it is given
  * @port:       the port
+ * @port_implied: no port was named, so it is "auto"
  * @framing:    how packets travel on the line
  * @lead:       when an END is sent in front of a frame
  * @wait:       start before the port is there
@@ -50,6 +51,7 @@ struct options {
 	bool delete;
 	struct link_config link;
 	struct port_config port;
+	bool port_implied;
 	const struct framing *framing;
 	enum framing_lead lead;
 	bool wait;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * --port auto: the USB port, if there is just one. port_choice_find() decides,
- * with nothing but the list of ports; port_choice_make() takes that list, and
- * tells the user why there was no choice.
+ * --port auto, and no --port at all: the USB serial adapter, if there is just
+ * one. port_choice_find() decides, with nothing but the list of ports, and
+ * port_choice_explain() says why there was no choice; port_choice_make() takes
+ * that list, and tells the user.
  */
 #include "cli/port_choice.h"
 #include "cli/list.h"
+#include "cli/options.h"
+#include "interface/addr.h"
 #include "log.h"
 #include "port/inventory.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,8 +23,11 @@
  * @ports: the ports there are
  * @count: how many
  *
- * Return: its index, -ENODEV if there is no USB port, -ENOTUNIQ if there are
- * several
+ * Other USB ports do not count: one may be a modem that dials, a printer that
+ * prints, or a board that takes packets for commands.
+ *
+ * Return: its index, -ENODEV if there is no USB serial adapter, -ENOTUNIQ if
+ * there are several
  */
 int port_choice_find(const struct inventory_port *ports, size_t count)
 {
@@ -28,7 +35,7 @@ int port_choice_find(const struct inventory_port *ports, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (!ports[i].is_usb)
+		if (!inventory_is_adapter(&ports[i]))
 			continue;
 		if (found >= 0)
 			return -ENOTUNIQ;
@@ -52,34 +59,111 @@ const char *port_choice_name(const struct inventory_port *port)
 						     : port->device;
 }
 
+/*
+ * The port to propose: the first USB port, be it an adapter or not, that nobody
+ * uses, else the first.
+ */
+static const struct inventory_port *find_example(
+	const struct inventory_port *ports, size_t count, bool adapter)
+{
+	const struct inventory_port *first = NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!ports[i].is_usb ||
+		    inventory_is_adapter(&ports[i]) != adapter)
+			continue;
+		if (ports[i].state == INVENTORY_FREE)
+			return &ports[i];
+		if (!first)
+			first = &ports[i];
+	}
+	return first;
+}
+
+/* The command, or the option, that names this port. */
+static void append_command(char text[PORT_CHOICE_TEXT_MAX],
+			   const struct options *options, const char *port)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	if (options->port_implied)
+		text_append(text, PORT_CHOICE_TEXT_MAX,
+			    "sudo serialtun --addr %s ",
+			    options->link.addr_count
+				    ? addr_format(&options->link.addrs[0], addr)
+				    : "10.10.10.1/24");
+	text_append(text, PORT_CHOICE_TEXT_MAX, "--port %s)", port);
+}
+
+/**
+ * port_choice_explain() - say why no port was chosen, and what to type
+ * @err:     as port_choice_find() or inventory_take() returned it
+ * @ports:   the ports there are
+ * @count:   how many
+ * @options: what was asked for
+ * @text:    where to write it
+ *
+ * Return: @text, one line
+ */
+const char *port_choice_explain(int err, const struct inventory_port *ports,
+				size_t count, const struct options *options,
+				char text[PORT_CHOICE_TEXT_MAX])
+{
+	const struct inventory_port *example =
+		find_example(ports, count, err == -ENOTUNIQ);
+	const char *name = example ? example->device : "PORT";
+
+	*text = '\0';
+	text_append(text, PORT_CHOICE_TEXT_MAX, "%s",
+		    options->port_implied ? "no --port was given, and "
+					  : "cannot choose a port: ");
+	if (err == -ENOTUNIQ)
+		text_append(text, PORT_CHOICE_TEXT_MAX,
+			    "there is more than one USB serial adapter (choose "
+			    "one: ");
+	else if (err == -ENODEV && example)
+		text_append(text, PORT_CHOICE_TEXT_MAX,
+			    "no USB serial adapter was found; %s may be a "
+			    "modem, a printer or a board that runs a program "
+			    "(if it is none of these: ",
+			    name);
+	else if (err == -ENODEV)
+		text_append(text, PORT_CHOICE_TEXT_MAX,
+			    "no USB serial adapter was found (plug one in, or "
+			    "name a port: ");
+	else
+		text_append(text, PORT_CHOICE_TEXT_MAX, "%s",
+			    err == -ENOENT ? LIST_NO_SYSFS : strerror(-err));
+	if (err == -ENOTUNIQ || err == -ENODEV)
+		append_command(text, options, name);
+	return text;
+}
+
 /* The ports there are, if any, and why none of them was chosen. */
-static void explain(int err, const struct inventory_port *ports, size_t count)
+static void explain(int err, const struct inventory_port *ports, size_t count,
+		    const struct options *options)
 {
 	char *table = count ? list_format_table(ports, count) : NULL;
+	char text[PORT_CHOICE_TEXT_MAX];
 
 	if (table)
 		fputs(table, stderr);
 	free(table);
-	if (err == -ENODEV)
-		log_error("cannot choose a port: no USB port found (plug one "
-			  "in, or name a port with --port)");
-	else if (err == -ENOTUNIQ)
-		log_error("cannot choose a port: there is more than one USB "
-			  "port (name one with --port)");
-	else
-		log_error("cannot choose a port: %s",
-			  err == -ENOENT ? LIST_NO_SYSFS : strerror(-err));
+	log_error("%s", port_choice_explain(err, ports, count, options, text));
 }
 
 /**
  * port_choice_make() - choose among the ports of this machine
- * @name: the port's name on success, to be freed
+ * @name:    the port's name on success, to be freed
+ * @options: what was asked for
  *
- * A failure is logged, below the table of the ports.
+ * A choice that nobody asked for is told. A failure is logged, below the table
+ * of the ports.
  *
  * Return: 0 or -errno
  */
-int port_choice_make(char **name)
+int port_choice_make(char **name, const struct options *options)
 {
 	struct inventory_port *ports = NULL;
 	int count = inventory_take(&ports);
@@ -93,7 +177,11 @@ int port_choice_make(char **name)
 			chosen = -ENOMEM;
 	}
 	if (chosen < 0)
-		explain(chosen, ports, count > 0 ? (size_t)count : 0);
+		explain(chosen, ports, count > 0 ? (size_t)count : 0, options);
+	else if (options->port_implied)
+		log_info("no --port was given: using %s, the only USB serial "
+			 "adapter",
+			 ports[chosen].device);
 	free(ports);
 	return chosen < 0 ? chosen : 0;
 }

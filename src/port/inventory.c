@@ -37,6 +37,67 @@ const char *inventory_state_name(enum inventory_state state)
 	return words[state];
 }
 
+/*
+ * The drivers of USB adapters that have a UART, and pins behind it, as sysfs
+ * has their names (the name of each struct usb_serial_driver in the kernel's
+ * drivers/usb/serial). Other drivers there are for modems, phones, card readers
+ * and the like. A cdc_acm port may be any kind of device.
+ */
+static const char *const adapter_drivers[] = {
+	"SPCP8x5",
+	"ark3116",
+	"belkin",
+	"ch341",
+	"ch341-uart",
+	"cp210x",
+	"digi_2",
+	"digi_4",
+	"edgeport_2",
+	"edgeport_4",
+	"edgeport_8",
+	"edgeport_ti_1",
+	"edgeport_ti_2",
+	"f81232",
+	"f81534",
+	"f81534a",
+	"ftdi_sio",
+	"keyspan_1",
+	"keyspan_2",
+	"keyspan_4",
+	"keyspan_pda",
+	"kl5kusb105d",
+	"mct_u232",
+	"mos7840",
+	"moschip7720",
+	"mxuport",
+	"oti6858",
+	"pl2303",
+	"quatech-serial",
+	"ssu100",
+	"ti_usb_3410_5052_1",
+	"ti_usb_3410_5052_2",
+	"upd78f0730",
+	"whiteheat",
+	"xr_serial",
+};
+
+/**
+ * inventory_is_adapter() - is a port a USB serial adapter, and nothing else?
+ * @port: the port
+ *
+ * Return: true if its driver is one of UARTs on the USB; false for what may be
+ * a modem, a printer or a board that runs a program of its own
+ */
+bool inventory_is_adapter(const struct inventory_port *port)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(adapter_drivers) / sizeof(*adapter_drivers); i++)
+		if (!strcmp(port->driver, adapter_drivers[i]))
+			return port->is_usb;
+	return false;
+}
+
 /* The 8250 driver's names of its chips, by number (linux/serial.h). */
 static const char *const chips[] = {
 	NULL,	   "8250",  "16450",	"16550",  "16550A", "Cirrus", "16650",

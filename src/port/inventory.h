@@ -46,6 +46,7 @@ struct inventory_port {
 	struct holder holder;
 };
 
+bool inventory_is_adapter(const struct inventory_port *port);
 const char *inventory_state_name(enum inventory_state state);
 int inventory_take(struct inventory_port **ports);
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # USB adapters that are plugged in, pulled out, and come back under another
-# number, on a machine that is made up; and the port that is meant by "auto".
+# number, on a machine that is made up; and the port that is meant by "auto", or if
+# none is named.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=machine.sh
@@ -46,9 +47,26 @@ says() {
 # Which port is meant.
 refused --addr 10.0.0.1/24 --port auto
 check_match 'auto: no adapter' \
-	'^serialtun: cannot choose a port: no USB port found \(plug one in, .*\)$' \
+	'^serialtun: cannot choose a port: no USB serial adapter was found \(plug one in, .*\)$' \
 	"$said"
 check_equal 'auto: no adapter: status 1' 1 "$ended"
+refused
+check_equal 'no --port, no adapter: one line, status 1' '1 1' \
+	"$(wc -l <<<"$said") $ended"
+check_match 'no --port, no adapter: what to type' \
+	'^serialtun: no --port was given, and no USB .*: sudo serialtun --addr 10.10.10.1/24 --port PORT\)$' \
+	"$said"
+add_usb 1-3 idVendor=2341 idProduct=0043
+add_usb_acm ttyACM0 1-3 "$end_a"
+for arguments in '' '--port auto'; do
+	# shellcheck disable=SC2086 # none, or two words
+	refused --addr 10.0.0.1/24 $arguments
+	check_match "$arguments: what may be a modem is shown" \
+		'^/dev/ttyACM0 +free +cdc_acm ' "$said"
+	check_match "$arguments: but not taken" \
+		'; /dev/ttyACM0 may be a modem, .* --port /dev/ttyACM0\)$' "$said"
+done
+remove_port ttyACM0
 add_usb 1-1 "${ftdi[@]}" serial=A10K
 add_usb_serial ttyUSB0 1-1 "$end_a"
 add_usb 1-2 "${ftdi[@]}" serial=A10L
@@ -57,9 +75,13 @@ refused --addr 10.0.0.1/24 --port auto
 check_match 'auto: two adapters: both are shown' '^/dev/ttyUSB1 .* A10L ' \
 	"$said"
 check_match 'auto: two adapters: it says what to do' \
-	'^serialtun: cannot choose a port: there is more than one USB port \(name one with --port\)$' \
+	'^serialtun: cannot choose a port: there is more than one USB serial adapter \(choose one: --port /dev/ttyUSB0\)$' \
 	"$said"
 check_equal 'auto: two adapters: status 1' 1 "$ended"
+refused --addr 10.0.0.1/30
+check_match 'no --port, two adapters: the command to type' \
+	'^serialtun: no --port was given, and .* \(choose one: sudo serialtun --addr 10.0.0.1/30 --port /dev/ttyUSB0\)$' \
+	"$said"
 remove_port ttyUSB1
 
 start_b --addr 10.0.0.2/24
@@ -67,7 +89,22 @@ port_a=auto
 start_a --addr 10.0.0.1/24
 check 'auto: the only adapter' says ' on /dev/ttyUSB0( |$)'
 check 'auto: a ping crosses' wait_for 5 pings
+check_not 'auto: it is what was asked for, so nothing is said' \
+	says 'no --port was given'
 stop_a
+
+# Without any option, and beside a board that is none of ours.
+add_usb_acm ttyACM0 1-3 "$port_b"
+: >"$dir/a.log"
+nsenter --target "$host_a" --net -- "$serialtun" 2>"$dir/a.log" &
+pid_a=$!
+wait_for 10 is_up "$dir/a.log"
+check 'nothing given: the only adapter, and it says so' says \
+	'^serialtun: no --port was given: using /dev/ttyUSB0, the only USB serial adapter$'
+check 'nothing given: the link is up' says ' is up: .*, on /dev/ttyUSB0( |$)'
+stop_a
+check_equal 'nothing given: it ends with status 0' 0 "$ended"
+remove_port ttyACM0
 ln -s ../../ttyUSB0 /dev/serial/by-id/usb-FTDI_A10K
 start_a --addr 10.0.0.1/24
 check 'auto: its stable name is preferred' says '/dev/serial/by-id/usb-FTDI_A10K'

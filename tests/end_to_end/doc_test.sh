@@ -51,7 +51,7 @@ done < <(grep '^	X(' "$source_dir/src/pump/stats.h")
 prefixes=$("$serialtun" --port nothing: 2>&1 | grep -oE '[a-z-]+:,' | tr -d ,)
 check_match 'the program says what lines begin with' '^udp:$' "$prefixes"
 for prefix in $prefixes; do
-	check "the manual has $prefix" grep -qE "^ +$prefix" <<<"$plain_manual"
+	check "the manual has $prefix" grep -qE "(^| )$prefix" <<<"$plain_manual"
 	check "the README has $prefix" grep -qF "\`$prefix" "$source_dir/README.md"
 	check "the help has $prefix" grep -qE " ${prefix}([A-Z]|\[)" <<<"$help"
 done

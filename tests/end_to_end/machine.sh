@@ -58,6 +58,14 @@ add_usb_serial() {
 	add_tty "$1" "$device"
 }
 
+# add_usb_acm NAME SOCKET PTY: a port of a device, as cdc_acm has them.
+add_usb_acm() {
+	add_device "$1" "$3"
+	add_files drivers/cdc_acm
+	ln -sfT "$sysfs/drivers/cdc_acm" "$sysfs/usb1/$2/$2:1.0/driver"
+	add_tty "$1" "usb1/$2/$2:1.0"
+}
+
 remove_port() {
 	rm "/sys/class/tty/$1"
 	umount --lazy "/dev/$1"

@@ -87,7 +87,8 @@ row_is 'it has gone' /dev/ttyS2 free '16550A .*'
 # The only adapter.
 refused --addr 10.0.0.1/24 --port auto
 check_equal '--port auto with two adapters: refused' 1 "$ended"
-check_match 'why' '^serialtun: cannot choose a port: there is more than one ' \
+check_match 'why' \
+	'^serialtun: cannot choose a port: there is more than one USB serial adapter ' \
 	"$said"
 check_match 'with the table' "^/dev/ttyUSB1 .*$(stable_name 1)\$" "$said"
 pull_out 1
@@ -105,6 +106,6 @@ stop_a
 pull_out 0 1
 refused --addr 10.0.0.1/24 --port auto
 check_match '--port auto without any' \
-	'^serialtun: cannot choose a port: no USB port found \(plug one in' \
+	'^serialtun: cannot choose a port: no USB serial adapter was found \(plug one in' \
 	"$said"
 finish

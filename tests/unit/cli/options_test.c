@@ -134,7 +134,9 @@ static const char *describe(char *text)
 	if (options->create)
 		t += sprintf(t, "create ");
 	else
-		t += sprintf(t, "port=%s ", options->port.name);
+		t += sprintf(t, "%s=%s ",
+			     options->port_implied ? "implied" : "port",
+			     options->port.name);
 	if (options->port.baud)
 		t += sprintf(t, "baud=%u ", options->port.baud);
 	if (options->port.flow)
@@ -216,6 +218,10 @@ static const struct {
 	const char *line;
 	const char *meaning;
 } good[] = {
+	{"", "implied=auto ipv6 level=3"},
+	{"--addr 10.0.0.1/24", "addr=10.0.0.1/24 implied=auto level=3"},
+	{"--port auto", "port=auto ipv6 level=3"},
+	{"--parity even -v", "implied=auto even ipv6 level=4"},
 	{"--port p", "port=p ipv6 level=3"},
 	{"--addr 10.10.10.1/24 --port /dev/ttyUSB0",
 	 "addr=10.10.10.1/24 port=/dev/ttyUSB0 level=3"},
@@ -437,6 +443,9 @@ static void assert_refused(const char *line, const char *reason)
 #define NOT_KEPT                                                          \
 	" needs --create or --persist: only an interface that stays can " \
 	"belong to somebody"
+#define NOT_WAITED_FOR                                                       \
+	"--wait needs a --port, by name: without one, or with --port auto, " \
+	"only a port that is there can be chosen"
 #define NOT_CREATE "--create makes an interface, and nothing else: leave "
 #define NOT_DELETE "--delete removes an interface, and nothing else: leave "
 
@@ -444,10 +453,6 @@ static const struct {
 	const char *line;
 	const char *reason;
 } bad[] = {
-	{"",
-	 "--port is required, such as --port /dev/ttyUSB0 (--list shows the ports that there are)"},
-	{"--addr 10.0.0.1/24",
-	 "--port is required, such as --port /dev/ttyUSB0 (--list shows the ports that there are)"},
 	{"--port ''", "--port: the name is empty"},
 	{"-p ''", "--port: the name is empty"},
 
@@ -593,9 +598,8 @@ static const struct {
 	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
 	{"--flow rtscts --rts off --port p",
 	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
-	{"--port auto --wait",
-	 "--wait needs the name of the port that it waits for: --port auto is "
-	 "the one that is there"},
+	{"--port auto --wait", NOT_WAITED_FOR},
+	{"--wait", NOT_WAITED_FOR},
 	{"--settle 60001 --port p",
 	 "--settle: \"60001\" is not a number from 0 to 60000"},
 	{"--keepalive 0 --port p",

@@ -3,39 +3,184 @@
  * Tests of port_choice: which port is meant if none is named.
  */
 #include "../testing.h"
+#include "cli/options.h"
 #include "cli/port_choice.h"
 #include "port/inventory.h"
 
 #include <errno.h>
+#include <stdio.h>
 
-/* Each letter is a port: 'u' by USB, anything else not. */
+/*
+ * Each letter is a port: 'u' an adapter, 'U' one that is in use, 'a' what
+ * cdc_acm drives, 'm' a modem, anything else no USB port.
+ */
+#define PORTS_MAX 4
+
+static void set_driver(struct inventory_port *port, const char *driver)
+{
+	snprintf(port->driver, sizeof(port->driver), "%s", driver);
+}
+
+static size_t make_ports(struct inventory_port ports[PORTS_MAX],
+			 const char *letters)
+{
+	size_t count = strlen(letters);
+	size_t i;
+
+	assert_in_range(count, 0, PORTS_MAX);
+	memset(ports, 0, PORTS_MAX * sizeof(*ports));
+	for (i = 0; i < count; i++) {
+		const char *driver = letters[i] == 'a'	 ? "cdc_acm"
+				     : letters[i] == 'm' ? "option1"
+				     : letters[i] == 's' ? "16550A"
+							 : "ftdi_sio";
+
+		set_driver(&ports[i], driver);
+		snprintf(ports[i].device, sizeof(ports[i].device), "/dev/%c%zu",
+			 letters[i], i);
+		ports[i].is_usb = letters[i] != 's';
+		if (letters[i] == 'U')
+			ports[i].state = INVENTORY_LOCKED;
+	}
+	return count;
+}
+
 static const struct {
 	const char *ports;
 	int wanted;
 } choices[] = {
-	{"", -ENODEV},	    {"s", -ENODEV},	 {"sss", -ENODEV},
-	{"u", 0},	    {"us", 0},		 {"su", 1},
-	{"ssus", 2},	    {"uu", -ENOTUNIQ},	 {"uus", -ENOTUNIQ},
-	{"usu", -ENOTUNIQ}, {"suuu", -ENOTUNIQ},
+	{"", -ENODEV},
+	{"s", -ENODEV},
+	{"sss", -ENODEV},
+	{"u", 0},
+	{"us", 0},
+	{"su", 1},
+	{"ssus", 2},
+	{"uu", -ENOTUNIQ},
+	{"uus", -ENOTUNIQ},
+	{"usu", -ENOTUNIQ},
+	{"suuu", -ENOTUNIQ},
+
+	/* one that is in use is there all the same */
+	{"U", 0},
+	{"uU", -ENOTUNIQ},
+
+	/* what may be something else neither is the choice nor hinders it */
+	{"a", -ENODEV},
+	{"m", -ENODEV},
+	{"sam", -ENODEV},
+	{"au", 1},
+	{"ua", 0},
+	{"amu", 2},
+	{"aua", 1},
+	{"aauu", -ENOTUNIQ},
 };
 
 static void test_port_choice_find(void **state)
 {
+	struct inventory_port ports[PORTS_MAX];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < TESTING_COUNT(choices); i++) {
-		struct inventory_port ports[4] = {0};
-		size_t count = strlen(choices[i].ports);
-		size_t j;
+		size_t count = make_ports(ports, choices[i].ports);
+		int found = port_choice_find(ports, count);
 
-		assert_in_range(count, 0, TESTING_COUNT(ports));
-		for (j = 0; j < count; j++)
-			ports[j].is_usb = choices[i].ports[j] == 'u';
-		if (port_choice_find(ports, count) != choices[i].wanted)
+		if (found != choices[i].wanted)
 			fail_msg("\"%s\": %d, wanted %d", choices[i].ports,
-				 port_choice_find(ports, count),
-				 choices[i].wanted);
+				 found, choices[i].wanted);
+	}
+}
+
+/* The names of the drivers as sysfs has them. */
+static void test_inventory_is_adapter(void **state)
+{
+	static const char *const adapters[] = {"ftdi_sio", "cp210x",
+					       "ch341-uart", "pl2303"};
+	static const char *const others[] = {"cdc_acm", "generic", "option1",
+					     "sierra",	"16550A",  "ftdi",
+					     ""};
+	struct inventory_port port = {.is_usb = true};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(adapters); i++) {
+		set_driver(&port, adapters[i]);
+		assert_true(inventory_is_adapter(&port));
+	}
+	for (i = 0; i < TESTING_COUNT(others); i++) {
+		set_driver(&port, others[i]);
+		assert_false(inventory_is_adapter(&port));
+	}
+	set_driver(&port, "ftdi_sio");
+	port.is_usb = false;
+	assert_false(inventory_is_adapter(&port));
+}
+
+#define TYPE "sudo serialtun --addr "
+
+static const struct {
+	const char *ports;
+	const char *text;
+	int err;
+	bool implied;
+	bool has_addr;
+} explanations[] = {
+	{"suu",
+	 "cannot choose a port: there is more than one USB serial adapter "
+	 "(choose one: --port /dev/u1)",
+	 -ENOTUNIQ, false, false},
+	{"Uau",
+	 "no --port was given, and there is more than one USB serial adapter "
+	 "(choose one: " TYPE "10.10.10.1/24 --port /dev/u2)",
+	 -ENOTUNIQ, true, false},
+	{"UU",
+	 "no --port was given, and there is more than one USB serial adapter "
+	 "(choose one: " TYPE "10.0.0.7/30 --port /dev/U0)",
+	 -ENOTUNIQ, true, true},
+	{"s",
+	 "cannot choose a port: no USB serial adapter was found (plug one in, "
+	 "or name a port: --port PORT)",
+	 -ENODEV, false, true},
+	{"",
+	 "no --port was given, and no USB serial adapter was found (plug one "
+	 "in, or name a port: " TYPE "10.10.10.1/24 --port PORT)",
+	 -ENODEV, true, false},
+	{"sa",
+	 "no --port was given, and no USB serial adapter was found; /dev/a1 "
+	 "may be a modem, a printer or a board that runs a program (if it is "
+	 "none of these: " TYPE "10.10.10.1/24 --port /dev/a1)",
+	 -ENODEV, true, false},
+	{"", "cannot choose a port: Cannot allocate memory", -ENOMEM, false,
+	 false},
+	{"",
+	 "no --port was given, and there is no /sys here, where they are (sudo "
+	 "mount -t sysfs none /sys, or name a port with --port)",
+	 -ENOENT, true, false},
+};
+
+static void test_port_choice_explain(void **state)
+{
+	struct inventory_port ports[PORTS_MAX];
+	char text[PORT_CHOICE_TEXT_MAX];
+	struct options options;
+	size_t count;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(explanations); i++) {
+		count = make_ports(ports, explanations[i].ports);
+		options = (struct options){
+			.port_implied = explanations[i].implied,
+		};
+		if (explanations[i].has_addr) {
+			options.link.addr_count = 1;
+			addr_parse(&options.link.addrs[0], "10.0.0.7/30");
+		}
+		assert_string_equal(port_choice_explain(explanations[i].err,
+							ports, count, &options,
+							text),
+				    explanations[i].text);
 	}
 }
 
@@ -65,6 +210,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_port_choice_find),
+		cmocka_unit_test(test_inventory_is_adapter),
+		cmocka_unit_test(test_port_choice_explain),
 		cmocka_unit_test(test_port_choice_name),
 	};
 
