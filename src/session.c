@@ -51,6 +51,8 @@ struct session {
 	struct symptoms symptoms;
 	struct stall stall;
 	struct report *report;	/* NULL: not asked for */
+	uint64_t start_ns;	/* when the link began */
+	uint32_t baud;		/* the last speed of the port; 0: none */
 	uint64_t check_ns;	/* time of the next check of the counters */
 	bool signalled;		/* a signal is not handled yet */
 	bool interface_changed; /* another program's change is not read yet */
@@ -109,6 +111,19 @@ static void print_stats(struct session *session, enum log_level level)
 	if (stats->line.known || stats->line.losses)
 		log_print(level, "line: %s",
 			  totals_format_line(&stats->line, text));
+}
+
+/* At the end: a summary for everybody, and with -v every counter. */
+static void print_totals(struct session *session)
+{
+	const struct stats *stats = pump_stats(session->pump);
+	char text[TOTALS_TEXT_MAX];
+
+	print_stats(session, LOG_LEVEL_DEBUG);
+	log_info("%s", totals_format_sum(stats, clock_ns() - session->start_ns,
+					 session->baud, text));
+	if (*totals_format_damage(stats, text))
+		log_info("%s", text);
 }
 
 /* The state of the link, as reports need it. */
@@ -176,6 +191,7 @@ static int use_port(struct session *session, uint64_t now_ns)
 		return err;
 	}
 	session->had_port = true;
+	session->baud = port->baud;
 	session->check_ns = now_ns + SESSION_CHECK_NS;
 	stall_start(&session->stall, port->rate, port->kind->queue_slack,
 		    now_ns);
@@ -598,6 +614,7 @@ int session_run(struct session *session)
 	struct report_view last;
 	int err = 0;
 
+	session->start_ns = clock_ns();
 	while (!err && !signals_stop()) {
 		err = handle_result(session, pump_turn(session->pump));
 		if (!err)
@@ -608,7 +625,7 @@ int session_run(struct session *session)
 	notify_stopping();
 	last = view(session);
 	report_close(session->report, &last);
-	print_stats(session, LOG_LEVEL_INFO);
+	print_totals(session);
 	return err < 0 ? -1 : 0;
 }
 

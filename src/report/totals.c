@@ -1,14 +1,149 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The counters of a link for a person, at the end or when they are asked for:
- * one line for each direction, with the drops by reason where there were any,
- * one for the queue and one for the line.
+ * The counters of a link, for a person.
+ *
+ * The summary at the end tells the traffic and, if there was any, the damage.
+ * It leaves out drops that are normal, above all those of the queue, which
+ * drops packets so that TCP slows down.
+ *
+ * The counters help to find a fault: one line for each direction, with the
+ * drops by reason, one for the queue and one for the line.
  */
 #include "report/totals.h"
+#include "clock.h"
 #include "pump/stats.h"
 #include "text.h"
 
 #include <inttypes.h>
+
+/* A number with a unit: one digit behind the point if there is one before. */
+static void append_bytes(char text[TOTALS_TEXT_MAX], double bytes,
+			 const char *per)
+{
+	static const char *const units[] = {"B",  "kB", "MB", "GB",
+					    "TB", "PB", "EB"};
+	size_t i = 0;
+
+	while (bytes >= 999.5 && i + 1 < sizeof(units) / sizeof(*units)) {
+		bytes /= 1000;
+		i++;
+	}
+	text_append(text, TOTALS_TEXT_MAX, "%.*f %s%s", i && bytes < 9.95,
+		    bytes, units[i], per);
+}
+
+/* Two units, the larger ones that say something. */
+static void append_time(char text[TOTALS_TEXT_MAX], uint64_t ns)
+{
+	const uint64_t s = ns / NS_PER_S;
+
+	if (s < 10)
+		text_append(text, TOTALS_TEXT_MAX, "%" PRIu64 ".%" PRIu64 " s",
+			    s, ns % NS_PER_S * 10 / NS_PER_S);
+	else if (s < 60)
+		text_append(text, TOTALS_TEXT_MAX, "%" PRIu64 " s", s);
+	else if (s < 3600)
+		text_append(text, TOTALS_TEXT_MAX,
+			    "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+	else if (s < 86400)
+		text_append(text, TOTALS_TEXT_MAX,
+			    "%" PRIu64 " h %" PRIu64 " min", s / 3600,
+			    s % 3600 / 60);
+	else
+		text_append(text, TOTALS_TEXT_MAX,
+			    "%" PRIu64 " d %" PRIu64 " h", s / 86400,
+			    s % 86400 / 3600);
+}
+
+static void append_way(char text[TOTALS_TEXT_MAX], const char *verb,
+		       const struct stats_direction *direction,
+		       uint64_t elapsed_ns)
+{
+	const double bytes = (double)direction->bytes;
+
+	if (!direction->packets) {
+		text_append(text, TOTALS_TEXT_MAX, "%s nothing, ", verb);
+		return;
+	}
+	text_append(text, TOTALS_TEXT_MAX, "%s ", verb);
+	append_bytes(text, bytes, "");
+	text_append(text, TOTALS_TEXT_MAX, " in %" PRIu64 " packet%s",
+		    direction->packets, direction->packets == 1 ? "" : "s");
+	if (elapsed_ns) {
+		text_append(text, TOTALS_TEXT_MAX, " (");
+		append_bytes(text,
+			     bytes * (double)NS_PER_S / (double)elapsed_ns,
+			     "/s)");
+	}
+	text_append(text, TOTALS_TEXT_MAX, ", ");
+}
+
+/**
+ * totals_format_sum() - the traffic of a link, for a person
+ * @stats:      the counters
+ * @elapsed_ns: how long that took
+ * @baud:       the speed of the line; 0: it has none
+ * @text:       where to write it
+ *
+ * Return: @text, one line without a newline
+ */
+const char *totals_format_sum(const struct stats *stats, uint64_t elapsed_ns,
+			      uint32_t baud, char text[TOTALS_TEXT_MAX])
+{
+	*text = '\0';
+	append_way(text, "sent", &stats->to_line, elapsed_ns);
+	append_way(text, "received", &stats->from_line, elapsed_ns);
+	text_append(text, TOTALS_TEXT_MAX, "in ");
+	append_time(text, elapsed_ns);
+	if (baud)
+		text_append(text, TOTALS_TEXT_MAX, " at %" PRIu32 " baud",
+			    baud);
+	return text;
+}
+
+/* Frames that held no packet when they arrived. */
+static uint64_t count_damaged(const struct stats_direction *from_line)
+{
+	const uint64_t *dropped = from_line->dropped;
+
+	return dropped[STATS_DROP_BAD_ESCAPE] + dropped[STATS_DROP_TOO_LONG] +
+	       dropped[STATS_DROP_BAD_VERSION] +
+	       dropped[STATS_DROP_BAD_HEADER] + dropped[STATS_DROP_BAD_LENGTH] +
+	       dropped[STATS_DROP_BAD_CHECKSUM];
+}
+
+/**
+ * totals_format_damage() - the losses on the line, for a person
+ * @stats: the counters
+ * @text:  where to write it
+ *
+ * Return: @text, one line without a newline, "" if nothing was lost
+ */
+const char *totals_format_damage(const struct stats *stats,
+				 char text[TOTALS_TEXT_MAX])
+{
+	const struct stats_direction *from_line = &stats->from_line;
+	const uint64_t damaged = count_damaged(from_line);
+	/* Datagrams of other hosts, and empty ones, are no frames of the peer.
+	 */
+	const uint64_t frames = from_line->packets + stats_dropped(from_line) -
+				from_line->dropped[STATS_DROP_STRANGER] -
+				from_line->dropped[STATS_DROP_EMPTY];
+	const uint64_t losses = stats->line.losses;
+
+	*text = '\0';
+	if (damaged)
+		text_append(text, TOTALS_TEXT_MAX,
+			    "the line damaged %" PRIu64 " of %" PRIu64
+			    " frames",
+			    damaged, frames);
+	if (losses)
+		text_append(text, TOTALS_TEXT_MAX,
+			    "%sthe port was lost %" PRIu64 " time%s",
+			    damaged ? ", " : "", losses,
+			    losses == 1 ? "" : "s");
+	return text;
+}
 
 /**
  * totals_format_direction() - one direction's counters for a person

@@ -2,13 +2,20 @@
 #ifndef SERIALTUN_TOTALS_H
 #define SERIALTUN_TOTALS_H
 
+#include <stdint.h>
+
 struct fq_codel_stats;
+struct stats;
 struct stats_direction;
 struct stats_line;
 
 /* Room for a line: every number at its longest. */
 #define TOTALS_TEXT_MAX 1024
 
+const char *totals_format_sum(const struct stats *stats, uint64_t elapsed_ns,
+			      uint32_t baud, char text[TOTALS_TEXT_MAX]);
+const char *totals_format_damage(const struct stats *stats,
+				 char text[TOTALS_TEXT_MAX]);
 const char *totals_format_direction(const struct stats_direction *direction,
 				    char text[TOTALS_TEXT_MAX]);
 const char *totals_format_queue(const struct fq_codel_stats *queue,

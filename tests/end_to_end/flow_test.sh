@@ -48,8 +48,8 @@ crosses() {
 }
 
 start_cable --baud 0 --eat-xonxoff
-start_a --addr 10.0.0.1/24 --flow xonxoff
-start_b --addr 10.0.0.2/24 --flow xonxoff
+start_a -v --addr 10.0.0.1/24 --flow xonxoff
+start_b -v --addr 10.0.0.2/24 --flow xonxoff
 crosses 'xonxoff: UDP to B' in_a in_b 10.0.0.2 udp 20000
 crosses 'xonxoff: UDP to A' in_b in_a 10.0.0.1 udp 20000
 crosses 'xonxoff: TCP to B' in_a in_b 10.0.0.2 tcp 300000
@@ -68,7 +68,7 @@ stop_a
 stop_b
 
 start_a --addr 10.0.0.1/24
-start_b --addr 10.0.0.2/24
+start_b -v --addr 10.0.0.2/24
 special_bytes 20000 1 >"$dir/sent"
 carry in_a in_b 10.0.0.2 udp "$dir/sent"
 check_not 'without it, nothing of the same arrives' [ -s "$dir/received" ]

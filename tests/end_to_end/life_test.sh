@@ -181,7 +181,7 @@ check 'one that never speaks first keeps the carrier for 10 times --keepalive' \
 	not no_carrier
 check 'and answers as ever' in_a ping -c 1 -W 5 10.0.0.2
 stop_b
-start_b --addr 10.0.0.2/24 --keepalive 1
+start_b -v --addr 10.0.0.2/24 --keepalive 1
 sleep 4
 kill -STOP "$pid_b"
 check 'one that kept alive and falls silent is reported' wait_for 10 says \

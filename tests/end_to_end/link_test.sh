@@ -57,8 +57,10 @@ stop_a TERM
 check_equal 'SIGTERM ends it with status 0' 0 "$ended"
 check 'the interface is gone' no_tun
 check_match 'totals are printed' \
-	'^serialtun: to the line: [1-9][0-9]* packets, [1-9][0-9]* bytes' \
-	"$(<"$dir/a.log")"
+	'^serialtun: sent [0-9.]+ kB in [1-9][0-9]* packets \([0-9.]+ k?B/s\), received [0-9.]+ kB in [1-9][0-9]* packets \([0-9.]+ k?B/s\), in [0-9.]+ s( at [0-9]+ baud)?$' \
+	"$(tail -n 1 "$dir/a.log")"
+check_equal 'the counters only when they are asked for' 1 \
+	"$(grep -c ' to the line: ' "$dir/a.log")"
 check_equal 'nothing went to stdout' '' "$(<"$dir/a.out")"
 settings_after=$(stty -F "$port_a" -g)
 # HUPCL is bit 10 of the third field.

@@ -9,7 +9,7 @@ source "$(dirname "$0")/lib.sh"
 
 start_cable --baud 0 --ber 1e-5 --seed 7
 start_a --addr 10.0.0.1/24
-start_b --addr 10.0.0.2/24
+start_b -v --addr 10.0.0.2/24
 head -c 1500000 /dev/urandom >"$dir/sent"
 in_b timeout 120 socat -u TCP-LISTEN:5001,reuseaddr \
 	"OPEN:$dir/received,creat,trunc" &
@@ -37,6 +37,9 @@ of_ours=$(sed -n 's/.* from the line: .* \([0-9]*\) dropped.*/\1/p' \
 	"$dir/b.log" | tail -n 1)
 check "and there was damage to be kept out ($of_tcp by TCP, $of_ours by us)" \
 	[ "$((of_tcp + of_ours))" -ge 20 ]
+check_match 'which is told at the end' \
+	'^serialtun: the line damaged [1-9][0-9]* of [0-9]+ frames$' \
+	"$(tail -n 1 "$dir/b.log")"
 stop_cable
 
 # 0.99 to the power of 86 bytes is 0.42 each way, 0.18 there and back: of 100

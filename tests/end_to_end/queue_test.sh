@@ -33,7 +33,7 @@ ring_drops() {
 packet_ms=130 # of 1500 bytes at 115200 baud
 
 start_cable --baud 115200
-start_a --addr 10.0.0.1/24 --baud 115200
+start_a -v --addr 10.0.0.1/24 --baud 115200
 start_b --addr 10.0.0.2/24 --baud 115200
 fill 14 2>/dev/null &
 filling=$!
@@ -51,9 +51,12 @@ stop_a
 check_match 'CoDel has dropped something of what stood too long' \
 	'to the line: .* [1-9][0-9]* CoDel' "$(<"$dir/a.log")"
 stop_b
+check_match 'which is no damage to tell of' \
+	'^serialtun: sent .* packets .*, in [0-9]+ s at 115200 baud$' \
+	"$(tail -n 1 "$dir/a.log")"
 
 # A burst that is longer than the ring of ten packets that other tunnels have.
-start_a --addr 10.0.0.1/24 --baud 115200
+start_a -v --addr 10.0.0.1/24 --baud 115200
 start_b --addr 10.0.0.2/24 --baud 115200
 head -c 1800 /dev/urandom >"$dir/burst"
 in_b timeout 20 socat -u -T 3 UDP-LISTEN:5002 "OPEN:$dir/burst.b,creat" &
@@ -73,7 +76,7 @@ check_match 'nothing of it was dropped' 'to the line: .* 0 dropped$' \
 # A flow that understands marks is marked.
 ecn='echo 1 >/proc/sys/net/ipv4/tcp_ecn'
 if in_a sh -c "$ecn" 2>/dev/null && in_b sh -c "$ecn" 2>/dev/null; then
-	start_a --addr 10.0.0.1/24 --baud 115200
+	start_a -v --addr 10.0.0.1/24 --baud 115200
 	start_b --addr 10.0.0.2/24 --baud 115200
 	fill 6 2>/dev/null
 	stop_a

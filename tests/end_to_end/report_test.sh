@@ -34,7 +34,7 @@ lines='^serialtun: to line [0-9]+ B/s \([0-9]+ %\), from line [0-9]+ B/s'
 lines+=' \([0-9]+ %\), [0-9]+ waiting \([0-9]+ B, [0-9.]+ s\), [0-9]+ dropped'
 
 start_cable --baud 115200
-start_a --addr 10.0.0.1/24 --baud 115200 --stats 1 --stats-json "$json"
+start_a -v --addr 10.0.0.1/24 --baud 115200 --stats 1 --stats-json "$json"
 check_equal 'the file is there when the link is announced' 'True tun0 11520' \
 	"$(json 'j["running"], j["interface"], j["line_rate"]' | tr -d "(',)")"
 start_b --addr 10.0.0.2/24 --baud 115200
@@ -109,7 +109,7 @@ check_not 'nothing is rewritten off a terminal' grep -q $'[\r\033]' "$dir/a.log"
 check_equal 'at the end the file says so' False "$(json 'j["running"]')"
 check_match 'and has the totals' \
 	"to the line: $(json 'j["to_line"]["packets"]') packets, $(
-		json 'j["to_line"]["bytes"]') bytes" "$(tail -n 5 "$dir/a.log")"
+		json 'j["to_line"]["bytes"]') bytes" "$(tail -n 6 "$dir/a.log")"
 check_not 'nothing is left beside it' test -e "$json.tmp"
 stop_b
 
@@ -133,7 +133,7 @@ check_match 'on a terminal the line is rewritten' \
 	$'^\r\033\\[Kto line .*\r\033\\[Kto line .*\r\033\\[Kto line ' \
 	"$(<"$dir/terminal.log")"
 check_match 'and what comes then begins on a line of its own' \
-	'^serialtun: to the line: ' "$(<"$dir/terminal.log")"
+	'^serialtun: sent ' "$(<"$dir/terminal.log")"
 
 # announced: the last said that a link is up.
 announced() {

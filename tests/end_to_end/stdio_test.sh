@@ -30,7 +30,7 @@ up() {
 }
 
 totals() {
-	grep -c '^serialtun: to the line: ' "$dir/$1.log"
+	grep -c '^serialtun: sent ' "$dir/$1.log"
 }
 
 has_ended() {
@@ -63,7 +63,7 @@ start_on b inetd socat TCP-LISTEN:7000,fork,reuseaddr "EXEC:$dir/end_b"
 inetd=$started
 wait_for 5 listening b 7000
 port_a=tcp:172.16.0.2:7000
-start_a --addr 10.0.0.1/24
+start_a -v --addr 10.0.0.1/24
 exchange 'inetd'
 stop_a
 check_match 'nothing but frames has come' ' from the line: .* 0 dropped$' \
@@ -87,7 +87,7 @@ start_on b inetd socat TCP-LISTEN:7000,fork,reuseaddr \
 	"EXEC:$dir/end_all,stderr"
 inetd=$started
 wait_for 5 listening b 7000
-start_a --addr 10.0.0.1/24
+start_a -v --addr 10.0.0.1/24
 check 'inetd with standard error: a ping' wait_for 5 pings
 stop_a
 check_match 'nothing but frames has come' ' from the line: .* 0 dropped$' \

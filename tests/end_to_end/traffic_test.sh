@@ -9,7 +9,7 @@ source "$(dirname "$0")/lib.sh"
 
 start_cable --baud 3000000
 start_a --addr 10.0.0.1/24 --addr fd00::1/64 --baud 3000000
-start_b --addr 10.0.0.2/24 --addr fd00::2/64 --baud 3000000
+start_b -v --addr 10.0.0.2/24 --addr fd00::2/64 --baud 3000000
 
 check 'the largest packet, unfragmented' \
 	in_a ping -c 2 -i 0.2 -W 5 -M 'do' -s 1472 10.0.0.2

@@ -119,9 +119,12 @@ start_a --addr 10.1.0.1/24
 head -c 30000000 /dev/urandom |
 	timeout 10 socat -u - "UNIX-CONNECT:$socket"
 check 'hostile bytes are survived' wait_for 5 a_says 'lost process [0-9]+: '
-stop_a
-check 'and counted' a_says \
+kill -USR1 "$pid_a"
+check 'and counted' wait_for 5 a_says \
 	'from the line: .*\(30000000 on the line\).* dropped'
+stop_a
+check 'and told at the end' a_says \
+	'^serialtun: the line damaged [1-9][0-9]* of [0-9]+ frames, the port was lost [1-9]'
 
 # One who reads slowly, as an emulated UART does
 cat >"$dir/slow.py" <<'END'

@@ -50,7 +50,7 @@ talk() {
 	"$board" "$port_b" 10.0.0.2 fd00::2 "$mtu" >"$dir/board.log" 2>&1 &
 	board_pid=$!
 	wait_for 5 grep -q lwIP "$dir/board.log" || echo '# no board'
-	start_a "${addresses[@]/#/--addr=}" --mtu "$mtu" --baud 921600
+	start_a -v "${addresses[@]/#/--addr=}" --mtu "$mtu" --baud 921600
 
 	check "mtu $mtu: pings, 28 bytes and more" answers_sizes 0 1 40
 	check "mtu $mtu: pings of many sizes" answers_sizes 41 97 $((mtu - 28))

@@ -63,7 +63,7 @@ wait_for 5 listening b 7
 # address, which for A must not be that of a loopback.
 in_b ip addr add 192.0.2.1/32 dev lo
 start_slirp 'mtu 1500' 'redir tcp 5003 10.0.2.15:5004'
-start_a --addr 10.0.2.15/24 --route 192.0.2.1 --baud 921600
+start_a -v --addr 10.0.2.15/24 --route 192.0.2.1 --baud 921600
 for size in 0 1 8 100 548 1006 1472; do
 	check "slirp answers a ping of $size bytes" \
 		in_a ping -c 2 -i 0.2 -W 5 -M 'do' -s "$size" 10.0.2.2

@@ -122,6 +122,7 @@ tcp() {
 
 # check_drops DESCRIPTION LOG: nothing that came was dropped, unless the driver
 # says that the guest was late and the chip's FIFO full, as on a busy machine.
+# The log has the counters: of a start with -v.
 check_drops() {
 	check_match "$1: nothing was dropped" \
 		' from the line: .* 0 dropped$|line: .* [1-9][0-9]* overrun,' "$2"

@@ -143,13 +143,13 @@ for before in crtscts -crtscts; do
 		ioctl T, 0x5417, $rts or die "TIOCMBIC: $!"' &
 	holder=$!
 	sleep 0.5
-	start_a --addr 10.0.0.1/24 --flow rtscts
+	start_a -v --addr 10.0.0.1/24 --flow rtscts
 	held_end "FTDI, held by RTS/CTS, $before before" "$holder"
 done
 stty -F "$port_a" -crtscts
 use_uarts
 stty -F "$port_b" raw 115200
-start_a --addr 10.0.0.1/24 --flow xonxoff
+start_a -v --addr 10.0.0.1/24 --flow xonxoff
 tty_do "$port_b" 60 'syswrite T, chr 0x13' &
 holder=$!
 sleep 0.5

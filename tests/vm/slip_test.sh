@@ -64,7 +64,7 @@ start_kernel 296 -s 115200
 start_a --addr 10.0.0.1/24
 exchange 'UART, MTU 1500 here, 296 there'
 stop_a
-start_a --addr 10.0.0.1/24 --mtu 296
+start_a -v --addr 10.0.0.1/24 --mtu 296
 check 'UART, MTU 296: every size from 28 to 296' every_size 28 296
 stop_a
 check_match 'nothing was dropped' ' from the line: .* 0 dropped$' \
@@ -75,7 +75,7 @@ stop_kernel
 use_adapters
 start_kernel 1500
 stty -F "$port_b" 460800
-start_a --addr 10.0.0.1/24 --baud 460800
+start_a -v --addr 10.0.0.1/24 --baud 460800
 exchange 'FTDI, MTU 1500'
 check 'FTDI, MTU 1500: every size from 28 to 1500' every_size 28 1500
 stop_a

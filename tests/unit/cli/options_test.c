@@ -891,8 +891,7 @@ static void test_options_help_is_short(void **state)
 		if (!is_explained(line))
 			fail_msg("not in one line: %s", line);
 	}
-	"\n      --flow=KIND",
-	"\n      --leading-end=WHEN",
+	assert_int_equal(entries, 39);
 }
 
 int main(void)

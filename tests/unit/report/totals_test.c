@@ -78,6 +78,136 @@ static void test_totals_format_direction_has_room(void **state)
 	free(text);
 }
 
+/* {0} would leave out the braces of the first member. */
+#define NOTHING                     \
+	{                           \
+		.unfinished_len = 0 \
+	}
+#define SECONDS(s) ((uint64_t)((s)*1e9))
+
+static const struct {
+	struct stats stats;
+	uint64_t elapsed_ns;
+	uint32_t baud;
+	const char *sum;
+} sums[] = {
+	{NOTHING, 0, 0, "sent nothing, received nothing, in 0.0 s"},
+	{NOTHING, SECONDS(3.19), 9600,
+	 "sent nothing, received nothing, in 3.1 s at 9600 baud"},
+	{{.to_line = {.packets = 1, .bytes = 84}},
+	 0,
+	 115200,
+	 "sent 84 B in 1 packet, received nothing, in 0.0 s at 115200 baud"},
+	{{.to_line = {.packets = 910, .bytes = 1234567},
+	  .from_line = {.packets = 455, .bytes = 34321}},
+	 SECONDS(123),
+	 115200,
+	 "sent 1.2 MB in 910 packets (10 kB/s), received 34 kB in 455 packets "
+	 "(279 B/s), in 2 min 3 s at 115200 baud"},
+
+	/* each unit, and where it begins */
+	{{.to_line = {.packets = 2, .bytes = 999},
+	  .from_line = {.packets = 2, .bytes = 1000}},
+	 SECONDS(9.99),
+	 0,
+	 "sent 999 B in 2 packets (100 B/s), received 1.0 kB in 2 packets (100 "
+	 "B/s), in 9.9 s"},
+	{{.to_line = {.packets = 2, .bytes = 9949},
+	  .from_line = {.packets = 2, .bytes = 9950}},
+	 SECONDS(10),
+	 0,
+	 "sent 9.9 kB in 2 packets (995 B/s), received 10 kB in 2 packets (995 "
+	 "B/s), in 10 s"},
+	{{.to_line = {.packets = 2, .bytes = 999499},
+	  .from_line = {.packets = 2, .bytes = 999500}},
+	 SECONDS(59.9),
+	 0,
+	 "sent 999 kB in 2 packets (17 kB/s), received 1.0 MB in 2 packets (17 "
+	 "kB/s), in 59 s"},
+	{{.to_line = {.packets = 2, .bytes = 5000000000},
+	  .from_line = {.packets = 2, .bytes = 7000000000000}},
+	 SECONDS(3600),
+	 0,
+	 "sent 5.0 GB in 2 packets (1.4 MB/s), received 7.0 TB in 2 packets "
+	 "(1.9 GB/s), in 1 h 0 min"},
+	{{.to_line = {.packets = UINT64_MAX, .bytes = UINT64_MAX}},
+	 SECONDS(86400 * 3 + 3600 * 4 + 1),
+	 0,
+	 "sent 18 EB in 18446744073709551615 packets (67 TB/s), received "
+	 "nothing, in 3 d 4 h"},
+
+	/* what a clean line drops is no news */
+	{{.to_line = {.dropped = {[STATS_DROP_CODEL] = 20}},
+	  .line = {.known = true, .frame = 3, .losses = 4}},
+	 SECONDS(60),
+	 0,
+	 "sent nothing, received nothing, in 1 min 0 s"},
+};
+
+static void test_totals_format_sum(void **state)
+{
+	char text[TOTALS_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(sums); i++)
+		assert_string_equal(totals_format_sum(&sums[i].stats,
+						      sums[i].elapsed_ns,
+						      sums[i].baud, text),
+				    sums[i].sum);
+}
+
+static const struct {
+	struct stats stats;
+	const char *damage;
+} damages[] = {
+	{NOTHING, ""},
+	{{.to_line = {.dropped = {[STATS_DROP_CODEL] = 20,
+				  [STATS_DROP_QUEUE_FULL] = 3,
+				  [STATS_DROP_NO_LINE] = 5}},
+	  .from_line = {.packets = 100,
+			.dropped = {[STATS_DROP_EMPTY] = 1,
+				    [STATS_DROP_IPV6] = 2,
+				    [STATS_DROP_ROUTER_ADVERT] = 3,
+				    [STATS_DROP_STRANGER] = 4,
+				    [STATS_DROP_INTERFACE_DOWN] = 5,
+				    [STATS_DROP_INTERFACE_REFUSED] = 6}}},
+	 ""},
+	{{.from_line = {.dropped = {[STATS_DROP_BAD_VERSION] = 1}}},
+	 "the line damaged 1 of 1 frames"},
+	{{.from_line = {.packets = 455,
+			.dropped = {[STATS_DROP_BAD_ESCAPE] = 1,
+				    [STATS_DROP_TOO_LONG] = 2,
+				    [STATS_DROP_BAD_VERSION] = 3,
+				    [STATS_DROP_BAD_HEADER] = 1,
+				    [STATS_DROP_BAD_LENGTH] = 4,
+				    [STATS_DROP_BAD_CHECKSUM] = 1}}},
+	 "the line damaged 12 of 467 frames"},
+	/* what was dropped for other reasons arrived, unless it is no frame */
+	{{.from_line = {.packets = 10,
+			.dropped = {[STATS_DROP_BAD_LENGTH] = 1,
+				    [STATS_DROP_IPV6] = 2,
+				    [STATS_DROP_STRANGER] = 100,
+				    [STATS_DROP_EMPTY] = 100}}},
+	 "the line damaged 1 of 13 frames"},
+	{{.line = {.losses = 1}}, "the port was lost 1 time"},
+	{{.from_line = {.packets = 1, .dropped = {[STATS_DROP_TOO_LONG] = 1}},
+	  .line = {.losses = 2}},
+	 "the line damaged 1 of 2 frames, the port was lost 2 times"},
+};
+
+static void test_totals_format_damage(void **state)
+{
+	char text[TOTALS_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(damages); i++)
+		assert_string_equal(totals_format_damage(&damages[i].stats,
+							 text),
+				    damages[i].damage);
+}
+
 static void test_totals_format_queue(void **state)
 {
 	static const struct fq_codel_stats queue = {
@@ -128,6 +258,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_totals_format_direction),
 		cmocka_unit_test(test_totals_format_direction_has_room),
+		cmocka_unit_test(test_totals_format_sum),
+		cmocka_unit_test(test_totals_format_damage),
 		cmocka_unit_test(test_totals_format_queue),
 		cmocka_unit_test(test_totals_format_line),
 	};
