@@ -359,7 +359,7 @@ static const char doc[] =
 	"  auto                                          the only USB adapter\n"
 	"  tcp:HOST:PORT, tcp-listen:[ADDR:]PORT, unix:PATH, unix-listen:PATH,\n"
 	"  udp:HOST:PORT[,LOCALPORT], pty:[LINK], - (standard input and output)\n\n"
-	"Ctrl-C ends the link: the interface is gone, and the port is as it was.\n"
+	"Ctrl-C ends the link: the interface goes, the port gets its settings back.\n"
 	"SIGUSR1 prints the counters, SIGUSR2 reopens the port. See serialtun(8).";
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
