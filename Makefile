@@ -82,6 +82,7 @@ shell_files := $(wildcard tests/*/*.sh scripts/*) .ci/run \
 	tests/tap/keep tests/tap/prove tests/vm/run \
 	tests/tree/arrows tests/vm/load tests/vm/socket_guest tests/vm/test \
 	src/completion/serialtun $(wildcard src/debian/serialtun.p*)
+manuals := $(wildcard src/man/*.[78])
 c_files := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 Q := $(if $(V),,@)
@@ -236,7 +237,7 @@ lint: ## look at the sources with every checker there is
 		-DSERIALTUN_VERSION='""' -Isrc src tests
 	$(Q)$(if $(pinned),$(MAKE) -s --no-print-directory -j "$$(nproc)" $(tidied))
 	$(Q)shellcheck $(shell_files)
-	$(Q)mandoc -T lint -W warning src/man/serialtun.8
+	$(Q)mandoc -T lint -W warning $(manuals)
 	$(Q)codespell -L $(no_typos) --skip 'tests/fuzz/corpus' src tests scripts \
 		README.md Makefile
 
@@ -245,18 +246,21 @@ format: ## lay the sources out as .clang-format says
 	$(Q)clang-format -i $(c_files)
 
 installed = '$(DESTDIR)$(BINDIR)/serialtun' \
-	'$(DESTDIR)$(MANDIR)/man8/serialtun.8' \
+	$(foreach page,$(notdir $(manuals)),\
+		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page)') \
 	'$(DESTDIR)$(COMPLETIONDIR)/serialtun' \
 	'$(DESTDIR)$(UNITDIR)/serialtun@.service' \
 	'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
 
 .PHONY: install
 install: all ## install the program and what belongs to it (PREFIX, DESTDIR)
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man8' \
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man7' \
+		'$(DESTDIR)$(MANDIR)/man8' \
 		'$(DESTDIR)$(COMPLETIONDIR)' '$(DESTDIR)$(UNITDIR)' \
 		'$(DESTDIR)$(UDEVDIR)/rules.d'
 	install -m 755 $(BUILD)/serialtun '$(DESTDIR)$(BINDIR)/serialtun'
-	install -m 644 src/man/serialtun.8 '$(DESTDIR)$(MANDIR)/man8/serialtun.8'
+	install -m 644 $(filter %.7,$(manuals)) '$(DESTDIR)$(MANDIR)/man7'
+	install -m 644 $(filter %.8,$(manuals)) '$(DESTDIR)$(MANDIR)/man8'
 	install -m 644 src/completion/serialtun \
 		'$(DESTDIR)$(COMPLETIONDIR)/serialtun'
 	sed 's|@BINDIR@|$(BINDIR)|' src/systemd/serialtun@.service.in | \

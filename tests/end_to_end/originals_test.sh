@@ -4,7 +4,7 @@
 # The programs that people learn TUN and TAP from, at the other end: simpletun,
 # tun2udp, Serial-TUN and tunctl, as stand-ins in tests/end_to_end/originals,
 # each of which lists the facts that it stands on. On our side the commands are
-# those of the README's table "Coming from", and it has no other.
+# those of serialtun-migrating(7), and that page has no others.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -13,7 +13,7 @@ source "$root/tests/end_to_end/exchange.sh"
 join_hosts
 start_cable --baud 0
 
-# type_on HOST COMMAND: one of the README, in the background; "alice" is nobody,
+# type_on HOST COMMAND: one of the page, in the background; "alice" is nobody,
 # and who says sudo gets it.
 typed=()
 type_on() {
@@ -44,11 +44,11 @@ run_on() {
 	check_equal "$2: status 0" 0 "$ended"
 }
 
-# Those of the table, each once
-commands_of_readme() {
-	sed -n '/^## Coming from/,/^## When/p' "$root/README.md" |
-		tr '\n' ' ' | grep -oE '`(sudo )?serialtun [^`]*`' |
-		tr -d '`' | sort -u
+# Those of the page, each once and in one line
+commands_of_page() {
+	mandoc -T ascii -O width=200 "$root/src/man/serialtun-migrating.7" |
+		sed -e ':join' -e '/\\$/{N; s/ *\\\n */ /; b join' -e '}' |
+		sed -nE 's/^ +((sudo )?serialtun -.*)/\1/p' | sort -u
 }
 
 #
@@ -231,8 +231,8 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	stop_a
 	check 'tunctl -d deletes it' in_a tunctl -n -d tun5
 	umount /dev/net
-	check_equal 'every serialtun command of the table was run' \
-		"$(commands_of_readme)" \
+	check_equal 'every command of serialtun-migrating(7) was run' \
+		"$(commands_of_page)" \
 		"$(printf '%s\n' "${typed[@]}" | sort -u)"
 else
 	skip 'interfaces for an ordinary user' 'there is nobody else here'
