@@ -55,5 +55,19 @@ for prefix in $prefixes; do
 	check "the README has $prefix" grep -qF "\`$prefix" "$source_dir/README.md"
 	check "the help has $prefix" grep -qE " ${prefix}([A-Z]|\[)" <<<"$help"
 done
+
+# What src/README.md says of the rooms: all modules, and no others.
+check_equal 'src/README.md names the modules of each room' \
+	"$(cd "$source_dir/src" && find ./*/ -name '*.c' |
+		sed 's,^\./,,; s/\.c$//' | sort)" \
+	"$(awk -F '[|`]' '/^\| `/ {
+		for (i = 5; i <= NF; i++)
+			if ($i ~ /^[a-z]/)
+				module[$i]
+		for (m in module)
+			print $3 "/" m
+		split("", module)
+	}' <<<"$(sed -E 's/^(\| `[a-z]+` \|)[^|]*/\1/' \
+		"$source_dir/src/README.md")" | sort)"
 check 'the manual is good mdoc' mandoc -T lint -W warning "$manual"
 finish
