@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What is written about the program is true of it: each option is in the help,
-# in the manual and in the README, in the same order.
+# What is written about the program is true of it: the manual has each option of
+# the help, in its order; the README uses no others, quotes what the program
+# says, and links to files that exist.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/end_to_end/lib.sh"
 
 manual=$source_dir/src/man/serialtun.8
+readme=$source_dir/README.md
 help=$("$serialtun" --help)
 plain_manual=$(mandoc -T ascii "$manual" | sed 's/.\x08//g')
 
@@ -20,27 +22,43 @@ options_behind() {
 	sed -nE "s/^$1(--[a-z-]+).*/\\2/p" <<<"$2"
 }
 
-# Options that argp brings along are not the README's business.
 for option in $(options_in "$help"); do
 	check "the manual has $option" grep -q -- "$option" <<<"$plain_manual"
-	case $option in
-	--help | --usage | --version) ;;
-	*) check "the README has $option" grep -q -- "$option" "$source_dir/README.md" ;;
-	esac
 done
 for option in $(options_in "$plain_manual"); do
 	check "the program has the manual's $option" grep -q -- "$option" <<<"$help"
 done
-for option in $(options_in "$(grep '^| `-' "$source_dir/README.md")"); do
+check_equal 'the manual has the order of the help' \
+	"$(options_behind ' *(-., *)?' "$help")" \
+	"$(options_behind ' {5}(-., )?' \
+		"$(sed -n '/^OPTIONS$/,/^[A-Z]* [A-Z]*$/p' <<<"$plain_manual")")"
+
+# Of the README, the commands of ours, and the options that it shows alone.
+said=$(grep -oE '(^|[^`a-z-])serialtun --[^`]*|`--[a-z][^`]*`' "$readme" |
+	grep -v -- '--device')
+check_match 'the README shows options' '--keepalive' "$said"
+for option in $(options_in "$said"); do
 	check "the program has the README's $option" grep -q -- "$option" <<<"$help"
 done
-order=$(options_behind ' *(-., *)?' "$help")
-check_equal 'the manual has the order of the help' "$order" \
-	"$(options_behind ' {5}(-., )?' \
-		"$(sed -n '/^ *Options/,/^ *IPv6$/p' <<<"$plain_manual")")"
-check_equal 'the README has the order of the help' \
-	"$(grep -vE -- '--(help|usage|version)$' <<<"$order")" \
-	"$(options_behind '\| `(-.`, `)?' "$(<"$source_dir/README.md")")"
+
+# Messages are cut into pieces in the sources, and have %s for names.
+messages=$(cat "$source_dir"/src/*.c "$source_dir"/src/*/*.c |
+	tr -d '\n' | sed 's/"[[:space:]]*"//g')
+quotes=$(sed -n '/^## When it does not work/,/^## Build/p' "$readme" |
+	sed -n 's/^| \(`[^|]*\)|.*/\1/p' | grep -oE '`[^`]+`' | tr -d '`')
+check_match 'the README quotes messages' 'framing errors' "$quotes"
+while read -r quote; do
+	text=$(sed -E 's/Permission denied|agetty/%s/; s/a new TUN/a new %s/
+		s,/dev/(net/tun|ttyUSB0),%s,; s/ 5 s/ %d s/' <<<"$quote")
+	check "the program says \"$quote\"" grep -qF -- "$text" <<<"$messages"
+done <<<"$quotes"
+
+for page in README.md src/README.md tests/bench/README.md; do
+	while read -r link; do
+		check "$page: there is $link" test -e \
+			"$source_dir/$(dirname "$page")/$link"
+	done < <(grep -oE '\]\([^)#:]+\)' "$source_dir/$page" | tr -d '])(')
+done
 
 # Why something is dropped, and what a line's name begins with.
 dropped=$(sed -n '/^ *What is dropped/,/^ *The statistics/p' <<<"$plain_manual")
@@ -51,8 +69,8 @@ done < <(grep '^	X(' "$source_dir/src/pump/stats.h")
 prefixes=$("$serialtun" --port nothing: 2>&1 | grep -oE '[a-z-]+:,' | tr -d ,)
 check_match 'the program says what lines begin with' '^udp:$' "$prefixes"
 for prefix in $prefixes; do
-	check "the manual has $prefix" grep -qE "(^| )$prefix" <<<"$plain_manual"
-	check "the README has $prefix" grep -qF "\`$prefix" "$source_dir/README.md"
+	check "the manual has $prefix" grep -qE "^ +$prefix" <<<"$plain_manual"
+	check "the README has $prefix" grep -qF "\`$prefix" "$readme"
 	check "the help has $prefix" grep -qE " ${prefix}([A-Z]|\[)" <<<"$help"
 done
 
@@ -69,5 +87,7 @@ check_equal 'src/README.md names the modules of each room' \
 		split("", module)
 	}' <<<"$(sed -E 's/^(\| `[a-z]+` \|)[^|]*/\1/' \
 		"$source_dir/src/README.md")" | sort)"
-check 'the manual is good mdoc' mandoc -T lint -W warning "$manual"
+for page in "$source_dir"/src/man/*; do
+	check "${page##*/} is good mdoc" mandoc -T lint -W warning "$page"
+done
 finish
