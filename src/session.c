@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "events.h"
 #include "failure.h"
+#include "interface/addr.h"
 #include "interface/monitor.h"
 #include "interface/tun.h"
 #include "line/line.h"
@@ -37,6 +38,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 /* How often the session checks the counters for symptoms. */
 #define SESSION_CHECK_NS (2 * NS_PER_S)
@@ -59,6 +61,9 @@ struct session {
 	bool had_port;
 	bool silence_told;
 	bool own_told;
+	bool held_told;
+	bool peer_told;
+	struct addr peer; /* the sender of the first packet, if told */
 	bool carrier;
 };
 
@@ -342,6 +347,40 @@ static void check_own_packets(struct session *session,
 		    line_name(session->line), session->tun->name);
 }
 
+/* The first packet from a port, or packets that are held back from a shell. */
+static void report_peer(struct session *session)
+{
+	char text[ADDR_TEXT_MAX];
+	struct addr from;
+
+	if (!pump_take_first(session->pump, &from))
+		return;
+	session->held_told = false;
+	/* A line that comes and goes is reported already. */
+	if (session->peer_told && addr_same_host(&from, &session->peer))
+		return;
+	session->peer_told = true;
+	session->peer = from;
+	if (from.family == AF_UNSPEC)
+		log_info("%s: the peer is there", line_name(session->line));
+	else
+		log_info("%s: the peer is there: %s", line_name(session->line),
+			 addr_format_host(&from, text));
+}
+
+static void check_held(struct session *session)
+{
+	if (session->held_told || !pump_is_held(session->pump))
+		return;
+	session->held_told = true;
+	log_warning("%s: a login or a shell is at the other end, which would "
+		    "execute packets as commands: they are held back until a "
+		    "packet comes from there (end the login and start "
+		    "serialtun there; then send from there first, or start "
+		    "again here)",
+		    line_name(session->line));
+}
+
 /* Check the counters, every SESSION_CHECK_NS, and warn of symptoms. */
 static void check_counters(struct session *session, uint64_t now_ns)
 {
@@ -360,6 +399,7 @@ static void check_counters(struct session *session, uint64_t now_ns)
 	if (symptom != SYMPTOM_NONE)
 		log_warning("%s: %s", line_name(session->line),
 			    symptom_text(symptom, &view, text));
+	check_held(session);
 	check_own_packets(session, view.stats);
 	check_flow(session, view.stats, now_ns);
 }
@@ -396,6 +436,7 @@ static int handle_the_rest(struct session *session)
 		err = look_for_port(session, now_ns);
 	} else if (!err) {
 		line_attend(session->line, now_ns);
+		report_peer(session);
 		if (pump_take_silence(session->pump))
 			report_silence(session);
 		if (session->carrier != pump_has_carrier(session->pump))

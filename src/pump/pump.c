@@ -252,7 +252,7 @@ static void choose_offload(struct pump *pump, const struct sender_plan *plan)
 
 static struct sender_plan plan_sending(const struct pump *pump)
 {
-	if (pump->port)
+	if (pump->port && !pump_is_held(pump))
 		return sender_plan(pump->sender);
 	return (struct sender_plan){.next_ns = UINT64_MAX};
 }
@@ -304,7 +304,9 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
 	else
 		want(pump, port->read_fd, EVENT_PORT, &pump->port_wanted,
 		     EPOLLIN | room);
-	pump->next_ns = clock_earlier(pump->next_ns,
+	if (!pump_is_held(pump))
+		pump->next_ns =
+			clock_earlier(pump->next_ns,
 				      keepalive_next_ns(&pump->keepalive));
 }
 
@@ -434,6 +436,8 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 		result = drain(pump, now_ns);
 	if (!pump->port || hung_up || result != PUMP_GOES_ON)
 		return result;
+	if (pump_is_held(pump))
+		return result;
 	if (!plan_sending(pump).is_full || port & EPOLLOUT)
 		result = send_frames(pump, now_ns);
 	keep_alive(pump, now_ns);
@@ -523,4 +527,31 @@ bool pump_take_silence(struct pump *pump)
 
 	pump->silence = false;
 	return silence;
+}
+
+/**
+ * pump_is_held() - are packets held back from a login or a shell?
+ * @pump: the pump
+ *
+ * A shell would execute packets as commands. The packets wait in the queue
+ * until a packet comes, or text that is no prompt.
+ *
+ * Return: true if they are
+ */
+bool pump_is_held(const struct pump *pump)
+{
+	return pump->port && pump->config.framing->idle &&
+	       receiver_sees_console(pump->receiver);
+}
+
+/**
+ * pump_take_first() - has the first packet come by this port?
+ * @pump: the pump
+ * @from: then its source address; AF_UNSPEC: it is no IP packet
+ *
+ * Return: true once for each port
+ */
+bool pump_take_first(struct pump *pump, struct addr *from)
+{
+	return receiver_take_first(pump->receiver, from);
 }

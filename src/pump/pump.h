@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct addr;
 struct event;
 struct events;
 struct port;
@@ -70,6 +71,8 @@ uint64_t pump_next_ns(const struct pump *pump);
 bool pump_is_stuck(const struct pump *pump);
 bool pump_has_carrier(const struct pump *pump);
 bool pump_take_silence(struct pump *pump);
+bool pump_take_first(struct pump *pump, struct addr *from);
+bool pump_is_held(const struct pump *pump);
 const struct stats *pump_stats(struct pump *pump);
 
 #endif

@@ -13,11 +13,14 @@
  */
 #include "pump/receiver.h"
 #include "framing/framing.h"
+#include "interface/addr.h"
 #include "interface/tun.h"
 #include "packet/gro.h"
 #include "packet/guess.h"
+#include "packet/header.h"
 #include "packet/link_layer.h"
 #include "packet/packet.h"
+#include "packet/prompt.h"
 #include "port/port.h"
 #include "pump/census.h"
 #include "pump/drop.h"
@@ -30,6 +33,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 /* Enough for what a tty has at once (4095), and for a socket's bursts. */
@@ -55,6 +59,9 @@ struct receiver {
 	const struct pump_config *config;
 	const struct link_layer *layer;
 	struct witness *witness;
+	bool has_heard;	     /* a packet has come by this port */
+	bool first_is_new;   /* and nobody has asked for its sender */
+	struct addr first;   /* its sender; AF_UNSPEC: no IP packet */
 	uint64_t settled_ns; /* what arrives earlier is thrown away */
 	struct stats_direction direction;
 	uint64_t guesses[GUESS_COUNT];
@@ -145,6 +152,8 @@ void receiver_free(struct receiver *receiver)
 void receiver_reset(struct receiver *receiver, uint64_t settled_ns)
 {
 	receiver->settled_ns = settled_ns;
+	receiver->has_heard = false;
+	receiver->first_is_new = false;
 	receiver->bad_frames = 0;
 	memset(receiver->decoder, 0, receiver->config->framing->decoder_size);
 }
@@ -258,6 +267,43 @@ static bool look_at_packet(struct receiver *receiver,
 	return check_sum(receiver, frame->bytes + ip_at);
 }
 
+static bool is_ours(const struct receiver *receiver, const struct addr *addr)
+{
+	const struct witness_config *own = &receiver->config->witness;
+	size_t i;
+
+	for (i = 0; i < own->addr_count; i++)
+		if (addr_same_host(addr, &own->addrs[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The first packet shows that the peer is there, and who it is. A packet of our
+ * own that comes back shows nothing.
+ */
+static void hear_first(struct receiver *receiver,
+		       const struct framing_frame *frame)
+{
+	const size_t ip_at = receiver->layer->find_ip(frame->bytes, frame->len);
+	const uint8_t *ip = frame->bytes + ip_at;
+	struct addr from = {.family = AF_UNSPEC};
+
+	if (ip_at < frame->len) {
+		from.family = ip[0] >> 4 == 4 ? AF_INET : AF_INET6;
+		from.prefix_len = addr_bits(from.family);
+		memcpy(from.bytes,
+		       ip + (from.family == AF_INET ? HEADER_IPV4_FROM
+						    : HEADER_IPV6_FROM),
+		       from.prefix_len / 8);
+		if (is_ours(receiver, &from))
+			return;
+	}
+	receiver->has_heard = true;
+	receiver->first_is_new = true;
+	receiver->first = from;
+}
+
 /* One frame from the line. */
 static void deliver(struct receiver *receiver,
 		    const struct framing_frame *frame)
@@ -272,6 +318,8 @@ static void deliver(struct receiver *receiver,
 		return;
 	}
 	receiver->bad_frames = 0;
+	if (!receiver->has_heard)
+		hear_first(receiver, frame);
 	if (!admit(receiver, frame, verdict, &reason)) {
 		drop_packets(&receiver->direction, reason, 1, frame->len);
 		return;
@@ -383,6 +431,41 @@ enum receiver_result receiver_receive(struct receiver *receiver,
 
 	gro_flush(receiver->gro);
 	return receiver->tun_gone ? RECEIVER_TUN_GONE : result;
+}
+
+/**
+ * receiver_sees_console() - is a login or a shell at the other end?
+ * @receiver: the receiver
+ *
+ * Return: true if no packet has come by this port, and either the last text
+ * that came is a prompt, or our own packets come back
+ */
+bool receiver_sees_console(const struct receiver *receiver)
+{
+	struct framing_frame pending;
+
+	if (receiver->has_heard)
+		return false;
+	if (receiver->witness->verdict == WITNESS_ECHO)
+		return true;
+	pending = receiver->config->framing->pending(receiver->decoder);
+	return prompt_ends(pending.bytes, pending.len);
+}
+
+/**
+ * receiver_take_first() - has the first packet come by this port?
+ * @receiver: the receiver
+ * @from:     then its source address; AF_UNSPEC: it is no IP packet
+ *
+ * Return: true once for each port
+ */
+bool receiver_take_first(struct receiver *receiver, struct addr *from)
+{
+	const bool is_new = receiver->first_is_new;
+
+	receiver->first_is_new = false;
+	*from = receiver->first;
+	return is_new;
 }
 
 /**

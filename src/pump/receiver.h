@@ -11,6 +11,7 @@ struct port;
 struct pump_config;
 struct receiver;
 struct stats;
+struct addr;
 struct witness;
 
 /**
@@ -38,6 +39,8 @@ enum receiver_result receiver_receive(struct receiver *receiver,
 				      struct port *port, bool hung_up,
 				      struct keepalive *keepalive,
 				      uint64_t now_ns);
+bool receiver_sees_console(const struct receiver *receiver);
+bool receiver_take_first(struct receiver *receiver, struct addr *from);
 void receiver_get_stats(const struct receiver *receiver, struct stats *stats);
 
 #endif

@@ -11,14 +11,17 @@ source "$(dirname "$0")/lib.sh"
 cat >"$dir/terminal.py" <<'END'
 import fcntl, os, sys, termios
 master, slave = os.openpty()
+ready, tell = os.pipe()
 if not os.fork():
     os.setsid()
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
     os.close(master)
+    os.write(tell, b'x')
     for fd in range(3):
         os.dup2(slave, fd)
     os.close(slave)
     os.execlp('sleep', 'sleep', '60')
+os.read(ready, 1)
 print(os.ttyname(slave), flush=True)
 os.close(slave)
 sys.stdin.read()
