@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The framings that there are.
+ * The table of framings, and the datagram framing.
  *
- * One that escapes the bytes of software flow control is a framing of its own
- * to everybody but the user, who asks for it by saying how the line's flow is
- * controlled.
+ * The code treats SLIP with escaped XON and XOFF as a framing of its own. Users
+ * do not select it by name: they choose the flow control of the line.
  */
 #include "framing/framing.h"
 #include "framing/length.h"
@@ -14,9 +13,9 @@
 #include <string.h>
 
 /*
- * Each packet in a datagram of its own, with nothing around it, as tun2udp has
- * it. The line keeps packets apart, so there is nothing to be put together and
- * nothing to be kept between two of them.
+ * The datagram framing sends each packet unchanged in a datagram of its own, as
+ * tun2udp does. The line preserves write boundaries, so the decoder has nothing
+ * to reassemble and keeps no state.
  */
 
 static size_t datagram_encode(uint8_t *out, const uint8_t *packet, size_t len)
@@ -40,7 +39,7 @@ static size_t datagram_decode(void *decoder, const uint8_t *in, size_t len,
 	return len;
 }
 
-/* No datagram is ever under way. */
+/* A datagram arrives whole, so no frame is ever unfinished. */
 static struct framing_frame datagram_pending(const void *decoder)
 {
 	(void)decoder;
@@ -63,10 +62,10 @@ static const struct framing *const framings[] = {
 };
 
 /**
- * framing_find() - the framing of a name
- * @name: as the user says it
+ * framing_find() - find a framing by name
+ * @name: name from the command line
  *
- * Return: the framing, NULL if none is called so
+ * Return: the framing, NULL if no framing has this name
  */
 const struct framing *framing_find(const char *name)
 {
@@ -78,10 +77,10 @@ const struct framing *framing_find(const char *name)
 }
 
 /**
- * framing_names() - what may be asked for
- * @text: where to write it
+ * framing_names() - list the names of all framings
+ * @text: buffer for the list
  *
- * Return: @text, as in "slip, length or packet"
+ * Return: @text, for example "slip, length or packet"
  */
 const char *framing_names(char text[FRAMING_NAMES_MAX])
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A framing: how packets become bytes on a line, and bytes packets again.
- * Each is one row of the table in framing.c, and one file, but for datagrams,
- * which are little work. A framing is pure: it does no I/O and reads no clock.
+ * A framing turns packets into bytes on a line, and those bytes back into
+ * packets. Each framing has one row in the table of framing.c and one file of
+ * its own; the datagram framing is short enough to live in framing.c. A framing
+ * is pure: it does no I/O and reads no clock.
  */
 #ifndef SERIALTUN_FRAMING_H
 #define SERIALTUN_FRAMING_H
@@ -13,19 +14,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The longest frame of a packet of len bytes, and idle bytes in front of it. */
+/* The longest frame of a packet of len bytes, with its leading idle bytes. */
 #define FRAMING_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
 
 /**
- * enum framing_status - what was found in bytes from the line
- * @FRAMING_MORE:       they are used up, no frame has ended yet
- * @FRAMING_FRAME:      a frame is complete
- * @FRAMING_BAD_ESCAPE: a frame was dropped: ESC was followed by what has no
- *                      meaning there
- * @FRAMING_XONXOFF_ESCAPE: the same, and it has one on a line with software
- * flow control
- * @FRAMING_TOO_LONG:   a frame was dropped: over PACKET_MAX bytes
- * @FRAMING_EMPTY:      a frame was dropped: there is nothing in it
+ * enum framing_status - result of decoding bytes from the line
+ * @FRAMING_MORE: the decoder used all bytes and no frame has ended yet
+ * @FRAMING_FRAME: a frame is complete
+ * @FRAMING_BAD_ESCAPE: dropped a frame: the byte after ESC is no escape code
+ * @FRAMING_XONXOFF_ESCAPE: dropped a frame: the byte after ESC is an escape
+ *                          code only on a line with software flow control
+ * @FRAMING_TOO_LONG: dropped a frame of more than PACKET_MAX bytes
+ * @FRAMING_EMPTY: dropped a frame without a packet
  */
 enum framing_status {
 	FRAMING_MORE,
@@ -37,11 +37,11 @@ enum framing_status {
 };
 
 /**
- * enum framing_lead - when idle bytes are sent in front of a frame
- * @FRAMING_LEAD_ALWAYS: in front of each
- * @FRAMING_LEAD_AUTO:   where a receiver may have heard noise since our last
- *                       frame, or a part of one
- * @FRAMING_LEAD_NEVER:  in front of none
+ * enum framing_lead - when the sender puts idle bytes in front of a frame
+ * @FRAMING_LEAD_ALWAYS: before every frame
+ * @FRAMING_LEAD_AUTO: only where the receiver may have seen noise, or part of a
+ *                     frame, since our last complete frame
+ * @FRAMING_LEAD_NEVER: before no frame
  */
 enum framing_lead {
 	FRAMING_LEAD_ALWAYS,
@@ -51,8 +51,8 @@ enum framing_lead {
 
 /**
  * struct framing_frame - the packet in a frame
- * @bytes: borrowed from the decoder, or from what it was given
- * @len:    how many
+ * @bytes: the packet; borrowed from the decoder or from the decoder's input
+ * @len: length of the packet in bytes
  */
 struct framing_frame {
 	const uint8_t *bytes;
@@ -61,26 +61,24 @@ struct framing_frame {
 
 /**
  * struct framing - one kind of framing
- * @name:         what it is called
- * @xonxoff:      the same, for a line that takes XON and XOFF for flow control;
- *                NULL: there is none
- * @needs_bounds: a frame is what one read brings and one write sends, so the
- *                port has to keep them apart
- * @cannot_resync: one that is out of step stays so: a lost byte is never made
- *                good
- * @decoder_size: bytes of memory that a decoder needs; all zero is one that
- *                has seen nothing
- * @encode:       make a frame of a packet of @len bytes at @out, with room for
- *                FRAMING_ENCODED_MAX(@len); the frame's length
- * @decode:       read on: how many bytes of @in were used, all of them with
- *                FRAMING_MORE; otherwise it is to be called again with the
- *                rest. @frame is set unless it is FRAMING_MORE, to what there
- *                was of it if it was dropped
- * @pending:      what has come of the frame under way
- * @idle:         bytes that end no packet and make none, for a line on which
- *                nothing is to be sent, and in front of a frame, to end the
- *                noise that came before: how many were put at @out; NULL:
- *                there are none
+ * @name: name on the command line
+ * @xonxoff: variant that escapes XON and XOFF, for a line with software flow
+ *           control; NULL if there is none
+ * @needs_bounds: one read must return exactly one frame and one write must send
+ *                exactly one, so the port has to preserve write boundaries
+ * @cannot_resync: a decoder that has lost a byte never finds the next frame
+ * @decoder_size: bytes of memory for a decoder; an all-zero decoder is ready
+ *                for the first byte of a stream
+ * @encode: encode a packet of @len bytes into @out, which has room for
+ *          FRAMING_ENCODED_MAX(@len) bytes; returns the length of the frame
+ * @decode: decode bytes of @in up to the end of the first frame; returns the
+ *          number of bytes used, which is @len with FRAMING_MORE. With any
+ *          other status the caller calls again with the rest, and @frame is the
+ *          packet, or the decoded part of a dropped frame
+ * @pending: returns the part of an unfinished frame that has arrived
+ * @idle: write bytes that neither end nor start a packet to @out; returns their
+ *        number. The sender sends them on an idle line, and before a frame to
+ *        end preceding noise. NULL if the framing has none
  */
 struct framing {
 	const char *name;
@@ -96,7 +94,7 @@ struct framing {
 	size_t (*idle)(uint8_t *out);
 };
 
-/* Room for framing_names(). */
+/* Size of the buffer for framing_names(). */
 #define FRAMING_NAMES_MAX 64
 
 extern const struct framing datagram_framing;

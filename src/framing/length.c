@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Each packet behind its length: two bytes, big-endian, then the packet, as
- * simpletun has it, and others that tunnel over TCP.
+ * The length framing sends each packet after its length, two bytes in
+ * big-endian order, as simpletun and other tunnels over TCP do.
  *
- * Nothing is escaped, so nothing marks where a frame begins. What is out of
- * step stays so: whatever it takes for a length says where it takes the next
- * one from. That is noticed by what comes out (pump), and mended by a new
- * connection.
+ * No byte is escaped, so no byte marks the start of a frame. A decoder that is
+ * out of step stays out of step: each wrong length leads it to the next wrong
+ * length. The receiver detects this by the bad packets, and the session opens a
+ * new connection.
  *
- * A frame that lies whole in what has arrived is given out from there. Only one
- * that is cut in two is put together, in the decoder.
+ * The decoder returns a frame that lies whole in one chunk without copying it.
+ * It collects only a frame that is split between chunks.
  */
 #include "framing/length.h"
 
 #include <string.h>
 
-/* What the bytes in front of a packet say. */
+/* The length that the header announces. */
 static size_t length_of_packet(const uint8_t header[LENGTH_HEADER_LEN])
 {
 	return (size_t)header[0] << 8 | header[1];
@@ -29,7 +29,7 @@ static size_t length_encode(uint8_t *out, const uint8_t *packet, size_t len)
 	return LENGTH_HEADER_LEN + len;
 }
 
-/* A frame is complete. Return: what it is. */
+/* Point @frame at the packet of a complete frame. Return: its status. */
 static enum framing_status give_out(const uint8_t *whole,
 				    struct framing_frame *frame)
 {
@@ -38,14 +38,14 @@ static enum framing_status give_out(const uint8_t *whole,
 	return frame->len ? FRAMING_FRAME : FRAMING_EMPTY;
 }
 
-/* Is a frame whole in these bytes? */
+/* Do these bytes begin with a complete frame? */
 static bool is_whole(const uint8_t *in, size_t len)
 {
 	return len >= LENGTH_HEADER_LEN &&
 	       len - LENGTH_HEADER_LEN >= length_of_packet(in);
 }
 
-/* Have so many bytes of the frame, if there are. Return: how many are new. */
+/* Extend the collected frame to @wanted bytes. Return: bytes taken from @in. */
 static size_t collect(struct length_decoder *decoder, size_t wanted,
 		      const uint8_t *in, size_t len)
 {

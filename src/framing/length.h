@@ -7,15 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes before each packet, that say its length. */
+/* Bytes of the length field before each packet. */
 #define LENGTH_HEADER_LEN 2
 
 /**
- * struct length_decoder - where in the stream the receiver is
- * @len:   bytes in @frame
- * @frame: the frame under way, of which something came in an earlier chunk
+ * struct length_decoder - the receiver's position in the stream
+ * @len: bytes in @frame
+ * @frame: the unfinished frame, collected from earlier chunks
  *
- * All zero is a decoder that has seen nothing.
+ * An all-zero decoder is ready for the first byte of a stream.
  */
 struct length_decoder {
 	size_t len;

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SLIP, RFC 1055: packets to bytes and back.
+ * SLIP, RFC 1055.
  *
- * A frame is packet END, and inside it END travels as ESC ESC_END and ESC as
- * ESC ESC_ESC. An END in front of it ends whatever noise the line made in the
- * meantime (RFC 1055 credits it to Phil Karn); most receivers see it as an
- * empty frame. Some do not, so it is for the sender to say when one is needed:
- * to it, the leading END is what can be sent on an idle line.
+ * A frame is the packet and END. Inside the packet, ESC ESC_END replaces END
+ * and ESC ESC_ESC replaces ESC. An END before the frame ends the noise that the
+ * line may have produced (RFC 1055 credits Phil Karn with the idea); most
+ * receivers take it for an empty frame. Some receivers lose a packet on END
+ * END, so the encoder adds no leading END: the sender decides when to add one.
  *
- * Where we differ from the RFC's sample receiver: it keeps a byte behind
- * ESC that should not be there, and cuts off what is too long. Both deliver a
- * packet that was never sent. Here such a frame is dropped whole, the caller
- * is told at once, and the decoder is in step again at the next END. ESC END
- * is a bad escape and an END: the frame is dropped, the next one is not
- * (a sender that gives up a frame half-way writes just this).
+ * This decoder differs from the RFC's sample receiver, which keeps a byte that
+ * is no escape code after ESC, and truncates a packet that is too long. Both
+ * deliver a packet that nobody sent. This decoder drops such a frame whole,
+ * tells the caller at once, and is in step again after the next END. ESC END is
+ * a bad escape and also an END: a sender that aborts a frame writes just these
+ * two bytes, so the decoder drops that frame and keeps the next one.
  *
- * On a line with software flow control XON and XOFF are escaped, too. Where
- * they arrive as they are, the other end's driver or a modem has put them
- * there, and ours has left them in: they are no part of any frame.
+ * On a line with software flow control the encoder escapes XON and XOFF too. An
+ * unescaped XON or XOFF comes from the peer's driver or from a modem, so the
+ * decoder ignores it.
  *
- * Most bytes are not special (of random ones, 1 in 128 is), so both ways look
- * for the next special byte sixteen at a time and copy what lies before it in
- * one go. Each way is compiled twice, so that plain SLIP does not pay for
- * looking for XON and XOFF.
+ * Only 1 of 128 random bytes is special. So encoder and decoder scan sixteen
+ * bytes at a time for the next special byte, and copy all bytes before it at
+ * once. Both are compiled twice, so that plain SLIP does not scan for XON and
+ * XOFF.
  */
 #include "framing/slip.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* Made part of its caller, so that a constant @xonxoff there is one here. */
+/* Inlined, so that the compiler sees a constant @xonxoff. */
 #define SLIP_SPECIALISED static inline __attribute__((always_inline))
 
 typedef uint8_t slip_vector __attribute__((vector_size(16)));
@@ -40,7 +40,7 @@ SLIP_SPECIALISED bool slip_is_special(uint8_t byte, bool xonxoff)
 	       (xonxoff && (byte == SLIP_XON || byte == SLIP_XOFF));
 }
 
-/* How many bytes from p on are not special. */
+/* Count the bytes before the first special one. */
 SLIP_SPECIALISED size_t slip_plain_run(const uint8_t *p, size_t len,
 				       bool xonxoff)
 {
@@ -66,7 +66,7 @@ SLIP_SPECIALISED size_t slip_plain_run(const uint8_t *p, size_t len,
 	return run;
 }
 
-/* What stands behind ESC for a special byte. */
+/* The escape code of a special byte. */
 static uint8_t slip_escape(uint8_t byte)
 {
 	switch (byte) {
@@ -104,11 +104,11 @@ SLIP_SPECIALISED size_t slip_encode_as(uint8_t *out, const uint8_t *packet,
 }
 
 /**
- * slip_encode() - make a frame of a packet, without an END in front
- * @out:     where the frame goes; room for FRAMING_ENCODED_MAX(@len) bytes
- * @packet:  the packet, not overlapping @out
- * @len:     its length in bytes
- * @escapes: which of them are escaped
+ * slip_encode() - encode a packet as a frame without a leading END
+ * @out: buffer for the frame, FRAMING_ENCODED_MAX(@len) bytes
+ * @packet: the packet, not overlapping @out
+ * @len: length of the packet in bytes
+ * @escapes: which bytes to escape
  *
  * Return: length of the frame in bytes
  */
@@ -127,7 +127,7 @@ static enum framing_status slip_skip(struct slip_decoder *decoder,
 	return why;
 }
 
-/* What a good escape stands for. Return: false if it is a bad one. */
+/* Replace an escape code by its byte. Return: false if it is no valid code. */
 static bool slip_unescape(uint8_t *byte, bool xonxoff)
 {
 	switch (*byte) {
@@ -155,7 +155,7 @@ static enum framing_status slip_bad_escape(uint8_t byte)
 		       : FRAMING_BAD_ESCAPE;
 }
 
-/* The byte behind ESC. */
+/* Decode the byte after ESC. */
 static enum framing_status slip_end_escape(struct slip_decoder *decoder,
 					   uint8_t byte, bool xonxoff)
 {
@@ -177,7 +177,7 @@ static enum framing_status slip_end_escape(struct slip_decoder *decoder,
 	return FRAMING_MORE;
 }
 
-/* A run of plain bytes of the packet. */
+/* Append bytes that are not special to the packet. */
 static enum framing_status slip_append(struct slip_decoder *decoder,
 				       const uint8_t *run, size_t len)
 {
@@ -189,7 +189,7 @@ static enum framing_status slip_append(struct slip_decoder *decoder,
 	return part < len ? slip_skip(decoder, FRAMING_TOO_LONG) : FRAMING_MORE;
 }
 
-/* A special byte that ends a run of plain ones. */
+/* Decode the special byte after a run of plain bytes. */
 static enum framing_status slip_push_special(struct slip_decoder *decoder,
 					     uint8_t byte)
 {
@@ -239,10 +239,10 @@ SLIP_SPECIALISED size_t slip_decode_as(struct slip_decoder *decoder,
 }
 
 /**
- * slip_decoder_pending() - how much has come of the frame under way
- * @decoder: a decoder
+ * slip_decoder_pending() - length of the unfinished frame so far
+ * @decoder: the decoder
  *
- * Return: bytes in @decoder->packet; none of a frame that was dropped
+ * Return: valid bytes in @decoder->packet; 0 after a dropped frame
  */
 size_t slip_decoder_pending(const struct slip_decoder *decoder)
 {
@@ -256,17 +256,17 @@ size_t slip_decoder_pending(const struct slip_decoder *decoder)
 }
 
 /**
- * slip_decode() - read on in a stream of frames
+ * slip_decode() - decode bytes up to the end of the first frame
  * @decoder: state between calls
- * @in:      bytes as they came from the line, in pieces of any size
- * @len:     how many
- * @status:  what was found; unless it is FRAMING_MORE, call again with the rest
+ * @in: bytes from the line, in chunks of any size
+ * @len: number of bytes
+ * @status: result; unless it is FRAMING_MORE, call again with the rest
  *
- * Empty frames are passed over. With FRAMING_FRAME the packet is in
- * @decoder->packet, @decoder->len bytes of it, 1 to PACKET_MAX; with a
- * frame that was dropped, that is what there was of it so far.
+ * The decoder skips empty frames. With FRAMING_FRAME, @decoder->packet holds
+ * the packet of @decoder->len bytes, 1 to PACKET_MAX. If the decoder drops a
+ * frame, @decoder->packet holds the part decoded so far.
  *
- * Return: how many bytes of @in were used; all of them with FRAMING_MORE
+ * Return: bytes of @in used; @len with FRAMING_MORE
  */
 size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 		   enum framing_status *status)
@@ -280,7 +280,7 @@ size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 		       : slip_decode_as(decoder, in, len, status, false);
 }
 
-/* Behind the face of a framing. */
+/* The members of struct framing. */
 
 static size_t slip_encode_plain(uint8_t *out, const uint8_t *packet, size_t len)
 {
@@ -319,7 +319,7 @@ static struct framing_frame slip_pending(const void *decoder)
 	return (struct framing_frame){slip->packet, slip_decoder_pending(slip)};
 }
 
-/* A frame that is empty. */
+/* An empty frame. */
 static size_t slip_idle(uint8_t *out)
 {
 	*out = SLIP_END;

@@ -13,17 +13,17 @@
 #define SLIP_ESC_END 0xDC
 #define SLIP_ESC_ESC 0xDD
 
-/* Flow control's own bytes, and what stands for them as tunslip6 -X has it. */
+/* The flow control bytes, and their escape codes as in tunslip6 -X. */
 #define SLIP_XON      0x11
 #define SLIP_XOFF     0x13
 #define SLIP_ESC_XON  0xDE
 #define SLIP_ESC_XOFF 0xDF
 
 /**
- * enum slip_escapes - which bytes of a packet do not travel as they are
+ * enum slip_escapes - which bytes of a packet the encoder escapes
  * @SLIP_ESCAPES_RFC1055: END and ESC
- * @SLIP_ESCAPES_XONXOFF: XON and XOFF as well, because the line takes them for
- *                        flow control
+ * @SLIP_ESCAPES_XONXOFF: also XON and XOFF, which the line would take for flow
+ *                        control
  */
 enum slip_escapes {
 	SLIP_ESCAPES_RFC1055,
@@ -31,15 +31,16 @@ enum slip_escapes {
 };
 
 /**
- * struct slip_decoder - where in the stream the receiver is
- * @escapes: what the other end escapes; to be set before the first byte
- * @state:   what the next byte means
- * @len:     bytes in @packet
- * @packet:  the packet so far
+ * struct slip_decoder - the receiver's position in the stream
+ * @escapes: which bytes the peer escapes; set before the first byte
+ * @state: meaning of the next byte
+ * @len: bytes in @packet
+ * @packet: the packet so far
  *
- * All zero is a decoder of RFC 1055 that has seen nothing. @packet and @len may
- * be read after FRAMING_FRAME, until the next call, and slip_decoder_pending()
- * bytes of @packet at any time; the rest is the decoder's own.
+ * An all-zero decoder is a decoder of RFC 1055 at the start of a stream. The
+ * caller may read @packet and @len after FRAMING_FRAME, until the next call,
+ * and the first slip_decoder_pending() bytes of @packet at any time. All else
+ * is private to the decoder.
  */
 struct slip_decoder {
 	enum slip_escapes escapes;
