@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What becomes of some bytes on their way? A line with software flow control in
- * it takes XON and XOFF out, a terminal server its own escape characters, and
- * one of seven bits the eighth of every byte. None of that can be seen in a
- * frame, but in all of them together there are values that never come.
+ * A census finds byte values that a line swallows or changes. A line with
+ * software flow control removes XON and XOFF, a terminal server removes its own
+ * escape characters, and a 7-bit line clears the eighth bit of every byte. A
+ * single frame shows none of this, but all bytes of many frames together lack
+ * the same values.
  *
- * Traffic may lack values by itself: a text has few. So only where nearly all
- * values have come, the few that have not are missed. Where that cannot be said
- * of so many bytes, it is tried again with the next ones, but not for ever,
- * because this looks at each byte.
+ * Traffic may lack values by itself: text uses few of them. So the census
+ * reports missing values only if nearly all others have come. If a round is
+ * inconclusive, the census starts another one, up to a limit, because it costs
+ * time for every byte.
  *
  * Pure.
  */
 #include "pump/census.h"
 #include "text.h"
 
-/* How often it is tried. */
+/* Rounds before the census gives up. */
 #define CENSUS_ROUNDS 16
 
-/* More values than this have not come because the traffic has none. */
+/* With more missing values than this, the traffic itself lacks them. */
 #define CENSUS_MISSING_MAX 8
 
-/* In fewer bytes, there may be no END yet. */
+/* Fewer bytes than this may not contain an END yet. */
 #define CENSUS_SEVEN_BITS_MIN 64
 
 static bool has_come(const struct census *census, unsigned int value)
@@ -40,17 +41,17 @@ static unsigned int count_missing(const struct census *census)
 }
 
 /**
- * census_is_done() - is there nothing left to be found out?
- * @census: a census
+ * census_is_done() - is the census complete?
+ * @census: the census
  *
- * Return: true if census_add() need not be called any more
+ * Return: true if the caller need not call census_add() any more
  */
 bool census_is_done(const struct census *census)
 {
 	return census->rounds == CENSUS_ROUNDS;
 }
 
-/* So many bytes are enough for an answer, or there is none. */
+/* End a round: the census is done, or it starts again. */
 static void end_round(struct census *census)
 {
 	const unsigned int missing = count_missing(census);
@@ -69,10 +70,10 @@ static void end_round(struct census *census)
 }
 
 /**
- * census_add() - look at bytes from the line
+ * census_add() - count bytes from the line
  * @census: the census, not done
- * @bytes:  the bytes
- * @len:    how many
+ * @bytes: the bytes
+ * @len: number of bytes
  */
 void census_add(struct census *census, const uint8_t *bytes, size_t len)
 {
@@ -89,7 +90,7 @@ void census_add(struct census *census, const uint8_t *bytes, size_t len)
  * census_has_seven_bits() - is the eighth bit of every byte 0?
  * @census: the census
  *
- * Return: true if much has come, and that in all of it
+ * Return: true if it is, in CENSUS_SEVEN_BITS_MIN bytes or more
  */
 bool census_has_seven_bits(const struct census *census)
 {
@@ -104,10 +105,10 @@ bool census_has_seven_bits(const struct census *census)
 }
 
 /**
- * census_misses_some() - are there a few values that never came?
+ * census_misses_some() - did a few values never come?
  * @census: the census
  *
- * Return: true if so much has come that they should have
+ * Return: true if so, after enough bytes to expect every value
  */
 bool census_misses_some(const struct census *census)
 {
@@ -118,11 +119,11 @@ bool census_misses_some(const struct census *census)
 }
 
 /**
- * census_format() - the values that never came
- * @census: the census, which misses some
- * @text:   where to write them
+ * census_format() - list the values that never came
+ * @census: the census; census_misses_some() returned true
+ * @text: buffer for the list
  *
- * Return: @text, as in "11 13"
+ * Return: @text, for example "11 13"
  */
 const char *census_format(const struct census *census,
 			  char text[CENSUS_TEXT_MAX])

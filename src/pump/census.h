@@ -6,19 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* So much is looked at until a value that never came is missed. */
+/* Bytes per round. Fewer bytes do not prove that a value is missing. */
 #define CENSUS_LEN 65536
 
-/* Room for census_format(). */
+/* Size of the buffer for census_format(). */
 #define CENSUS_TEXT_MAX 64
 
 /**
- * struct census - which values the bytes from a line have
- * @looked: how many bytes were looked at, of those that count now
- * @rounds: how often it was begun again
- * @came:   a bit for each value
+ * struct census - the byte values seen on a line
+ * @looked: bytes counted in this round
+ * @rounds: rounds completed
+ * @came: one bit per value seen in this round
  *
- * All zero is one that has seen nothing.
+ * An all-zero census has seen nothing.
  */
 struct census {
 	size_t looked;

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * What becomes known of a packet that is dropped: a counter, and with -vv a
- * line.
- */
+/* Every dropped packet adds to a counter and, with -vv, prints a line. */
 #include "pump/drop.h"
 #include "log.h"
 
 /**
- * drop_packets() - count packets that are dropped, and trace it
- * @direction: the direction
- * @reason:    why
- * @packets:   how many packets or frames
- * @bytes:     bytes in them, for the trace
+ * drop_packets() - count and trace dropped packets
+ * @direction: direction of the packets
+ * @reason: reason for the drop
+ * @packets: number of packets or frames
+ * @bytes: their bytes, for the trace
  */
 void drop_packets(struct stats_direction *direction, enum stats_drop reason,
 		  size_t packets, size_t bytes)

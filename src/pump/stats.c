@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The counters of a link: their sums, and what a reason to drop is called. How
- * the counters are shown is the affair of report/: to a person by totals.c, to
- * a program by report.c.
+ * The counters of a link: sums, and names of drop reasons and checksums.
+ * src/report prints the counters: totals.c for people, report.c for programs.
  */
 #include "pump/stats.h"
 
 /**
- * stats_drop_name() - the words for a reason
+ * stats_drop_name() - name a drop reason for people
  * @drop: the reason, below STATS_DROP_COUNT
  *
  * Return: a few words, constant
@@ -22,10 +21,10 @@ const char *stats_drop_name(enum stats_drop drop)
 }
 
 /**
- * stats_drop_key() - what a program knows a reason by
+ * stats_drop_key() - name a drop reason for programs
  * @drop: the reason, below STATS_DROP_COUNT
  *
- * Return: its name in lower case, constant
+ * Return: a key in lower case, constant
  */
 const char *stats_drop_key(enum stats_drop drop)
 {
@@ -46,10 +45,10 @@ static const struct {
 };
 
 /**
- * stats_sum_name() - whose checksum it is
- * @sum: which, below STATS_SUM_COUNT
+ * stats_sum_name() - name the protocol of a checksum for people
+ * @sum: the checksum, below STATS_SUM_COUNT
  *
- * Return: its name, constant
+ * Return: the name, constant
  */
 const char *stats_sum_name(enum stats_sum sum)
 {
@@ -57,10 +56,10 @@ const char *stats_sum_name(enum stats_sum sum)
 }
 
 /**
- * stats_sum_key() - what a program knows a checksum by
- * @sum: which, below STATS_SUM_COUNT
+ * stats_sum_key() - name the protocol of a checksum for programs
+ * @sum: the checksum, below STATS_SUM_COUNT
  *
- * Return: its name in lower case, constant
+ * Return: a key in lower case, constant
  */
 const char *stats_sum_key(enum stats_sum sum)
 {
@@ -68,10 +67,10 @@ const char *stats_sum_key(enum stats_sum sum)
 }
 
 /**
- * stats_dropped() - how much was dropped, for whatever reason
+ * stats_dropped() - sum the drops of all reasons
  * @direction: the direction
  *
- * Return: frames or packets
+ * Return: number of frames or packets
  */
 uint64_t stats_dropped(const struct stats_direction *direction)
 {
@@ -84,10 +83,10 @@ uint64_t stats_dropped(const struct stats_direction *direction)
 }
 
 /**
- * stats_line_errors() - how many bytes the line spoiled or lost
+ * stats_line_errors() - sum the bytes that the line corrupted or lost
  * @line: the line
  *
- * Return: bytes, as far as the driver counts them; a break is none
+ * Return: number of bytes that the driver counted, without breaks
  */
 uint64_t stats_line_errors(const struct stats_line *line)
 {

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 /*
- * Why a frame or a packet was dropped, and what the statistics call it: for a
- * program, and for a person.
+ * Reasons to drop a frame or packet, each with its key for programs and its
+ * words for people.
  */
 #define STATS_DROPS(X)                                            \
 	X(BAD_ESCAPE, "bad_escape", "bad escape")                 \
@@ -40,7 +40,10 @@ enum stats_drop {
 };
 #undef STATS_DROP_ENUM
 
-/* Whose checksum was wrong in a packet that was passed on all the same. */
+/*
+ * Protocols whose checksum the receiver checks. A packet with a wrong one still
+ * goes to the interface.
+ */
 enum stats_sum {
 	STATS_SUM_TCP,
 	STATS_SUM_UDP,
@@ -49,18 +52,16 @@ enum stats_sum {
 };
 
 /**
- * struct stats_direction - what went one way
- * @packets:      packets that were passed on: framed, or written to the
- *                interface
- * @bytes:        bytes in them
- * @line_bytes:   bytes that travelled on the line, escapes, ENDs and noise
- *                included
- * @interface_packets: of these and of those that were dropped, how many went
- *                through the interface, to whom a super-packet is one
+ * struct stats_direction - counters of one direction
+ * @packets: packets framed, or written to the interface
+ * @bytes: bytes in @packets
+ * @line_bytes: bytes on the line, including escapes, ENDs and noise
+ * @interface_packets: reads or writes of the interface, each a packet or a
+ *                     super-packet
  * @short_writes: writes of which the port took only a part
- * @bad_sums:     of @packets, those that the kernel will drop, because of a
- *                wrong checksum behind the IP header
- * @dropped:      frames or packets that were not, by reason
+ * @bad_sums: packets in @packets that the kernel will drop because of a wrong
+ *            checksum after the IP header
+ * @dropped: dropped frames or packets, by reason
  */
 struct stats_direction {
 	uint64_t packets;
@@ -73,14 +74,14 @@ struct stats_direction {
 };
 
 /**
- * struct stats_line - what the port's driver says of the line, and its losses
- * @known:          the driver counts errors
- * @frame:          bytes without a stop bit where it should be
- * @parity:         bytes with a wrong parity bit
- * @overrun:        bytes that the hardware had no room for
- * @buffer_overrun: bytes that the kernel had no room for
- * @breaks:         breaks received
- * @losses:         how often the port was lost
+ * struct stats_line - errors that the port's driver counted, and port losses
+ * @known: the driver counts errors
+ * @frame: bytes with a wrong stop bit (framing errors)
+ * @parity: bytes with a wrong parity bit
+ * @overrun: bytes lost because the UART had no room
+ * @buffer_overrun: bytes lost because the kernel had no room
+ * @breaks: breaks received
+ * @losses: times that the port was lost
  */
 struct stats_line {
 	bool known;
@@ -94,16 +95,15 @@ struct stats_line {
 
 /**
  * struct stats - the counters of one link since its start
- * @to_line:    from the interface to the port
- * @from_line:  from the port to the interface
- * @queue:      what waits for the line, and what became of it
- * @line:       the port and what is wired to it
- * @guesses:    frames from the line that were no IP packets, by what they
- *              looked like
- * @unfinished: what the frame looks like of which no end has come yet
- * @unfinished_len: bytes of it
- * @census:     which values the bytes from the line have
- * @witness:    what the packets say of the two ends; owned by the pump
+ * @to_line: from the interface to the port
+ * @from_line: from the port to the interface
+ * @queue: the queue for the line
+ * @line: the port and the line
+ * @guesses: frames from the line that were no packets, by probable content
+ * @unfinished: probable content of the unfinished frame
+ * @unfinished_len: bytes of the unfinished frame so far
+ * @census: byte values that came from the line
+ * @witness: verdict on the addresses of both ends; owned by the pump
  */
 struct stats {
 	struct stats_direction to_line;

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Do the two ends suit each other? The kernel drops what does not concern it
- * without a word, so a link on which frames cross can be as good as dead: both
- * ends have the same address, or addresses of two networks, or one expects the
- * other to be somebody else. Or there is no other end, and what is sent comes
- * back, as it was (a loopback plug) or in shreds (the terminal of a login
- * echoes, and makes two characters of each control character).
+ * A witness finds out whether the addresses of the two ends match. The kernel
+ * silently drops packets for other hosts, so a link can carry frames and still
+ * be useless: both ends have the same address, or addresses in different
+ * networks, or one end expects another peer address. Or there is no peer, and
+ * the line returns our own packets, either unchanged (a loopback plug) or in
+ * pieces (the terminal of a login echoes, and turns each control character into
+ * two characters).
  *
- * The first packets tell: their addresses, and those that were sent. With the
- * first one that is as it should be, or when the same has been suggested often
- * enough, the verdict stands, and nobody looks any more.
+ * The witness compares the addresses of the first packets from the line with
+ * ours, and their bytes with the packets sent last. The first packet with
+ * matching addresses, or WITNESS_ENOUGH packets that suggest the same fault,
+ * make the verdict final.
  *
- * A packet from elsewhere may have been forwarded, and one for elsewhere may be
- * to be forwarded. So an unknown destination counts only in our own network,
- * and an unknown source only as long as there is no other.
+ * A router may have forwarded a packet from an unknown source, and we may have
+ * to forward a packet for an unknown destination. So an unknown destination is
+ * a fault only in our own network, and an unknown source only until a packet
+ * with matching addresses comes.
  *
  * Pure.
  */
@@ -23,10 +26,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* So often has the same to be suggested. */
+/* Packets that must suggest the same fault. */
 #define WITNESS_ENOUGH 3
 
-/* As much as this of what was sent is no coincidence, in what is no packet. */
+/* Sent bytes in a bad frame that are no coincidence. */
 #define WITNESS_SHRED_LEN 16
 
 static struct addr read_addr(int family, const uint8_t *bytes)
@@ -86,7 +89,7 @@ static bool is_known(const struct witness_config *config,
 	       is_in_one(addr, config->routes, config->route_count);
 }
 
-/* Everybody in one of our networks: its last address. */
+/* Is this a broadcast address, the last address of one of our networks? */
 static bool is_broadcast(const struct witness_config *config,
 			 const struct addr *addr)
 {
@@ -112,9 +115,10 @@ static void suggest(struct witness *witness, enum witness_verdict verdict,
 }
 
 /**
- * witness_init() - begin to look
+ * witness_init() - start without a verdict
  * @witness: filled in
- * @config:  what is known of this end; copied, what it points to is borrowed
+ * @config: addresses and routes of this end; copied, but its arrays and @peer
+ *          are borrowed
  */
 void witness_init(struct witness *witness, const struct witness_config *config)
 {
@@ -122,10 +126,10 @@ void witness_init(struct witness *witness, const struct witness_config *config)
 }
 
 /**
- * witness_sent() - a packet is sent
+ * witness_sent() - remember a packet that the sender sends
  * @witness: the witness
- * @packet:  an IP packet
- * @len:     its length
+ * @packet: an IP packet
+ * @len: length of the packet in bytes
  */
 void witness_sent(struct witness *witness, const uint8_t *packet, size_t len)
 {
@@ -138,7 +142,7 @@ void witness_sent(struct witness *witness, const uint8_t *packet, size_t len)
 	witness->next = (at + 1) % WITNESS_SENT_COUNT;
 }
 
-/* Does it begin as something does that was sent? */
+/* Is this the beginning of a packet that we sent? */
 static bool was_sent(const struct witness *witness, const uint8_t *packet,
 		     size_t len)
 {
@@ -173,10 +177,10 @@ static void judge(struct witness *witness, const struct addr *from,
 }
 
 /**
- * witness_heard() - a packet came
+ * witness_heard() - judge a packet from the line
  * @witness: the witness
- * @packet:  an IP packet that packet_check() calls good
- * @len:     its length
+ * @packet: an IP packet that packet_check() accepts
+ * @len: length of the packet in bytes
  */
 void witness_heard(struct witness *witness, const uint8_t *packet, size_t len)
 {
@@ -194,10 +198,10 @@ void witness_heard(struct witness *witness, const uint8_t *packet, size_t len)
 }
 
 /**
- * witness_garbage() - a frame came that is no packet
+ * witness_garbage() - look for our own bytes in a frame that is no packet
  * @witness: the witness
- * @frame:   what there is of it
- * @len:     how much
+ * @frame: the decoded part of the frame
+ * @len: number of bytes
  */
 void witness_garbage(struct witness *witness, const uint8_t *frame, size_t len)
 {

@@ -8,19 +8,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How many of the packets that were sent last are remembered, and how much. */
+/* Number of sent packets that a witness remembers, and bytes of each. */
 #define WITNESS_SENT_COUNT 8
 #define WITNESS_SENT_LEN   128
 
 /**
- * enum witness_verdict - what the packets of both directions say of the ends
- * @WITNESS_NONE:            nothing yet
- * @WITNESS_WELL:            both ends have addresses that suit each other
- * @WITNESS_ECHO:            what is sent comes back
- * @WITNESS_SAME_ADDRESS:    both ends have the same address
- * @WITNESS_NOT_OURS:        what comes is for an address that is not ours,
- *                           but of our network
- * @WITNESS_UNKNOWN_NETWORK: what comes is from no network that we know
+ * enum witness_verdict - what a witness found out about the two ends
+ * @WITNESS_NONE: nothing yet
+ * @WITNESS_WELL: the addresses of both ends match
+ * @WITNESS_ECHO: the line returns our own packets
+ * @WITNESS_SAME_ADDRESS: both ends have the same address
+ * @WITNESS_NOT_OURS: the peer sends to an address in our network that is not
+ *                    ours
+ * @WITNESS_UNKNOWN_NETWORK: the peer sends from a network that we have no
+ *                           address in and no route to
  */
 enum witness_verdict {
 	WITNESS_NONE,
@@ -32,11 +33,13 @@ enum witness_verdict {
 };
 
 /**
- * struct witness_config - what is known of this end
- * @addrs:   the addresses of the interface, @addr_count of them
- * @peer:    the other end's address, or NULL
- * @routes:  the networks behind it, @route_count of them
- * @partial: the interface may have addresses and routes beside these
+ * struct witness_config - addresses and routes of this end
+ * @addrs: addresses of the interface
+ * @addr_count: number of @addrs
+ * @peer: address of the peer, or NULL
+ * @routes: networks behind the peer
+ * @route_count: number of @routes
+ * @partial: the interface may have other addresses and routes too
  */
 struct witness_config {
 	const struct addr *addrs;
@@ -48,14 +51,14 @@ struct witness_config {
 };
 
 /**
- * struct witness - who sees the first packets of a link
- * @config:  what is known of this end
- * @verdict: what was found; if it is not WITNESS_NONE, no more is looked at
- * @who:     the address that it is about
- * @counts:  how often each verdict was suggested
- * @sent:    the first bytes of what was sent last
- * @sent_len: how many of them
- * @next:    the oldest of them
+ * struct witness - judges the first packets of a link
+ * @config: addresses and routes of this end
+ * @verdict: the verdict; other than WITNESS_NONE, it is final
+ * @who: the address that @verdict is about
+ * @counts: how often packets suggested each verdict
+ * @sent: first bytes of the packets sent last, a ring
+ * @sent_len: bytes in each entry of @sent
+ * @next: index of the oldest entry of @sent
  */
 struct witness {
 	struct witness_config config;
@@ -73,10 +76,10 @@ void witness_heard(struct witness *witness, const uint8_t *packet, size_t len);
 void witness_garbage(struct witness *witness, const uint8_t *frame, size_t len);
 
 /**
- * witness_looks() - is there anything left to be found out?
+ * witness_looks() - is the verdict still open?
  * @witness: the witness
  *
- * Return: false if it need not be told anything any more
+ * Return: false if the witness needs no more packets
  */
 static inline bool witness_looks(const struct witness *witness)
 {
