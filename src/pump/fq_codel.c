@@ -3,36 +3,37 @@
  * The Flow Queue CoDel packet scheduler and active queue management algorithm,
  * RFC 8290, with CoDel as in RFC 8289.
  *
- * Packets are sorted by the hash of their flow into queues, here called flows.
- * Two lists hold the flows that are active. A flow that was idle enters the
- * list of new flows and is served before the old ones until it has sent a
- * quantum of bytes; so what sends little (a keystroke, a name lookup, an
- * acknowledgement) does not wait behind what sends much. The old flows take
- * turns of a quantum each. Within a flow packets keep their order, and CoDel
- * drops from its head, or asks for a mark, when its packets have waited longer
- * than the target for a whole interval; then again and again, ever faster,
- * until they no longer do.
+ * The scheduler hashes each packet's flow to a queue; this file calls such a
+ * queue a flow. Two lists hold the active flows. A flow that was idle enters
+ * the list of new flows, and the scheduler serves it before the old flows until
+ * it has sent a quantum of bytes. So sparse traffic (a keystroke, a name
+ * lookup, an acknowledgement) does not wait behind bulk traffic. The old flows
+ * take turns of a quantum each. Packets keep their order within a flow. When
+ * the packets of a flow have waited longer than the target for a whole
+ * interval, CoDel drops or marks the head of the flow, then again at ever
+ * shorter intervals until the wait is below the target.
  *
  * Where the RFCs leave a choice:
  *
- * - A flow's turn is over when its credits are used up, not only once they are
- *   negative. So do RFC 8290's own example (section 3: a queue of
- *   quantum-sized packets sends one a turn) and Linux, which it calls
- *   canonical.
- * - A marked packet counts as a dropped one, but it goes out; so in Linux.
- * - The limit is one of memory, and the flow that is dropped from is the one
- *   that holds most memory, not most bytes. By bytes, a flood of tiny
- *   packets could fill the pool while the drops hit everybody else.
+ * - A flow's turn ends when its credits are used up, not only when they are
+ *   negative. RFC 8290's own example does so (section 3: a queue of
+ *   quantum-sized packets sends one packet per turn), and so does Linux, which
+ *   the RFC calls canonical.
+ * - A marked packet counts as a dropped one, but it goes out, as in Linux.
+ * - The limit is a limit of memory, and the queue drops from the flow that
+ *   holds the most memory, not the most bytes. By bytes, a flood of tiny
+ *   packets could fill the pool while other flows lose their packets.
  *
- * Waiting packets lie in chains of cells from one pool. It has room for the
- * limit and one packet more, thus an arriving packet is always stored first
- * and what must go is chosen among all, as the RFC has it. Freed cells are
- * used again last in, first out, and fresh ones only when there is no freed
- * one: pages of the pool that were never needed are never touched.
+ * Waiting packets lie in chains of cells from one pool. The pool has room for
+ * the limit and one more packet, so the queue first stores an arriving packet
+ * and then chooses the packets to drop among all, as the RFC demands. The queue
+ * reuses freed cells last in, first out, and takes a fresh cell only when no
+ * freed one is left, so it never touches pages of the pool that it does not
+ * need.
  *
- * A packet is copied out into one piece, which the caller may mark, encode and
- * keep. To encode it straight from the cells would save some 30 ns next to the
- * microseconds that the system calls for a packet take.
+ * fq_codel_dequeue() copies a packet into one piece, which the caller may mark,
+ * encode and keep. Encoding straight from the cells would save some 30 ns per
+ * packet; the system calls for a packet take microseconds.
  */
 #include "pump/fq_codel.h"
 #include "clock.h"
@@ -42,22 +43,23 @@
 #include <string.h>
 #include <sys/param.h>
 
-/* CoDel's for the Internet (RFC 8289, 4.3 and 4.4). */
+/* CoDel's values for the Internet (RFC 8289, 4.3 and 4.4). */
 #define TARGET_NS   (5 * NS_PER_MS)
 #define INTERVAL_NS (100 * NS_PER_MS)
 
 #define LIMIT_MAX ((size_t)512 * 1024)
 
 /*
- * Small cells waste less on short packets, large ones are faster to copy: 1500
- * bytes in and out take 75 ns with these, 50 ns in one of 1536.
+ * Small cells waste less memory on short packets, large cells are faster to
+ * copy: 1500 bytes in and out take 75 ns in cells of 256 bytes, 50 ns in one of
+ * 1536 bytes.
  */
 #define CELL_BYTES 256
 
-/* Packets dropped at once when over the limit (RFC 8290, 4.1). */
+/* Packets to drop at once above the limit (RFC 8290, 4.1). */
 #define DROP_BATCH 64
 
-/* All but next_cell has a meaning only in the first cell of a packet. */
+/* Only the first cell of a packet uses the members below next_cell. */
 struct cell {
 	struct cell *next_cell;
 	struct cell *next_packet;
@@ -216,7 +218,7 @@ static struct flow *list_take(struct flow_list *list)
 	return flow;
 }
 
-/* The largest r of which r * r is not above n. */
+/* The largest r with r * r <= n. */
 static uint64_t square_root(uint64_t n)
 {
 	uint64_t root = 0;
@@ -244,7 +246,7 @@ static uint64_t codel_control_law(const struct fq_codel *q, uint64_t from_ns,
 
 /*
  * RFC 8289, 5.6, dodequeue(), but the head is still in the flow. True implies
- * that more bytes than the MTU are behind it: a drop never empties a flow.
+ * that more bytes than the MTU follow the head: a drop never empties a flow.
  */
 static bool codel_ok_to_drop(const struct fq_codel *q, struct flow *flow,
 			     uint64_t now_ns)
@@ -264,8 +266,8 @@ static bool codel_ok_to_drop(const struct fq_codel *q, struct flow *flow,
 }
 
 /*
- * Tell the sender to slow down: mark the head if it can be marked, else drop
- * it and look at the next one. Returns whether the head is marked.
+ * Tell the sender to slow down: mark the head if the head is ECN capable, else
+ * drop it and check the next head. Return: true if the head is marked.
  */
 static bool codel_signal(struct fq_codel *q, struct flow *flow, uint64_t now_ns,
 			 bool *ok_to_drop)
@@ -278,9 +280,9 @@ static bool codel_signal(struct fq_codel *q, struct flow *flow, uint64_t now_ns,
 }
 
 /*
- * RFC 8289, 5.5: enter the drop state. If it was left lately, the drop rate
- * that was right then is a good one to begin with. Returns whether the head is
- * marked, as do the next two.
+ * RFC 8289, 5.5: enter the drop state. If CoDel left the drop state recently,
+ * it resumes near the drop rate that was right then. Return: true if the head
+ * is marked.
  */
 static bool codel_begin(struct fq_codel *q, struct flow *flow, uint64_t now_ns)
 {
@@ -295,7 +297,10 @@ static bool codel_begin(struct fq_codel *q, struct flow *flow, uint64_t now_ns)
 	return mark;
 }
 
-/* RFC 8289, 5.5: what is due in the drop state. */
+/*
+ * RFC 8289, 5.5: drop or mark while in the drop state. Return: true if the head
+ * is marked.
+ */
 static bool codel_continue(struct fq_codel *q, struct flow *flow,
 			   uint64_t now_ns)
 {
@@ -305,7 +310,7 @@ static bool codel_continue(struct fq_codel *q, struct flow *flow,
 		mark = codel_signal(q, flow, now_ns, &flow->dropping);
 		if (!flow->dropping)
 			break;
-		/* Must not wrap: the control law divides by it. */
+		/* The count must not wrap: the control law divides by it. */
 		if (flow->count < UINT32_MAX)
 			flow->count++;
 		flow->drop_next_ns =
@@ -314,7 +319,9 @@ static bool codel_continue(struct fq_codel *q, struct flow *flow,
 	return mark;
 }
 
-/* RFC 8289, 5.5: drop until the head is what should go. */
+/*
+ * RFC 8289, 5.5: drop until the head may go out. Return: true if it is marked.
+ */
 static bool codel_run(struct fq_codel *q, struct flow *flow, uint64_t now_ns)
 {
 	bool ok_to_drop = codel_ok_to_drop(q, flow, now_ns);
@@ -326,9 +333,9 @@ static bool codel_run(struct fq_codel *q, struct flow *flow, uint64_t now_ns)
 }
 
 /*
- * RFC 8290, 4.2: the flow whose turn it is and that has a packet. A new flow
- * that has none is kept as an old one for a round, or it could come back as a
- * new one at once, again and again, and the old ones would starve.
+ * RFC 8290, 4.2: find the next flow that has credits and a packet. An empty new
+ * flow becomes an old flow for one round; otherwise it could return as a new
+ * flow at once, again and again, and starve the old ones.
  */
 static struct flow *flow_select(struct fq_codel *q)
 {
@@ -345,7 +352,10 @@ static struct flow *flow_select(struct fq_codel *q)
 			flow->credits += (int32_t)q->config.quantum;
 		} else {
 			flow->active = is_new;
-			/* Empty is not above the target (RFC 8289, 5.6). */
+			/*
+			 * An empty flow is not above the target (RFC 8289,
+			 * 5.6).
+			 */
 			flow->first_above_ns = 0;
 		}
 		if (flow->active)
@@ -365,7 +375,7 @@ static struct flow *list_fattest(const struct flow_list *list,
 	return fattest;
 }
 
-/* RFC 8290, 4.1: half of what the fattest flow holds, 64 packets at most. */
+/* RFC 8290, 4.1: drop half of the fattest flow's memory, 64 packets at most. */
 static void drop_from_fattest(struct fq_codel *q)
 {
 	struct flow *fattest =
@@ -379,22 +389,25 @@ static void drop_from_fattest(struct fq_codel *q)
 }
 
 /**
- * fq_codel_derive_config() - choose what suits a line
+ * fq_codel_derive_config() - choose parameters for a line
  * @config: filled in
- * @rate:   bytes that the line carries in a second, 0 if that is not known
- * @mtu:    bytes of the longest packet to expect, 1 to PACKET_MAX
+ * @rate: bytes per second of the line, 0: unknown
+ * @mtu: bytes of the longest packet to expect, 1 to PACKET_MAX
  *
- * RFC 8290, 5.2.2: the target must be at least the time that a packet is on
- * the wire, or CoDel would drop what only waits for the one before it; one and
- * a half times that is usual. 5.2.1: the interval is the round trip time that
- * a flow may need to react, and on a slow line that is mostly the line itself:
- * a few packets of the flow's own, and some of others. It grows by four times
- * what the target grew. TCP fills the line as well and no better with less or
- * more; but a burst, such as a datagram in fragments, gets through whole only
- * if it is shorter than the interval: at 115200 baud, one of 12 kB.
+ * RFC 8290, 5.2.2: the target must be at least the transmission time of a
+ * packet, or CoDel drops a packet that only waits for the previous one; one and
+ * a half times that is usual.
  *
- * RFC 8290, 3: a small quantum suits slow lines. The limit bounds what a flow
- * that heeds no drop waits for itself: some 8 s, but no less than 32 packets.
+ * RFC 8290, 5.2.1: the interval is the round trip time that a flow may need to
+ * react. On a slow line most of that time passes in the queue: for a few
+ * packets of the flow and some of other flows. So the interval grows by four
+ * times the growth of the target. A longer or shorter interval does not change
+ * how well TCP fills the line, but a burst, such as a fragmented datagram,
+ * passes whole only if its transmission takes less than the interval: 12 kB at
+ * 115200 baud.
+ *
+ * RFC 8290, 3: a small quantum suits slow lines. The limit bounds the delay of
+ * a flow that ignores all drops: some 8 s, but at least 32 packets.
  */
 void fq_codel_derive_config(struct fq_codel_config *config, uint32_t rate,
 			    uint32_t mtu)
@@ -420,13 +433,12 @@ void fq_codel_derive_config(struct fq_codel_config *config, uint32_t rate,
 
 /**
  * fq_codel_new() - make an empty queue
- * @config: what it is made for; no member may be 0
+ * @config: its parameters; no member may be 0
  *
- * This allocates all the memory there will ever be. Most of it is the packets'
- * and takes no page before a packet needs it.
+ * This call allocates all memory of the queue. Most of it is for packets, and
+ * occupies no page until a packet needs it.
  *
- * Return: the queue, for fq_codel_free(); or NULL, errno being EINVAL or
- * ENOMEM
+ * Return: the queue, freed by fq_codel_free(); NULL and errno EINVAL or ENOMEM
  */
 struct fq_codel *fq_codel_new(const struct fq_codel_config *config)
 {
@@ -456,13 +468,14 @@ struct fq_codel *fq_codel_new(const struct fq_codel_config *config)
 }
 
 /**
- * fq_codel_renew() - make a queue for another line in the place of an old one
- * @old:    the old queue, freed on success with all that waits in it; or NULL
+ * fq_codel_renew() - replace a queue by one for another line
+ * @old: the old queue, freed on success with all its packets; or NULL
  * @config: copied
  *
- * The counters go on where those of the old queue ended.
+ * The new queue continues the counters of the old one.
  *
- * Return: the queue, or NULL if there is no memory: then the old one stays
+ * Return: the new queue; NULL and errno as fq_codel_new(), and @old is
+ * unchanged
  */
 struct fq_codel *fq_codel_renew(struct fq_codel *old,
 				const struct fq_codel_config *config)
@@ -478,7 +491,7 @@ struct fq_codel *fq_codel_renew(struct fq_codel *old,
 }
 
 /**
- * fq_codel_free() - release a queue and all that waits in it
+ * fq_codel_free() - free a queue and all its packets
  * @q: the queue, or NULL
  */
 void fq_codel_free(struct fq_codel *q)
@@ -490,18 +503,18 @@ void fq_codel_free(struct fq_codel *q)
 }
 
 /**
- * fq_codel_enqueue() - take in a packet
- * @q:           the queue
- * @packet:      the packet, copied
- * @len:         its bytes, 1 to PACKET_MAX
- * @flow_hash:   the same for every packet of a flow; well spread, and not to
- *               be foreseen by who sends them (RFC 8290, 8)
- * @ecn_capable: it can be marked instead of dropped (RFC 8290, 5.2.6)
- * @now_ns:      the time, never less than before
+ * fq_codel_enqueue() - add a packet
+ * @q: the queue
+ * @packet: the packet, copied
+ * @len: length of the packet in bytes, 1 to PACKET_MAX
+ * @flow_hash: the same for every packet of a flow; well spread, and not
+ *             predictable by senders (RFC 8290, 8)
+ * @ecn_capable: the packet may be marked instead of dropped (RFC 8290, 5.2.6)
+ * @now_ns: the time, never less than before
  *
- * RFC 8290, 4.1. When all waiting packets hold more memory than the limit,
- * packets are dropped from the head of the flow that holds most; that may be
- * this packet's.
+ * RFC 8290, 4.1. If the waiting packets hold more memory than the limit, the
+ * queue drops packets from the head of the flow that holds the most memory,
+ * which may be the flow of @packet.
  */
 void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
 		      uint32_t flow_hash, bool ecn_capable, uint64_t now_ns)
@@ -525,17 +538,17 @@ void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
 }
 
 /**
- * fq_codel_dequeue() - give out the packet that is to go next
- * @q:      the queue
- * @packet: where it goes
- * @mark:   set to whether it must now be marked "congestion experienced";
- *          never, if it was not said to be ECN capable
+ * fq_codel_dequeue() - take the packet to send next
+ * @q: the queue
+ * @packet: buffer for the packet
+ * @mark: set to true if the caller must mark the packet "congestion
+ *        experienced"; only for packets that are ECN capable
  * @now_ns: the time, never less than before
  *
- * RFC 8290, 4.2. CoDel never drops the last packet of a flow, so there is a
- * packet whenever the queue is not empty.
+ * RFC 8290, 4.2. CoDel never drops the last packet of a flow, so a queue that
+ * is not empty always returns a packet.
  *
- * Return: bytes of the packet, 0 if none waits
+ * Return: length of the packet in bytes, 0 if the queue is empty
  */
 size_t fq_codel_dequeue(struct fq_codel *q, uint8_t packet[static PACKET_MAX],
 			bool *mark, uint64_t now_ns)
@@ -564,10 +577,10 @@ size_t fq_codel_dequeue(struct fq_codel *q, uint8_t packet[static PACKET_MAX],
 }
 
 /**
- * fq_codel_is_empty() - does no packet wait?
+ * fq_codel_is_empty() - is the queue empty?
  * @q: the queue
  *
- * Return: true if fq_codel_dequeue() would find none
+ * Return: true if fq_codel_dequeue() would find no packet
  */
 bool fq_codel_is_empty(const struct fq_codel *q)
 {
@@ -575,7 +588,7 @@ bool fq_codel_is_empty(const struct fq_codel *q)
 }
 
 /**
- * fq_codel_purge() - throw away all that waits
+ * fq_codel_purge() - drop all waiting packets
  * @q: the queue
  */
 void fq_codel_purge(struct fq_codel *q)
@@ -587,10 +600,10 @@ void fq_codel_purge(struct fq_codel *q)
 }
 
 /**
- * fq_codel_get_stats() - what became of the packets so far
+ * fq_codel_get_stats() - the counters of a queue
  * @q: the queue
  *
- * Return: the counters; they are the queue's, live as long and go on counting
+ * Return: the live counters; owned by the queue
  */
 const struct fq_codel_stats *fq_codel_get_stats(const struct fq_codel *q)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * FQ-CoDel (RFC 8290): packets wait here for the line, and here is chosen
- * which one goes next and which one goes not at all.
+ * FQ-CoDel (RFC 8290): the queue of packets for the line. It chooses the packet
+ * to send next, and the packets to drop.
  */
 #ifndef SERIALTUN_FQ_CODEL_H
 #define SERIALTUN_FQ_CODEL_H
@@ -13,16 +13,16 @@
 #include <stdint.h>
 
 /**
- * struct fq_codel_config - what a queue is made for
- * @flows:       queues that flows are hashed into (RFC 8290, 5.2.5)
- * @quantum:     bytes that a flow may send in its turn (RFC 8290, 5.2.4)
- * @mtu:         bytes; of a flow that has no more than this left nothing is
- *               dropped ("maxpacket", RFC 8289, 5.3)
- * @limit:       bytes of memory that all waiting packets may hold (RFC 8290,
- *               5.2.3); each holds whole cells, thus more than its own bytes
- * @target_ns:   delay that a flow's queue may stand at (RFC 8290, 5.2.2)
- * @interval_ns: how long it may stand above that until CoDel begins to drop
- *               (RFC 8290, 5.2.1); below 2^48
+ * struct fq_codel_config - parameters of a queue
+ * @flows: number of queues that flows are hashed into (RFC 8290, 5.2.5)
+ * @quantum: bytes that a flow may send per turn (RFC 8290, 5.2.4)
+ * @mtu: CoDel drops nothing from a flow with this many bytes or fewer left
+ *       ("maxpacket", RFC 8289, 5.3)
+ * @limit: bytes of memory for all waiting packets (RFC 8290, 5.2.3); a packet
+ *         occupies whole cells, so more than its own bytes
+ * @target_ns: acceptable standing delay of a flow's queue (RFC 8290, 5.2.2)
+ * @interval_ns: time above the target before CoDel begins to drop (RFC 8290,
+ *               5.2.1); below 2^48
  */
 struct fq_codel_config {
 	uint32_t flows;
@@ -34,16 +34,16 @@ struct fq_codel_config {
 };
 
 /**
- * struct fq_codel_stats - what became of the packets
- * @enqueued:        came in
- * @dequeued:        went out
- * @marked:          of these, to be marked "congestion experienced"
- * @dropped_codel:   dropped because their flow's queue stood too long
- * @dropped_limit:   dropped because all together held too much memory
- * @purged:          thrown away by fq_codel_purge()
- * @backlog_packets: wait now
- * @backlog_bytes:   bytes in these
- * @sojourn_max_ns:  the longest that one which went out had waited
+ * struct fq_codel_stats - counters of a queue
+ * @enqueued: packets that came in
+ * @dequeued: packets that went out
+ * @marked: packets in @dequeued to be marked "congestion experienced"
+ * @dropped_codel: packets dropped because their flow's queue stood too long
+ * @dropped_limit: packets dropped because the queue held too much memory
+ * @purged: packets dropped by fq_codel_purge()
+ * @backlog_packets: packets waiting now
+ * @backlog_bytes: bytes in @backlog_packets
+ * @sojourn_max_ns: longest wait of a packet that went out
  *
  * At all times @enqueued is the sum of @dequeued, @dropped_codel,
  * @dropped_limit, @purged and @backlog_packets.

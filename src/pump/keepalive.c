@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Is anyone there? SLIP has no word for it, but it has a word that means
- * nothing: END between frames, which every receiver passes over (RFC 1055).
- * Whoever has had nothing to say for a while says that; the kernel's SLIP
- * calls it outfill (drivers/net/slip/slip.c).
+ * Keepalive finds out whether the peer is still there. SLIP has no keepalive
+ * message, but every receiver ignores an END between two frames (RFC 1055). So
+ * an end that has sent nothing for a period sends an END; the kernel's SLIP
+ * calls this outfill (drivers/net/slip/slip.c).
  *
- * A peer from which nothing came for three periods is silent. Whether that
- * means that it is gone depends on the peer. One that keeps alive by itself
- * would have spoken. One that only answers, as most boards do, is silent
- * because nobody asked, and taking its carrier away would make sure that
- * nobody ever does. So only a peer that has been heard to send lone ENDs, and
- * more than the one that noise can make, loses the carrier.
+ * A peer is silent after three periods without a byte from it. A peer with a
+ * keepalive of its own would have sent something, so it is gone. A peer that
+ * only answers, as most boards do, is silent because nobody asked; without
+ * carrier nobody could ask it any more. So only a peer that has sent lone ENDs,
+ * and more than the single one that noise can fake, loses the carrier.
  *
- * A lone END stands alone in time: the ones around a frame have the frame's
- * bytes beside them, as close as the driver and the wire let them be.
+ * A lone END has a pause on both sides. The ENDs around a frame arrive together
+ * with the frame's bytes, as closely as driver and wire permit.
  *
- * On a line that is never idle there are no lone ENDs. So who keeps alive also
- * puts a mark in front of a frame, once a period: ENDs in such a number as
- * nobody sends by chance, or between two frames. They are empty frames to every
- * receiver, and as good as lone ENDs to us.
+ * A line that is never idle carries no lone ENDs. So once a period an end with
+ * a keepalive also puts a mark before a frame: more consecutive ENDs than a
+ * sender without keepalive puts between two frames. Every receiver takes the
+ * extra ENDs for empty frames; to us a mark counts as a lone END.
  *
- * Silence is only found by a look that comes when it should. After a look that
- * was late (this process was stopped, or had no processor) what has arrived
- * meanwhile may still wait in the port, so it is the next one that counts.
+ * Only a check in time can find the peer silent. After a late check (this
+ * process was stopped or starved) the port may still hold bytes from the peer,
+ * so only the next check counts.
  *
- * Pure: the caller brings the time.
+ * Pure: the caller passes the time.
  */
 #include "pump/keepalive.h"
 #include "clock.h"
@@ -32,24 +31,24 @@
 
 #include <string.h>
 
-/* Further apart than an adapter or a slow wire tears one frame's bytes. */
+/* Adapters and slow wires split a frame by shorter pauses than this. */
 #define KEEPALIVE_APART_NS (NS_PER_S / 2)
 
 #define KEEPALIVE_SILENT_PERIODS 3
 
 #define KEEPALIVE_LONE_ENDS 2
 
-/* A mark and the END of the frame before it. */
+/* A mark, and the END of the frame before it. */
 #define KEEPALIVE_MARK_RUN (KEEPALIVE_MARK_ENDS + 1)
 
-/* A look may be late by so much: a busy machine. */
+/* Tolerated delay of a check, for a busy machine. */
 #define KEEPALIVE_LATE_NS (NS_PER_S / 2)
 
 /**
- * keepalive_init() - for a line that is not open yet
+ * keepalive_init() - prepare for a line that is not open yet
  * @keepalive: filled in
- * @period_s:  after so many seconds without a word of our own, an END; 0:
- *             never, and no peer is ever found silent
+ * @period_s: send an END after this many seconds without sending; 0: never, and
+ *            never find the peer silent
  */
 void keepalive_init(struct keepalive *keepalive, unsigned int period_s)
 {
@@ -57,9 +56,9 @@ void keepalive_init(struct keepalive *keepalive, unsigned int period_s)
 }
 
 /**
- * keepalive_start() - the line was opened
- * @keepalive: what was known of another time is forgotten
- * @now_ns:    the time
+ * keepalive_start() - the line has opened
+ * @keepalive: the keepalive; forgets the previous line
+ * @now_ns: the time
  */
 void keepalive_start(struct keepalive *keepalive, uint64_t now_ns)
 {
@@ -73,16 +72,16 @@ void keepalive_start(struct keepalive *keepalive, uint64_t now_ns)
 }
 
 /**
- * keepalive_sent() - something was sent
- * @keepalive: whose
- * @now_ns:    the time
+ * keepalive_sent() - we have sent something
+ * @keepalive: the keepalive
+ * @now_ns: the time
  */
 void keepalive_sent(struct keepalive *keepalive, uint64_t now_ns)
 {
 	keepalive->sent_ns = now_ns;
 }
 
-/* An END that nothing has followed for long enough. */
+/* Count the last END as a lone one if a long enough pause followed it. */
 static void settle_lone_end(struct keepalive *keepalive, uint64_t now_ns)
 {
 	if (!keepalive->lone_ns)
@@ -101,7 +100,7 @@ static bool only_ends(const uint8_t *bytes, size_t len)
 	return i == len;
 }
 
-/* Is there a mark in what was heard, and in what came right before it? */
+/* Do these bytes, with the ENDs received before them, contain a mark? */
 static bool has_mark(struct keepalive *keepalive, const uint8_t *bytes,
 		     size_t len)
 {
@@ -130,7 +129,9 @@ static uint64_t silent_ns(const struct keepalive *keepalive)
 	       KEEPALIVE_SILENT_PERIODS * keepalive->period_ns;
 }
 
-/* A lone END of a peer with our period has nearly that much before it. */
+/*
+ * The pause before a lone END, of a peer with our period, is nearly a period.
+ */
 static uint64_t apart_ns(const struct keepalive *keepalive)
 {
 	uint64_t most_ns = keepalive->period_ns / 4 * 3;
@@ -139,11 +140,11 @@ static uint64_t apart_ns(const struct keepalive *keepalive)
 }
 
 /**
- * keepalive_heard() - something was heard
- * @keepalive: whose
- * @bytes:    what
- * @len:       how much of it, at least 1
- * @now_ns:    the time
+ * keepalive_heard() - we have received something
+ * @keepalive: the keepalive
+ * @bytes: bytes from the line
+ * @len: number of bytes, at least 1
+ * @now_ns: the time
  */
 void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 		     size_t len, uint64_t now_ns)
@@ -151,7 +152,7 @@ void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 	bool apart = now_ns >= keepalive->heard_ns + apart_ns(keepalive);
 
 	settle_lone_end(keepalive, now_ns);
-	/* Nobody who keeps alive is silent for so long and still there. */
+	/* A peer with a keepalive is never silent for so long. */
 	if (now_ns >= silent_ns(keepalive))
 		keepalive->lone_ends = 0;
 	if (apart && only_ends(bytes, len))
@@ -165,11 +166,11 @@ void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 }
 
 /**
- * keepalive_is_due() - is it time for an END?
- * @keepalive: whose
- * @now_ns:    the time
+ * keepalive_is_due() - is it time to send an END?
+ * @keepalive: the keepalive
+ * @now_ns: the time
  *
- * Return: true if nothing was sent for a period
+ * Return: true if we have sent nothing for a period
  */
 bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns)
 {
@@ -178,9 +179,9 @@ bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns)
 }
 
 /**
- * keepalive_shown() - a lone END or a mark was sent
- * @keepalive: whose
- * @now_ns:    the time
+ * keepalive_shown() - we have sent a lone END or a mark
+ * @keepalive: the keepalive
+ * @now_ns: the time
  */
 void keepalive_shown(struct keepalive *keepalive, uint64_t now_ns)
 {
@@ -188,11 +189,11 @@ void keepalive_shown(struct keepalive *keepalive, uint64_t now_ns)
 }
 
 /**
- * keepalive_wants_mark() - is it time for a mark?
- * @keepalive: whose
- * @now_ns:    the time
+ * keepalive_wants_mark() - is it time to send a mark?
+ * @keepalive: the keepalive
+ * @now_ns: the time
  *
- * Return: true if nothing was sent for a period that shows that we keep alive
+ * Return: true if we have sent neither a lone END nor a mark for a period
  */
 bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns)
 {
@@ -201,13 +202,14 @@ bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns)
 }
 
 /**
- * keepalive_falls_silent() - has the peer been silent for too long?
- * @keepalive: whose
- * @now_ns:    the time
+ * keepalive_falls_silent() - has the peer just fallen silent?
+ * @keepalive: the keepalive
+ * @now_ns: the time
  *
- * To be called when keepalive_next_ns() says so, and behind whatever was heard.
+ * The caller calls this at keepalive_next_ns(), after keepalive_heard() for all
+ * received bytes.
  *
- * Return: true if it has, and was not yet found so
+ * Return: true once per silence
  */
 bool keepalive_falls_silent(struct keepalive *keepalive, uint64_t now_ns)
 {
@@ -224,10 +226,10 @@ bool keepalive_falls_silent(struct keepalive *keepalive, uint64_t now_ns)
 }
 
 /**
- * keepalive_has_carrier() - may there be somebody at the other end?
- * @keepalive: whose
+ * keepalive_has_carrier() - may the peer be there?
+ * @keepalive: the keepalive
  *
- * Return: false if the peer is silent and would not be if it were there
+ * Return: false if a peer with a keepalive of its own is silent
  */
 bool keepalive_has_carrier(const struct keepalive *keepalive)
 {
@@ -235,11 +237,11 @@ bool keepalive_has_carrier(const struct keepalive *keepalive)
 }
 
 /**
- * keepalive_next_ns() - when to look again
- * @keepalive: whose
+ * keepalive_next_ns() - when to check again
+ * @keepalive: the keepalive
  *
- * Return: when the next END is due or the peer will have been silent for too
- * long, if nothing happens until then; UINT64_MAX if never
+ * Return: when the next END is due or the peer falls silent, whichever is
+ * earlier; UINT64_MAX: never
  */
 uint64_t keepalive_next_ns(const struct keepalive *keepalive)
 {

@@ -6,21 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ENDs of a mark, in front of a frame. */
+/* Number of ENDs in a mark, which precedes a frame. */
 #define KEEPALIVE_MARK_ENDS 3
 
 /**
- * struct keepalive - who was heard, and when, since the line was opened
- * @period_ns: after so long without a word of our own, an END; 0: never
- * @sent_ns:   when something was last sent
- * @heard_ns:  when something was last heard
- * @looked_ns: when it was last asked whether the peer is silent
- * @shown_ns:  when we last sent what shows that we keep alive
- * @lone_ns:   when an END came that may be a keepalive; 0: none
- * @lone_ends: how many have come that nothing else can have been, and marks
- * @run:       how many ENDs stood beside each other at the end of what was
- * heard
- * @silent:    the peer was found silent, and nothing was heard since
+ * struct keepalive - when each end last sent something, since the line opened
+ * @period_ns: send an END after a period without sending; 0: never
+ * @sent_ns: when we last sent anything
+ * @heard_ns: when we last received anything
+ * @looked_ns: when keepalive_falls_silent() last checked the peer
+ * @shown_ns: when we last sent a lone END or a mark
+ * @lone_ns: when an END came that may be a lone one; 0: none
+ * @lone_ends: number of lone ENDs and marks from the peer
+ * @run: number of consecutive ENDs at the end of the received bytes
+ * @silent: the peer fell silent and has sent nothing since
  */
 struct keepalive {
 	uint64_t period_ns;

@@ -1,66 +1,69 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How much waits in front of the wire, and when may the next frame join it?
+ * The pacer decides when the port may get the next frame.
  *
- * What has been handed to a port cannot be overtaken any more, so a frame is
- * handed over as late as possible: when the wire is about to run dry, some
- * milliseconds before it does, because a process may wake up late. Two things
- * tell when that is, and neither alone is enough.
+ * No later packet can overtake a frame that is in the port, so the sender hands
+ * over each frame as late as possible: some milliseconds before the wire runs
+ * dry, because a process may wake up late. The pacer needs two sources to know
+ * that moment.
  *
- * The clock: so many bytes at so many a second take so long. It knows nothing
- * of a wire that is held (RTS/CTS), slower than it should be (a divisor that
- * does not divide), or much faster (a USB CDC-ACM device takes any speed that
- * it is told and ignores it).
+ * The clock: bytes divided by the rate. The clock does not see a wire that flow
+ * control holds (RTS/CTS), that is slower than its rate (an inexact divisor),
+ * or that is much faster (a USB CDC-ACM device accepts any speed and ignores
+ * it).
  *
- * The port's own count, TIOCOUTQ, as far as the driver has one: the 8250's is
- * exact but for the 16 bytes of the chip; usb-serial counts whole transfers
- * until the chip has all of them (@queue_slack too high), and not what the chip
- * itself holds (128 bytes to some thousands, too low); a pty's is always 0.
+ * The port's own count, TIOCOUTQ, as far as the driver has one. The 8250 driver
+ * counts exactly, but for the 16 bytes in the chip. usb-serial counts whole
+ * transfers until the chip has all of their bytes (too high by up to
+ * @queue_slack), and does not count the bytes in the chip (too low by 128 to
+ * some thousand bytes). A pty always reports 0.
  *
- * So the clock says when to look, and the count corrects the clock:
+ * So the clock tells when to look at the count, and the count corrects the
+ * clock:
  *
- * - More waits than the clock says, by more than the queue_slack: the wire is
- * slower or held. The clock is put back to the count, so such a port never
- * fills.
- * - Nothing waits although by the clock a good part of a frame should: either
- *   the chip has taken it, or the port is faster than its rate. Which of the
- * two shows only when it gets more. So once in its life, PACER_PROBE_LEN bytes
- * are handed over as fast as the count falls to nothing. A chip is full after
- * PACER_HIDDEN_MAX at the most; a port that has swallowed more than that ahead
- * of its rate is faster, and is paced no longer: then back-pressure alone
- * decides.
- * - A count that is always 0 is no count. Then the clock decides alone.
+ * - The count exceeds the clock's estimate by more than @queue_slack: the wire
+ *   is slower or held. The pacer moves free_ns later, to match the count, so
+ * the port never fills.
+ * - The count is 0, but by the clock a good part of a frame should still wait:
+ *   either the chip holds it, or the port is faster than its rate. Only more
+ *   bytes show which. So once per port the pacer releases PACER_PROBE_LEN
+ *   bytes, each frame as soon as the count is 0. A chip is full after
+ *   PACER_HIDDEN_MAX bytes at most. A port that gets further ahead of its rate
+ *   than that is faster; the pacer then stops pacing, and back-pressure alone
+ *   decides.
+ * - The count is always 0: the port does not count, and the clock alone
+ *   decides.
  *
- * Where no rate is known there is nothing to pace by in the first place.
+ * Without a known rate the pacer does not pace.
  *
- * Pure: the caller brings the time and the count.
+ * Pure: the caller passes the time and the count.
  */
 #include "pump/pacer.h"
 #include "clock.h"
 
 /*
- * Later than this a wake-up is rarely. What is handed over earlier waits for
- * nothing, which counts the more the shorter the frames are, so of a frame it
- * is this part at most.
+ * Wake-ups are rarely later than this. Within these bounds the lead is a
+ * PACER_LEAD_PART-th of the frame: a frame handed over too early waits in the
+ * port for nothing, and for a short frame the same wait is worse.
  */
 #define PACER_LEAD_MIN_NS (2500 * NS_PER_US)
 #define PACER_LEAD_MAX_NS (4000 * NS_PER_US)
 #define PACER_LEAD_PART	  6
 
-/* The largest FIFOs of USB adapters are of 4096 bytes (FT2232H). */
+/* The largest FIFO of a USB adapter has 4096 bytes (FT2232H). */
 #define PACER_HIDDEN_MAX ((size_t)8192)
 #define PACER_PROBE_LEN	 (4 * PACER_HIDDEN_MAX)
 
-/* A frame of USB. */
+/* One USB frame. */
 #define PACER_PROBE_LOOK_NS NS_PER_MS
 
-/* How long so many bytes are on the wire. */
+/* Time that the wire needs for these bytes. */
 static uint64_t duration_ns(const struct pacer *pacer, size_t bytes)
 {
 	return bytes * NS_PER_S / pacer->rate;
 }
 
-/* How long before the end of a frame the next one may be handed over. */
+/* How long before the end of this frame the next one may be handed over. */
 static uint64_t lead_ns(const struct pacer *pacer, size_t bytes)
 {
 	uint64_t part_ns = duration_ns(pacer, bytes) / PACER_LEAD_PART;
@@ -71,10 +74,10 @@ static uint64_t lead_ns(const struct pacer *pacer, size_t bytes)
 }
 
 /**
- * pacer_init() - a wire of which nothing has been seen yet
- * @pacer:  filled in
- * @rate:  bytes per second, 0: unknown
- * @queue_slack: by how many bytes the port's count may be too high
+ * pacer_init() - model a wire behind a new port
+ * @pacer: filled in
+ * @rate: bytes per second, 0: unknown
+ * @queue_slack: bytes by which the port's count may be too high
  */
 void pacer_init(struct pacer *pacer, uint32_t rate, uint32_t queue_slack)
 {
@@ -82,10 +85,10 @@ void pacer_init(struct pacer *pacer, uint32_t rate, uint32_t queue_slack)
 }
 
 /**
- * pacer_is_paced() - is there anything to wait for?
- * @pacer: the wire
+ * pacer_is_paced() - does the pacer limit the sender?
+ * @pacer: the pacer
  *
- * Return: false if frames may be handed over as the port takes them
+ * Return: false if back-pressure of the port alone decides
  */
 bool pacer_is_paced(const struct pacer *pacer)
 {
@@ -93,17 +96,17 @@ bool pacer_is_paced(const struct pacer *pacer)
 }
 
 /**
- * pacer_look_ns() - when to look next
- * @pacer: the wire
+ * pacer_look_ns() - when to call pacer_look() next
+ * @pacer: the pacer
  *
- * Return: when pacer_look() may have something new to say; 0: at once
+ * Return: when its answer may change; 0: at once
  */
 uint64_t pacer_look_ns(const struct pacer *pacer)
 {
 	return pacer->look_ns;
 }
 
-/* What the count says against the clock. */
+/* Move free_ns later if the port's count says so. */
 static void correct(struct pacer *pacer, size_t queued, uint64_t now_ns)
 {
 	if (queued)
@@ -116,8 +119,9 @@ static void correct(struct pacer *pacer, size_t queued, uint64_t now_ns)
 }
 
 /*
- * Is the port faster than its rate? Asked when by the clock the wire is busy
- * until free_ns. Return: true if a frame may be handed over to find out.
+ * Is the port faster than its rate? The caller asks only if by the clock the
+ * wire is busy until free_ns. Return: true if the sender may hand over a frame
+ * to find out.
  */
 static bool probe(struct pacer *pacer, size_t queued, uint64_t now_ns)
 {
@@ -141,9 +145,9 @@ static bool probe(struct pacer *pacer, size_t queued, uint64_t now_ns)
 }
 
 /*
- * When to look next: when the wire is about to run dry. But as long as it is
- * not known whether the port is faster than that, when one that is would have
- * sent a frame of so many bytes, and then as often as USB moves anything.
+ * Look next when the wire is about to run dry. But until the pacer knows
+ * whether the port is faster than its rate, look when a faster port would have
+ * sent these bytes, and then once per USB frame.
  */
 static void plan_look(struct pacer *pacer, size_t bytes, uint64_t now_ns)
 {
@@ -157,12 +161,12 @@ static void plan_look(struct pacer *pacer, size_t bytes, uint64_t now_ns)
 }
 
 /**
- * pacer_look() - may the next frame be handed over?
- * @pacer:   the wire
- * @queued: bytes that the port says wait in it, 0 if it does not say
+ * pacer_look() - may the sender hand over the next frame?
+ * @pacer: the pacer
+ * @queued: bytes waiting in the port by its own count, 0 without a count
  * @now_ns: the time, never less than before
  *
- * Return: true if it may; if not, pacer_look_ns() says when to ask again
+ * Return: true if so; otherwise ask again at pacer_look_ns()
  */
 bool pacer_look(struct pacer *pacer, size_t queued, uint64_t now_ns)
 {
@@ -178,10 +182,10 @@ bool pacer_look(struct pacer *pacer, size_t queued, uint64_t now_ns)
 }
 
 /**
- * pacer_hand_over() - a frame was handed to the port
- * @pacer:   the wire
- * @bytes: its length on the line
- * @queued: bytes that the port says wait in it now, 0 if it does not say
+ * pacer_hand_over() - the sender has handed bytes to the port
+ * @pacer: the pacer
+ * @bytes: bytes that the port took
+ * @queued: bytes waiting in the port by its own count, 0 without a count
  * @now_ns: the time, never less than before
  */
 void pacer_hand_over(struct pacer *pacer, size_t bytes, size_t queued,

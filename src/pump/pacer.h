@@ -7,15 +7,15 @@
 #include <stdint.h>
 
 /**
- * struct pacer - what is known of the wire behind a port
- * @rate:      bytes per second, 0: there is no telling
- * @free_ns:   when, at that rate, all that was handed over will be sent
- * @lead_ns:   how long before that the next frame may be handed over
- * @look_ns:   when it pays to look again; not before
- * @queue_slack:     by how much the port's count may be too high
- * @counts:    the port has been seen to count what waits in it
- * @speed:     is it really that rate? A port that is faster shows it once
- * @probed:    bytes handed over since the question came up
+ * struct pacer - model of the wire behind a port
+ * @rate: bytes per second; 0: unknown, or the port is faster than its rate
+ * @queue_slack: bytes by which the port's count may be too high
+ * @free_ns: when the wire will have sent all bytes handed over, at @rate
+ * @lead_ns: how long before @free_ns the next frame may be handed over
+ * @look_ns: when the next call of pacer_look() is useful
+ * @counts: the port counts the bytes waiting in it, as it has shown
+ * @speed: whether the real speed is @rate; a faster port reveals itself once
+ * @probed: bytes handed over since @speed became PACER_SUSPECT
  */
 struct pacer {
 	uint32_t rate;
