@@ -1,45 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pump: packets from the interface become frames on the line, frames from
- * the line become packets of the interface.
+ * The pump carries packets from the interface to the line as frames, and frames
+ * from the line to the interface as packets.
  *
  * The sender:
  *
- *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
+ *    interface --tun_read--> gso --> fq_codel --> encode --> port_write
  *
  * The receiver:
  *
- *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
+ *    interface <--tun_write-- gro <-- check <-- decode <-- port_read
  *
- * A TAP interface has frames of Ethernet for packets (link_layer); what is done
- * to an IP packet is done to the one in the frame.
+ * The packets of a TAP interface are Ethernet frames. The pump treats the IP
+ * packet inside such a frame like a packet of a TUN interface (link_layer).
  *
- * Where the line has no speed that we know of, the machine is what limits, and
- * of that most is the way of each packet through the kernel. Then kernel and
- * pump hand each other super-packets, up to 64 KB of one TCP stream. All
- * counters are of packets, as they are on the line; those of the interface
- * (ip -s link) are of what went through it.
+ * On a line of unknown speed the machine is the bottleneck, above all the path
+ * of each packet through the kernel. There kernel and pump exchange
+ * super-packets, up to 64 KB of one TCP stream. All counters of the pump count
+ * single packets, as on the line; the counters of the interface (ip -s link)
+ * count super-packets.
  *
- * One thread, one event set (events), and nothing that blocks. The session
- * waits; for what it finds, the pump has a turn, in which each side makes so
- * many system calls at most, so that no flood, from the line or from the
- * kernel, keeps the rest waiting.
+ * One thread and one event set (events); no call blocks. The session waits for
+ * events and then gives the pump a turn. Sender and receiver limit their system
+ * calls per turn, so that a flood from the line or from the kernel does not
+ * starve the rest.
  *
- * System calls, each of which has to earn its place:
+ * System calls:
  *
- *   epoll_wait()  once for all that has become ready in the meantime
- *   epoll_ctl()   when what is waited for changes: a full port, and the
- *                 interface that is left alone meanwhile
- *   timerfd_settime()  when a frame is to be sent at another time than said
- *   readv()  of the interface, one a packet, or one for up to 64 KB of a TCP
- *            stream, and one more that says "no more"
- *   write()  to the port, one a frame, or one for all that were gathered
- *   ioctl()  TIOCOUTQ, on a wire of known speed twice a frame: behind the
- *            write, to see whether the port counts, and before the next one;
- *            SIOCOUTQ and SIOCOUTQNSD on a socket, once a write
- *   read()   of the port, one for all that has arrived
- *   writev() to the interface, one a packet, or one for what a turn has
- *            brought of a TCP stream
+ *    epoll_wait()  once for all descriptors that are ready
+ *    epoll_ctl()   when the events of interest change: on a full port, and on
+ *                  the interface that is ignored meanwhile
+ *    timerfd_settime()  when the time of the next frame changes
+ *    readv()  of the interface, one per packet, or one for up to 64 KB of a
+ *             TCP stream, and one more that returns EAGAIN
+ *    write()  to the port, one per frame or per batch of frames
+ *    ioctl()  TIOCOUTQ, on a wire of known speed twice per frame: after the
+ *             write, to see whether the port counts, and before the next one;
+ *             SIOCOUTQ and SIOCOUTQNSD on a socket, once per write
+ *    read()   of the port, one for all bytes that have arrived
+ *    writev() to the interface, one per packet, or one for the packets of a
+ *             TCP stream that arrived in one turn
  */
 #include "pump/pump.h"
 #include "clock.h"
@@ -57,31 +57,33 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-/* How long the interface is left alone while the line is full: its ring has
- * room for 500 packets. */
+/*
+ * How long the pump ignores the interface while the line is full; the ring of
+ * the interface has room for 500 packets.
+ */
 #define PUMP_PUT_OFF_NS (3 * NS_PER_MS)
 
 /**
  * struct pump - the pump
- * @config:     what it runs between
- * @port:       the port, borrowed; NULL: there is none
- * @sender:     from the interface to the port
- * @receiver:   from the port to the interface
- * @keepalive:  when the port was last used, either way
- * @witness:    sees the first packets of both directions
- * @silence:    the peer has fallen silent, and nobody has asked yet
- * @stats:      the counters, summed up when they were last asked for
- * @past:       what lost ports had counted
- * @losses:     how often the port was lost
- * @counts:     what this port has counted, as far as it still says
- * @tun_mask:   what has happened to the interface since the last turn
- * @port_mask:  what has happened to the port since the last turn
- * @tun_wanted: what is waited for of the interface
- * @port_wanted: what is waited for of the port, or of its reading side
- * @room_wanted: what is waited for of its writing side, if it has two
- * @drained_ns: when the interface was last read
- * @next_ns:    when it wants its next turn
- * @offload:    the kernel leaves work to us, and we leave work to the kernel
+ * @config: configuration
+ * @port: the port, borrowed; NULL without one
+ * @sender: from the interface to the port
+ * @receiver: from the port to the interface
+ * @keepalive: when each end last sent something
+ * @witness: judges the first packets of both directions
+ * @silence: the peer fell silent since the last pump_take_silence()
+ * @stats: the result of pump_stats()
+ * @past: counts of lost ports
+ * @losses: number of lost ports
+ * @counts: last known counts of this port
+ * @tun_mask: epoll events of the interface since the last turn
+ * @port_mask: epoll events of the port since the last turn
+ * @tun_wanted: events of interest of the interface
+ * @port_wanted: events of interest of the port, or of its read_fd
+ * @room_wanted: events of interest of its write_fd, if that is another one
+ * @drained_ns: when the sender last read the interface
+ * @next_ns: time of the next turn
+ * @offload: kernel and pump exchange super-packets
  */
 struct pump {
 	struct pump_config config;
@@ -109,9 +111,9 @@ struct pump {
  * pump_new() - make a pump
  * @config: copied
  *
- * It has no port yet, and drops what the interface brings until it has one.
+ * The pump drops packets from the interface until it has a port.
  *
- * Return: the pump, which pump_free() frees; NULL and errno
+ * Return: the pump, freed by pump_free(); NULL and errno
  */
 struct pump *pump_new(const struct pump_config *config)
 {
@@ -142,7 +144,7 @@ fail:
 
 /**
  * pump_free() - free a pump
- * @pump: a pump, or NULL
+ * @pump: the pump, or NULL
  */
 void pump_free(struct pump *pump)
 {
@@ -161,7 +163,7 @@ static bool has_two_fds(const struct port *port)
 	return port->write_fd != port->read_fd;
 }
 
-/* Wait for the port. Return: 0 or -errno. */
+/* Watch the port for events. Return: 0 or -errno. */
 static int watch_port(struct pump *pump)
 {
 	struct events *events = pump->config.events;
@@ -179,7 +181,7 @@ static int watch_port(struct pump *pump)
 	return err;
 }
 
-/* One that hung up does not tell any more: then what it said last stands. */
+/* A port that hung up no longer reports counts: keep its last ones. */
 static void look_at_counts(struct pump *pump)
 {
 	struct port_counts now;
@@ -204,10 +206,10 @@ static void add_counts(struct port_counts *sum, const struct port_counts *one)
 }
 
 /**
- * pump_stats() - the counters so far
+ * pump_stats() - report the counters
  * @pump: the pump
  *
- * Return: the counters, as they are now, until the next call
+ * Return: the counters, valid until the next call
  */
 const struct stats *pump_stats(struct pump *pump)
 {
@@ -235,9 +237,9 @@ const struct stats *pump_stats(struct pump *pump)
 }
 
 /*
- * Are the kernel and we to leave work to each other? It saves most of what a
- * packet costs, where that is what limits. On a wire of known speed it is the
- * wire, and the next packet is worth more than many at once.
+ * Exchange super-packets with the kernel? They save most of the cost of a
+ * packet, where that cost is the bottleneck. On a wire of known speed the wire
+ * is the bottleneck, and the late choice of a single packet is worth more.
  */
 static void choose_offload(struct pump *pump, const struct sender_plan *plan)
 {
@@ -258,9 +260,9 @@ static struct sender_plan plan_sending(const struct pump *pump)
 }
 
 /*
- * While a line without a known speed is full, a packet more in the queue
- * changes nothing, and to be woken for each costs more than all the rest.
- * Return: until when the interface is left alone; 0: it is not
+ * While a line of unknown speed is full, one more packet in the queue changes
+ * nothing, and a wake-up for each packet costs more than all other work.
+ * Return: until when to ignore the interface; 0: do not ignore it
  */
 static uint64_t put_off_until(const struct pump *pump,
 			      const struct sender_plan *plan, uint64_t now_ns)
@@ -275,13 +277,13 @@ static uint64_t put_off_until(const struct pump *pump,
 static void want(struct pump *pump, int fd, enum event_kind kind,
 		 uint32_t *wanted, uint32_t mask)
 {
-	/* It is in the set already, so this does not fail. */
+	/* The descriptor is in the set already, so this cannot fail. */
 	if (*wanted != mask)
 		events_watch(pump->config.events, kind, fd, mask);
 	*wanted = mask;
 }
 
-/* What is to be waited for, and for how long, until the next turn. */
+/* Set the events of interest and the time of the next turn. */
 static void plan_turn(struct pump *pump, uint64_t now_ns)
 {
 	const struct sender_plan plan = plan_sending(pump);
@@ -311,14 +313,14 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
 }
 
 /**
- * pump_begin_port() - begin with a port
- * @pump:       the pump, which has none
- * @port:       the port, borrowed until pump_end_port()
- * @transport:  the connection that the port is; copied
- * @settled_ns: what arrives earlier is thrown away
- * @now_ns:     the time
+ * pump_begin_port() - start with a port
+ * @pump: the pump, without a port
+ * @port: the port, borrowed until pump_end_port()
+ * @transport: the connection that the port uses; copied
+ * @settled_ns: discard bytes that arrive earlier
+ * @now_ns: the time
  *
- * Return: 0, or -errno: then it has none
+ * Return: 0; -errno, and the pump has no port
  */
 int pump_begin_port(struct pump *pump, struct port *port,
 		    const struct transport *transport, uint64_t settled_ns,
@@ -330,7 +332,7 @@ int pump_begin_port(struct pump *pump, struct port *port,
 		return err;
 	pump->port = port;
 	receiver_reset(pump->receiver, settled_ns);
-	/* What is thrown away until then is not heard. */
+	/* Discarded bytes do not count as heard. */
 	keepalive_start(&pump->keepalive, clock_later(now_ns, settled_ns));
 	pump->counts = (struct port_counts){0};
 	err = watch_port(pump);
@@ -342,10 +344,10 @@ int pump_begin_port(struct pump *pump, struct port *port,
 }
 
 /**
- * pump_end_port() - do without a port
- * @pump: the pump, which has one; it may be closed then
+ * pump_end_port() - stop using the port
+ * @pump: the pump, with a port; the caller may close the port afterwards
  *
- * What was meant for it is dropped.
+ * The pump drops all packets that wait for the port.
  */
 void pump_end_port(struct pump *pump)
 {
@@ -354,7 +356,10 @@ void pump_end_port(struct pump *pump)
 	look_at_counts(pump);
 	add_counts(&pump->past, &pump->counts);
 	pump->counts = (struct port_counts){0};
-	/* A borrowed descriptor stays open when the port is closed. */
+	/*
+	 * Closing a port leaves a borrowed descriptor open, so the event set
+	 * would keep it.
+	 */
 	events_forget(events, pump->port->read_fd);
 	if (has_two_fds(pump->port))
 		events_forget(events, pump->port->write_fd);
@@ -364,7 +369,7 @@ void pump_end_port(struct pump *pump)
 	plan_turn(pump, clock_ns());
 }
 
-/* Port to interface. */
+/* From the port to the interface. */
 static enum pump_result receive(struct pump *pump, bool hung_up)
 {
 	switch (receiver_receive(pump->receiver, pump->port, hung_up,
@@ -380,7 +385,7 @@ static enum pump_result receive(struct pump *pump, bool hung_up)
 	}
 }
 
-/* Interface to queue. */
+/* From the interface to the queue. */
 static enum pump_result drain(struct pump *pump, uint64_t now_ns)
 {
 	pump->drained_ns = now_ns;
@@ -388,7 +393,7 @@ static enum pump_result drain(struct pump *pump, uint64_t now_ns)
 							      : PUMP_TUN_GONE;
 }
 
-/* Queue to port. */
+/* From the queue to the port. */
 static enum pump_result send_frames(struct pump *pump, uint64_t now_ns)
 {
 	int sent = sender_send(pump->sender, pump->port, now_ns);
@@ -400,14 +405,17 @@ static enum pump_result send_frames(struct pump *pump, uint64_t now_ns)
 	return PUMP_GOES_ON;
 }
 
-/* A port that is gone says so when there is something to be sent, too. */
+/*
+ * Send idle bytes or a mark when due. If the port is gone, the next write of a
+ * frame reports it, so errors do not matter here.
+ */
 static void keep_alive(struct pump *pump, uint64_t now_ns)
 {
 	struct keepalive *keepalive = &pump->keepalive;
 
 	if (keepalive_is_due(keepalive, now_ns)) {
 		sender_send_idle(pump->sender, pump->port, now_ns);
-		/* If it could not be sent, it is not tried again at once. */
+		/* Without this a failed write would be repeated at once. */
 		keepalive_sent(keepalive, now_ns);
 		keepalive_shown(keepalive, now_ns);
 	} else if (keepalive_wants_mark(keepalive, now_ns)) {
@@ -418,10 +426,12 @@ static void keep_alive(struct pump *pump, uint64_t now_ns)
 		pump->silence = true;
 }
 
-/* All that has happened, and all that is due. */
+/* Handle all events, and send all that is due. */
 static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 {
-	/* Elsewhere an error ends the port; there it ended a frame. */
+	/*
+	 * An error ends a stream port, but only one frame of a datagram port.
+	 */
 	const bool is_datagram = pump->port && pump->port->kind->is_datagram;
 	const bool hung_up = port & (EPOLLHUP | EPOLLERR) && !is_datagram;
 	enum pump_result result = PUMP_GOES_ON;
@@ -445,9 +455,9 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 }
 
 /**
- * pump_note() - something has happened to the interface or to the port
- * @pump:  the pump; its next turn sees to it
- * @event: what has happened
+ * pump_note() - remember an event of the interface or the port
+ * @pump: the pump; handles the event in its next turn
+ * @event: the event
  */
 void pump_note(struct pump *pump, const struct event *event)
 {
@@ -458,10 +468,10 @@ void pump_note(struct pump *pump, const struct event *event)
 }
 
 /**
- * pump_turn() - carry packets, as far as that is possible now
+ * pump_turn() - carry packets until nothing more can be done now
  * @pump: the pump
  *
- * Return: how it ended
+ * Return: the result
  */
 enum pump_result pump_turn(struct pump *pump)
 {
@@ -480,11 +490,10 @@ enum pump_result pump_turn(struct pump *pump)
 }
 
 /**
- * pump_next_ns() - when does it want its next turn, whatever happens?
- * @pump: the pump, which has had a turn since anything about it changed
+ * pump_next_ns() - when is the next turn due without an event?
+ * @pump: the pump, after a turn or after its port has changed
  *
- * Return: the time, which may have passed; UINT64_MAX: not before something
- * happens
+ * Return: the time, possibly past; UINT64_MAX: only after an event
  */
 uint64_t pump_next_ns(const struct pump *pump)
 {
@@ -492,11 +501,11 @@ uint64_t pump_next_ns(const struct pump *pump)
 }
 
 /**
- * pump_is_stuck() - does the port refuse what it is to send?
+ * pump_is_stuck() - do bytes wait for the port?
  * @pump: the pump, with a port
  *
- * Return: true if it took only a part, or nothing, of the last write, or if by
- * its own count something waits in it
+ * Return: true if the last write was short or refused, or if bytes wait in the
+ * port by its own count
  */
 bool pump_is_stuck(const struct pump *pump)
 {
@@ -504,11 +513,10 @@ bool pump_is_stuck(const struct pump *pump)
 }
 
 /**
- * pump_has_carrier() - may there be a peer?
+ * pump_has_carrier() - should the interface have carrier?
  * @pump: the pump
  *
- * Return: false without a port, and while a peer is silent that would not be if
- * it were there
+ * Return: false without a port, and while a peer with a keepalive is silent
  */
 bool pump_has_carrier(const struct pump *pump)
 {

@@ -18,19 +18,19 @@ struct transport;
 struct tun;
 
 /**
- * struct pump_config - what a pump runs between, and what it lets through
- * @events:      where it waits for the interface and for the port
- * @tun:         the interface
- * @framing:     how packets travel on the line
- * @lead:        when its idle bytes are sent in front of a frame
- * @keepalive_s: after so many seconds without a byte sent, the framing's idle
- *               bytes; 0: never
- * @mtu:         bytes of the longest packet that the interface sends
- * @ipv6:        carry IPv6; otherwise such packets are dropped both ways
- * @accept_ra:   let Router Advertisements from the line through
- * @witness:     what is known of the addresses of this end
+ * struct pump_config - the interface and the policy of a pump
+ * @events: the event set that reports the interface and the port
+ * @tun: the interface
+ * @framing: the framing on the line
+ * @lead: when to put the framing's idle bytes before a frame
+ * @keepalive_s: send idle bytes after this many seconds without a byte sent; 0:
+ *               never
+ * @mtu: bytes of the longest packet that the interface sends
+ * @ipv6: carry IPv6; otherwise drop IPv6 packets in both directions
+ * @accept_ra: pass on Router Advertisements from the line
+ * @witness: addresses and routes of this end
  *
- * All of it is borrowed for the life of the pump.
+ * The pump borrows all pointers for its life.
  */
 struct pump_config {
 	struct events *events;
@@ -45,12 +45,11 @@ struct pump_config {
 };
 
 /**
- * enum pump_result - how a turn ended
- * @PUMP_GOES_ON:     there is nothing more now, or it is for the next turn
- * @PUMP_PORT_GONE:   the port hung up
- * @PUMP_OUT_OF_STEP: the framing cannot resync, and what comes makes no sense
- *                    any more
- * @PUMP_TUN_GONE:    the interface was deleted
+ * enum pump_result - result of a turn
+ * @PUMP_GOES_ON: nothing more to do now, or the rest is for the next turn
+ * @PUMP_PORT_GONE: the port hung up
+ * @PUMP_OUT_OF_STEP: the framing cannot resync and has lost the frames
+ * @PUMP_TUN_GONE: the interface was deleted
  */
 enum pump_result {
 	PUMP_GOES_ON,

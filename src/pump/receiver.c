@@ -2,14 +2,14 @@
 /*
  * The receiver: from the port to the interface.
  *
- *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
+ *    interface <--tun_write-- gro <-- check <-- decode <-- port_read
  *
- * Nothing waits here. A packet that the interface does not take is dropped and
- * counted; so is every frame that is no packet, and those are looked at once
- * more, because they may show what the other end speaks (guess).
+ * The receiver queues nothing. It drops and counts a packet that the interface
+ * refuses, and a frame that is no packet. The contents of such a frame may show
+ * which protocol the peer uses (guess).
  *
- * What has arrived in one turn may be joined to super-packets (gro). Counted
- * are packets, as they were on the line.
+ * The receiver may join packets of one turn to super-packets (gro). The
+ * counters count the single packets, as on the line.
  */
 #include "pump/receiver.h"
 #include "framing/framing.h"
@@ -36,22 +36,22 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-/* Enough for what a tty has at once (4095), and for a socket's bursts. */
+/* Enough for a full tty buffer (4095 bytes) and for the bursts of a socket. */
 #define RECEIVER_INBOX_LEN 65536
 
 /*
- * After a read of so much there is likely more by now: a tty gives no more than
- * 4095 at once (N_TTY_BUF_SIZE, n_tty.c), and often less while more is coming.
+ * After a read of this many bytes more have probably arrived: a tty returns at
+ * most 4095 bytes per read (N_TTY_BUF_SIZE, n_tty.c), and often fewer while
+ * more are on their way.
  */
 #define RECEIVER_READ_MORE 1024
 
-/* How many reads there are in a turn. */
+/* Reads per turn. */
 #define RECEIVER_READS 16
 
 /*
- * So many frames in a row that are no packets, and a framing that cannot_resync
- * is out of step: a peer that sends a bad packet now and then sends good ones,
- * too.
+ * After this many bad frames in a row a framing that cannot resync is out of
+ * step. A peer that sends an occasional bad packet also sends good ones.
  */
 #define RECEIVER_BAD_MAX 3
 
@@ -62,19 +62,19 @@ struct receiver {
 	bool has_heard;	     /* a packet has come by this port */
 	bool first_is_new;   /* and nobody has asked for its sender */
 	struct addr first;   /* its sender; AF_UNSPEC: no IP packet */
-	uint64_t settled_ns; /* what arrives earlier is thrown away */
+	uint64_t settled_ns; /* discard bytes that arrive earlier */
 	struct stats_direction direction;
 	uint64_t guesses[GUESS_COUNT];
 	struct census census;
 	unsigned int bad_frames; /* in a row */
-	bool join;		 /* the kernel takes super-packets */
+	bool join;		 /* join packets to super-packets */
 	bool tun_gone;
 	struct gro *gro;
 	void *decoder;
 	uint8_t inbox[RECEIVER_INBOX_LEN];
 };
 
-/* For gro. Counted is what was on the line, not what was made of it. */
+/* The output of gro. Count the packets on the line, not the super-packets. */
 static void write_interface(void *to, const struct gro_packet *packet)
 {
 	struct receiver *receiver = to;
@@ -103,13 +103,11 @@ static void write_interface(void *to, const struct gro_packet *packet)
 
 /**
  * receiver_new() - make a receiver
- * @config: borrowed, as all in it, for the life of the receiver
- * @layer:  of the interface
- * @witness: is told what is heard; borrowed
+ * @config: borrowed, with all its pointers, for the life of the receiver
+ * @layer: link layer of the interface
+ * @witness: the receiver shows it the received packets; borrowed
  *
- * It has no port yet.
- *
- * Return: the receiver, which receiver_free() frees; NULL if there is no memory
+ * Return: the receiver, freed by receiver_free(); NULL without memory
  */
 struct receiver *receiver_new(const struct pump_config *config,
 			      const struct link_layer *layer,
@@ -133,7 +131,7 @@ struct receiver *receiver_new(const struct pump_config *config,
 
 /**
  * receiver_free() - free a receiver
- * @receiver: a receiver, or NULL
+ * @receiver: the receiver, or NULL
  */
 void receiver_free(struct receiver *receiver)
 {
@@ -145,9 +143,9 @@ void receiver_free(struct receiver *receiver)
 }
 
 /**
- * receiver_reset() - begin with a new port, or with none
- * @receiver:   the receiver
- * @settled_ns: what arrives earlier is thrown away
+ * receiver_reset() - start with a new port, or without one
+ * @receiver: the receiver
+ * @settled_ns: discard bytes that arrive earlier
  */
 void receiver_reset(struct receiver *receiver, uint64_t settled_ns)
 {
@@ -159,16 +157,16 @@ void receiver_reset(struct receiver *receiver, uint64_t settled_ns)
 }
 
 /**
- * receiver_set_join() - is the interface to be given super-packets?
+ * receiver_set_join() - choose whether to join packets to super-packets
  * @receiver: the receiver
- * @join:     it is, where packets can be joined
+ * @join: join packets where possible
  */
 void receiver_set_join(struct receiver *receiver, bool join)
 {
 	receiver->join = join;
 }
 
-/* What a verdict other than a good packet is counted as. */
+/* The drop reason for a bad packet. */
 static enum stats_drop verdict_reason(enum packet_verdict verdict)
 {
 	switch (verdict) {
@@ -183,7 +181,7 @@ static enum stats_drop verdict_reason(enum packet_verdict verdict)
 	}
 }
 
-/* What may this be? Only SLIP has something to send on an idle line. */
+/* Guess the protocol of a bad frame. Idle bytes identify SLIP. */
 static enum guess guess(const struct receiver *receiver,
 			const struct framing_frame *frame)
 {
@@ -202,7 +200,7 @@ static void count_garbage(struct receiver *receiver,
 		witness_garbage(receiver->witness, frame->bytes, frame->len);
 }
 
-/* A frame that is no packet: maybe it shows what the other end speaks. */
+/* Drop a frame that is no packet, but guess its protocol. */
 static void drop_garbage(struct receiver *receiver,
 			 const struct framing_frame *frame,
 			 enum stats_drop reason)
@@ -210,7 +208,7 @@ static void drop_garbage(struct receiver *receiver,
 	count_garbage(receiver, frame, reason, guess(receiver, frame));
 }
 
-/* Is a packet to reach the interface? If not, @reason says why. */
+/* May the packet go to the interface? If not, @reason is set. */
 static bool admit(const struct receiver *receiver,
 		  const struct framing_frame *frame,
 		  enum packet_verdict verdict, enum stats_drop *reason)
@@ -233,7 +231,8 @@ static bool admit(const struct receiver *receiver,
 }
 
 /*
- * The kernel drops it without a word to anybody. Return: there is nothing wrong
+ * Count a wrong checksum: the kernel drops the packet silently. Return: false
+ * if one is wrong.
  */
 static bool check_sum(struct receiver *receiver, const uint8_t *packet)
 {
@@ -255,7 +254,10 @@ static bool check_sum(struct receiver *receiver, const uint8_t *packet)
 	return false;
 }
 
-/* A good packet, or one in a good frame. Return: its checksums are right. */
+/*
+ * Look at the IP packet in a good frame. Return: true if its checksums are
+ * right.
+ */
 static bool look_at_packet(struct receiver *receiver,
 			   const struct framing_frame *frame)
 {
@@ -304,7 +306,7 @@ static void hear_first(struct receiver *receiver,
 	receiver->first = from;
 }
 
-/* One frame from the line. */
+/* Pass one frame from the line on to the interface. */
 static void deliver(struct receiver *receiver,
 		    const struct framing_frame *frame)
 {
@@ -338,7 +340,7 @@ static bool is_out_of_step(const struct receiver *receiver)
 	       receiver->bad_frames >= RECEIVER_BAD_MAX;
 }
 
-/* Bytes from the line. */
+/* Decode bytes from the line. */
 static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
 {
 	struct framing_frame frame;
@@ -375,8 +377,8 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
 }
 
 /*
- * Port to decoder, while there is something to read. A hang-up that poll()
- * saw counts when all that came before it has been read.
+ * Read the port until it is empty. A hang-up takes effect only after the
+ * receiver has read all bytes that came before it.
  */
 static enum receiver_result drain_port(struct receiver *receiver,
 				       struct port *port, bool hung_up,
@@ -410,16 +412,16 @@ static enum receiver_result drain_port(struct receiver *receiver,
 }
 
 /**
- * receiver_receive() - take what the port has, and give it to the interface
- * @receiver:  the receiver
- * @port:      the port
- * @hung_up:   epoll says so: then what came before it is all there is
- * @keepalive: is told when something was heard
- * @now_ns:    the time
+ * receiver_receive() - read the port and write packets to the interface
+ * @receiver: the receiver
+ * @port: the port
+ * @hung_up: epoll reported a hang-up: no bytes follow those in the port
+ * @keepalive: the receiver tells it of received bytes
+ * @now_ns: the time
  *
- * What was joined in this turn goes before it ends.
+ * The receiver writes all joined packets before it returns.
  *
- * Return: how it ended
+ * Return: the result
  */
 enum receiver_result receiver_receive(struct receiver *receiver,
 				      struct port *port, bool hung_up,
@@ -469,9 +471,9 @@ bool receiver_take_first(struct receiver *receiver, struct addr *from)
 }
 
 /**
- * receiver_get_stats() - the counters so far
+ * receiver_get_stats() - report the receiver's counters
  * @receiver: the receiver
- * @stats:    filled in as far as it is a receiver's
+ * @stats: the receiver fills in its own members
  */
 void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
 {

@@ -15,12 +15,11 @@ struct addr;
 struct witness;
 
 /**
- * enum receiver_result - how a turn ended
- * @RECEIVER_DONE:        there is nothing more now, or it is for the next turn
- * @RECEIVER_PORT_GONE:   the port hung up
- * @RECEIVER_OUT_OF_STEP: the framing is one that cannot_resync, and what comes
- * makes no sense any more
- * @RECEIVER_TUN_GONE:    the interface was deleted
+ * enum receiver_result - result of a turn
+ * @RECEIVER_DONE: the port is empty, or the rest is for the next turn
+ * @RECEIVER_PORT_GONE: the port hung up
+ * @RECEIVER_OUT_OF_STEP: the framing cannot resync and has lost the frames
+ * @RECEIVER_TUN_GONE: the interface was deleted
  */
 enum receiver_result {
 	RECEIVER_DONE,

@@ -2,32 +2,31 @@
 /*
  * The sender: from the interface to the port.
  *
- *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
+ *    interface --tun_read--> gso --> fq_codel --> encode --> port_write
  *
- * There are three questions, each asked as late as can be. What is there to
- * send? The interface is always emptied into the queue, because packets that
- * wait in the driver's ring wait in one line, and the last ones are lost. When
- * can the next one go? When the wire is about to run dry (pacer), or, if
- * nothing is known of the wire, when the port takes more. Which one is it? That
- * is fq_codel's choice, made at this moment and not before, because what is
- * encoded cannot be overtaken any more.
+ * The sender always empties the interface into the queue, because the driver's
+ * ring is a single FIFO that drops new packets when it is full. The sender
+ * hands over the next frame when the wire is about to run dry (pacer) or, on a
+ * wire of unknown speed, when the port has room. Only then does fq_codel choose
+ * the packet, because no later packet can overtake an encoded one.
  *
- * What the port did not take stays in the outbox and goes first; until it has
- * gone, nothing else is chosen. So a full port never cuts a frame. On a wire
- * of known speed there is one frame at a time in the outbox; otherwise frames
- * are gathered until a write is worth its price.
+ * After a short write the remainder stays in the outbox, and the sender writes
+ * it before it chooses another packet, so a full port never truncates a frame.
+ * On a wire of known speed the outbox holds one frame; otherwise the sender
+ * batches frames to save system calls.
  *
- * In front of a frame go the framing's idle bytes, a leading END, where the
- * receiver may be in the middle of something else: noise that came since our
- * own last END, or a frame of ours that was cut. Not always, because some
- * receivers make too much of it: Serial-TUN looks no further than the first END
- * of a read, and RIOT's sliptty takes a second END for a type of packet.
+ * The sender writes the framing's idle bytes (a leading END) before a frame if
+ * the receiver may be in the middle of other bytes: noise since our last END,
+ * or a truncated frame of ours. It does not always do so, because some
+ * receivers mishandle a leading END: Serial-TUN stops at the first END of a
+ * read, and RIOT's sliptty takes a second END for a packet type.
  *
- * What a socket takes is more than its wire does: there the port says how much
- * is to wait in it, and by POLLOUT when it is less again.
+ * A socket accepts more bytes than its wire carries. So the port of a socket
+ * limits the bytes that may wait in it, and reports POLLOUT when their number
+ * is below the limit again.
  *
- * Super-packets of the interface are cut before they are queued (gso), so that
- * the queue has its choice among packets as ever.
+ * The sender segments super-packets from the interface before it queues them
+ * (gso), so that fq_codel can choose among single packets.
  */
 #include "pump/sender.h"
 #include "clock.h"
@@ -55,32 +54,33 @@
 #include <sys/random.h>
 #include <sys/types.h>
 
-/* When gathering, how much makes a write worth its price. */
+/* Bytes per write of a batch: enough to make the system call cheap. */
 #define SENDER_BATCH_LEN 32768
 
-/* The last frame may begin just below the batch's length, and have a mark. */
+/* The last frame may begin just below SENDER_BATCH_LEN and have a mark. */
 #define SENDER_OUTBOX_LEN                         \
 	(SENDER_BATCH_LEN + KEEPALIVE_MARK_ENDS + \
 	 FRAMING_ENCODED_MAX(PACKET_MAX))
 
 /*
- * So long after our own last END noise may have come; but a ping every second
- * or two crosses without an END in front.
+ * Time after our last END after which noise may have come. It is longer than
+ * the interval of a ping every second or two, whose packets need no leading
+ * END.
  */
 #define SENDER_LEAD_NS (10 * NS_PER_S)
 
-/* How many writes there are in a turn. */
+/* Writes per turn. */
 #define SENDER_WRITES 16
 
 /*
- * The same for writes of a single packet, which cost little: with less, a flood
- * from the interface fills the queue however fast the port is.
+ * Writes per turn of a datagram port, which cost little. With fewer, a flood
+ * from the interface fills the queue even if the port is fast enough.
  */
 #define SENDER_WRITES_OF_ONE 256
 
 /*
- * How many packets, super or not, the interface may bring in its turn: more
- * than it has, or the last ones would wait in its ring in one line.
+ * Reads of the interface per turn: more than the driver's ring usually holds,
+ * because packets left there wait in a single FIFO.
  */
 #define SENDER_READS 64
 
@@ -90,33 +90,32 @@ struct sender {
 	struct witness *witness;
 	struct stats_direction direction;
 	struct siphash_key flow_key;
-	struct fq_codel *queue; /* NULL until there was a port */
+	struct fq_codel *queue; /* NULL before the first port */
 	struct fq_codel_config queue_config;
 	struct pacer pacer;
 	struct transport transport;
-	size_t outbox_at; /* where in the outbox the next write begins */
+	size_t outbox_at; /* start of the next write */
 	size_t outbox_len;
-	size_t outbox_packets; /* packets in the outbox, and bytes of these */
+	size_t outbox_packets; /* packets in the outbox, and their bytes */
 	size_t outbox_bytes;
-	uint64_t
-		ended_ns; /* when the last byte of the last frame was written */
-	bool marks;	  /* the next frame is to have a mark in front of it */
-	bool is_between;  /* and that is the last that the receiver had of us */
-	bool port_is_full; /* the port holds more than it should */
-	bool is_ahead;	   /* it holds something, by its own count */
+	uint64_t ended_ns; /* when the port took the last byte of a frame */
+	bool marks;	   /* put a mark before the next frame */
+	bool is_between;   /* the receiver is between two frames */
+	bool port_is_full; /* more than queue_max bytes wait in the port */
+	bool is_ahead;	   /* bytes wait in the port, by its own count */
 	uint8_t packet[PACKET_MAX];
 	uint8_t outbox[SENDER_OUTBOX_LEN];
 };
 
 /**
  * sender_new() - make a sender
- * @config: borrowed, as all in it, for the life of the sender
- * @layer:  of the interface
- * @witness: is told what is sent; borrowed
+ * @config: borrowed, with all its pointers, for the life of the sender
+ * @layer: link layer of the interface
+ * @witness: the sender shows it the sent packets; borrowed
  *
- * It has no port yet, and drops what the interface brings until it has one.
+ * The sender drops packets until it has a port.
  *
- * Return: the sender, which sender_free() frees; NULL if there is no memory
+ * Return: the sender, freed by sender_free(); NULL without memory
  */
 struct sender *sender_new(const struct pump_config *config,
 			  const struct link_layer *layer,
@@ -129,7 +128,7 @@ struct sender *sender_new(const struct pump_config *config,
 	sender->config = config;
 	sender->layer = layer;
 	sender->witness = witness;
-	/* A key that is not random only makes flows easier to collide. */
+	/* A predictable key only makes hash collisions easier. */
 	if (getrandom(&sender->flow_key, sizeof(sender->flow_key),
 		      GRND_NONBLOCK) < 0)
 		log_debug("no random numbers for the flow hash yet");
@@ -163,7 +162,7 @@ static uint32_t packet_max(const struct sender *sender)
 	return (uint32_t)MIN(len, PACKET_MAX);
 }
 
-/* Make the queue suit a port. Return: 0 or -ENOMEM. */
+/* Fit the queue to the speed of a port. Return: 0 or -ENOMEM. */
 static int fit_queue(struct sender *sender, const struct port *port)
 {
 	struct fq_codel_config config = {0};
@@ -183,11 +182,11 @@ static int fit_queue(struct sender *sender, const struct port *port)
 }
 
 /**
- * sender_fit() - get ready for a port
+ * sender_fit() - prepare for a port
  * @sender: the sender, new or reset
- * @port:   the port
- * @transport: the connection that the port is, whose own packets are dropped;
- *          copied
+ * @port: the port
+ * @transport: the connection that the port uses; the sender drops packets that
+ *             belong to it; copied
  *
  * Return: 0 or -ENOMEM
  */
@@ -201,11 +200,11 @@ int sender_fit(struct sender *sender, const struct port *port,
 }
 
 /**
- * sender_reset() - drop what was meant for a port
+ * sender_reset() - drop all packets for the lost port
  * @sender: the sender
  *
- * The peer of a lost port waits for nothing any more, and a new line must not
- * begin with a burst of the past.
+ * The peer no longer waits for these packets, and a new line must not begin
+ * with a burst of old ones.
  */
 void sender_reset(struct sender *sender)
 {
@@ -237,7 +236,7 @@ static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 				 now_ns);
 }
 
-/* What one read has brought. */
+/* Segment the packet or super-packet of one read, and queue the packets. */
 static void cut_and_enqueue(struct sender *sender, const struct gso *gso,
 			    size_t len, bool has_line, uint64_t now_ns)
 {
@@ -253,10 +252,10 @@ static void cut_and_enqueue(struct sender *sender, const struct gso *gso,
 }
 
 /**
- * sender_drain() - take what the interface has to send
- * @sender:   the sender
- * @has_line: there is a port; otherwise it is dropped
- * @now_ns:   the time
+ * sender_drain() - read packets from the interface into the queue
+ * @sender: the sender
+ * @has_line: there is a port; without one the sender drops the packets
+ * @now_ns: the time
  *
  * Return: false if the interface was deleted
  */
@@ -282,13 +281,13 @@ static bool outbox_empty(const struct sender *sender)
 	return sender->outbox_at == sender->outbox_len;
 }
 
-/* What the wire is to know of what waits in the port. */
+/* The port's count, if it counts the bytes before the wire. */
 static size_t queued_for_pacer(const struct port *port)
 {
 	return port->kind->counts_wire ? port_queued(port) : 0;
 }
 
-/* Look at what waits in a port that should not hold much. */
+/* Read the count of a port that limits the bytes waiting in it. */
 static void look_at_port(struct sender *sender, const struct port *port)
 {
 	size_t queued = port->queue_max ? port_queued(port) : 0;
@@ -297,7 +296,7 @@ static void look_at_port(struct sender *sender, const struct port *port)
 	sender->is_ahead = queued;
 }
 
-/* May the next frame be handed over? */
+/* May the sender hand over the next frame? */
 static bool line_ready(struct sender *sender, const struct port *port,
 		       uint64_t now_ns)
 {
@@ -313,8 +312,9 @@ static bool line_ready(struct sender *sender, const struct port *port,
 }
 
 /*
- * How much is worth a write: one frame, or, where the port sends as fast as we
- * can write, and so nothing but the number of writes counts, many.
+ * Bytes to gather for one write: one frame if a pacer, datagrams or bytes
+ * waiting in the port limit the sender; otherwise only the number of system
+ * calls limits it, so a batch.
  */
 static size_t batch_len(const struct sender *sender, const struct port *port)
 {
@@ -324,7 +324,7 @@ static size_t batch_len(const struct sender *sender, const struct port *port)
 	return SENDER_BATCH_LEN;
 }
 
-/* May the receiver be anywhere but between two frames? */
+/* May the receiver be in the middle of a frame or of noise? */
 static bool needs_lead(const struct sender *sender, uint64_t now_ns)
 {
 	if (!sender->config->framing->idle)
@@ -350,7 +350,7 @@ static void show_witness(const struct sender *sender, size_t len)
 			     len - ip_at);
 }
 
-/* Put the frame of @sender->packet behind those in the outbox. */
+/* Append the frame of @sender->packet to the outbox. */
 static void append_frame(struct sender *sender, size_t len, uint64_t now_ns)
 {
 	const struct framing *framing = sender->config->framing;
@@ -397,7 +397,7 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 	sender->direction.bytes += sender->outbox_bytes;
 }
 
-/* The frame in the outbox cannot be sent, which says nothing of others. */
+/* The system refuses this frame for good; others may still pass. */
 static void drop_outbox(struct sender *sender)
 {
 	struct stats_direction *direction = &sender->direction;
@@ -411,7 +411,7 @@ static void drop_outbox(struct sender *sender)
 		     sender->outbox_bytes);
 }
 
-/* Return: bytes that the port took of the outbox, or -errno. */
+/* Return: bytes of the outbox that the port took, or -errno. */
 static ssize_t flush_outbox(struct sender *sender, struct port *port,
 			    uint64_t now_ns)
 {
@@ -439,12 +439,12 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 }
 
 /**
- * sender_send() - hand frames to the port, while it is ready and takes them
- * @sender: the sender, which was made to fit the port
- * @port:   the port
+ * sender_send() - write frames while the port takes them
+ * @sender: the sender, after sender_fit() for @port
+ * @port: the port
  * @now_ns: the time
  *
- * Return: 1 if the port took something, 0 if not, -errno if it hung up
+ * Return: 1 if the port took any bytes, 0 if not, -errno if it hung up
  */
 int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 {
@@ -473,10 +473,9 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 }
 
 /**
- * sender_send_idle() - send what receivers pass over, if nothing else is being
- * sent
- * @sender: the sender, whose framing has such bytes
- * @port:   the port
+ * sender_send_idle() - write idle bytes, unless a frame is unfinished
+ * @sender: the sender; its framing has idle bytes
+ * @port: the port
  * @now_ns: the time
  *
  * Return: as sender_send()
@@ -496,8 +495,8 @@ int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns)
 }
 
 /**
- * sender_mark() - let the next frame show that this end keeps alive
- * @sender: the sender, whose framing has idle bytes
+ * sender_mark() - put a keepalive mark before the next frame
+ * @sender: the sender; its framing has idle bytes
  */
 void sender_mark(struct sender *sender)
 {
@@ -505,10 +504,10 @@ void sender_mark(struct sender *sender)
 }
 
 /**
- * sender_plan() - when does it want to send next?
- * @sender: the sender, which has a port
+ * sender_plan() - when to call sender_send() next
+ * @sender: the sender, with a port
  *
- * Return: the answer, until sender_drain() or sender_send() is called
+ * Return: the plan, valid until the next sender_drain() or sender_send()
  */
 struct sender_plan sender_plan(const struct sender *sender)
 {
@@ -525,12 +524,12 @@ struct sender_plan sender_plan(const struct sender *sender)
 }
 
 /**
- * sender_is_stuck() - does the port refuse what it is to send?
+ * sender_is_stuck() - do bytes wait for the port?
  * @sender: the sender
- * @port:   the port
+ * @port: the port
  *
- * Return: true if it took only a part, or nothing, of the last write, or if by
- * its own count something waits in it
+ * Return: true if the last write was short or refused, or if bytes wait in the
+ * port by its own count
  */
 bool sender_is_stuck(const struct sender *sender, const struct port *port)
 {
@@ -538,9 +537,9 @@ bool sender_is_stuck(const struct sender *sender, const struct port *port)
 }
 
 /**
- * sender_get_stats() - the counters so far
+ * sender_get_stats() - report the sender's counters
  * @sender: the sender
- * @stats:  filled in as far as it is a sender's
+ * @stats: the sender fills in its own members
  */
 void sender_get_stats(const struct sender *sender, struct stats *stats)
 {

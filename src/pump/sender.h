@@ -16,11 +16,11 @@ struct transport;
 struct witness;
 
 /**
- * struct sender_plan - when a sender wants to send next
- * @is_paced: frames go at the pace of a wire of known speed
- * @is_full:  it waits until the port has room (POLLOUT)
- * @next_ns:  if it is not full: when to call sender_send(); 0: at once;
- *            UINT64_MAX: not before there is another packet
+ * struct sender_plan - when to call sender_send() next
+ * @is_paced: the pacer limits the sender to the speed of the wire
+ * @is_full: wait until the port has room (POLLOUT)
+ * @next_ns: if not @is_full: time of the next call; 0: at once; UINT64_MAX:
+ *           after the next packet
  */
 struct sender_plan {
 	bool is_paced;
