@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Tests of framing: which there are; and of the one that has a packet a
- * datagram.
- */
+/* Tests of framing: the table of framings, and the datagram framing. */
 #include "../testing.h"
 #include "framing/framing.h"
 #include "framing/length.h"

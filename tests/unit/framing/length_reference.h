@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * What length is compared with: the plainest receiver there is, byte by byte.
- */
+/* A reference for the length decoder: the simplest receiver, byte by byte. */
 #ifndef SERIALTUN_LENGTH_REFERENCE_H
 #define SERIALTUN_LENGTH_REFERENCE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of length: what goes in comes out, under every chunking, and whatever
- * comes is what the byte by byte reference makes of it.
+ * Tests of length: decoding returns the encoded packets under every chunking,
+ * and agrees with the byte-by-byte reference on any input.
  */
 #include "../testing.h"
 #include "framing/length.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * What slip is compared with: the plainest loops there are, byte by byte.
- */
+/* A reference for slip: the simplest loops, byte by byte. */
 #ifndef SERIALTUN_SLIP_REFERENCE_H
 #define SERIALTUN_SLIP_REFERENCE_H
 
@@ -9,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* The reference: RFC 1055's receiver, but for what slip.c says is different. */
+/* The receiver of RFC 1055, with the differences that slip.c lists. */
 struct slip_reference {
 	enum slip_escapes escapes;
 	bool escape;

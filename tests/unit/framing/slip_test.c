@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of slip: what RFC 1055 says, under every chunking; and the same with
- * XON and XOFF escaped.
+ * Tests of slip: RFC 1055 under every chunking, with and without escaped XON
+ * and XOFF.
  *
- * What a decoder finds in a stream is written down as text, in which a frame
- * is "<packet>", a bad escape "!" and a frame that is too long "#". So two
- * decodings are the same if their texts are.
+ * A trace records the results of a decoder as text: a frame is "<packet>", a
+ * bad escape is "!", a frame that is too long is "#". Two decodings are equal
+ * if their traces are equal.
  */
 #include "../testing.h"
 #include "framing/slip.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Tests of census: which values are missed, and that it ends.
- */
+/* Tests of census: it finds the missing values, and it ends. */
 #include "../testing.h"
 #include "pump/census.h"
 

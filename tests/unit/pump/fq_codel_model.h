@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What fq_codel is compared with, packet by packet: a plain model that follows
- * the text of RFC 8290, section 4, and RFC 8289, section 5, with arrays and no
- * thought of speed. Before it come the packets that are sent through both.
+ * A model to compare fq_codel with, packet by packet. The model follows the
+ * text of RFC 8290, section 4, and RFC 8289, section 5, with arrays and without
+ * regard for speed. The helpers before it make the packets that a test sends
+ * through both.
  */
 #ifndef SERIALTUN_FQ_CODEL_MODEL_H
 #define SERIALTUN_FQ_CODEL_MODEL_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of FQ-CoDel: drop times worked out by hand from RFC 8289, properties
- * that RFC 8290 promises, and a comparison, packet by packet, with a plain
- * model that follows the text of both with arrays and no thought of speed.
+ * Tests of fq_codel: drop times worked out by hand from RFC 8289, properties
+ * that RFC 8290 promises, and a packet by packet comparison with a plain model
+ * of both RFCs (fq_codel_model.h).
  */
 #include "../testing.h"
 #include "fq_codel_model.h"

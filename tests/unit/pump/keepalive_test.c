@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of keepalive: when an END is due, and what silence means.
+ * Tests of keepalive: when an END is due, and when a silent peer loses the
+ * carrier.
  */
 #include "../testing.h"
 #include "pump/keepalive.h"

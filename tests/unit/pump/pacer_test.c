@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The wire's model against models of real ports: one that counts nothing (a
- * pty), a UART, USB adapters that count in lumps and hide some bytes in the
- * chip, a device that is far faster than its baud rate, and a line that is
- * held. A sender that never runs out hands over frames as the model says, and
- * is woken a little late each time. Then is asked: did the wire run dry, and
- * how much waited in front of it when a frame was chosen?
+ * Tests of pacer, against models of real ports: a pty, which counts nothing; a
+ * UART; USB adapters, which count in lumps and hide some bytes in the chip; a
+ * device that is far faster than its baud rate; and a held line. A sender with
+ * an endless supply of packets hands over frames when the pacer permits, and
+ * wakes up a little late each time. Each test checks how long the wire was
+ * idle, and how many bytes waited in the port when the sender chose a frame.
  */
 #include "../testing.h"
 #include "clock.h"

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of pump: the loop, between sockets in place of interface and port.
+ * Tests of pump: the loop, between sockets instead of an interface and a port.
  *
- *	interface ---- tun.fd  [pump]  port.fd ---- line
+ * 	interface ---- tun.fd  [pump]  port.fd ---- line
  *
- * The test holds the outer ends. The interface is a SOCK_SEQPACKET pair,
- * because there one write is one packet. The line is a SOCK_STREAM pair, or a
- * SOCK_SEQPACKET one where it matters what the pump reads or writes at once:
- * the message boundaries show it.
+ * The test holds the outer ends. The interface is a SOCK_SEQPACKET pair, on
+ * which each write is one packet. The line is a SOCK_STREAM pair, or a
+ * SOCK_SEQPACKET pair where the write boundaries show the size of each read or
+ * write of the pump.
  *
- * All is done in one thread, with nothing left to chance: what the pump is to
- * find is put there first, and what is to come out at the other side is waited
- * for in the same event set, as signals are in the program. It is looked at
- * before each turn, so the pump makes no more turns than it needs.
+ * A single thread makes every test deterministic: it writes the pump's input
+ * first, and then watches for the output in the pump's event set, as the
+ * program watches for signals. The test checks for output before each turn, so
+ * the pump makes no unnecessary turns.
  */
 #include "../testing.h"
 #include "clock.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of sender: what is sent in front of a frame, and when. The time is the
- * test's own. (What a sender does beside this is seen in pump_test.c.)
+ * Tests of sender: the bytes before a frame, and when the sender writes them.
+ * The test sets the time. (pump_test.c tests the rest of the sender.)
  */
 #include "../testing.h"
 #include "clock.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Tests of stats: the sums, and the names that a program reads.
- */
+/* Tests of stats: the sums, and the names of the counters. */
 #include "../testing.h"
 #include "pump/stats.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Tests of witness: what the addresses of the first packets say of two ends.
- */
+/* Tests of witness: the verdicts on the first packets of a link. */
 #include "../testing.h"
 #include "pump/witness.h"
 
