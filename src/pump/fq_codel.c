@@ -26,9 +26,9 @@
  *
  * Waiting packets lie in chains of cells from one pool. The pool has room for
  * the limit and one more packet, so the queue first stores an arriving packet
- * and then chooses the packets to drop among all, as the RFC demands. The queue
- * reuses freed cells last in, first out, and takes a fresh cell only when no
- * freed one is left, so it never touches pages of the pool that it does not
+ * and then chooses the packets to drop among all, as the RFC describes. The
+ * queue reuses freed cells last in, first out, and takes a fresh cell only when
+ * no freed one is left, so it never touches pages of the pool that it does not
  * need.
  *
  * fq_codel_dequeue() copies a packet into one piece, which the caller may mark,
@@ -319,9 +319,7 @@ static bool codel_continue(struct fq_codel *q, struct flow *flow,
 	return mark;
 }
 
-/*
- * RFC 8289, 5.5: drop until the head may go out. Return: true if it is marked.
- */
+/* RFC 8289, 5.5: drop until the head may go out. Return: is it marked? */
 static bool codel_run(struct fq_codel *q, struct flow *flow, uint64_t now_ns)
 {
 	bool ok_to_drop = codel_ok_to_drop(q, flow, now_ns);
@@ -352,10 +350,7 @@ static struct flow *flow_select(struct fq_codel *q)
 			flow->credits += (int32_t)q->config.quantum;
 		} else {
 			flow->active = is_new;
-			/*
-			 * An empty flow is not above the target (RFC 8289,
-			 * 5.6).
-			 */
+			/* Empty: not above the target (RFC 8289, 5.6). */
 			flow->first_above_ns = 0;
 		}
 		if (flow->active)

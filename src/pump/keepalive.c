@@ -2,8 +2,8 @@
 /*
  * Keepalive finds out whether the peer is still there. SLIP has no keepalive
  * message, but every receiver ignores an END between two frames (RFC 1055). So
- * an end that has sent nothing for a period sends an END; the kernel's SLIP
- * calls this outfill (drivers/net/slip/slip.c).
+ * serialtun sends an END when it has sent nothing for a period; the kernel's
+ * SLIP calls this outfill (drivers/net/slip/slip.c).
  *
  * A peer is silent after three periods without a byte from it. A peer with a
  * keepalive of its own would have sent something, so it is gone. A peer that
@@ -14,10 +14,10 @@
  * A lone END has a pause on both sides. The ENDs around a frame arrive together
  * with the frame's bytes, as closely as driver and wire permit.
  *
- * A line that is never idle carries no lone ENDs. So once a period an end with
- * a keepalive also puts a mark before a frame: more consecutive ENDs than a
- * sender without keepalive puts between two frames. Every receiver takes the
- * extra ENDs for empty frames; to us a mark counts as a lone END.
+ * A line that is never idle carries no lone ENDs. So once a period serialtun
+ * also puts a mark before a frame: more consecutive ENDs than a sender without
+ * keepalive puts between two frames. Every receiver takes the extra ENDs for
+ * empty frames; keepalive_heard() counts a mark like a lone END.
  *
  * Only a check in time can find the peer silent. After a late check (this
  * process was stopped or starved) the port may still hold bytes from the peer,
@@ -206,8 +206,8 @@ bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns)
  * @keepalive: the keepalive
  * @now_ns: the time
  *
- * The caller calls this at keepalive_next_ns(), after keepalive_heard() for all
- * received bytes.
+ * Call this at keepalive_next_ns(), after keepalive_heard() for all received
+ * bytes.
  *
  * Return: true once per silence
  */

@@ -23,7 +23,7 @@
  *
  * - The count exceeds the clock's estimate by more than @queue_slack: the wire
  *   is slower or held. The pacer moves free_ns later, to match the count, so
- * the port never fills.
+ *   the port never fills.
  * - The count is 0, but by the clock a good part of a frame should still wait:
  *   either the chip holds it, or the port is faster than its rate. Only more
  *   bytes show which. So once per port the pacer releases PACER_PROBE_LEN

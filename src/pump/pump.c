@@ -5,11 +5,11 @@
  *
  * The sender:
  *
- *    interface --tun_read--> gso --> fq_codel --> encode --> port_write
+ *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
  *
  * The receiver:
  *
- *    interface <--tun_write-- gro <-- check <-- decode <-- port_read
+ *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
  *
  * The packets of a TAP interface are Ethernet frames. The pump treats the IP
  * packet inside such a frame like a packet of a TUN interface (link_layer).
@@ -18,7 +18,7 @@
  * of each packet through the kernel. There kernel and pump exchange
  * super-packets, up to 64 KB of one TCP stream. All counters of the pump count
  * single packets, as on the line; the counters of the interface (ip -s link)
- * count super-packets.
+ * count a super-packet as one packet.
  *
  * One thread and one event set (events); no call blocks. The session waits for
  * events and then gives the pump a turn. Sender and receiver limit their system
@@ -27,19 +27,19 @@
  *
  * System calls:
  *
- *    epoll_wait()  once for all descriptors that are ready
- *    epoll_ctl()   when the events of interest change: on a full port, and on
- *                  the interface that is ignored meanwhile
- *    timerfd_settime()  when the time of the next frame changes
- *    readv()  of the interface, one per packet, or one for up to 64 KB of a
- *             TCP stream, and one more that returns EAGAIN
- *    write()  to the port, one per frame or per batch of frames
- *    ioctl()  TIOCOUTQ, on a wire of known speed twice per frame: after the
- *             write, to see whether the port counts, and before the next one;
- *             SIOCOUTQ and SIOCOUTQNSD on a socket, once per write
- *    read()   of the port, one for all bytes that have arrived
- *    writev() to the interface, one per packet, or one for the packets of a
- *             TCP stream that arrived in one turn
+ *   epoll_wait()  once for all descriptors that are ready
+ *   epoll_ctl()   when the events of interest change: on a full port, and on
+ *                 the interface that is ignored meanwhile
+ *   timerfd_settime()  when the time of the next frame changes
+ *   readv()  of the interface, one per packet, or one for up to 64 KB of a
+ *            TCP stream, and one more that returns EAGAIN
+ *   write()  to the port, one per frame or per batch of frames
+ *   ioctl()  TIOCOUTQ, on a wire of known speed twice per frame: after the
+ *            write, to see whether the port counts, and before the next one;
+ *            SIOCOUTQ and SIOCOUTQNSD on a socket, once per write
+ *   read()   of the port, one for all bytes that have arrived
+ *   writev() to the interface, one per packet, or one for the packets of a
+ *            TCP stream that arrived in one turn
  */
 #include "pump/pump.h"
 #include "clock.h"
@@ -320,7 +320,7 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
  * @settled_ns: discard bytes that arrive earlier
  * @now_ns: the time
  *
- * Return: 0; -errno, and the pump has no port
+ * Return: 0, or -errno: then the pump has no port
  */
 int pump_begin_port(struct pump *pump, struct port *port,
 		    const struct transport *transport, uint64_t settled_ns,
@@ -415,7 +415,7 @@ static void keep_alive(struct pump *pump, uint64_t now_ns)
 
 	if (keepalive_is_due(keepalive, now_ns)) {
 		sender_send_idle(pump->sender, pump->port, now_ns);
-		/* Without this a failed write would be repeated at once. */
+		/* Without this the pump would repeat a failed write at once. */
 		keepalive_sent(keepalive, now_ns);
 		keepalive_shown(keepalive, now_ns);
 	} else if (keepalive_wants_mark(keepalive, now_ns)) {
@@ -429,9 +429,7 @@ static void keep_alive(struct pump *pump, uint64_t now_ns)
 /* Handle all events, and send all that is due. */
 static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 {
-	/*
-	 * An error ends a stream port, but only one frame of a datagram port.
-	 */
+	/* An error ends a stream port, but only a frame of a datagram port. */
 	const bool is_datagram = pump->port && pump->port->kind->is_datagram;
 	const bool hung_up = port & (EPOLLHUP | EPOLLERR) && !is_datagram;
 	enum pump_result result = PUMP_GOES_ON;

@@ -2,7 +2,7 @@
 /*
  * The receiver: from the port to the interface.
  *
- *    interface <--tun_write-- gro <-- check <-- decode <-- port_read
+ *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
  *
  * The receiver queues nothing. It drops and counts a packet that the interface
  * refuses, and a frame that is no packet. The contents of such a frame may show
@@ -231,8 +231,8 @@ static bool admit(const struct receiver *receiver,
 }
 
 /*
- * Count a wrong checksum: the kernel drops the packet silently. Return: false
- * if one is wrong.
+ * Count a wrong checksum, because the kernel drops such a packet silently.
+ * Return: false if a checksum is wrong.
  */
 static bool check_sum(struct receiver *receiver, const uint8_t *packet)
 {
@@ -255,8 +255,8 @@ static bool check_sum(struct receiver *receiver, const uint8_t *packet)
 }
 
 /*
- * Look at the IP packet in a good frame. Return: true if its checksums are
- * right.
+ * Show the witness the IP packet of a good frame. Return: true if the packet's
+ * checksums are right.
  */
 static bool look_at_packet(struct receiver *receiver,
 			   const struct framing_frame *frame)

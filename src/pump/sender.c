@@ -2,7 +2,7 @@
 /*
  * The sender: from the interface to the port.
  *
- *    interface --tun_read--> gso --> fq_codel --> encode --> port_write
+ *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
  *
  * The sender always empties the interface into the queue, because the driver's
  * ring is a single FIFO that drops new packets when it is full. The sender
@@ -281,7 +281,7 @@ static bool outbox_empty(const struct sender *sender)
 	return sender->outbox_at == sender->outbox_len;
 }
 
-/* The port's count, if it counts the bytes before the wire. */
+/* The port's count of bytes before the wire, 0 if it has none. */
 static size_t queued_for_pacer(const struct port *port)
 {
 	return port->kind->counts_wire ? port_queued(port) : 0;

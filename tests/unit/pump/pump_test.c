@@ -2,7 +2,7 @@
 /*
  * Tests of pump: the loop, between sockets instead of an interface and a port.
  *
- * 	interface ---- tun.fd  [pump]  port.fd ---- line
+ *	interface ---- tun.fd  [pump]  port.fd ---- line
  *
  * The test holds the outer ends. The interface is a SOCK_SEQPACKET pair, on
  * which each write is one packet. The line is a SOCK_STREAM pair, or a
