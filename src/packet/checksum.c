@@ -2,10 +2,11 @@
 /*
  * The Internet checksum, RFC 1071: the ones' complement sum of 16-bit words.
  *
- * Such sums may be added in any order and in any width, and in either byte
- * order as long as the result is put back (section 2). So whole words of 32
- * bits are added as the machine reads them, and the carries are gathered above
- * them; four sums at a time, because none then waits for the other.
+ * RFC 1071, section 2, allows the words to be added in any order, at any width
+ * and in either byte order, if the result is swapped back. This code therefore
+ * adds whole 32-bit words in host byte order and collects the carries in the
+ * upper half of 64-bit sums. Four independent sums let the processor add in
+ * parallel.
  */
 #include "packet/checksum.h"
 
@@ -15,10 +16,10 @@
 #define LANES 4
 
 /**
- * checksum_fold() - add the carries back in
+ * checksum_fold() - fold the carries into 16 bits
  * @sum: a sum of 16-bit words
  *
- * Return: their ones' complement sum
+ * Return: the ones' complement sum of the words
  */
 uint16_t checksum_fold(uint32_t sum)
 {
@@ -27,10 +28,10 @@ uint16_t checksum_fold(uint32_t sum)
 }
 
 /**
- * checksum_sum() - add bytes up
- * @bytes: the bytes; if they are a part of something, an even number of
- *          bytes comes before them
- * @len:    how many; an odd one has a zero behind it (RFC 1071, section 1)
+ * checksum_sum() - sum the bytes of a buffer
+ * @bytes: the bytes; in a larger packet, at an even offset
+ * @len:   their number; an odd length is padded with a zero byte (RFC 1071,
+ *         section 1)
  *
  * Return: the sum, not complemented
  */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Frames of Ethernet, as a TAP interface has them: two addresses, maybe tags
- * of VLANs, a type, and what that type says. There is no checksum at the end,
- * so what a line has damaged is found as it is for IP packets: by comparing
- * what headers say with what is there. IPv4 and IPv6 are looked into, since
- * they can be wrong in themselves; of anything else, ARP included, only the
- * header of Ethernet is known.
+ * Ethernet frames as a TAP interface delivers them: two addresses, optional
+ * VLAN tags, a type and a payload. They carry no frame check sequence.
+ * ethernet_check() therefore finds damage as packet_check() does, by comparing
+ * the header fields with the frame. It checks the payload of IPv4 and IPv6; for
+ * any other type, ARP included, it checks the Ethernet header only.
  *
- * The queue treats the IP packet in a frame as it would treat the packet alone
- * (packet.c): ethernet_find_ip() says where it is.
+ * The queue treats the IP packet in a frame like a bare IP packet (packet.c).
+ * ethernet_find_ip() returns its offset.
  */
 #include "packet/ethernet.h"
 #include "packet/header.h"
@@ -16,19 +15,19 @@
 
 #include <linux/if_ether.h>
 
-/* Bytes from the beginning of a frame. */
+/* Offsets in a frame. */
 #define HEADER_SOURCE 6
 #define HEADER_TYPE   12
 
 #define TAG_LEN 4
 
-/* What the header of IEEE 802.2 behind a length is at least. */
+/* The shortest IEEE 802.2 header, in bytes. */
 #define LLC_LEN_MIN 3
 
 /**
- * struct payload - what a frame carries
+ * struct payload - the payload of a frame
  * @type: EtherType behind all tags; below ETH_P_802_3_MIN it is a length
- * @at:   where it begins
+ * @at:   offset of the payload
  */
 struct payload {
 	uint16_t type;
@@ -44,11 +43,11 @@ static int hex_digit(char digit)
 }
 
 /**
- * ethernet_parse_mac() - read an address
+ * ethernet_parse_mac() - parse a MAC address
  * @mac:  filled in on success
- * @text: six bytes in hexadecimal, two digits each, with colons in between
+ * @text: six bytes in hexadecimal, two digits each, separated by colons
  *
- * Return: true if it is an address
+ * Return: true if @text is an address
  */
 bool ethernet_parse_mac(uint8_t mac[ETHERNET_MAC_LEN], const char *text)
 {
@@ -69,18 +68,20 @@ bool ethernet_parse_mac(uint8_t mac[ETHERNET_MAC_LEN], const char *text)
 }
 
 /**
- * ethernet_is_station() - can this be the address of one interface?
+ * ethernet_is_station() - can one interface have this address?
  * @mac: the address
  *
- * Return: true if it is neither that of a group (IEEE 802, section 8.2: the
- * lowest bit of the first byte) nor zero
+ * Return: true unless the address is zero or a group address (IEEE 802, section
+ * 8.2: the lowest bit of the first byte)
  */
 bool ethernet_is_station(const uint8_t mac[ETHERNET_MAC_LEN])
 {
 	return !(mac[0] & 1) && (header_get32(mac) || header_get16(mac + 4));
 }
 
-/* Walk the tags (IEEE 802.1Q, section 9). Return: false if they are cut off. */
+/*
+ * Skip the VLAN tags (IEEE 802.1Q, section 9). Return: false if one is cut off.
+ */
 static bool find_payload(const uint8_t *frame, size_t len,
 			 struct payload *payload)
 {
@@ -106,8 +107,9 @@ static bool is_ip(const struct payload *payload)
 }
 
 /*
- * Padding may follow, because the shortest frame on a wire has 60 bytes. What
- * is there beside that must be the packet that the type says.
+ * Padding may follow the packet, because Ethernet pads short frames to 60
+ * bytes. The packet in front of the padding must be of the type that the frame
+ * names.
  */
 static enum packet_verdict check_ip(const uint8_t *packet, size_t len,
 				    enum packet_verdict wanted)
@@ -128,10 +130,10 @@ static enum packet_verdict check_ip(const uint8_t *packet, size_t len,
 }
 
 /*
- * A frame whose type we do not know may be an IP packet without any frame: two
- * bytes of its sender's address are where the type would be. Only IPv4 can be
- * told from a frame with certainty, by its checksum; of IPv6, link-local
- * senders have a length there that is none.
+ * A frame of unknown type may be a bare IP packet, with two bytes of its source
+ * address at the offset of the type. The header checksum identifies IPv4 with
+ * certainty. A link-local IPv6 source address yields an invalid 802.3 length,
+ * so ethernet_check() rejects that packet anyway.
  */
 static enum packet_verdict check_other(const uint8_t *frame, size_t len)
 {
@@ -140,17 +142,17 @@ static enum packet_verdict check_other(const uint8_t *frame, size_t len)
 }
 
 /**
- * ethernet_check() - look at what came from the line before the kernel does
+ * ethernet_check() - validate a frame from the line
  * @frame: the bytes of one frame
- * @len:   how many
+ * @len:   their number
  *
- * Checked are the header and its tags, the sender's address, which must be one
- * station's, the length if there is one in place of a type (IEEE 802.3, section
- * 3.2.6), and IPv4 and IPv6 as packet_check() does, but for padding behind
- * them.
+ * The function checks the header and its tags, the source address, which must
+ * be that of one station, and the length if the frame has one instead of a type
+ * (IEEE 802.3, section 3.2.6). It checks IPv4 and IPv6 as packet_check() does,
+ * but allows padding behind them.
  *
- * Return: PACKET_IPV4, PACKET_IPV6 or PACKET_OTHER, by what a good frame
- * carries; else what is wrong
+ * Return: PACKET_IPV4, PACKET_IPV6 or PACKET_OTHER for a good frame, by its
+ * payload; else the reason why the frame is bad
  */
 enum packet_verdict ethernet_check(const uint8_t *frame, size_t len)
 {
@@ -179,10 +181,10 @@ enum packet_verdict ethernet_check(const uint8_t *frame, size_t len)
 /**
  * ethernet_find_ip() - find the IP packet in a frame
  * @frame: bytes that should be a frame
- * @len:   how many
+ * @len:   their number
  *
- * Return: where it begins, with padding behind it if there is any; @len if the
- * frame carries none
+ * Return: the offset of the packet, which padding may follow; @len if the frame
+ * carries no IP packet
  */
 size_t ethernet_find_ip(const uint8_t *frame, size_t len)
 {
@@ -194,15 +196,15 @@ size_t ethernet_find_ip(const uint8_t *frame, size_t len)
 }
 
 /**
- * ethernet_flow() - which flow is this frame of?
+ * ethernet_flow() - hash the flow of a frame
  * @frame: bytes that should be a frame
- * @len:   how many
- * @key:   a secret, so that nobody can choose flows that meet
+ * @len:   their number
+ * @key:   a secret, so that nobody can choose flows that collide
  *
- * What is not IP has a flow for each type, so that ARP, without which nothing
- * else would go, never waits behind what somebody sends much of.
+ * Frames without IP form one flow per type. ARP, on which all IP traffic
+ * depends, thus never waits behind bulk traffic.
  *
- * Return: the hash of the flow: packet_flow()'s if there is an IP packet
+ * Return: the hash of the flow; packet_flow()'s if the frame carries IP
  */
 uint32_t ethernet_flow(const uint8_t *frame, size_t len,
 		       const struct siphash_key *key)

@@ -10,10 +10,10 @@
 
 struct siphash_key;
 
-/* Bytes of an address. */
+/* Bytes of a MAC address. */
 #define ETHERNET_MAC_LEN 6
 
-/* Bytes in front of what a frame carries, without tags and with one. */
+/* Bytes of the frame header, without tags and with one. */
 #define ETHERNET_HEADER_LEN 14
 #define ETHERNET_TAGGED_LEN 18
 

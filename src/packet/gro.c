@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Generic receive offload: TCP segments that follow each other are joined to
- * one super-packet, which goes through the kernel's stack as if it were one,
- * and can be cut into the very same packets again (gso).
+ * Generic receive offload: join consecutive TCP segments into one super-packet.
+ * The super-packet passes the kernel's stack once, and segmentation (gso) can
+ * cut it into the identical packets again.
  *
- * Joined is what that is true of, byte for byte: segments of the same stream,
- * each where the one before ends, all as long as the first but the last, which
- * may be shorter, and all headers the same but for what cutting makes anew (a
- * checksum of FFFF becomes 0000, its other zero: RFC 1071). So there are no
- * options of IP, no extension headers and no fragments, no flags but ACK and,
- * on the last, PSH, and no difference in acknowledgement, window, timestamps,
- * hops or ECN. The kernel's own rules (tcp_gro_receive(),
- * net/ipv4/tcp_offload.c) are a little wider: they take, for one, an IPv4
- * identification that stands still where the packet must not be fragmented.
+ * Joining must be reversible byte for byte. All segments of a super-packet
+ * belong to one stream, each starts where the one before ends, and all have the
+ * length of the first; only the last may be shorter. All header fields that
+ * segmentation does not rewrite are equal. (A checksum of FFFF becomes 0000,
+ * its other zero: RFC 1071.) gro therefore does not join packets with IP
+ * options, extension headers or fragments, with flags other than ACK and, on
+ * the last segment, PSH, or with different acknowledgements, windows,
+ * timestamps, hop counts or ECN bits. The kernel's rules (tcp_gro_receive(),
+ * net/ipv4/tcp_offload.c) are a little wider: for example, the kernel also
+ * joins packets with a constant IPv4 identification if "don't fragment" is set.
  *
- * The kernel makes the checksum of a super-packet, so whoever joins vouches for
- * what is in it. SLIP has none of its own, and lines are noisy; therefore a
- * segment's checksum is verified first. One that is wrong is passed on as it
- * is, for the kernel to drop and to count.
+ * The kernel computes the checksum of a super-packet, so it cannot detect
+ * damage in the segments. SLIP has no checksum and lines are noisy, so gro
+ * verifies each segment's checksum before joining. It passes on a segment with
+ * a wrong checksum unchanged; the kernel drops and counts that segment.
  *
- * Nothing is kept for later: all that is held goes at gro_flush(), which ends
- * every turn. Packets of a stream keep their order. Between streams order may
- * change, by the little that one turn brings.
+ * gro_flush() ends every turn and releases all held segments. The packets of a
+ * stream keep their order. Packets of different streams may overtake each other
+ * within one turn.
  *
- * Pure: what is done with the packets is the caller's affair.
+ * Pure: the caller's callback writes the packets.
  */
 #include "packet/gro.h"
 #include "packet/checksum.h"
@@ -33,15 +34,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All but "don't fragment" (RFC 791, section 3.1). */
+/* All bits but "don't fragment" (RFC 791, section 3.1). */
 #define IPV4_FRAGMENT_BITS 0xBFFF
 
 /**
- * struct segment - a packet with TCP right behind the header of IP
+ * struct segment - a packet with TCP right behind the IP header
  * @packet:     the packet
  * @len:        its length in bytes
- * @tcp_at:     where the header of TCP begins
- * @payload_at: where that ends
+ * @tcp_at:     offset of the TCP header
+ * @payload_at: offset of the payload
  */
 struct segment {
 	const uint8_t *packet;
@@ -51,13 +52,13 @@ struct segment {
 };
 
 /**
- * struct stream - segments of one stream that are held
- * @tcp_at:      as in each of them
- * @payload_at:  as in each of them
- * @segment_len: bytes of payload in each of them
- * @packets:     how many they are
- * @len:         bytes of @packet; 0: none is held
- * @packet:      the headers of the first, and the payloads of all
+ * struct stream - held segments of one stream
+ * @tcp_at:      offset of the TCP header in each segment
+ * @payload_at:  offset of the payload in each segment
+ * @segment_len: bytes of payload in each segment
+ * @packets:     number of segments
+ * @len:         bytes of @packet; 0: no segment is held
+ * @packet:      the headers of the first segment, and the payloads of all
  */
 struct stream {
 	size_t tcp_at;
@@ -71,16 +72,16 @@ struct stream {
 struct gro {
 	gro_write *write;
 	void *to;
-	size_t evict; /* the stream that makes room for the next one */
+	size_t evict; /* the stream to release next when all are in use */
 	struct stream streams[GRO_STREAMS];
 };
 
 /**
- * gro_new() - make what joins segments
- * @write: is given each packet, joined or not
- * @to:    for @write
+ * gro_new() - create an object that joins segments
+ * @write: called with each packet, joined or not
+ * @to:    passed to @write
  *
- * Return: what gro_free() frees; NULL and errno if there is no memory
+ * Return: the object, for gro_free(); NULL and errno if out of memory
  */
 struct gro *gro_new(gro_write *write, void *to)
 {
@@ -94,15 +95,17 @@ struct gro *gro_new(gro_write *write, void *to)
 }
 
 /**
- * gro_free() - free it, and what it holds
- * @gro: what gro_new() made, or NULL
+ * gro_free() - free the object and the segments it holds
+ * @gro: from gro_new(), or NULL
  */
 void gro_free(struct gro *gro)
 {
 	free(gro);
 }
 
-/* Where TCP begins, if right behind IP's own header; else 0. */
+/*
+ * Return: the offset of TCP if it directly follows the fixed IP header; else 0.
+ */
 static size_t find_tcp(const uint8_t *packet, size_t len)
 {
 	if (len >= HEADER_IPV4_MIN && packet[0] == 0x45 &&
@@ -133,13 +136,15 @@ static bool parse(struct segment *segment, const uint8_t *packet, size_t len)
 	return segment->payload_at;
 }
 
-/* Of the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1). */
+/*
+ * The sum of the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1).
+ */
 static uint16_t pseudo_sum(const uint8_t *packet, size_t len, size_t tcp_at)
 {
 	size_t from =
 		tcp_at == HEADER_IPV4_MIN ? HEADER_IPV4_FROM : HEADER_IPV6_FROM;
 
-	/* The addresses are the last of both headers. */
+	/* The addresses are at the end of both headers. */
 	return checksum_fold(
 		(uint32_t)checksum_sum(packet + from, tcp_at - from) +
 		IPPROTO_TCP + (uint32_t)(len - tcp_at));
@@ -165,7 +170,7 @@ static uint8_t tcp_flags(const struct segment *segment)
 	return segment->packet[segment->tcp_at + HEADER_TCP_FLAGS];
 }
 
-/* May it be joined at all? */
+/* Can this segment be joined with any other? */
 static bool is_plain_data(const struct segment *segment, bool is_summed)
 {
 	const uint8_t *tcp = segment->packet + segment->tcp_at;
@@ -182,7 +187,7 @@ static bool equal(const struct stream *stream, const struct segment *segment,
 		       to - from);
 }
 
-/* Addresses and ports: they follow each other. */
+/* Compare addresses and ports, which are contiguous. */
 static bool is_of_stream(const struct stream *stream,
 			 const struct segment *segment)
 {
@@ -194,7 +199,7 @@ static bool is_of_stream(const struct stream *stream,
 	       equal(stream, segment, from, at + HEADER_TCP_SEQ);
 }
 
-/* All of IP's header that cutting does not make anew. */
+/* Compare the fields of the IP header that segmentation does not rewrite. */
 static bool ip_fits(const struct stream *stream, const struct segment *segment)
 {
 	uint16_t id;
@@ -210,7 +215,10 @@ static bool ip_fits(const struct stream *stream, const struct segment *segment)
 	       equal(stream, segment, HEADER_IPV4_FRAGMENT, HEADER_IPV4_SUM);
 }
 
-/* The same of TCP's; the flags are known to be good ones. */
+/*
+ * Compare the fields of the TCP header that segmentation does not rewrite.
+ * is_plain_data() has checked the flags.
+ */
 static bool tcp_fits(const struct stream *stream, const struct segment *segment)
 {
 	size_t at = stream->tcp_at;
@@ -234,7 +242,7 @@ static bool fits(const struct stream *stream, const struct segment *segment)
 	       ip_fits(stream, segment) && tcp_fits(stream, segment);
 }
 
-/* As it came. */
+/* Write one packet unchanged. */
 static void write_one(struct gro *gro, const uint8_t *packet, size_t len)
 {
 	gro->write(gro->to, &(struct gro_packet){.data = packet,
@@ -243,7 +251,7 @@ static void write_one(struct gro *gro, const uint8_t *packet, size_t len)
 						 .bytes = len});
 }
 
-/* The headers of several, which the kernel is to complete. */
+/* Update the headers of a super-packet; the kernel completes the checksum. */
 static void seal(struct stream *stream)
 {
 	uint8_t *packet = stream->packet;
@@ -262,7 +270,7 @@ static void seal(struct stream *stream)
 		     pseudo_sum(packet, stream->len, at));
 }
 
-/* What a stream holds goes out. */
+/* Write the held segments of a stream. */
 static void release(struct gro *gro, struct stream *stream)
 {
 	size_t headers = (stream->packets - 1) * stream->payload_at;
@@ -289,7 +297,7 @@ static void release(struct gro *gro, struct stream *stream)
 	stream->len = 0;
 }
 
-/* Behind those that are held. After a PSH, or a shorter one, comes no other. */
+/* Append a segment. A segment with PSH, or a shorter one, is the last. */
 static void join(struct gro *gro, struct stream *stream,
 		 const struct segment *segment)
 {
@@ -318,7 +326,7 @@ static struct stream *find_room(struct gro *gro)
 	return stream;
 }
 
-/* The first of what may become many. */
+/* Hold a segment as the first of a super-packet. */
 static void begin(struct gro *gro, const struct segment *segment)
 {
 	struct stream *stream = find_room(gro);
@@ -343,14 +351,14 @@ static struct stream *find_stream(struct gro *gro,
 }
 
 /**
- * gro_add() - take in a packet, to be joined or passed on
- * @gro:    what gro_new() made
+ * gro_add() - take a packet, to be joined or passed on
+ * @gro:    from gro_new()
  * @packet: bytes that should be an IP packet
- * @len:    how many, 1 to PACKET_MAX
- * @is_summed: packet_bad_sum() has found nothing wrong with it
+ * @len:    their number, 1 to PACKET_MAX
+ * @is_summed: packet_bad_sum() found no error in the packet
  *
- * What is not TCP right behind the header of IP may be of any stream, and lets
- * none be overtaken.
+ * A packet without TCP right behind the IP header may belong to any stream, so
+ * gro writes all held segments before it.
  */
 void gro_add(struct gro *gro, const uint8_t *packet, size_t len, bool is_summed)
 {
@@ -377,8 +385,8 @@ void gro_add(struct gro *gro, const uint8_t *packet, size_t len, bool is_summed)
 }
 
 /**
- * gro_flush() - pass on all that is held
- * @gro: what gro_new() made
+ * gro_flush() - write all held segments
+ * @gro: from gro_new()
  */
 void gro_flush(struct gro *gro)
 {
@@ -390,8 +398,8 @@ void gro_flush(struct gro *gro)
 }
 
 /**
- * gro_pass() - pass on a packet, behind all that is held
- * @gro:    what gro_new() made
+ * gro_pass() - write a packet unchanged, after all held segments
+ * @gro:    from gro_new()
  * @packet: the packet
  * @len:    its length in bytes
  */

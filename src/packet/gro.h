@@ -9,16 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Streams that can be joined side by side. */
+/* The number of streams that can be joined concurrently. */
 #define GRO_STREAMS 4
 
 /**
- * struct gro_packet - what is to be written at once
+ * struct gro_packet - a packet to write in one call
  * @data:    the packet
  * @len:     its length in bytes
- * @gso:     what is left undone in it
- * @packets: of so many it was made
- * @bytes:   bytes of these
+ * @gso:     the work that is left to the kernel
+ * @packets: number of packets that were joined
+ * @bytes:   total bytes of the joined packets
  */
 struct gro_packet {
 	const uint8_t *data;
@@ -29,7 +29,7 @@ struct gro_packet {
 };
 
 /**
- * typedef gro_write - where packets go
+ * typedef gro_write - callback that writes a packet
  * @to:     as given to gro_new()
  * @packet: the packet, valid during the call
  */

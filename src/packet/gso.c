@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Generic segmentation offload: what the kernel left to do is done here. It
- * hands over a super-packet, up to 64 KB of one TCP stream behind one header,
- * and saves the way through its stack for all but one of the packets that come
- * of it; or a packet whose checksum is not made yet.
+ * Generic segmentation offload: do the work that the kernel left undone. The
+ * kernel hands over a super-packet, up to 64 KB of one TCP stream behind one
+ * header, so that one packet passes its stack instead of many; or it hands over
+ * a packet without a checksum.
  *
- * A super-packet is cut in place. Behind the headers, the payloads follow each
- * other:
+ * gso cuts a super-packet in place. The payloads follow the headers:
  *
  *	headers | payload 1 | payload 2 | payload 3
  *
- * and each packet is made when the one before it is not needed any more, by
- * moving the headers to in front of its payload, over the end of the one
- * before. What differs from packet to packet is what the kernel itself makes
- * differ (tcp_gso_segment(), net/ipv4/tcp_offload.c; inet_gso_segment(),
- * net/ipv4/af_inet.c): lengths, IPv4's identification, TCP's sequence number,
- * the flags that belong to the first or to the last, and checksums.
+ * When a packet is no longer needed, gso moves the headers in front of the next
+ * payload, over the end of the packet before. It changes the fields that the
+ * kernel itself would change (tcp_gso_segment(), net/ipv4/tcp_offload.c;
+ * inet_gso_segment(), net/ipv4/af_inet.c): lengths, the IPv4 identification,
+ * the TCP sequence number, the flags of the first or last packet only, and
+ * checksums.
  *
- * With gro it makes one TCP flow twice as fast over TCP and unix sockets, for
- * half the processor time; over a pty it saves a quarter of that time.
+ * Together with gro it doubles the speed of one TCP flow over TCP and unix
+ * sockets for half the processor time. Over a pty it saves a quarter of the
+ * processor time.
  */
 #include "packet/gso.h"
 #include "packet/checksum.h"
@@ -28,12 +28,13 @@
 #include <sys/param.h>
 
 /**
- * gso_header_len() - where the payload of a TCP packet begins
- * @gso:    what was left undone in it; @sum_from is where TCP begins
+ * gso_header_len() - find the payload of a TCP packet
+ * @gso:    the work left undone; @sum_from is the offset of TCP
  * @packet: the packet
  * @len:    its length in bytes
  *
- * Return: bytes of headers in front of it; 0 if they do not fit in
+ * Return: bytes of headers in front of the payload; 0 if the headers exceed the
+ * packet
  */
 size_t gso_header_len(const struct gso *gso, const uint8_t *packet, size_t len)
 {
@@ -47,7 +48,7 @@ size_t gso_header_len(const struct gso *gso, const uint8_t *packet, size_t len)
 	return gso->sum_from + tcp_len;
 }
 
-/* Does TCP begin where the header of IP ends? */
+/* Does TCP begin where the IP header ends? */
 static bool follows_ip(const uint8_t *packet, size_t tcp_at)
 {
 	size_t ipv4_len = (size_t)(packet[0] & 0x0F) * 4;
@@ -55,14 +56,14 @@ static bool follows_ip(const uint8_t *packet, size_t tcp_at)
 	switch (packet[0] >> 4) {
 	case 4:
 		return ipv4_len >= HEADER_IPV4_MIN && ipv4_len == tcp_at;
-	case 6: /* Extension headers may be between them. */
+	case 6: /* Extension headers may precede TCP. */
 		return tcp_at >= HEADER_IPV6_ALL;
 	default:
 		return false;
 	}
 }
 
-/* Can it be cut? If so, the rest of @cut is filled in. */
+/* Return: can the packet be cut? If so, the rest of @cut is filled in. */
 static bool plan_segments(struct gso_cut *cut, const uint8_t *packet,
 			  size_t len)
 {
@@ -83,13 +84,13 @@ static bool plan_segments(struct gso_cut *cut, const uint8_t *packet,
 }
 
 /**
- * gso_cut_begin() - take a packet as the kernel has handed it over
+ * gso_cut_begin() - begin to cut a packet from the kernel
  * @cut:    filled in
- * @gso:    what was left undone
+ * @gso:    the work left undone
  * @packet: the packet, which gso_cut_next() changes
  * @len:    its length in bytes, at least 1
  *
- * Return: true; false if packet and @gso do not fit each other
+ * Return: true; false if packet and @gso contradict each other
  */
 bool gso_cut_begin(struct gso_cut *cut, const struct gso *gso, uint8_t *packet,
 		   size_t len)
@@ -103,7 +104,10 @@ bool gso_cut_begin(struct gso_cut *cut, const struct gso *gso, uint8_t *packet,
 	return !gso->segment_len || plan_segments(cut, packet, len);
 }
 
-/* The only packet there is. A sum of 0 would say "none" in UDP (RFC 768). */
+/*
+ * Finish a packet that needs no cutting. In UDP a checksum of 0 means "none"
+ * (RFC 768), so 0 becomes FFFF.
+ */
 static size_t finish_whole(struct gso_cut *cut)
 {
 	const struct gso *gso = &cut->gso;
@@ -119,7 +123,7 @@ static size_t finish_whole(struct gso_cut *cut)
 	return len;
 }
 
-/* From one packet on to the next, which is as full as the one before. */
+/* Move to the next packet. Only the last packet is shorter than the others. */
 static void move_on(struct gso_cut *cut)
 {
 	uint8_t *packet = cut->packet + cut->gso.segment_len;
@@ -162,11 +166,11 @@ static void set_tcp_sum(const struct gso_cut *cut, size_t len)
 }
 
 /**
- * gso_cut_next() - the next packet of those that one is cut into
- * @cut:    what gso_cut_begin() has filled in
+ * gso_cut_next() - return the next packet
+ * @cut:    filled in by gso_cut_begin()
  * @packet: set to the packet, valid until the next call
  *
- * Return: its length in bytes; 0 if there are no more
+ * Return: the length of the packet in bytes; 0 if there are no more
  */
 size_t gso_cut_next(struct gso_cut *cut, uint8_t **packet)
 {

@@ -7,17 +7,17 @@
 #include <stdint.h>
 
 /**
- * struct gso - what was left undone in a packet
- * @segment_len:   bytes of payload in each of the TCP segments that it is to
- *                 be cut into, the last may have less; 0: it is one packet
- * @needs_sum:     the checksum of its upper layer is not made: its field has
- *                 the sum of the pseudo-header only, as long as the packet is
- *                 now; always so if there are segments
- * @sum_from:      where what it covers begins: the upper layer's header
- * @sum_at:        where its field is
+ * struct gso - the work left undone in a packet
+ * @segment_len:   bytes of payload in each TCP segment that the packet must be
+ *                 cut into, the last may have less; 0: the packet is not cut
+ * @needs_sum:     the upper layer's checksum is missing: its field holds the
+ *                 sum of the pseudo-header, with the length of the uncut
+ *                 packet; always true if @segment_len is not 0
+ * @sum_from:      offset of the upper layer's header, where the checksum begins
+ * @sum_at:        offset of the checksum field
  *
- * All zero: nothing. It is what struct virtio_net_hdr says of a packet (virtio
- * 1.2, section 5.1.6), in the machine's byte order.
+ * All zero: no work is left. The fields mirror struct virtio_net_hdr (virtio
+ * 1.2, section 5.1.6), in host byte order.
  */
 struct gso {
 	uint16_t segment_len;
@@ -27,16 +27,16 @@ struct gso {
 };
 
 /**
- * struct gso_cut - a packet that is being cut
- * @gso:        what was left undone
- * @packet:     the one that is given out
- * @begun:      there is one
- * @remaining:  bytes of payload that are still to be given out
+ * struct gso_cut - the state of cutting a packet
+ * @gso:        the work left undone
+ * @packet:     the current packet
+ * @begun:      gso_cut_next() has returned a packet
+ * @remaining:  bytes of payload not returned yet
  * @header_len: bytes of headers in front of each payload
- * @flags:      TCP's, of which each packet has what it should have
- * @pseudo_sum: the sum of the pseudo-header, but for the length
+ * @flags:      the TCP flags to distribute over the packets
+ * @pseudo_sum: the sum of the pseudo-header without the length
  *
- * For gso.c alone.
+ * Private to gso.c.
  */
 struct gso_cut {
 	struct gso gso;
