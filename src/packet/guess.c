@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What does the other end speak, if what came is no IP packet in SLIP, or no
- * frame of Ethernet where that is expected? Other protocols, too, have
- * something that stands in every frame, and some of it can be seen through a
- * SLIP decoder:
+ * Guess the peer's protocol when frames arrive that are not IP packets in SLIP,
+ * or not Ethernet where Ethernet is expected. Every protocol repeats some bytes
+ * in each frame, and a SLIP decoder lets some of them through:
  *
  *   PPP       opens with LCP (RFC 1661), never compressed, control characters
  *             escaped (RFC 1662, section 7): 7E FF 7D 23 C0 21. C0 is an END,
- *             so what stands before it ends a frame.
- *   CSLIP     sends the packet that begins or repairs a connection whole, but
- *             for a 7 as the version and a number as the protocol (RFC 1144,
- *             section 3.2.2). The checksum is that of before.
+ *             so the bytes before it end a frame.
+ *   CSLIP     sends the packet that opens or repairs a connection whole, but
+ *             with 7 as the version and a connection number as the protocol
+ *             (RFC 1144, section 3.2.2). The checksum is the original one.
  *   telnet    begins with commands, FF and one of FB to FE and an option, and
  *             doubles each FF of the data (RFC 854).
- *   TUN       puts flags (0) and the protocol, as Ethernet has it, in front of
- *             each packet, for those who forget IFF_NO_PI (struct tun_pi).
+ *   TUN       without IFF_NO_PI, puts flags (0) and the EtherType in front of
+ *             each packet (struct tun_pi).
  *   KISS      frames as SLIP does, and puts a command first, 0 before data.
- *   Ethernet  names what it carries behind its two addresses.
- *   IP        is told by all that packet_check() looks at.
- *   text      is, for the most part, printable.
+ *   Ethernet  has the EtherType behind its two addresses.
+ *   IP        passes packet_check().
+ *   text      is mostly printable.
  *
- * The first three are as good as certain; one frame of the others may be noise.
+ * The signatures of PPP, CSLIP and telnet are nearly certain. One frame of the
+ * others may be noise.
  *
- * Pure; to be asked of frames that were dropped, so that others pay nothing.
+ * Pure. The caller asks only about dropped frames, so good frames cost nothing.
  */
 #include "packet/guess.h"
 #include "packet/ethernet.h"
@@ -31,22 +31,22 @@
 
 #include <string.h>
 
-/* So much of a frame is looked at, at its end. */
+/* Bytes examined for text, at the end of a frame. */
 #define GUESS_TEXT_MAX 256
-/* A prompt for a name, on a new line. */
+/* The length of a login prompt on a new line. */
 #define GUESS_TEXT_MIN 8
 
-/* RFC 854: a command begins with IAC; from SB to DONT it has an option. */
+/* RFC 854: a command begins with IAC; from SB to DONT an option follows. */
 #define TELNET_IAC 0xFF
 #define TELNET_SB  0xFA
 
-/* Longer frames are not looked through for doubled bytes. */
+/* Longer frames are not searched for doubled bytes. */
 #define GUESS_DOUBLED_MAX 2048
 
-/* The flags and the protocol, two bytes each. */
+/* Flags and protocol of struct tun_pi, two bytes each. */
 #define GUESS_INFO_LEN 4
 
-/* A literal of bytes at the end of a frame. */
+/* Does a frame end with this string literal? */
 #define GUESS_ENDS_WITH(frame, len, bytes) \
 	guess_ends_with(frame, len, bytes, sizeof(bytes) - 1)
 
@@ -56,28 +56,30 @@ static bool guess_ends_with(const uint8_t *frame, size_t len, const char *bytes,
 	return len >= count && !memcmp(frame + len - count, bytes, count);
 }
 
-/* Some modems escape nothing. */
+/* The second form: some modems escape nothing. */
 static bool is_ppp(const uint8_t *frame, size_t len)
 {
 	return GUESS_ENDS_WITH(frame, len, "\x7E\xFF\x7D\x23") ||
 	       GUESS_ENDS_WITH(frame, len, "\x7E\xFF\x03");
 }
 
-/* Is this, as far as it goes, a command of telnet with an option? */
+/* Is this, possibly cut off, a telnet command with an option? */
 static bool is_telnet_command(const uint8_t *bytes, size_t len)
 {
 	return len >= 2 && bytes[0] == TELNET_IAC && bytes[1] >= TELNET_SB &&
 	       bytes[1] != TELNET_IAC;
 }
 
-/* An IP packet, or one in a frame of Ethernet: there, too much is good. */
+/*
+ * A valid IP packet, bare or in an Ethernet frame; PACKET_OTHER proves nothing.
+ */
 static bool has_ip(const uint8_t *frame, size_t len, bool tap)
 {
 	return (tap ? ethernet_check(frame, len) : packet_check(frame, len)) <=
 	       PACKET_IPV6;
 }
 
-/* Would it be a packet if FF stood for FF FF? */
+/* Would the frame be a packet if each FF FF were one FF? */
 static bool is_doubled(const uint8_t *frame, size_t len, bool tap)
 {
 	uint8_t single[GUESS_DOUBLED_MAX];
@@ -95,7 +97,7 @@ static bool is_doubled(const uint8_t *frame, size_t len, bool tap)
 	return single_len < len && has_ip(single, single_len, tap);
 }
 
-/* Who offers one option offers another: one alone may be noise. */
+/* A telnet peer offers several options; a single one may be noise. */
 static bool is_telnet(const uint8_t *frame, size_t len, bool tap)
 {
 	return (len >= 3 && is_telnet_command(frame, len) &&
@@ -136,12 +138,12 @@ static bool is_kiss(const uint8_t *frame, size_t len)
 
 static bool is_text_byte(uint8_t byte)
 {
-	/* Backspace, tab, LF, FF, CR; ESC, with which colours begin. */
+	/* Backspace, tab, LF, VT, FF, CR; ESC, with which colours begin. */
 	return (byte >= ' ' && byte <= '~') || (byte >= 8 && byte <= 13) ||
 	       byte == 27;
 }
 
-/* Nine bytes of ten: there may be other characters in it, and noise. */
+/* Nine bytes of ten: the rest may be non-ASCII characters and noise. */
 static bool is_text(const uint8_t *frame, size_t len)
 {
 	size_t looked = len < GUESS_TEXT_MAX ? len : GUESS_TEXT_MAX;
@@ -153,7 +155,7 @@ static bool is_text(const uint8_t *frame, size_t len)
 	return len >= GUESS_TEXT_MIN && text * 10 >= looked * 9;
 }
 
-/* The most specific thing that it looks like. */
+/* Return: the most specific match. */
 static enum guess look(const uint8_t *frame, size_t len, bool tap, bool slip)
 {
 	if (is_ppp(frame, len))
@@ -174,14 +176,14 @@ static enum guess look(const uint8_t *frame, size_t len, bool tap, bool slip)
 }
 
 /**
- * guess_frame() - what may this be that is not what we expect?
- * @frame:    what came between two ENDs, or what there is of it so far
- * @len:      how many bytes
- * @expected: what is expected, GUESS_IP or GUESS_ETHERNET
- * @slip:     in frames of SLIP: nothing else is ever KISS
+ * guess_frame() - guess the protocol of a bad frame
+ * @frame:    the bytes between two ENDs, or as many as have arrived
+ * @len:      their number
+ * @expected: the expected protocol, GUESS_IP or GUESS_ETHERNET
+ * @slip:     the framing is SLIP: KISS occurs in no other
  *
- * Return: the most specific thing that it looks like; GUESS_NONE if that is
- * what is expected, because what is damaged tells nothing new
+ * Return: the most specific match; GUESS_NONE if it is @expected, because a
+ * damaged frame of the expected protocol tells nothing new
  */
 enum guess guess_frame(const uint8_t *frame, size_t len, enum guess expected,
 		       bool slip)

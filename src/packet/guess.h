@@ -7,17 +7,17 @@
 #include <stdint.h>
 
 /**
- * enum guess - what the other end may speak instead of what we expect
- * @GUESS_NONE:     no idea
+ * enum guess - the protocol that the peer may speak
+ * @GUESS_NONE:     unknown
  * @GUESS_PPP:      PPP in HDLC-like framing (RFC 1662)
  * @GUESS_CSLIP:    SLIP with compressed TCP headers (RFC 1144)
- * @GUESS_TELNET:   the commands of telnet (RFC 854) in between, and FF doubled
- * @GUESS_XONXOFF:  escapes that SLIP has for software flow control alone
+ * @GUESS_TELNET:   telnet commands (RFC 854) between the data, and FF doubled
+ * @GUESS_XONXOFF:  SLIP with the escapes for software flow control
  * @GUESS_INFO:     packet information in front of packets (struct tun_pi)
  * @GUESS_KISS:     KISS, the framing of packet radio
  * @GUESS_ETHERNET: Ethernet in SLIP, where IP packets are expected
  * @GUESS_IP:       IP packets in SLIP, where Ethernet is expected
- * @GUESS_TEXT:     text for people
+ * @GUESS_TEXT:     readable text
  */
 enum guess {
 	GUESS_NONE,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where the fields of IP and TCP headers are, and how to read and write them:
- * in network order, at any address.
+ * Offsets of IP and TCP header fields, and functions that read and write fields
+ * in network byte order at any alignment.
  */
 #ifndef SERIALTUN_HEADER_H
 #define SERIALTUN_HEADER_H
@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Bytes from the beginning of a header; MIN and ALL: to its end, without
- * options. RFC 791, section 3.1
+ * Offsets from the beginning of a header. MIN and ALL are the header's length
+ * without options. RFC 791, section 3.1
  */
 #define HEADER_IPV4_LEN	     2
 #define HEADER_IPV4_ID	     4
@@ -42,14 +42,14 @@
 #define HEADER_UDP_LEN	8
 #define HEADER_ICMP_MIN 4
 
-/* The flags of TCP; CWR: RFC 3168, section 6.1 */
+/* TCP flags; CWR: RFC 3168, section 6.1 */
 #define HEADER_FLAG_FIN 0x01
 #define HEADER_FLAG_PSH 0x08
 #define HEADER_FLAG_ACK 0x10
 #define HEADER_FLAG_CWR 0x80
 
 /**
- * header_get16() - read a field of two bytes
+ * header_get16() - read a two-byte field
  * @at: its first byte
  *
  * Return: its value
@@ -60,7 +60,7 @@ static inline uint16_t header_get16(const uint8_t *at)
 }
 
 /**
- * header_set16() - write a field of two bytes
+ * header_set16() - write a two-byte field
  * @at:    its first byte
  * @value: its value
  */
@@ -71,7 +71,7 @@ static inline void header_set16(uint8_t *at, uint16_t value)
 }
 
 /**
- * header_get32() - read a field of four bytes
+ * header_get32() - read a four-byte field
  * @at: its first byte
  *
  * Return: its value
@@ -82,7 +82,7 @@ static inline uint32_t header_get32(const uint8_t *at)
 }
 
 /**
- * header_set32() - write a field of four bytes
+ * header_set32() - write a four-byte field
  * @at:    its first byte
  * @value: its value
  */

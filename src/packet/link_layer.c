@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The link layers that there are.
+ * The two link layers, IP and Ethernet.
  */
 #include "packet/link_layer.h"
 #include "packet/ethernet.h"
@@ -28,8 +28,8 @@ static const struct link_layer ethernet = {
 };
 
 /**
- * link_layer_of() - the link layer of an interface
- * @tap: it is a TAP interface, not a TUN interface
+ * link_layer_of() - return the link layer of an interface
+ * @tap: the interface is a TAP, not a TUN
  *
  * Return: the link layer
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A link layer: what the packets of an interface are, bare IP packets (TUN) or
- * frames of Ethernet (TAP).
+ * A link layer is the format of an interface's packets: bare IP packets (TUN)
+ * or Ethernet frames (TAP).
  */
 #ifndef SERIALTUN_LINK_LAYER_H
 #define SERIALTUN_LINK_LAYER_H
@@ -16,13 +16,13 @@
 struct siphash_key;
 
 /**
- * struct link_layer - one kind of link layer
- * @header_max: bytes that a packet may have beyond the MTU
- * @guess:      what guess_frame() takes a packet of it for
- * @check:      is this a packet of it? As packet_check()
- * @find_ip:    where the IP packet begins in what should be a packet of it;
- *              @len if there is none
- * @flow:       which flow is it of? As packet_flow()
+ * struct link_layer - one link layer
+ * @header_max: bytes by which a packet may exceed the MTU
+ * @guess:      guess_frame()'s result for its packets
+ * @check:      validate a packet, as packet_check() does
+ * @find_ip:    return the offset of the IP packet in a packet of this link
+ *              layer; @len if there is none
+ * @flow:       hash the flow of a packet, as packet_flow() does
  */
 struct link_layer {
 	size_t header_max;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What can be told of a packet by looking at it: is it one, which flow is it
- * of, may it be marked. SLIP has no checksum, and a TUN interface takes
- * whatever begins with a 4 or a 6 in its first four bits, so a damaged frame
- * is found here or nowhere. Everything that a header says of itself is
- * compared with what is there.
+ * Inspect a packet: is it valid, to which flow does it belong, may it be
+ * marked? SLIP has no checksum, and a TUN interface accepts any bytes that
+ * begin with a 4 or a 6 in the first four bits. Nothing behind packet_check()
+ * would drop a damaged frame, so packet_check() compares the header with the
+ * frame.
  */
 #include "packet/packet.h"
 #include "packet/checksum.h"
@@ -43,15 +43,16 @@ static enum packet_verdict check_ipv6(const uint8_t *packet, size_t len)
 }
 
 /**
- * packet_check() - look at what came from the line before the kernel does
+ * packet_check() - validate a packet from the line
  * @packet: the bytes of one frame
- * @len:    how many
+ * @len:    their number
  *
- * Checked are the version, the header's length, the total length against
- * @len (RFC 791, section 3.1; RFC 8200, section 3) and IPv4's header
+ * The function checks the version, the header's length, the total length
+ * against @len (RFC 791, section 3.1; RFC 8200, section 3) and IPv4's header
  * checksum. IPv6 has none.
  *
- * Return: PACKET_IPV4 or PACKET_IPV6 for a good packet, else what is wrong
+ * Return: PACKET_IPV4 or PACKET_IPV6 for a good packet, else the reason why the
+ * packet is bad
  */
 enum packet_verdict packet_check(const uint8_t *packet, size_t len)
 {
@@ -68,16 +69,15 @@ enum packet_verdict packet_check(const uint8_t *packet, size_t len)
 }
 
 /**
- * packet_is_vj() - is this what header compression makes of a TCP packet?
+ * packet_is_vj() - is this a TCP packet of Van Jacobson header compression?
  * @frame: the bytes of one frame
- * @len:   how many
+ * @len:   their number
  *
- * Told is the kind that has the whole header in it, but for the version, which
- * is 7, and the protocol, which is a number for the connection: "uncompressed
- * TCP" (RFC 1144, section 3.2.2). The rest of a connection cannot be told from
- * noise.
+ * The function recognises the type "uncompressed TCP" (RFC 1144, section
+ * 3.2.2), which has the whole header, but 7 as the version and a connection
+ * number as the protocol. The other types look like noise.
  *
- * Return: true if with the version 4 and the protocol TCP it is a good packet
+ * Return: true if the packet would be good with version 4 and protocol TCP
  */
 bool packet_is_vj(const uint8_t *frame, size_t len)
 {
@@ -96,12 +96,12 @@ bool packet_is_vj(const uint8_t *frame, size_t len)
 	return checksum_sum(header, header_len) == 0xFFFF;
 }
 
-/* What a packet carries: the header behind those of IP. */
+/* The upper layer: the header behind those of IP. */
 struct upper_layer {
 	uint8_t protocol;
-	bool fragment; /* only a part of it is in this packet */
-	bool first;    /* the part with the header */
-	size_t at;     /* where the header begins; maybe behind the end */
+	bool fragment; /* the packet is a fragment */
+	bool first;    /* it has the upper layer's header */
+	size_t at;     /* offset of that header; may exceed the packet */
 };
 
 static struct upper_layer find_upper_ipv4(const uint8_t *packet)
@@ -118,8 +118,8 @@ static struct upper_layer find_upper_ipv4(const uint8_t *packet)
 }
 
 /*
- * Extension headers are walked as a receiver does (RFC 8200, section 4). If
- * the chain leaves the packet, the protocol is the last one that was named.
+ * Walk the extension headers as a receiver does (RFC 8200, section 4). If the
+ * chain leaves the packet, the protocol is the last one named.
  */
 static struct upper_layer find_upper_ipv6(const uint8_t *packet, size_t len)
 {
@@ -128,7 +128,7 @@ static struct upper_layer find_upper_ipv6(const uint8_t *packet, size_t len)
 				    .at = HEADER_IPV6_ALL};
 	const uint8_t *header;
 
-	/* The shortest extension header is as long as a fragment header. */
+	/* No extension header is shorter than a fragment header. */
 	while (upper.at + IPV6_FRAGMENT_LEN <= len) {
 		header = packet + upper.at;
 		switch (upper.protocol) {
@@ -137,7 +137,8 @@ static struct upper_layer find_upper_ipv6(const uint8_t *packet, size_t len)
 		case IPPROTO_DSTOPTS:
 			upper.at += ((size_t)header[1] + 1) * 8;
 			break;
-		case IPPROTO_AH: /* RFC 4302, section 2.2: counted in fours */
+		case IPPROTO_AH: /* RFC 4302, section 2.2: in units of four
+				    bytes */
 			upper.at += ((size_t)header[1] + 2) * 4;
 			break;
 		case IPPROTO_FRAGMENT:
@@ -160,10 +161,10 @@ static struct upper_layer find_upper_ipv6(const uint8_t *packet, size_t len)
  * @packet: a packet that packet_check() calls PACKET_IPV6
  * @len:    its length in bytes
  *
- * A fragment counts by its own header chain: a receiver that follows
- * RFC 6980 takes no Router Advertisement in fragments anyway.
+ * Only the first fragment of a packet has the header to match. RFC 6980 tells
+ * receivers to ignore fragmented Router Advertisements anyway.
  *
- * Return: true if it is ICMPv6 of type 134 (RFC 4861, section 4.2)
+ * Return: true for ICMPv6 of type 134 (RFC 4861, section 4.2)
  */
 bool packet_is_router_advert(const uint8_t *packet, size_t len)
 {
@@ -174,9 +175,8 @@ bool packet_is_router_advert(const uint8_t *packet, size_t len)
 }
 
 /*
- * The sum of a header and what it carries, 0xFFFF if the checksum in it is
- * right; @pseudo: with the addresses, the length and the protocol (RFC 9293,
- * section 3.1; RFC 8200, section 8.1)
+ * Sum a header and its payload; @pseudo: and the pseudo-header (RFC 9293,
+ * section 3.1; RFC 8200, section 8.1). Return: 0xFFFF if the checksum is right.
  */
 static uint16_t sum_upper(const uint8_t *packet, size_t at, size_t len,
 			  uint8_t protocol, bool pseudo)
@@ -191,7 +191,10 @@ static uint16_t sum_upper(const uint8_t *packet, size_t at, size_t len,
 	return checksum_fold(sum);
 }
 
-/* What of @len bytes a datagram of UDP has; 0: it has no checksum. */
+/*
+ * Return: bytes of a UDP datagram within @len; 0 if invalid or without
+ * checksum.
+ */
 static size_t udp_len(const uint8_t *udp, size_t len)
 {
 	size_t own = len < HEADER_UDP_LEN ? 0 : header_get16(udp + 4);
@@ -203,13 +206,13 @@ static size_t udp_len(const uint8_t *udp, size_t len)
 }
 
 /**
- * packet_bad_sum() - is there a wrong checksum behind the IP header?
+ * packet_bad_sum() - is a checksum behind the IP header wrong?
  * @packet: a packet that packet_check() calls good
  *
- * Looked at are TCP, UDP and ICMP, in whole packets that have nothing in
- * between: options and extension headers may change what is summed.
+ * The function checks TCP, UDP and ICMP in unfragmented packets without IP
+ * options or extension headers, because those may change the summed bytes.
  *
- * Return: the protocol whose checksum is wrong; 0 if none is, or none is known
+ * Return: the protocol whose checksum is wrong; 0 if none is wrong or checked
  */
 uint8_t packet_bad_sum(const uint8_t *packet)
 {
@@ -250,13 +253,13 @@ uint8_t packet_bad_sum(const uint8_t *packet)
 		       : protocol;
 }
 
-/* What tells apart the flows of two hosts: ports, or an echo's identifier. */
+/* Return: the ports, or an ICMP echo's identifier; 0 if there are none. */
 static uint32_t flow_ports(const uint8_t *packet, size_t len,
 			   const struct upper_layer *upper)
 {
 	const uint8_t *header = packet + upper->at;
 
-	/* Of the other fragments nobody knows, so all go together. */
+	/* Later fragments have no ports, so fragments share a flow. */
 	if (upper->fragment || upper->at + 8 > len)
 		return 0;
 	switch (upper->protocol) {
@@ -281,13 +284,13 @@ static uint32_t flow_ports(const uint8_t *packet, size_t len,
 }
 
 /**
- * packet_flow() - which flow is this packet of?
+ * packet_flow() - hash the flow of a packet
  * @packet: bytes that should be an IP packet
- * @len:    how many
- * @key:    a secret, so that nobody can choose flows that meet
+ * @len:    their number
+ * @key:    a secret, so that nobody can choose flows that collide
  *
- * A flow is what has the same addresses, protocol and ports (RFC 8290,
- * section 4.1); of an ICMP echo, the identifier stands for the ports.
+ * The packets of a flow have equal addresses, protocol and ports (RFC 8290,
+ * section 4.1). The identifier of an ICMP echo replaces the ports.
  *
  * Return: the hash of the flow
  */
@@ -314,7 +317,7 @@ uint32_t packet_flow(const uint8_t *packet, size_t len,
 	return (uint32_t)siphash(key, words, count);
 }
 
-/* Where the two bits of ECN are, as a shift in the second byte (RFC 3168). */
+/* The bit position of the ECN field in the second byte (RFC 3168). */
 static unsigned int ecn_shift(const uint8_t *packet)
 {
 	return packet[0] >> 4 == 6 ? 4 : 0;
@@ -323,10 +326,9 @@ static unsigned int ecn_shift(const uint8_t *packet)
 /**
  * packet_is_ecn_capable() - may this packet be marked instead of dropped?
  * @packet: bytes that should be an IP packet
- * @len:    how many
+ * @len:    their number
  *
- * Return: true if its ECN field says so (RFC 3168, section 5), or if it bears
- * the mark already
+ * Return: true if the ECN field is ECT or already CE (RFC 3168, section 5)
  */
 bool packet_is_ecn_capable(const uint8_t *packet, size_t len)
 {
@@ -340,10 +342,10 @@ bool packet_is_ecn_capable(const uint8_t *packet, size_t len)
 
 /**
  * packet_mark_ce() - mark a packet "congestion experienced"
- * @packet: a packet that packet_is_ecn_capable() says yes to
+ * @packet: a packet for which packet_is_ecn_capable() is true
  *
- * IPv4's header checksum is brought up to date as RFC 1624 has it, so that
- * one that was wrong stays wrong.
+ * The function updates IPv4's header checksum incrementally (RFC 1624), so that
+ * a wrong checksum stays wrong.
  */
 void packet_mark_ce(uint8_t *packet)
 {

@@ -8,18 +8,18 @@
 
 struct siphash_key;
 
-/* Bytes of the longest packet: what IPv4's total length can say (RFC 791). */
+/* The longest packet in bytes: the maximum of IPv4's total length (RFC 791). */
 #define PACKET_MAX 65535
 
 /**
- * enum packet_verdict - what is this, and if it is no good, why not
+ * enum packet_verdict - the kind of a packet, or the reason why it is bad
  * @PACKET_IPV4:         an IPv4 packet
  * @PACKET_IPV6:         an IPv6 packet
- * @PACKET_OTHER:        something else, in a good frame (ethernet_check())
+ * @PACKET_OTHER:        another payload in a good frame (ethernet_check())
  * @PACKET_BAD_VERSION:  the version is neither 4 nor 6
- * @PACKET_BAD_HEADER:   the header does not fit in, or says it is shorter
- *                       than a header can be
- * @PACKET_BAD_LENGTH:   its length is not what its header says
+ * @PACKET_BAD_HEADER:   the header exceeds the packet, or its length field is
+ *                       below the minimum
+ * @PACKET_BAD_LENGTH:   the length differs from the header's length field
  * @PACKET_BAD_CHECKSUM: the IPv4 header checksum is wrong
  */
 enum packet_verdict {
@@ -33,10 +33,10 @@ enum packet_verdict {
 };
 
 /**
- * packet_is_good() - does a verdict let a packet pass?
+ * packet_is_good() - does this verdict mean a good packet?
  * @verdict: the verdict
  *
- * Return: true if it says what the packet is, false if what is wrong with it
+ * Return: true for a kind of packet, false for a reason why one is bad
  */
 static inline bool packet_is_good(enum packet_verdict verdict)
 {

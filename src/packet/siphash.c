@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SipHash-2-4, a keyed hash for short input: who does not know the key cannot
- * choose inputs that collide (Aumasson and Bernstein, "SipHash: a fast
- * short-input PRF", 2012). Input is in whole words of 64 bits; each is hashed
- * as the bytes of its little-endian form.
+ * SipHash-2-4, a keyed hash for short input. Without the key nobody can choose
+ * inputs that collide (Aumasson and Bernstein, "SipHash: a fast short-input
+ * PRF", 2012). The input is an array of 64-bit words, each hashed as its
+ * little-endian bytes.
  */
 #include "packet/siphash.h"
 
@@ -15,7 +15,7 @@ static uint64_t rotate_left(uint64_t x, unsigned int bits)
 	return x << bits | x >> (64 - bits);
 }
 
-/* Section 2.4 of the paper: the SipRound. */
+/* The SipRound, section 2.4 of the paper. */
 static void mix(uint64_t v[4], int rounds)
 {
 	while (rounds--) {
@@ -40,10 +40,10 @@ static void absorb(uint64_t v[4], uint64_t word)
 }
 
 /**
- * siphash() - hash some words
+ * siphash() - hash an array of words
  * @key:   the key
  * @words: the input
- * @count: how many words
+ * @count: number of words
  *
  * Return: the hash
  */
@@ -60,8 +60,10 @@ uint64_t siphash(const struct siphash_key *key, const uint64_t *words,
 
 	for (i = 0; i < count; i++)
 		absorb(v, words[i]);
-	/* The last block holds what is left of the input, here nothing, and
-	 * the input's length in bytes in its top byte. */
+	/*
+	 * The last block holds the input's remaining bytes, here none, and in
+	 * its top byte the input's length in bytes.
+	 */
 	absorb(v, (uint64_t)(count * sizeof(*words)) << 56);
 	v[2] ^= 0xff;
 	mix(v, SIPHASH_ROUNDS_END);

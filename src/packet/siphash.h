@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /**
- * struct siphash_key - 128 bits that nobody else knows
+ * struct siphash_key - a secret key of 128 bits
  * @words: the key
  */
 struct siphash_key {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Packets of the connection that is the line must not travel on the line: each
- * would make the next one, and one ping would be a storm (451 061 packets in
- * 1.5 s), or, over TCP, a deadlock.
+ * Recognise packets of the connection that carries the line. They must not be
+ * routed into the tunnel: each would produce the next one. One ping would cause
+ * a packet storm (451 061 packets in 1.5 s) or, over TCP, a deadlock.
  *
  * Pure.
  */
@@ -16,7 +16,7 @@
 #define IPV6_FRAGMENT_LEN    8
 #define IPV6_FRAGMENT_OFFSET 2
 
-/* Both protocols begin with the two ports. */
+/* TCP and UDP both begin with the two ports. */
 static bool has_ports(const struct transport *transport, const uint8_t *packet,
 		      size_t len, size_t at)
 {
@@ -25,7 +25,7 @@ static bool has_ports(const struct transport *transport, const uint8_t *packet,
 	       header_get16(packet + at + 2) == transport->to_port;
 }
 
-/* Of a packet that was cut only the first piece has the ports. */
+/* Only the first fragment has the ports. */
 static bool ipv4_has_sent(const struct transport *transport,
 			  const uint8_t *packet, size_t len)
 {
@@ -61,12 +61,12 @@ static bool ipv6_has_sent(const struct transport *transport,
 }
 
 /**
- * transport_has_sent() - is this a packet of the connection that is the line?
+ * transport_has_sent() - does a packet belong to the line's own connection?
  * @transport: the connection
- * @packet:    an IP packet that the interface has brought
- * @len:       its bytes
+ * @packet:    an IP packet from the interface
+ * @len:       its length in bytes
  *
- * Return: true if our socket has sent it
+ * Return: true if the line's socket has sent the packet
  */
 bool transport_has_sent(const struct transport *transport,
 			const uint8_t *packet, size_t len)

@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 /**
- * struct transport - the connection that is the line, as its packets show it
- * @version:   4 or 6, of IP; 0: the line is no such connection
+ * struct transport - the connection that carries the line
+ * @version:   IP version, 4 or 6; 0: the line is neither TCP nor UDP
  * @protocol:  IPPROTO_TCP or IPPROTO_UDP
  * @to:        the peer's address, 4 or 16 bytes
  * @to_port:   the peer's port
- * @from_port: ours
+ * @from_port: our port
  */
 struct transport {
 	uint8_t version;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of checksum, against the sum as RFC 1071 writes it down.
+ * Tests of checksum, against a literal implementation of RFC 1071.
  */
 #include "../testing.h"
 #include "packet/checksum.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of ethernet: frames as a wire has them, and as a line may spoil them.
+ * Tests of ethernet: good frames, and frames that a line has damaged.
  *
- * Each frame is looked at in a buffer of just its length.
+ * Each frame is in a buffer of exactly its length.
  */
 #include "../testing.h"
 #include "packet/ethernet.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of gro: what is joined and what is not, and that cutting gives back
- * what was joined, byte for byte.
+ * Tests of gro: which segments are joined, and that segmentation restores the
+ * original packets byte for byte.
  */
 #include "../testing.h"
 #include "packet/gro.h"

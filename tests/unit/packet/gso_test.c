@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of gso: what comes of a super-packet is compared with packets that are
- * made one by one.
+ * Tests of gso: compare the packets cut from a super-packet with packets built
+ * one by one.
  */
 #include "../testing.h"
 #include "packet/gso.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of guess: what other programs put on a line, as a SLIP decoder sees it.
+ * Tests of guess: frames of other programs, as a SLIP decoder returns them.
  */
 #include "../testing.h"
 #include "packet/guess.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of packet: what is an IP packet, what is not and why, and what is a
- * Router Advertisement, however it is wrapped.
+ * Tests of packet: valid IP packets, the reason why others are bad, and Router
+ * Advertisements behind any extension headers.
  *
- * Every packet is looked at in a buffer that is exactly as long as it is.
+ * Each packet is in a buffer of exactly its length.
  */
 #include "../testing.h"
 #include "packet/packet.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SipHash against the test vectors of its reference implementation: the key
- * 00 01 .. 0f, the input 00 01 02 .. of so many bytes.
+ * Tests of siphash, against the test vectors of the reference implementation:
+ * the key 00 01 .. 0f, and inputs 00 01 02 .. of whole words.
  */
 #include "../testing.h"
 #include "packet/siphash.h"

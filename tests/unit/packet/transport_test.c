@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of transport: which packets are the line's own.
+ * Tests of transport: which packets belong to the line's own connection.
  */
 #include "../testing.h"
 #include "packet/transport.h"
