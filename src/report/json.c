@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON (RFC 8259) for programs to read: just enough to write it.
+ * Write JSON (RFC 8259).
  *
- * A key is NULL in an array and at the outermost level, and a constant that
- * needs no escaping everywhere else.
+ * A key is NULL in an array and at the outermost level. Elsewhere a key is a
+ * constant that needs no escaping.
  */
 #include "report/json.h"
 
@@ -15,8 +15,8 @@
 /**
  * json_begin() - begin a text
  * @json: filled in
- * @text: where it is written
- * @cap:  room there, at least 1
+ * @text: the buffer to write to
+ * @cap:  its size in bytes, at least 1
  */
 void json_begin(struct json *json, char *text, size_t cap)
 {
@@ -51,7 +51,7 @@ static void put_format(struct json *json, const char *format, ...)
 		json->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* What stands before every value. */
+/* Write the comma and the key in front of a value. */
 static void begin_value(struct json *json, const char *key)
 {
 	if (json->next)
@@ -64,7 +64,7 @@ static void begin_value(struct json *json, const char *key)
 /**
  * json_open() - begin an object or an array
  * @json:    the text
- * @key:     its name, or NULL
+ * @key:     its key, or NULL
  * @bracket: '{' or '['
  */
 void json_open(struct json *json, const char *key, char bracket)
@@ -86,8 +86,8 @@ void json_close(struct json *json, char bracket)
 }
 
 /*
- * The length of the UTF-8 sequence (RFC 3629, section 4) at the beginning of a
- * string, 1 to 4; 0 if there is none, because the bytes are of another code.
+ * Return: the length, 1 to 4, of the UTF-8 sequence (RFC 3629, section 4) at
+ * the beginning of a string; 0 if the bytes are not UTF-8.
  */
 static size_t utf8_len(const char *string)
 {
@@ -102,7 +102,7 @@ static size_t utf8_len(const char *string)
 	if (s[0] < 0xC2 || s[0] > 0xF4)
 		return 0;
 	len = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-	/* Neither longer than need be, nor a surrogate, nor out of range. */
+	/* Exclude overlong forms, surrogates and values above U+10FFFF. */
 	if (s[0] == 0xE0)
 		low = 0xA0;
 	else if (s[0] == 0xED)
@@ -120,7 +120,7 @@ static size_t utf8_len(const char *string)
 	return len;
 }
 
-/* One character of a string. Return: bytes of it that are done with. */
+/* Write one character of a string. Return: the bytes consumed. */
 static size_t put_character(struct json *json, const char *string)
 {
 	unsigned char byte = (unsigned char)*string;
@@ -140,9 +140,9 @@ static size_t put_character(struct json *json, const char *string)
 /**
  * json_string() - write a string
  * @json:  the text
- * @key:   its name, or NULL
- * @value: the string; a byte that is not UTF-8's comes out as the
- *         replacement character, because JSON has no place for it
+ * @key:   its key, or NULL
+ * @value: the string; each byte that is not UTF-8 becomes the replacement
+ *         character, because JSON cannot represent it
  */
 void json_string(struct json *json, const char *key, const char *value)
 {
@@ -156,7 +156,7 @@ void json_string(struct json *json, const char *key, const char *value)
 /**
  * json_number() - write a number
  * @json:  the text
- * @key:   its name, or NULL
+ * @key:   its key, or NULL
  * @value: the number
  */
 void json_number(struct json *json, const char *key, uint64_t value)
@@ -168,7 +168,7 @@ void json_number(struct json *json, const char *key, uint64_t value)
 /**
  * json_thousandths() - write a number with three decimals
  * @json:  the text
- * @key:   its name, or NULL
+ * @key:   its key, or NULL
  * @value: a thousand times the number
  */
 void json_thousandths(struct json *json, const char *key, uint64_t value)
@@ -180,8 +180,8 @@ void json_thousandths(struct json *json, const char *key, uint64_t value)
 /**
  * json_bool() - write true or false
  * @json:  the text
- * @key:   its name, or NULL
- * @value: which
+ * @key:   its key, or NULL
+ * @value: the value
  */
 void json_bool(struct json *json, const char *key, bool value)
 {
@@ -190,9 +190,9 @@ void json_bool(struct json *json, const char *key, bool value)
 }
 
 /**
- * json_null() - write that there is nothing
+ * json_null() - write null
  * @json: the text
- * @key:  its name, or NULL
+ * @key:  its key, or NULL
  */
 void json_null(struct json *json, const char *key)
 {

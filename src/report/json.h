@@ -8,10 +8,10 @@
 
 /**
  * struct json - a JSON text under construction
- * @text: the text so far, always a string; the caller's
- * @cap:  room in it; what does not fit is left out, at the end
+ * @text: the text so far, always terminated; owned by the caller
+ * @cap:  its size in bytes; the functions truncate longer text
  * @len:  length of the text
- * @next: something stands before the next value: a comma is due
+ * @next: the next value needs a comma in front
  */
 struct json {
 	char *text;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Telling the service manager how we are (sd_notify(3)): a datagram of lines
- * NAME=VALUE to the socket that the variable NOTIFY_SOCKET names. Without the
- * variable there is no service manager, and nothing happens.
+ * Report the state to the service manager (sd_notify(3)): send a datagram of
+ * NAME=VALUE lines to the socket in the variable NOTIFY_SOCKET. Without the
+ * variable there is no service manager, and the functions do nothing.
  *
- * A link is worth more than what is said of it: the socket does not block, and
- * what cannot be said is left out. It is opened for each message, which are
- * few, so that there is nothing to be kept and closed.
+ * A slow service manager must not stop the link. The socket is therefore
+ * non-blocking, and a message that cannot be sent is dropped. Messages are
+ * rare, so each opens its own socket and no state is kept.
  */
 #include "report/notify.h"
 #include "log.h"
@@ -25,8 +25,9 @@
 #define NOTIFY_STATUS_MAX 512
 
 /*
- * A path, or behind an @ a name in the abstract namespace (unix(7)), whose
- * length is part of it. Return: the length of the address, 0: it is none.
+ * The name is a path or, behind an @, a name in the abstract namespace
+ * (unix(7)), whose length is part of the address. Return: the length of the
+ * address; 0 if the name is invalid.
  */
 static socklen_t fill_address(struct sockaddr_un *address, const char *name)
 {
@@ -78,7 +79,9 @@ static void notify(const char *message)
 }
 
 /**
- * notify_ready() - the start is over: units that wait for us may go on
+ * notify_ready() - report that start-up is complete
+ *
+ * The service manager then starts the units that wait for serialtun.
  */
 void notify_ready(void)
 {
@@ -86,9 +89,9 @@ void notify_ready(void)
 }
 
 /**
- * notify_status() - one line for people, as "systemctl status" shows it
- * @format: as for printf(); what is behind a newline, or beyond some 500
- *          bytes, is left out
+ * notify_status() - set the line that "systemctl status" shows
+ * @format: as for printf(); the function cuts the text at a newline and after
+ *          about 500 bytes
  */
 void notify_status(const char *format, ...)
 {
@@ -104,7 +107,7 @@ void notify_status(const char *format, ...)
 }
 
 /**
- * notify_stopping() - the end has begun
+ * notify_stopping() - report that shutdown has begun
  */
 void notify_stopping(void)
 {

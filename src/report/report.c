@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The statistics while the link runs: a line for a person, a file for programs.
+ * The statistics while the link runs: a status line for a person, a JSON file
+ * for programs.
  *
- * Both are made from the same counters at the same moment, once an interval,
- * and what happened in between is the difference to the moment before. A report
- * has no clock for that: its caller has one, and a timer.
+ * Once per interval both are made from the same counters; rates are differences
+ * to the previous interval. The caller provides the clock and the timer.
  *
- * The file holds one JSON object. It is never changed but replaced, by a
- * temporary file of the same directory that gets its name when it is complete:
- * whoever reads it has always a whole object, this one or the one before. It is
- * not forced to the disk, because after a crash nobody needs it. Its last
- * object says that the program no longer runs and stays, with the totals.
+ * The file holds one JSON object. serialtun writes each version to a temporary
+ * file in the same directory and renames it, so a reader always sees a complete
+ * object. It does not fsync() the file, because nobody needs the file after a
+ * crash. The last version stays after the end and holds the totals, with
+ * "running" false.
  */
 #include "report/report.h"
 #include "clock.h"
@@ -32,10 +32,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Seconds between two versions of the file when no lines are printed. */
+/* Seconds between two versions of the file if no lines are printed. */
 #define REPORT_JSON_S 1
 
-/* The longest path, each byte written as \u0001, and all the counters. */
+/* The longest path, each byte escaped as \u0001, and all counters. */
 #define REPORT_JSON_MAX (PATH_MAX * 6 + 4096)
 
 /* 2026-11-21T12:00:00Z (RFC 3339), with room for any year. */
@@ -43,16 +43,16 @@
 
 struct report {
 	struct report_config config;
-	char *json_temporary; /* what will be the file */
+	char *json_temporary; /* renamed to the file when complete */
 	uint64_t interval_ns;
 	uint64_t next_ns;
-	uint64_t last_ns;  /* when @last was seen, */
-	struct stats last; /* and what the rates are counted from */
+	uint64_t last_ns;  /* the time of @last */
+	struct stats last; /* the counters from which rates are computed */
 	struct report_rates to_line;
 	struct report_rates from_line;
 	time_t started;
 	bool running;
-	bool failing; /* to write the file, and it was said */
+	bool failing; /* the last write failed, and a warning was printed */
 	char json[REPORT_JSON_MAX];
 };
 
@@ -66,10 +66,10 @@ static uint64_t per_second(uint64_t before, uint64_t now, uint64_t elapsed_ns)
 }
 
 /**
- * report_derive_rates() - how fast one way was between two moments
- * @before:     its counters at the first
- * @now:        and at the second
- * @elapsed_ns: the time between them; 0: nothing is known, the rates are 0
+ * report_derive_rates() - compute the rates of one direction
+ * @before:     its counters at the beginning
+ * @now:        its counters at the end
+ * @elapsed_ns: the time between them; 0: the rates are 0
  *
  * Return: the rates, rounded
  */
@@ -86,7 +86,7 @@ struct report_rates report_derive_rates(const struct stats_direction *before,
 	};
 }
 
-/* How long what waits will keep a line of a known rate busy. */
+/* The time that the line needs to send the backlog; the rate is known. */
 static uint64_t delay_ms(const struct report_view *view)
 {
 	return view->stats->queue.backlog_bytes * 1000 / view->rate;
@@ -104,13 +104,13 @@ static void format_way(char text[REPORT_TEXT_MAX], const char *name,
 }
 
 /**
- * report_format() - how a link is, for a person
+ * report_format() - describe a link for a person
  * @view:      the link
- * @to_line:   how fast it was towards the line
- * @from_line: and from the line
- * @text:      where to write it
+ * @to_line:   rates towards the line
+ * @from_line: rates from the line
+ * @text:      filled in
  *
- * What is counted is counted since the start; what is not known is left out.
+ * The text shows totals since the start and omits unknown values.
  *
  * Return: @text, one line without a newline
  */
@@ -227,12 +227,12 @@ static void json_line(struct json *json, const struct stats_line *line)
 	json_close(json, '}');
 }
 
-/* The whole object, and a newline. Return: its length. */
+/* Format the object and a newline. Return: the length. */
 static size_t format_json(struct report *report, const struct report_view *view)
 {
 	struct json json;
 
-	/* One byte is kept for the newline. */
+	/* Reserve one byte for the newline. */
 	json_begin(&json, report->json, sizeof(report->json) - 1);
 	json_open(&json, NULL, '{');
 	json_bool(&json, "running", report->running);
@@ -261,7 +261,7 @@ static size_t format_json(struct report *report, const struct report_view *view)
 	return json.len + 1;
 }
 
-/* Create a file that is not there yet. Return: 0 or -errno. */
+/* Write a new file; an existing file is an error. Return: 0 or -errno. */
 static int write_file(const char *path, const char *text, size_t len)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -280,14 +280,14 @@ static int write_file(const char *path, const char *text, size_t len)
 	return error;
 }
 
-/* Replace the file by a new version. Return: 0 or -errno. */
+/* Replace the file atomically. Return: 0 or -errno. */
 static int write_json(struct report *report, const struct report_view *view)
 {
 	const char *temporary = report->json_temporary;
 	size_t len = format_json(report, view);
 	int error;
 
-	/* One that a killed program left would be in the way. */
+	/* A killed process may have left its temporary file. */
 	if (unlink(temporary) && errno != ENOENT)
 		return -errno;
 	error = write_file(temporary, report->json, len);
@@ -298,7 +298,7 @@ static int write_json(struct report *report, const struct report_view *view)
 	return error;
 }
 
-/* Write the file while the link runs, where a failure ends nothing. */
+/* Update the file while the link runs; a failure is not fatal. */
 static void update_json(struct report *report, const struct report_view *view)
 {
 	const char *path = report->config.json_path;
@@ -316,7 +316,7 @@ static void update_json(struct report *report, const struct report_view *view)
 	report->failing = error;
 }
 
-/* What helps against a failure at the start. */
+/* Log why the file cannot be written at the start, and the remedy. */
 static void log_start_failure(const char *path, int error)
 {
 	const struct passwd *user = getpwuid(geteuid());
@@ -336,8 +336,9 @@ static void log_start_failure(const char *path, int error)
 }
 
 /*
- * The first version of the file. What stands under its name would be replaced,
- * and for a device or a link nobody wants that. Return: 0, or -errno, logged.
+ * Write the first version of the file. rename() would replace a device node or
+ * a symbolic link, so the path must name a regular file or nothing. Return: 0,
+ * or -errno, logged.
  */
 static int start_json(struct report *report, const struct report_view *view)
 {
@@ -370,14 +371,15 @@ static void free_report(struct report *report)
 
 /**
  * report_open() - begin to report
- * @report: the report on success, which report_close() ends; NULL if @config
- *          asks for nothing, and every other function takes that
- * @config: what is wanted, copied
- * @view:   the link as it is at the start
- * @now_ns: the time, of any steady clock
+ * @report: set to the report on success, for report_close(); NULL if @config
+ *          asks for nothing, which all other functions accept
+ * @config: the configuration, copied
+ * @view:   the link at the start
+ * @now_ns: the time, of any monotonic clock
  *
- * Writes the first version of the file. To be called when all privileges are
- * gone: what can be written now can be written later. A failure is logged.
+ * The function writes the first version of the file. Call it after dropping all
+ * privileges: a first write that succeeds shows that later ones can. It logs a
+ * failure.
  *
  * Return: 0 or -errno
  */
@@ -413,11 +415,11 @@ int report_open(struct report **report, const struct report_config *config,
 }
 
 /**
- * report_close() - report for the last time
+ * report_close() - write the final report
  * @report: the report, or NULL
- * @view:   the link as it is at the end
+ * @view:   the link at the end
  *
- * What is printed later begins below the line on the terminal.
+ * Later output begins below the status line.
  */
 void report_close(struct report *report, const struct report_view *view)
 {
@@ -434,11 +436,11 @@ void report_close(struct report *report, const struct report_view *view)
 }
 
 /**
- * report_next_ns() - when there is something to report
+ * report_next_ns() - the time of the next report
  * @report: the report, or NULL
  *
- * Return: the time, of the clock that report_open() was told, at which
- * report_tick() is to be called; UINT64_MAX: never
+ * Return: when to call report_tick(), by the clock of report_open();
+ * UINT64_MAX: never
  */
 uint64_t report_next_ns(const struct report *report)
 {
@@ -446,9 +448,9 @@ uint64_t report_next_ns(const struct report *report)
 }
 
 /**
- * report_tick() - report, if it is time
+ * report_tick() - report if it is time
  * @report: the report, or NULL
- * @view:   the link as it is
+ * @view:   the current link
  * @now_ns: the time
  */
 void report_tick(struct report *report, const struct report_view *view,
@@ -467,7 +469,7 @@ void report_tick(struct report *report, const struct report_view *view,
 						&stats->from_line, elapsed_ns);
 	report->last = *stats;
 	report->last_ns = now_ns;
-	/* Intervals that were slept through are not made up for. */
+	/* Skip missed intervals. */
 	report->next_ns +=
 		((now_ns - report->next_ns) / report->interval_ns + 1) *
 		report->interval_ns;

@@ -9,15 +9,15 @@ struct report;
 struct stats;
 struct stats_direction;
 
-/* Room for report_format(): every number at its longest. */
+/* The buffer size for report_format(), with each number at its longest. */
 #define REPORT_TEXT_MAX 384
 
 /**
- * struct report_config - who wants to know, and how often
- * @print_s:   seconds between two lines for a person; 0: none are printed
- * @json_path: the file for programs, or NULL; borrowed for the life of the
- *             report. It is written as often as the lines are printed, or each
- *             second.
+ * struct report_config - what to report, and how often
+ * @print_s:   seconds between two status lines; 0: print none
+ * @json_path: path of the JSON file, or NULL; must stay valid while the report
+ *             is open. The file is updated with each status line, or every
+ *             second if there are none.
  */
 struct report_config {
 	unsigned int print_s;
@@ -25,11 +25,11 @@ struct report_config {
 };
 
 /**
- * struct report_view - how a link is just now
+ * struct report_view - the current state of a link
  * @stats:     its counters
  * @interface: name of the interface
- * @port:      path of the port; NULL while it is not there
- * @rate:      bytes per second that the line carries; 0: not known
+ * @port:      path of the port; NULL while the port is absent
+ * @rate:      capacity of the line in bytes per second; 0: unknown
  * @carrier:   the interface has carrier
  */
 struct report_view {
@@ -41,9 +41,9 @@ struct report_view {
 };
 
 /**
- * struct report_rates - how fast one way was, over some time
+ * struct report_rates - the speed of one direction over an interval
  * @packets:    packets per second
- * @bytes:      bytes in them per second
+ * @bytes:      bytes in packets per second
  * @line_bytes: bytes on the line per second
  */
 struct report_rates {

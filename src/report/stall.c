@@ -1,46 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Does the port send what it was given? What stops it is flow control, and
- * that is in order for as long as the other end is busy. After some seconds it
- * is rather noise that looked like an XOFF, a cable without CTS, or nobody who
- * reads.
+ * Detect a port that no longer sends. Flow control may stop a port while the
+ * peer is busy. After some seconds the likely causes are noise that looks like
+ * an XOFF, a cable without CTS, or a peer that does not read.
  *
- * What has left the port is what was written to it, less what still waits in
- * it; a stall is when that has not changed for too long while the port refuses
- * more. It is worth a word only once: it may come and go.
+ * The bytes that have left the port are the bytes written to it minus the bytes
+ * in its queue. The port stalls when that number stays constant for too long
+ * although the port has data or refuses more. serialtun reports only the first
+ * stall, because stalls may come and go.
  *
- * Pure: the caller brings the counters and the time.
+ * Pure: the caller provides the counters and the time.
  */
 #include "report/stall.h"
 #include "clock.h"
 
 /**
- * stall_start() - the port was opened
- * @stall:       all zero in the beginning; whether it is news, it keeps
+ * stall_start() - start the clock when the port opens
+ * @stall:       all zero before the first call; @told survives later calls
  * @rate:        bytes per second of the port; 0: it has none
- * @queue_slack: by how many bytes the port may say too much of what waits in it
+ * @queue_slack: by how many bytes the port may overstate its queue
  * @now_ns:      the time
  */
 void stall_start(struct stall *stall, unsigned int rate,
 		 unsigned int queue_slack, uint64_t now_ns)
 {
 	stall->limit_ns = STALL_S * NS_PER_S;
-	/* An adapter counts a transfer until the last byte of it has left. */
+	/*
+	 * An adapter counts a transfer as queued until its last byte has left.
+	 */
 	if (rate)
 		stall->limit_ns += queue_slack * (2 * NS_PER_S / rate);
 	stall->left_ns = now_ns;
 }
 
 /**
- * stall_look() - has nothing left the port for too long?
- * @stall:    whose
+ * stall_look() - check whether the port stalls
+ * @stall:    the state
  * @left:     bytes that have left the port
- * @is_stuck: something waits in it, or it takes no more
+ * @is_stuck: the port has data in its queue, or refuses more
  * @now_ns:   the time
  *
- * To be called every few seconds.
+ * Call this every few seconds.
  *
- * Return: true for as long as the stall lasts
+ * Return: true while the stall lasts
  */
 bool stall_look(struct stall *stall, uint64_t left, bool is_stuck,
 		uint64_t now_ns)
@@ -52,10 +54,10 @@ bool stall_look(struct stall *stall, uint64_t left, bool is_stuck,
 }
 
 /**
- * stall_is_news() - is this the first stall?
- * @stall: whose, from now on taken as told
+ * stall_is_news() - check whether to report a stall
+ * @stall: the state; the stall then counts as reported
  *
- * Return: true if nobody asked before
+ * Return: true on the first call
  */
 bool stall_is_news(struct stall *stall)
 {
@@ -66,11 +68,11 @@ bool stall_is_news(struct stall *stall)
 }
 
 /**
- * stall_text() - what a stall usually means
+ * stall_text() - explain a stall
  * @flow:      the flow control of the port
  * @is_serial: the port has a cable
  *
- * Return: what to ask or tell the user, without brackets
+ * Return: the usual cause and the remedy, without brackets
  */
 const char *stall_text(enum port_flow flow, bool is_serial)
 {

@@ -7,15 +7,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How many seconds a port may hold what it was given until that is a stall. */
+/* Seconds without progress after which a port stalls. */
 #define STALL_S 5
 
 /**
- * struct stall - whether anything leaves the port
- * @limit_ns: how long the port may seem to hold what it was given
- * @left:     bytes that had left the port at the last look
- * @left_ns:  since when no more have, although they should
- * @told:     it is no news any more
+ * struct stall - detects that nothing leaves a port
+ * @limit_ns: time without progress that makes a stall
+ * @left:     bytes that had left the port at the last call
+ * @left_ns:  time of the last progress, or of the last call with no data to
+ *            send
+ * @told:     a stall was reported
  */
 struct stall {
 	uint64_t limit_ns;

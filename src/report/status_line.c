@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One line that says how things are. On a terminal it is rewritten in place,
- * below whatever else is printed (the footer of log.c); elsewhere each one is
- * a line more.
+ * A one-line status. On a terminal each status overwrites the one before, below
+ * all other output (the footer of log.c). Elsewhere each status is a new line.
  */
 #include "report/status_line.h"
 #include "log.h"
@@ -14,10 +13,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* What a terminal has, if it does not know its own width: a serial console. */
+/* The width of a terminal that reports none, such as a serial console. */
 #define STATUS_LINE_COLUMNS 80
 
-/* The columns of the terminal on stderr; 0: a line cannot be rewritten there */
+/* The columns of the terminal on stderr; 0: it cannot overwrite a line. */
 static size_t terminal_columns(void)
 {
 	const char *type = getenv("TERM");
@@ -30,11 +29,11 @@ static size_t terminal_columns(void)
 }
 
 /**
- * status_line_show() - say how things are
+ * status_line_show() - show a new status
  * @text: one line of printable ASCII without a newline
  *
- * On a terminal it takes the place of the status before, cut to the width that
- * is there; elsewhere it is one more line, an answer to who asked for it.
+ * A terminal shows the status in place of the one before, cut to its width.
+ * Elsewhere log_answer() prints the status as a new line.
  */
 void status_line_show(const char *text)
 {
@@ -47,13 +46,13 @@ void status_line_show(const char *text)
 	}
 	if (columns > sizeof(shown))
 		columns = sizeof(shown);
-	/* The last column stays free: there the cursor would wait to wrap. */
+	/* In the last column some terminals wrap, so leave it free. */
 	snprintf(shown, columns, "%s", text);
 	log_set_footer(shown);
 }
 
 /**
- * status_line_end() - leave the status as it is, and go on below it
+ * status_line_end() - keep the last status and continue below it
  */
 void status_line_end(void)
 {

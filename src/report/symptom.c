@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is wrong with a line usually shows in its counters, to those who know
- * how to read them. Each symptom is named once: who has read it need not be
- * told again, and who cannot help it should not be pestered.
+ * Diagnose a line from its counters. Each symptom is reported once: a second
+ * report would not help a user who has read the first, or who cannot fix the
+ * cause.
  *
- * That nothing, or nothing good, has ever come is only said when there was
- * time enough for it to come. Line errors are said at once: there should be
- * none. What the other end speaks is said at once where it is certain;
- * otherwise it has to be said more than once, and no packet (guess.c).
+ * "Nothing has arrived" and "nothing good has arrived" wait until packets had
+ * time to arrive. Line errors are reported at once, because a good line has
+ * none. The peer's protocol is reported at once if the signature is certain;
+ * otherwise after several frames, if no packet has arrived (guess.c).
  *
- * One table, one row a symptom: when a line shows it, and what is said. Of what
- * is found at one look the first row is said first, so what explains more
- * stands before what explains less.
+ * The table has one row per symptom: the condition and the message.
+ * symptoms_look() reports the first matching row, so specific symptoms stand
+ * before general ones.
  *
- * Pure: the caller brings the counters and the time.
+ * Pure: the caller provides the counters and the time.
  */
 #include "report/symptom.h"
 #include "clock.h"
@@ -28,34 +28,38 @@
 #define SYMPTOM_NOTHING_NS	(10 * NS_PER_S)
 #define SYMPTOM_NOTHING_PACKETS 3
 
-/* Less than garbage: it explains it. */
+/* Shorter than for garbage, because text explains garbage. */
 #define SYMPTOM_TEXT_NS (3 * NS_PER_S)
 
 #define SYMPTOM_GARBAGE_NS     (5 * NS_PER_S)
 #define SYMPTOM_GARBAGE_FRAMES 3
-/* Or so much without any END in it: longer than most packets. */
+/* Or this many bytes without an END: longer than most packets. */
 #define SYMPTOM_GARBAGE_BYTES 4096
 
-/* One or two are made by a plug that goes in, or by a board that starts. */
+/* Plugging in a cable, or a starting board, causes one or two. */
 #define SYMPTOM_BREAKS_COUNT 5
 
-/* Behind everything that explains more. */
+/* Longer than all symptoms that explain more. */
 #define SYMPTOM_WHISPER_NS (12 * NS_PER_S)
 
-/* Beside good frames, so many bad ones of a hundred, of so many, in this time.
+/*
+ * The percentage of bad frames, beside good ones, the least number of frames,
+ * and the time in which they arrive.
  */
 #define SYMPTOM_DAMAGED_PERCENT 10
 #define SYMPTOM_DAMAGED_FRAMES	20
 #define SYMPTOM_DAMAGED_NS	(14 * NS_PER_S)
 
-/* A few are the noise that every line has. */
+/* Any line has a few by noise. */
 #define SYMPTOM_BAD_SUMS_COUNT 5
 
-/* What carries less in a second has a wire behind it, and not a machine. */
+/* A pty that carries less per second has a wire behind it, not a program. */
 #define SYMPTOM_BAUD_SLOW 1000000
 #define SYMPTOM_BAUD_NS	  (4 * NS_PER_S)
 
-/* Has a condition held for so long? @since_ns is kept between calls. */
+/*
+ * Has a condition held for @long_ns? @since_ns keeps the state between calls.
+ */
 static bool lasts(uint64_t *since_ns, bool holds, uint64_t long_ns,
 		  uint64_t now_ns)
 {
@@ -77,13 +81,13 @@ static uint64_t bad_frames(const struct stats_direction *direction)
 	       direction->dropped[STATS_DROP_BAD_CHECKSUM];
 }
 
-/* Is this what most of the frames look like that were no packets? */
+/* Do most of the bad frames look like this protocol? */
 static bool are_mostly(const struct stats *stats, enum guess guess)
 {
 	return stats->guesses[guess] * 2 > bad_frames(&stats->from_line);
 }
 
-/* Do frames come, but no packets, and most of them of this kind? */
+/* Do frames arrive, but no packets, and most frames look like this protocol? */
 static bool speaks(const struct stats *stats, enum guess guess)
 {
 	return !stats->from_line.packets &&
@@ -96,14 +100,14 @@ static bool sees(const struct stats *stats, enum witness_verdict verdict)
 	return stats->witness && stats->witness->verdict == verdict;
 }
 
-/* Does text come, whether anything ends it or not? */
+/* Does text arrive, with or without an END? */
 static bool writes(const struct stats *stats)
 {
 	return !stats->from_line.packets && (stats->unfinished == GUESS_TEXT ||
 					     are_mostly(stats, GUESS_TEXT));
 }
 
-/* Is it known why no packets come? */
+/* Has a symptom been reported that explains why no packets arrive? */
 static bool is_explained(const struct symptoms *symptoms)
 {
 	int symptom;
@@ -114,7 +118,7 @@ static bool is_explained(const struct symptoms *symptoms)
 	return false;
 }
 
-/* One look at a line. */
+/* The input of one symptoms_look() call. */
 struct look {
 	struct symptoms *symptoms;
 	const struct symptom_view *view;
@@ -161,7 +165,7 @@ static bool shows_telnet(const struct look *look)
 	       look->stats->unfinished == GUESS_TELNET;
 }
 
-/* Noise makes any escape; flow control makes these two. */
+/* Noise makes any bad escape; software flow control makes only two of them. */
 static bool shows_xonxoff(const struct look *look)
 {
 	const uint64_t escapes = look->stats->guesses[GUESS_XONXOFF];
@@ -197,7 +201,7 @@ static bool shows_text(const struct look *look)
 		     SYMPTOM_TEXT_NS, look->now_ns);
 }
 
-/* No END is among them, so all of it is one frame. */
+/* Without an END all bytes are one unfinished frame. */
 static bool shows_seven_bits(const struct look *look)
 {
 	return lasts(&look->symptoms->seven_bits_ns,
@@ -223,7 +227,7 @@ static bool shows_garbage(const struct look *look)
 		SYMPTOM_GARBAGE_NS, look->now_ns);
 }
 
-/* Whatever it is: packets are sent, and what comes back is none. */
+/* Packets are sent, something arrives, and no other symptom explains it. */
 static bool shows_whisper(const struct look *look)
 {
 	return lasts(&look->symptoms->whisper_ns,
@@ -250,7 +254,7 @@ static bool shows_unknown_network(const struct look *look)
 	return sees(look->stats, WITNESS_UNKNOWN_NETWORK);
 }
 
-/* Counted anew when there was time enough, and frames. */
+/* Starts a new period when one has enough time and frames. */
 static bool shows_damaged(const struct look *look)
 {
 	struct symptom_count *since = &look->symptoms->since;
@@ -284,7 +288,7 @@ static bool shows_bad_sums(const struct look *look)
 	return sum >= SYMPTOM_BAD_SUMS_COUNT;
 }
 
-/* It is full again and again, and not much leaves it. */
+/* The pty is full again and again, but little leaves it. */
 static bool shows_baud(const struct look *look)
 {
 	const struct symptom_count *last = &look->symptoms->last;
@@ -305,8 +309,8 @@ static bool shows_framing(const struct look *look)
 }
 
 /*
- * If the other end is so slow that a bit of its zeros is as long as a byte of
- * ours, drivers count a break and no framing error (LSR's BI;
+ * If the peer is so slow that one of its zero bits is as long as a byte at our
+ * speed, drivers count a break, not a framing error (LSR's BI;
  * serial8250_read_char(), 8250_port.c, and ftdi_sio.c).
  */
 static bool shows_breaks(const struct look *look)
@@ -326,9 +330,10 @@ static bool shows_overrun(const struct look *look)
 }
 
 /*
- * @shows: does a line show it? It is asked at each look, or time is not kept.
- * @text:  what it usually means; %s is what it is about
- * @other: the same, where there is no cable; NULL: there is no difference
+ * @shows: does the line show the symptom? Every symptoms_look() calls this,
+ *         because lasts() tracks the time.
+ * @text:  the message; %s is the subject
+ * @other: the message for a port without a cable; NULL: the same
  */
 static const struct {
 	bool (*shows)(const struct look *look);
@@ -508,14 +513,14 @@ static struct symptom_count count(const struct stats *stats, uint64_t now_ns)
 }
 
 /**
- * symptoms_look() - is there something wrong that was not said yet?
- * @symptoms: what was said; all zero in the beginning
+ * symptoms_look() - look for a symptom that was not reported yet
+ * @symptoms: the state; all zero in the beginning
  * @view:     the line
  * @now_ns:   the time
  *
- * To be called every few seconds.
+ * Call this every few seconds.
  *
- * Return: one symptom, now taken as said, or SYMPTOM_NONE
+ * Return: one symptom, which then counts as reported, or SYMPTOM_NONE
  */
 enum symptom symptoms_look(struct symptoms *symptoms,
 			   const struct symptom_view *view, uint64_t now_ns)
@@ -541,7 +546,7 @@ enum symptom symptoms_look(struct symptoms *symptoms,
 	return found;
 }
 
-/* What a symptom is about. */
+/* The text that replaces %s in the message. */
 static const char *find_subject(enum symptom symptom, const struct stats *stats,
 				char text[SYMPTOM_TEXT_MAX])
 {
@@ -558,12 +563,12 @@ static const char *find_subject(enum symptom symptom, const struct stats *stats,
 }
 
 /**
- * symptom_text() - what a symptom usually means
+ * symptom_text() - format the message of a symptom
  * @symptom: the symptom, not SYMPTOM_NONE
  * @view:    the line that shows it
- * @text:    where to write it
+ * @text:    filled in
  *
- * Return: @text, a sentence to stand behind the name of the port
+ * Return: @text, to be printed behind the name of the port
  */
 const char *symptom_text(enum symptom symptom, const struct symptom_view *view,
 			 char text[SYMPTOM_TEXT_MAX])

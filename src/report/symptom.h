@@ -8,35 +8,35 @@
 struct stats;
 
 /**
- * enum symptom - what the counters say of a line that does not do well
- * @SYMPTOM_NONE:     nothing that was not said before
- * @SYMPTOM_REFUSED:  what is sent comes back refused
- * @SYMPTOM_NOTHING:  nothing ever came, although something was sent
- * @SYMPTOM_ECHO:     what is sent comes back
- * @SYMPTOM_PPP:      the other end speaks PPP
- * @SYMPTOM_CSLIP:    the other end compresses headers
- * @SYMPTOM_TELNET:   what is between the ends speaks telnet
- * @SYMPTOM_XONXOFF:  the other end alone has software flow control
- * @SYMPTOM_INFO:     the other end puts packet information before packets
- * @SYMPTOM_KISS:     the other end speaks KISS
- * @SYMPTOM_ETHERNET: the other end frames Ethernet
- * @SYMPTOM_IP:       the other end frames IP packets, not Ethernet
- * @SYMPTOM_TEXT:     the other end writes for people
+ * enum symptom - a fault that the counters show
+ * @SYMPTOM_NONE:     none that was not reported before
+ * @SYMPTOM_REFUSED:  the peer's host refuses the packets that we send
+ * @SYMPTOM_NOTHING:  packets were sent, but not one byte has arrived
+ * @SYMPTOM_ECHO:     our own packets come back
+ * @SYMPTOM_PPP:      the peer speaks PPP
+ * @SYMPTOM_CSLIP:    the peer compresses headers
+ * @SYMPTOM_TELNET:   the port speaks telnet
+ * @SYMPTOM_XONXOFF:  only the peer uses software flow control
+ * @SYMPTOM_INFO:     the peer puts packet information in front of packets
+ * @SYMPTOM_KISS:     the peer speaks KISS
+ * @SYMPTOM_ETHERNET: the peer sends Ethernet frames, not IP packets
+ * @SYMPTOM_IP:       the peer sends IP packets, not Ethernet frames
+ * @SYMPTOM_TEXT:     readable text arrives
  * @SYMPTOM_SEVEN_BITS: the eighth bit of every byte is 0
- * @SYMPTOM_IPV6:     nothing but IPv6 comes, which is not wanted here
- * @SYMPTOM_GARBAGE:  much came, and never a packet, nobody knows why
- * @SYMPTOM_WHISPER:  something came, and never a packet
+ * @SYMPTOM_IPV6:     only IPv6 arrives, but this end has IPv4 alone
+ * @SYMPTOM_GARBAGE:  many bytes arrive, but no packet, for an unknown reason
+ * @SYMPTOM_WHISPER:  some bytes arrive, but no packet
  * @SYMPTOM_SAME_ADDRESS: both ends have the same address
- * @SYMPTOM_NOT_OURS: what comes is for another address of our network
- * @SYMPTOM_UNKNOWN_NETWORK: what comes is from a network that is not known here
+ * @SYMPTOM_NOT_OURS: packets arrive for another address of our network
+ * @SYMPTOM_UNKNOWN_NETWORK: packets arrive from a network without a route
  * @SYMPTOM_DAMAGED:  many frames are damaged, beside good ones
- * @SYMPTOM_MISSING:  frames are damaged, and some bytes never come
- * @SYMPTOM_BAD_SUMS: packets come whose checksums are wrong
- * @SYMPTOM_BAUD:     packets wait for a pty whose speed is not known
+ * @SYMPTOM_MISSING:  frames are damaged, and some byte values never arrive
+ * @SYMPTOM_BAD_SUMS: packets arrive with wrong checksums
+ * @SYMPTOM_BAUD:     packets wait in a pty of unknown speed
  * @SYMPTOM_FRAMING:  the port has seen framing errors
- * @SYMPTOM_BREAKS:   the port has seen breaks, and never a packet came
+ * @SYMPTOM_BREAKS:   the port has seen breaks, and no packet has arrived
  * @SYMPTOM_PARITY:   the port has seen parity errors
- * @SYMPTOM_OVERRUN:  bytes came faster than they were taken from the port
+ * @SYMPTOM_OVERRUN:  bytes arrived faster than the port was read
  */
 enum symptom {
 	SYMPTOM_NONE,
@@ -71,10 +71,10 @@ enum symptom {
 };
 
 /**
- * struct symptom_view - a line, as it is looked at
+ * struct symptom_view - the current state of a line
  * @stats:     its counters
- * @is_serial: the port has a cable and a speed, or looks as if it had
- * @rate:      bytes per second that it carries; 0: not known
+ * @is_serial: the port has, or appears to have, a cable and a speed
+ * @rate:      capacity of the line in bytes per second; 0: unknown
  */
 struct symptom_view {
 	const struct stats *stats;
@@ -82,16 +82,16 @@ struct symptom_view {
 	uint32_t rate;
 };
 
-/* Room for symptom_text(). */
+/* The buffer size for symptom_text(). */
 #define SYMPTOM_TEXT_MAX 384
 
 /**
- * struct symptom_count - counters at a moment
- * @at_ns:      the moment; 0: never
- * @good:       packets from the line
- * @bad:        frames from the line that were none
+ * struct symptom_count - counters at a point in time
+ * @at_ns:      the time; 0: never
+ * @good:       good packets from the line
+ * @bad:        bad frames from the line
  * @line_bytes: bytes to the line
- * @full:       writes of which the port took only a part
+ * @full:       short writes to the port
  */
 struct symptom_count {
 	uint64_t at_ns;
@@ -102,17 +102,17 @@ struct symptom_count {
 };
 
 /**
- * struct symptoms - what has been said already
- * @told:          by symptom
- * @first_sent_ns: when something was first seen to have been sent; 0: nothing
- * @first_come_ns: when something was first seen to have come; 0: nothing
- * @text_ns:       when a text was first seen that is no frame; 0: never
- * @seven_bits_ns: when all bytes were first seen to have seven bits; 0: never
- * @whisper_ns:    when something was first seen to have come that is no packet,
- *                 while packets were sent; 0: never
- * @waiting_ns:    since when packets wait for a slow pty; 0: they do not
- * @since:         what frames are counted from
- * @last:          what was counted at the last look
+ * struct symptoms - the symptoms reported so far, and the conditions' state
+ * @told:          reported, by symptom
+ * @first_sent_ns: when packets were sent and no byte had arrived; 0: not now
+ * @first_come_ns: when garbage was first seen; 0: not now
+ * @text_ns:       when text was first seen; 0: not now
+ * @seven_bits_ns: when all bytes were first seen to have seven bits; 0: not now
+ * @whisper_ns:    when bytes, but no packet, had arrived although packets were
+ *                 sent; 0: not now
+ * @waiting_ns:    when packets began to wait for a slow pty; 0: not now
+ * @since:         counters at the start of the period of SYMPTOM_DAMAGED
+ * @last:          counters at the last call
  */
 struct symptoms {
 	bool told[SYMPTOM_COUNT];

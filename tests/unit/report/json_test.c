@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of json: what is written is JSON, whatever the strings hold, and never
- * more than there is room for.
+ * Tests of json: the output is valid JSON for any string, and never exceeds the
+ * buffer.
  */
 #include "../testing.h"
 #include "report/json.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the service manager hears, on a real datagram socket.
+ * Tests of notify: the messages that arrive at a real datagram socket.
  */
 #include "../testing.h"
 

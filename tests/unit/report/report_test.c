@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of report: what a person reads, on a terminal (a pty) and elsewhere
- * (a pipe), and what is in the file. That the file is JSON is for
- * report_test.sh, which has a parser.
+ * Tests of report: the status line on a terminal (a pty) and elsewhere (a
+ * pipe), and the values in the file. report_test.sh parses the file as JSON.
  */
 #include "../testing.h"
 #include "log.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of stall: when a port holds what it was given, and for how long it may.
+ * Tests of stall: when a port counts as stalled.
  */
 #include "../testing.h"
 #include "report/stall.h"

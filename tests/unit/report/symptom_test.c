@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of symptom: what is said of a line, when, and how often.
+ * Tests of symptom: which symptoms are reported, when, and how often.
  */
 #include "../testing.h"
 #include "pump/stats.h"
