@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The command line, when the link is up: what was made of it, and what to type
- * at the other end so that the two can talk.
+ * The messages when the link is up: its configuration, and the command to type
+ * at the other end.
  */
 #include "cli/announce.h"
 #include "cli/options.h"
@@ -37,7 +37,7 @@ static void append_addrs(char text[ANNOUNCE_TEXT_MAX],
 	}
 }
 
-/* What the interface is, in the network of this host. */
+/* Append the interface's addresses, bridge and MTU. */
 static void append_link(char text[ANNOUNCE_TEXT_MAX],
 			const struct options *options, const struct link *link)
 {
@@ -66,7 +66,7 @@ static char parity_letter(enum port_parity parity)
 	}
 }
 
-/* The port, and how packets leave it. */
+/* Append the port, its speed and its character format. */
 static void append_port(char text[ANNOUNCE_TEXT_MAX],
 			const struct options *options, const struct port *port)
 {
@@ -84,7 +84,7 @@ static void append_port(char text[ANNOUNCE_TEXT_MAX],
 		return;
 	}
 	text_append(text, ANNOUNCE_TEXT_MAX, ", on %s", port->name);
-	/* A link is shown beside what it stands for at the moment. */
+	/* Show a symbolic link together with its current target. */
 	if (strchr(name, '/') && strcmp(name, port->name) != 0)
 		text_append(text, ANNOUNCE_TEXT_MAX, " (%s)", name);
 	if (port->baud)
@@ -94,13 +94,13 @@ static void append_port(char text[ANNOUNCE_TEXT_MAX],
 }
 
 /**
- * announce_link() - say what now is
- * @options: what was asked for
+ * announce_link() - describe the link
+ * @options: the command line
  * @tun:     the interface
- * @link:    what was made of it
- * @port:    the port; NULL: it is not there yet
- * @awaited: what then is waited for
- * @text:    where to write it
+ * @link:    the configuration of the interface
+ * @port:    the port; NULL: absent
+ * @awaited: the name to wait for if the port is absent
+ * @text:    filled in
  *
  * Return: @text, one line
  */
@@ -132,7 +132,7 @@ const char *announce_link(const struct options *options, const struct tun *tun,
 	return text;
 }
 
-/* A line of words that somebody else is to put something in for. */
+/* A proposed command, and notes on the placeholders in it. */
 struct proposal {
 	char *text;
 	char notes[ANNOUNCE_TEXT_MAX / 2];
@@ -151,7 +151,7 @@ __attribute__((format(printf, 2, 3))) static void note(
 		    *proposal->notes ? "; " : "", text);
 }
 
-/* What has to be known of the other end's --port before it can be typed. */
+/* Explain how to complete the other end's --port. */
 static void note_port(struct proposal *proposal, const char *own,
 		      const char *name)
 {
@@ -179,7 +179,7 @@ static void note_port(struct proposal *proposal, const char *own,
 		     port + 1, port + 1, port + 1);
 }
 
-/* What --port is there, and the framing if it is not what that port means. */
+/* Append --port, and --framing if it differs from that port's default. */
 static void append_other_port(struct proposal *proposal,
 			      const struct options *options)
 {
@@ -199,12 +199,12 @@ static void append_other_port(struct proposal *proposal,
 }
 
 /**
- * announce_created() - say what there now is, for later
- * @options:    what was asked for
+ * announce_created() - describe a persistent interface
+ * @options:    the command line
  * @tun:        the interface, persistent
- * @link:       what was made of it
- * @needs_root: it takes privilege to use it
- * @text:       where to write it
+ * @link:       the configuration of the interface
+ * @needs_root: only root may use the interface
+ * @text:       filled in
  *
  * Return: @text, one line
  */
@@ -233,7 +233,7 @@ const char *announce_created(const struct options *options,
 	return text;
 }
 
-/* Does this end have a way to what has no prefix in common with it? */
+/* Does the command line have a route of this address family? */
 static bool has_route(const struct options *options, int family)
 {
 	size_t i;
@@ -245,16 +245,16 @@ static bool has_route(const struct options *options, int family)
 }
 
 /**
- * announce_other_end() - say what to type at the other end
- * @options: what was asked for here
- * @link:    what was made of it
- * @text:    where to write it
+ * announce_other_end() - propose the command for the other end
+ * @options: the command line of this end
+ * @link:    the configuration of the interface
+ * @text:    filled in
  *
- * The other end's address is --peer's if there is one, else the lowest host
- * of the prefix that is not ours, else only the reader knows: it is written
- * ADDR, with a route back to us. Its bridge is for the reader to fill in, and
- * its port unless what is said of this one says it. What else than a serial
- * PORT is to be put in is told in words at the end.
+ * The other end's address is that of --peer; else the lowest free host address
+ * of our prefix; else the placeholder ADDR, with a route to our address. The
+ * other end's bridge is a placeholder. Its port is a placeholder unless our
+ * --port determines it. Notes at the end explain all placeholders but those of
+ * a bridge and a serial port.
  *
  * Return: @text, one line
  */

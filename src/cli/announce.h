@@ -9,7 +9,7 @@ struct tun;
 
 #include <stdbool.h>
 
-/* Room for one line; with very many addresses it ends in the middle. */
+/* Buffer size for one line; very many addresses truncate it. */
 #define ANNOUNCE_TEXT_MAX 960
 
 const char *announce_link(const struct options *options, const struct tun *tun,

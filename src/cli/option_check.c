@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What fits together on the command line, and what does not. Each value is
- * good by itself (value.c); here options are compared with each other, when
- * all have been seen, so that their order does not matter.
+ * Check options against each other. value.c has checked each value alone.
+ * option_check() runs after all options are parsed, so that their order does
+ * not matter.
  *
- * What does not fit is told by argp_error(), which does not return but ends
- * the program.
+ * The functions report an error with argp_error(), which ends the program.
  */
 #include "cli/option_check.h"
 #include "cli/options.h"
@@ -17,7 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* So that a frame with a tag is no longer than a packet can be. */
+/* The limit that keeps a tagged frame within PACKET_MAX. */
 #define OPTION_CHECK_MTU_MAX_TAP (PACKET_MAX - ETHERNET_TAGGED_LEN)
 
 static const char *family_name(int family)
@@ -65,8 +64,8 @@ static void check_peer(const struct argp_state *state, struct options *options)
 }
 
 /*
- * Is an address, with its prefix, one that a host in that prefix can have? If
- * not, one is proposed that @other has not.
+ * Refuse an address that is its prefix's network or broadcast address, and
+ * propose a host address that differs from @other.
  */
 static void check_host(const struct argp_state *state, const char *option,
 		       const struct addr *addr, const struct addr *other)
@@ -87,7 +86,7 @@ static void check_host(const struct argp_state *state, const char *option,
 		   option, addr_format(&host, first));
 }
 
-/* The prefix of an address that has a peer counts for nothing. */
+/* The prefix of an address with a peer is not its network, so skip it. */
 static void check_hosts(const struct argp_state *state,
 			const struct options *options)
 {
@@ -141,7 +140,7 @@ static void check_routes(const struct argp_state *state,
 		argp_error(state, "--metric needs a --route or an --addr");
 }
 
-/* What only a UART has, or what looks like one. */
+/* Refuse serial options for a port that is neither a UART nor like one. */
 static void check_serial(const struct argp_state *state,
 			 const struct port_config *port)
 {
@@ -246,7 +245,7 @@ static void check_bridge(const struct argp_state *state,
 			   "belongs to the bridge (sudo ip route add ... dev "
 			   "%s)",
 			   options->link.bridge);
-	/* Whom it is for is not for us to say. */
+	/* The hosts behind the bridge decide, not this one. */
 	options->accept_ra = true;
 }
 
@@ -271,7 +270,9 @@ static void check_alone(const struct argp_state *state, const char *task,
 			   option);
 }
 
-/* Is something else to be done than to make a link? */
+/*
+ * Check the options of a task other than making a link. Return: is there one?
+ */
 static bool check_task(const struct argp_state *state,
 		       const struct options *options,
 		       const struct option_check_topics *topics)
@@ -302,15 +303,15 @@ static bool check_task(const struct argp_state *state,
 }
 
 /**
- * option_check() - see whether what was asked for can be had together
+ * option_check() - check the options against each other
  * @state:   of argp
- * @options: what was asked for, each value good by itself; filled in is what
- *           only all of them together tell: @framing, @peer_of, @ipv6, the
- *           family of the default routes, in a bridge @accept_ra, and the port
- *           if none was named
- * @topics:  what the options are about that were given
+ * @options: the parsed options, each valid alone; the function fills in the
+ *           values that depend on several options: @framing, @peer_of, @ipv6,
+ *           the family of default routes, @accept_ra in a bridge, and the
+ *           port if the user named none
+ * @topics:  the topics of the given options
  *
- * Does not return if it cannot.
+ * The function ends the program if the options contradict each other.
  */
 void option_check(const struct argp_state *state, struct options *options,
 		  const struct option_check_topics *topics)

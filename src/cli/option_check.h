@@ -6,10 +6,10 @@ struct argp_state;
 struct options;
 
 /**
- * struct option_check_topics - what the given options are about
- * @of_interface: the first one about an interface that is to be made, such as
+ * struct option_check_topics - the topics of the given options
+ * @of_interface: the first option that configures a new interface, such as
  *                "--addr", or NULL
- * @of_line:      the first one about the line, and what runs on it, or NULL
+ * @of_line:      the first option about the line and its packets, or NULL
  */
 struct option_check_topics {
 	const char *of_interface;

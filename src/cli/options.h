@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 /**
- * enum options_list - what is printed instead of making a link
- * @OPTIONS_LIST_NONE:  nothing, a link is made
- * @OPTIONS_LIST_TABLE: the serial ports, for a person
- * @OPTIONS_LIST_JSON:  the serial ports, for a program
+ * enum options_list - list the ports instead of making a link
+ * @OPTIONS_LIST_NONE:  make a link
+ * @OPTIONS_LIST_TABLE: list the serial ports as a table
+ * @OPTIONS_LIST_JSON:  list the serial ports as JSON
  */
 enum options_list {
 	OPTIONS_LIST_NONE,
@@ -23,27 +23,28 @@ enum options_list {
 };
 
 /**
- * struct options - what the user asked for
- * @list:       print the ports, and nothing else
- * @create:     make a persistent interface, and nothing else
- * @delete:     remove a persistent interface, and nothing else
- * @link:       the interface, and what it is given
+ * struct options - the parsed command line
+ * @list:       list the ports, then exit
+ * @create:     create a persistent interface, then exit
+ * @delete:     delete a persistent interface, then exit
+ * @link:       the interface and its configuration
  * @port:       the port
- * @port_implied: no port was named, so it is "auto"
- * @framing:    how packets travel on the line
- * @lead:       when an END is sent in front of a frame
- * @wait:       start before the port is there
- * @once:       end when the port is lost
- * @keepalive_s: after so many seconds of silence send an END; 0: never
- * @tap:        frames of Ethernet, not packets of IP
+ * @port_implied: the user named no port, so it is "auto"
+ * @framing:    the framing of packets on the line
+ * @lead:       when to send an END in front of a frame
+ * @wait:       start even if the port is absent
+ * @once:       exit when the port is lost
+ * @keepalive_s: seconds of silence after which to send an END; 0: never
+ * @tap:        carry Ethernet frames, not IP packets
  * @accept_ra:  let Router Advertisements through
- * @persist:    the interface stays after the end
- * @owner:      user who may then use it, by name or number, or NULL
- * @group:      group that may, by name or number, or NULL
- * @user:       whom to run as once everything is set up, or NULL
- * @stats_s:    seconds between two reports; 0: none
- * @stats_json: the file that holds the statistics as JSON, or NULL
- * @log_level:  how much to print, by enum log_level, but unbounded
+ * @persist:    keep the interface after exit
+ * @owner:      user who may attach to it, by name or number, or NULL
+ * @group:      group whose members may attach to it, by name or number, or
+ *              NULL
+ * @user:       user to run as after set-up, or NULL
+ * @stats_s:    seconds between two status lines; 0: print none
+ * @stats_json: path of the JSON statistics file, or NULL
+ * @log_level:  verbosity as in enum log_level, but not clamped
  */
 struct options {
 	enum options_list list;

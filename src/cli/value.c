@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One value of the command line: a number, an address, a name, a word of a
- * few. Each is looked at by itself here; whether it suits the others is for
- * option_check.c.
+ * Parse single option values: numbers, addresses, names and keywords.
+ * option_check.c checks them against each other.
  *
- * Who gives a value that cannot be meant is told what is wrong with it, by
- * argp_error(), which does not return but ends the program. So @state below is
- * argp's, and @arg what was given, which is all that the message needs, but
- * for the name of the @option if there are several of the kind.
+ * The functions report an invalid value with argp_error(), which ends the
+ * program. In all of them @state is argp's state, @arg is the value, and
+ * @option is the option's name, for the message.
  */
 #include "cli/value.h"
 #include "framing/framing.h"
@@ -24,12 +22,12 @@
 #define VALUE_MTU_MAX PACKET_MAX
 
 /**
- * value_parse_number() - a decimal number, and nothing else
+ * value_parse_number() - parse a decimal number
  * @state:  of argp
  * @option: for the message
  * @arg:    the value
- * @min:    the least that it may be
- * @max:    the most
+ * @min:    the minimum
+ * @max:    the maximum
  *
  * Return: the number
  */
@@ -42,7 +40,7 @@ unsigned int value_parse_number(const struct argp_state *state,
 
 	errno = 0;
 	number = strtoul(arg, &end, 10);
-	/* strtoul() itself takes "", " 8" and "-8" as well. */
+	/* strtoul() also accepts "", " 8" and "-8". */
 	if (arg[0] < '0' || arg[0] > '9' || *end || errno || number < min ||
 	    number > max)
 		argp_error(state, "%s: \"%s\" is not a number from %u to %u",
@@ -51,9 +49,9 @@ unsigned int value_parse_number(const struct argp_state *state,
 }
 
 /**
- * struct character - how a byte is sent, as people and programs write it
+ * struct character - a character format, such as "8N1"
  * @bits:      '5' to '8'
- * @parity:    a letter
+ * @parity:    the letter of the parity
  * @stop_bits: '1' or '2'
  */
 struct character {
@@ -68,8 +66,9 @@ static bool is_bits(char digit)
 }
 
 /*
- * What often follows a rate: "8N1", of a terminal program, or "n8", with an "r"
- * for RTS/CTS, of the kernel's console=. Return: false if it is none of these.
+ * Parse the suffix that often follows a rate: "8N1" of terminal programs, or
+ * "n8" of the kernel's console=, with an "r" for RTS/CTS. Return: false if the
+ * suffix is neither.
  */
 static bool parse_character(struct character *character, const char *text)
 {
@@ -93,7 +92,7 @@ static bool parse_character(struct character *character, const char *text)
 }
 
 /**
- * value_parse_baud() - the value of --baud
+ * value_parse_baud() - parse the value of --baud
  * @state: of argp
  * @arg:   the value
  *
@@ -144,7 +143,7 @@ static struct addr parse_addr(const struct argp_state *state,
 	return addr;
 }
 
-/* Why nobody can have this address. NULL: somebody can. */
+/* Return: why no host can have this address; NULL if one can. */
 static const char *why_no_host(const struct addr *addr)
 {
 	if (addr_is_loopback(addr))
@@ -165,7 +164,7 @@ static const char *why_no_host(const struct addr *addr)
 }
 
 /**
- * value_parse_host() - the address of one host, and of its network
+ * value_parse_host() - parse a host address with its prefix
  * @state:  of argp
  * @option: for the message
  * @arg:    the value, ADDR[/LEN]
@@ -189,12 +188,12 @@ struct addr value_parse_host(const struct argp_state *state, const char *option,
 }
 
 /**
- * value_parse_route() - the value of --route
+ * value_parse_route() - parse the value of --route
  * @state: of argp
  * @arg:   the value, DEST[/LEN] or "default"
  *
- * Return: the destination; of "default", whose family depends on the other
- * options, AF_UNSPEC
+ * Return: the destination; for "default" AF_UNSPEC, because its family depends
+ * on the other options
  */
 struct addr value_parse_route(const struct argp_state *state, const char *arg)
 {
@@ -216,7 +215,7 @@ struct addr value_parse_route(const struct argp_state *state, const char *arg)
 }
 
 /**
- * value_parse_name() - a name that must not be empty
+ * value_parse_name() - check that a name is not empty
  * @state:  of argp
  * @option: for the message
  * @arg:    the value
@@ -232,7 +231,7 @@ const char *value_parse_name(const struct argp_state *state, const char *option,
 }
 
 /**
- * value_parse_interface() - the name of an interface
+ * value_parse_interface() - check an interface name
  * @state:  of argp
  * @option: for the message
  * @arg:    the value
@@ -260,7 +259,7 @@ const char *value_parse_interface(const struct argp_state *state,
 }
 
 /**
- * value_parse_mac() - the value of --mac
+ * value_parse_mac() - parse the value of --mac
  * @state: of argp
  * @mac:   filled in with the address of one interface
  * @arg:   the value
@@ -281,11 +280,11 @@ void value_parse_mac(const struct argp_state *state,
 }
 
 /**
- * value_parse_mtu() - the value of --mtu
+ * value_parse_mtu() - parse the value of --mtu
  * @state: of argp
  * @arg:   the value, a number or "auto"
  *
- * Return: bytes, 0 for "auto"
+ * Return: bytes; 0 for "auto"
  */
 uint32_t value_parse_mtu(const struct argp_state *state, const char *arg)
 {
@@ -295,7 +294,7 @@ uint32_t value_parse_mtu(const struct argp_state *state, const char *arg)
 				  VALUE_MTU_MAX);
 }
 
-/* One of a few words. Return: which one, counted from 0. */
+/* Parse a keyword. Return: its index. */
 static int parse_word(const struct argp_state *state, const char *option,
 		      const char *arg, const char *const *words)
 {
@@ -314,7 +313,7 @@ static int parse_word(const struct argp_state *state, const char *option,
 }
 
 /**
- * value_parse_flow() - the value of --flow
+ * value_parse_flow() - parse the value of --flow
  * @state: of argp
  * @arg:   the value
  *
@@ -333,11 +332,11 @@ enum port_flow value_parse_flow(const struct argp_state *state, const char *arg)
 }
 
 /**
- * value_parse_lead() - the value of --leading-end
+ * value_parse_lead() - parse the value of --leading-end
  * @state: of argp
  * @arg:   the value
  *
- * Return: when an END is sent in front of a frame
+ * Return: when to send an END in front of a frame
  */
 enum framing_lead value_parse_lead(const struct argp_state *state,
 				   const char *arg)
@@ -354,7 +353,7 @@ enum framing_lead value_parse_lead(const struct argp_state *state,
 }
 
 /**
- * value_parse_parity() - the value of --parity
+ * value_parse_parity() - parse the value of --parity
  * @state: of argp
  * @arg:   the value
  *
@@ -374,12 +373,12 @@ enum port_parity value_parse_parity(const struct argp_state *state,
 }
 
 /**
- * value_parse_modem_line() - what is to become of DTR or RTS
+ * value_parse_modem_line() - parse the value of --dtr or --rts
  * @state:  of argp
  * @option: for the message
  * @arg:    the value
  *
- * Return: what is to become of it
+ * Return: the setting of the modem line
  */
 enum port_modem_line value_parse_modem_line(const struct argp_state *state,
 					    const char *option, const char *arg)
@@ -395,7 +394,7 @@ enum port_modem_line value_parse_modem_line(const struct argp_state *state,
 }
 
 /**
- * value_parse_framing() - the value of --framing
+ * value_parse_framing() - parse the value of --framing
  * @state: of argp
  * @arg:   the value
  *
@@ -414,11 +413,11 @@ const struct framing *value_parse_framing(const struct argp_state *state,
 }
 
 /**
- * value_parse_list() - the value of --list
+ * value_parse_list() - parse the value of --list
  * @state: of argp
  * @arg:   the value, or NULL if there is none
  *
- * Return: how to print the ports
+ * Return: how to list the ports
  */
 enum options_list value_parse_list(const struct argp_state *state,
 				   const char *arg)

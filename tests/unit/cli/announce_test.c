@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of announce: what is said when the link is up, word by word.
+ * Tests of announce: the exact text of each message.
  *
- * The options come from a command line, read by options_parse(), because that
- * is how they are best written and read.
+ * options_parse() parses the options from a command line, which is short and
+ * readable.
  */
 #include "../testing.h"
 #include "cli/announce.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of list: what is made of what is known.
+ * Tests of list: the table and the JSON of given ports.
  */
 #include "../testing.h"
 #include "cli/list.h"

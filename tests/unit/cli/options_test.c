@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of options: what each command line means, and how it is refused.
+ * Tests of options: the meaning of each command line, and the message of each
+ * refusal.
  *
- * options_parse() ends the program when it does not like what it reads, so it
- * is run in a child whose stdout and stderr are files in memory. The struct
- * that it fills in is memory shared with us, at the same place in both, so
- * pointers from one of its fields to another hold here too.
+ * options_parse() ends the program on an error, so it runs in a child whose
+ * stdout and stderr are files in memory. It fills in a struct in shared memory.
+ * The memory has the same address in parent and child, so pointers between
+ * fields of the struct stay valid.
  */
 #include "../testing.h"
 #include "cli/options.h"

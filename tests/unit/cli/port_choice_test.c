@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of port_choice: which port is meant if none is named.
+ * Tests of port_choice: which port is used if the user names none.
  */
 #include "../testing.h"
 #include "cli/options.h"
