@@ -83,10 +83,10 @@ const char *stall_text(enum port_flow flow, bool is_serial)
 			"other end running? Else use --flow none",
 		[PORT_FLOW_XONXOFF] =
 			"it was sent an XOFF, or noise that looks like one; "
-			"going on as if an XON had come",
+			"serialtun resumes as after an XON",
 	};
 
 	return is_serial ? texts[flow]
-			 : "does the other end read? Is the way there "
+			 : "does the other end read? Is the connection "
 			   "interrupted?";
 }

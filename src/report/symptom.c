@@ -342,25 +342,25 @@ static const struct {
 } rows[SYMPTOM_COUNT] = {
 	[SYMPTOM_REFUSED] =
 		{shows_refused,
-		 "what is sent comes back refused (nobody listens on that port "
-		 "there: is the other end running, is it that port?)",
+		 "the other host refuses the packets (no program listens on "
+		 "that port: is the other end running, is the port right?)",
 		 NULL},
 	[SYMPTOM_NOTHING] =
 		{shows_nothing,
 		 "nothing has arrived yet, although packets were sent (do both "
 		 "ends have the same --baud? Are RX and TX crossed, is the "
-		 "ground connected? What does the other end say, and are both "
-		 "addresses of one network?)",
-		 "nothing has arrived yet, although packets were sent (is what "
-		 "listens there the other end? What does it say, and are both "
-		 "addresses of one network?)"},
+		 "ground connected? Are there messages at the other end? Are "
+		 "both addresses in one network?)",
+		 "nothing has arrived yet, although packets were sent (does "
+		 "serialtun listen there? Are there messages at the other end? "
+		 "Are both addresses in one network?)"},
 	[SYMPTOM_ECHO] =
 		{shows_echo,
-		 "what is sent comes back (is there a loopback plug, or are RX "
-		 "and TX of this end connected? Or a login that echoes: start "
-		 "serialtun there)",
-		 "what is sent comes back (something there echoes: start "
-		 "serialtun at the other end)"},
+		 "the packets sent come back (is there a loopback plug, or are "
+		 "RX and TX of this end connected? If a login prompt echoes "
+		 "them, start serialtun at the other end)",
+		 "the packets sent come back (a program there echoes them: "
+		 "start serialtun at the other end)"},
 	[SYMPTOM_PPP] =
 		{shows_ppp,
 		 "the other end speaks PPP, not SLIP (run pppd at this end too, "
@@ -410,9 +410,9 @@ static const struct {
 		 NULL},
 	[SYMPTOM_SEVEN_BITS] =
 		{shows_seven_bits,
-		 "the eighth bit of every byte is missing, so there is not one "
-		 "END (set 8 data bits and no parity at the other end, and in "
-		 "whatever is between)",
+		 "the eighth bit of every byte is missing, so no END arrives "
+		 "(set 8 data bits and no parity at the other end and on all "
+		 "devices between)",
 		 NULL},
 	[SYMPTOM_IPV6] =
 		{shows_ipv6,
@@ -423,17 +423,17 @@ static const struct {
 	[SYMPTOM_GARBAGE] =
 		{shows_garbage,
 		 "bytes arrive, but not one IP packet (do both ends have the "
-		 "same --baud? Does the other one speak SLIP?)",
+		 "same --baud? Does the other end speak SLIP?)",
 		 "bytes arrive, but not one IP packet (do both ends have the "
 		 "same --framing? Most programs speak slip)"},
 	[SYMPTOM_WHISPER] =
 		{shows_whisper,
 		 "something arrives, but not one packet (do both ends have the "
-		 "same --baud? What does the other end say, and are both "
-		 "addresses of one network?)",
+		 "same --baud? Are there messages at the other end? Are both "
+		 "addresses in one network?)",
 		 "something arrives, but not one packet (do both ends have the "
-		 "same --framing? What does the other end say, and are both "
-		 "addresses of one network?)"},
+		 "same --framing? Are there messages at the other end? Are both "
+		 "addresses in one network?)"},
 	[SYMPTOM_SAME_ADDRESS] =
 		{shows_same_address,
 		 "packets arrive from %s, which is this end's own address "
@@ -456,15 +456,15 @@ static const struct {
 		 "or are bytes lost? A shorter or shielded cable, a lower "
 		 "--baud, or --flow rtscts at both ends helps, and a smaller "
 		 "--mtu)",
-		 "more than one frame of ten arrives damaged (what is between "
-		 "the two ends loses or changes bytes: does it have a serial "
-		 "line, and flow control?)"},
+		 "more than one frame of ten arrives damaged (something between "
+		 "the ends loses or changes bytes: is there a serial line "
+		 "without flow control?)"},
 	[SYMPTOM_MISSING] =
 		{shows_missing,
-		 "the bytes %s never arrive, and frames are damaged (something "
-		 "between the ends keeps them: switch off its flow control and "
-		 "its escape characters, or use --flow xonxoff at both ends if "
-		 "it is 11 and 13)",
+		 "the bytes %s never arrive, and frames are damaged (a device "
+		 "between the ends removes them: switch off its flow control "
+		 "and its escape characters; for 11 and 13, --flow xonxoff at "
+		 "both ends also helps)",
 		 NULL},
 	[SYMPTOM_BAD_SUMS] =
 		{shows_bad_sums,
@@ -472,12 +472,13 @@ static const struct {
 		 "(noise that SLIP cannot see: a lower --baud, or a better "
 		 "cable)",
 		 "packets arrive with a wrong checksum of TCP, UDP or ICMP "
-		 "(what is between the two ends changes bytes, or the other "
-		 "end leaves its checksums to hardware that is not there)"},
+		 "(something between the ends changes bytes, or the other end "
+		 "leaves its checksums to absent hardware)"},
 	[SYMPTOM_BAUD] =
 		{shows_baud,
 		 "packets wait in it, where nothing can overtake them (give "
-		 "--baud, the speed of the wire behind it, and they wait here)",
+		 "--baud, the speed of the wire behind it: serialtun then "
+		 "queues them)",
 		 NULL},
 	[SYMPTOM_FRAMING] =
 		{shows_framing,

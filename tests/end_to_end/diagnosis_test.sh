@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # A link that works by half, or only seems to, is named too, with what helps:
-# what is sent comes back, bytes are lost or changed on the way, the addresses
+# the packets sent come back, bytes are lost or changed on the way, the addresses
 # of the two ends do not suit each other, packets wait where nothing overtakes.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -34,7 +34,7 @@ cat <&"$line" >&"$line" &
 plug=$!
 start_a --addr 10.0.0.1/24
 pings_of a 10.0.0.2
-check 'a loopback plug' a_will_say 'what is sent comes back \(is there a loopback'
+check 'a loopback plug' a_will_say 'the packets sent come back \(is there a loopback'
 stop_a
 kill "$pinging"
 kill "$plug" 2>/dev/null
@@ -43,7 +43,7 @@ kill "$plug" 2>/dev/null
 stty -F "$port_b" sane
 start_a --addr 10.0.0.1/24
 pings_of a 10.0.0.2
-check 'a login that echoes' a_will_say 'what is sent comes back .*a login that echoes'
+check 'a login that echoes' a_will_say 'the packets sent come back .*a login prompt echoes'
 check_equal 'is called nothing else' 1 "$(warnings)"
 stop_a
 kill "$pinging"

@@ -35,7 +35,7 @@ check_match 'the carrier is on' 'LOWER_UP' "$(in_a ip link show tun0)"
 check_not 'nobody answers' in_a ping -c 6 -i 0.2 -W 1 10.0.0.2
 check 'what came back is counted' says a 'to the line: .*, [1-6] came back refused'
 check 'and it is said, once, what that means' \
-	wait_for 5 a_says ': what is sent comes back refused \(nobody listens'
+	wait_for 5 a_says ': the other host refuses the packets \(no program listens'
 cpu() {
 	local fields
 	read -ra fields <"/proc/$pid_a/stat"
