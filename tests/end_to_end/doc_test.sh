@@ -25,13 +25,14 @@ options_behind() {
 for option in $(options_in "$help"); do
 	check "the manual has $option" grep -q -- "$option" <<<"$plain_manual"
 done
-for option in $(options_in "$plain_manual"); do
+# --now is of systemctl.
+for option in $(options_in "$plain_manual" | grep -vx -- --now); do
 	check "the program has the manual's $option" grep -q -- "$option" <<<"$help"
 done
 check_equal 'the manual has the order of the help' \
 	"$(options_behind ' *(-., *)?' "$help")" \
 	"$(options_behind ' {5}(-., )?' \
-		"$(sed -n '/^OPTIONS$/,/^[A-Z]* [A-Z]*$/p' <<<"$plain_manual")")"
+		"$(sed -n '/^OPTIONS$/,/^INTERFACES$/p' <<<"$plain_manual")")"
 
 # Of the README, the commands of ours, and the options that it shows alone.
 said=$(grep -oE '(^|[^`a-z-])serialtun --[^`]*|`--[a-z][^`]*`' "$readme" |
@@ -53,6 +54,18 @@ while read -r quote; do
 	check "the program says \"$quote\"" grep -qF -- "$text" <<<"$messages"
 done <<<"$quotes"
 
+# Of the manual's messages, the runs of words between names and numbers.
+system='No such file or directory|Operation not permitted|Permission denied'
+runs=$(sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh SEE/s/^\.It "\(.*\)"/\1/p' "$manual" |
+	sed -E "s/$system|Device or resource busy/;/g" |
+	sed -E 's/\b(TUN|board|eth[0-9]|picocom|agetty|bash|pid)\b/;/g
+		s/[^ ]*[0-9/][^ ]*/;/g; s/[:,;()]+|\.\.\./\n/g' |
+	sed -E 's/^ +| +$//g' | grep -E '^[^ ]+ [^ ]+ [^ ]+' | sort -u)
+check_match 'the manual quotes messages' '^it hung up' "$runs"
+while read -r run; do
+	check "the program says \"$run\"" grep -qF -- "$run" <<<"$messages"
+done <<<"$runs"
+
 for page in README.md src/README.md tests/bench/README.md; do
 	while read -r link; do
 		check "$page: there is $link" test -e \
@@ -61,7 +74,7 @@ for page in README.md src/README.md tests/bench/README.md; do
 done
 
 # Why something is dropped, and what a line's name begins with.
-dropped=$(sed -n '/^ *What is dropped/,/^ *The statistics/p' <<<"$plain_manual")
+dropped=$(sed -n '/^ *Dropped packets/,/^ *The statistics/p' <<<"$plain_manual")
 while IFS='"' read -r _ key _ words _; do
 	check "the manual has the drop \"$words\"" grep -qw "$words" <<<"$dropped"
 	check "and its key $key" grep -qw "$key" <<<"$plain_manual"
