@@ -74,7 +74,7 @@ for ports in 'ttyUSB0 ttyUSB1' 'ttyS1 ttyS2'; do
 	check_equal "$b: and so the other" 0 "$ended"
 	for end in a b; do
 		check_match "$end: what went over the line, and nothing else" \
-			'^serialtun: sent .* kB/s\), in [0-9]+ s at 115200 baud$' \
+			'^serialtun: sent .* kB/s\), in [0-9.]+ s at 115200 baud$' \
 			"$(tail -n 1 "$dir/$end.log")"
 	done
 	check_equal 'the interfaces are gone' '' \
