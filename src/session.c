@@ -26,6 +26,7 @@
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
+#include "pump/witness.h"
 #include "report/notify.h"
 #include "report/report.h"
 #include "report/stall.h"
@@ -368,16 +369,17 @@ static void report_peer(struct session *session)
 			 addr_format_host(&from, text));
 }
 
-static void check_held(struct session *session)
+/* Packets would be commands to a shell. An echo is a symptom of its own. */
+static void check_held(struct session *session, const struct stats *stats)
 {
-	if (session->held_told || !pump_is_held(session->pump))
+	if (session->held_told || !pump_is_held(session->pump) ||
+	    stats->witness->verdict == WITNESS_ECHO)
 		return;
 	session->held_told = true;
-	log_warning("%s: a login or a shell is at the other end, which would "
-		    "execute packets as commands: they are held back until a "
-		    "packet comes from there (end the login and start "
-		    "serialtun there; then send from there first, or start "
-		    "again here)",
+	log_warning("%s: a login or a shell is at the other end and would "
+		    "execute packets as commands: sending waits until a packet "
+		    "comes from there (end the login and start serialtun "
+		    "there; then ping from there, or start again here)",
 		    line_name(session->line));
 }
 
@@ -395,11 +397,13 @@ static void check_counters(struct session *session, uint64_t now_ns)
 		return;
 	session->check_ns = now_ns + SESSION_CHECK_NS;
 	view.stats = pump_stats(session->pump);
+	check_held(session, view.stats);
 	symptom = symptoms_look(&session->symptoms, &view, now_ns);
-	if (symptom != SYMPTOM_NONE)
+	/* Text is explained, if it is a prompt. */
+	if (symptom != SYMPTOM_NONE &&
+	    !(symptom == SYMPTOM_TEXT && session->held_told))
 		log_warning("%s: %s", line_name(session->line),
 			    symptom_text(symptom, &view, text));
-	check_held(session);
 	check_own_packets(session, view.stats);
 	check_flow(session, view.stats, now_ns);
 }

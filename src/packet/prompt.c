@@ -33,7 +33,10 @@ static bool ends_with(const char *line, size_t len, const char *end)
 bool prompt_ends(const uint8_t *text, size_t len)
 {
 	static const char *const ends[] = {
-		"login: ", "assword: ", "# ", "$ ", "#", "$",
+		"login: ",
+		"assword: ",
+		"# ",
+		"$ ",
 	};
 	char line[PROMPT_LINE_MAX];
 	size_t line_len = 0;

@@ -356,10 +356,12 @@ static const struct {
 		 "Are both addresses in one network?)"},
 	[SYMPTOM_ECHO] =
 		{shows_echo,
-		 "the packets sent come back (is there a loopback plug, or are "
+		 "the packets sent come back, so sending waits until others "
+		 "come (is there a loopback plug, or are "
 		 "RX and TX of this end connected? If a login prompt echoes "
 		 "them, start serialtun at the other end)",
-		 "the packets sent come back (a program there echoes them: "
+		 "the packets sent come back, so sending waits until others "
+		 "come (a program there echoes them: "
 		 "start serialtun at the other end)"},
 	[SYMPTOM_PPP] =
 		{shows_ppp,

@@ -38,7 +38,7 @@ something_came() {
 	[ -s "$dir/came" ]
 }
 
-is_told='^serialtun: .*: a login or a shell is at the other end, which would execute packets as commands: they are held back until a packet comes from there'
+is_told='^serialtun: .*: a login or a shell is at the other end and would execute packets as commands: sending waits until a packet comes from there'
 
 for prompt in 'Debian\r\nboard login: ' 'root@board:~# ' '$ '; do
 	begin "$prompt"
@@ -66,7 +66,8 @@ start_a --addr 10.0.0.1/24
 cat "$port_b" >"$port_b" &
 reader=$!
 in_a ping -q -c 8 -i 0.2 -W 1 10.0.0.2 >/dev/null
-check 'an echo holds packets back, too' wait_for 5 a_says "$is_told"
+check 'an echo holds packets back, too' wait_for 5 a_says \
+	'the packets sent come back, so sending waits until others come '
 check_not 'and is no peer' a_says 'the peer is there'
 kill "$reader"
 

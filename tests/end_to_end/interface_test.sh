@@ -114,7 +114,7 @@ umount /dev/net 2>/dev/null
 # Names that are taken by something else.
 refused -i lo --port "$dir/c"
 check_match 'a name that is no TUN interface' \
-	'^serialtun: cannot attach to interface lo: it exists, but is not a TUN' \
+	'^serialtun: cannot attach to interface lo: it exists and is not a TUN' \
 	"$said"
 in_a ip tuntap add dev tap7 mode tap
 refused -i tap7 --port "$dir/c"

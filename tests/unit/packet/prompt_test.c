@@ -51,7 +51,8 @@ static void test_prompt_is_not_everything(void **state)
 		if (prompt_ends((const uint8_t *)others[i], strlen(others[i])))
 			fail_msg("a prompt: \"%s\"", others[i]);
 	memset(text, 'x', sizeof(text));
-	memcpy(text + sizeof(text) - 2, "# ", 2);
+	text[sizeof(text) - 2] = '#';
+	text[sizeof(text) - 1] = ' ';
 	assert_false(prompt_ends((const uint8_t *)text, sizeof(text)));
 	assert_true(prompt_ends((const uint8_t *)text + 300, 100));
 }
