@@ -176,6 +176,7 @@ check-unit: $(unit_tests) $(fuzzers) ## build and run the unit tests alone
 # It warns of each ioctl that it does not know, unless told to be lax; those that
 # it knows, it checks all the same.
 valgrind := valgrind --quiet --leak-check=full --error-exitcode=99 \
+	--suppressions=tests/unit/valgrind.supp \
 	--sim-hints=lax-ioctls
 
 .PHONY: valgrind

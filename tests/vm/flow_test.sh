@@ -23,7 +23,7 @@ raise_rts() { # TIOCMBIS
 # RTS/CTS between adapters.
 use_adapters
 head -c 40000 /dev/urandom >"$dir/file"
-link_up --flow rtscts
+link_up --flow rtscts -v
 check 'RTS/CTS: a ping crosses' wait_for 5 pings
 check 'RTS/CTS: TCP' tcp a b 10.0.0.2 "$dir/file"
 check 'RTS/CTS: TCP back' tcp b a 10.0.0.1 "$dir/file"
@@ -49,7 +49,7 @@ check_match 'nothing was lost on the way' \
 # its bits is longer than a byte of ours, a series of breaks.
 # two_speeds BAUD ERRORS: until A says what is wrong
 two_speeds() {
-	start_a --addr 10.0.0.1/24
+	start_a -v --addr 10.0.0.1/24
 	start_b --addr 10.0.0.2/24 --baud "$1"
 	in_b ping -q -c 5 -i 0.3 -W 1 10.0.0.1 >/dev/null
 	check "115200 and $1 baud: $2 are reported" wait_for 10 a_says \
