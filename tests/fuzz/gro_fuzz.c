@@ -148,7 +148,7 @@ static void put_in(struct gro *gro, const uint8_t *packet, size_t len)
 /* Mostly short: what is long takes long. */
 static size_t take_payload(struct fuzz_script *script)
 {
-	size_t len = fuzz_number(script, 2);
+	size_t len = (size_t)fuzz_number(script, 2);
 
 	return len < 0xF000 ? len % 512 : len;
 }
@@ -169,7 +169,7 @@ static void put_in_segment(struct gro *gro, struct fuzz_script *script,
 	if (change & CHANGE_ID)
 		tcp->id = (uint16_t)(tcp->id + fuzz_number(script, 1));
 	if (change & CHANGE_OPTIONS)
-		tcp->options = fuzz_number(script, 1) % 11 * 4;
+		tcp->options = (size_t)fuzz_number(script, 1) % 11 * 4;
 	if (change & CHANGE_PAYLOAD)
 		tcp->payload = take_payload(script);
 	if (tcp->payload > PACKET_MAX - at - 20 - tcp->options)
@@ -196,7 +196,7 @@ static void put_in_segment(struct gro *gro, struct fuzz_script *script,
 
 static void put_in_bytes(struct gro *gro, struct fuzz_script *script)
 {
-	size_t len = fuzz_number(script, 2);
+	size_t len = (size_t)fuzz_number(script, 2);
 	const uint8_t *bytes = fuzz_take(script, &len);
 
 	if (len)

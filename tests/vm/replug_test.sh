@@ -92,7 +92,7 @@ check_equal 'the new one has low latency as well' 1 \
 	"$(cat /sys/bus/usb-serial/devices/ttyUSB2/latency_timer)"
 let_go
 link_down
-check_match 'the loss is counted' '^serialtun: line: .* lost 1 time$' \
+check_match 'the loss is counted' '^serialtun: .*the port was lost 1 time$' \
 	"$(<"$dir/a.log")"
 
 # Both out, and in again the other way round, by what the user may call them.
@@ -145,7 +145,7 @@ check "no memory was lost ($memory kB, now $now kB)" \
 	[ "$now" -le $((memory + 256)) ]
 link_down
 check_match 'the losses are counted' \
-	'^serialtun: line: .* lost [1-9][0-9]* times?$' "$(<"$dir/a.log")"
+	'^serialtun: .*the port was lost [1-9][0-9]* times?$' "$(<"$dir/a.log")"
 
 # As somebody who may open the port by its group only: udev sets that when the
 # device is there already.
