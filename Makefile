@@ -70,6 +70,7 @@ script_tests := $(wildcard tests/cable/*_test.sh tests/end_to_end/*_test.sh \
 	tests/tree/*_test.sh)
 fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 cable := $(BUILD)/tests/cable/cable
+pair_sim := $(BUILD)/tests/pair/pair_sim
 
 peer_tests := $(wildcard tests/peers/*_test.sh)
 
@@ -123,6 +124,10 @@ $(cable): $(BUILD)/tests/cable/cable.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ -lm $(LDLIBS)
 
+$(pair_sim): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/pair/*.c)) $(modules)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) -lcmocka -lm $(LDLIBS)
+
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d \
 	$(BUILD)/tests/*/*.d $(BUILD)/tests/unit/*/*.d)
 
@@ -130,13 +135,26 @@ $(cable): $(BUILD)/tests/cable/cable.o
 cable: $(cable) ## the emulated null-modem cable, build/tests/cable/cable
 
 .PHONY: test-programs
-test-programs: all cable $(unit_tests) $(fuzzers)
+test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim)
 
 # Several at a time: most of a test's time is spent waiting for a slow wire.
 .PHONY: check
 check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
 	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP prove --timer --jobs 6 \
-		--exec '' $(unit_tests) $(fuzzers) $(script_tests)
+		--exec '' $(unit_tests) $(fuzzers) $(pair_sim) $(script_tests)
+
+# So many seeds of each scenario, a hundred at a time.
+pair_runs = $(Q)seq 1 100 $(1) | xargs -P "$$(nproc)" -I FROM sh -c \
+	'$(pair_sim) -q -s FROM-$$((FROM + 99))' && \
+	echo 'pairing: $(1) seeds of each scenario, and all held'
+
+.PHONY: check-pair
+check-pair: $(pair_sim) ## simulate two ends that pair, 2000 times a scenario
+	$(call pair_runs,2000)
+
+.PHONY: pair-soak
+pair-soak: $(pair_sim) ## the same, a million times: about two hours
+	$(call pair_runs,40000)
 
 # The board is not under test, and the same whatever serialtun is built with.
 .PHONY: check-peers
