@@ -244,7 +244,7 @@ lint: ## look at the sources with every checker there is
 		-DSERIALTUN_VERSION='""' -Isrc src tests
 	$(Q)$(if $(pinned),$(MAKE) -s --no-print-directory -j "$$(nproc)" $(tidied))
 	$(Q)shellcheck $(shell_files)
-	$(Q)mandoc -T lint -W warning src/man/serialtun.8
+	$(Q)mandoc -T lint -W warning src/man/*.[78]
 	$(Q)codespell -L $(no_typos) --skip 'tests/fuzz/corpus' src tests scripts \
 		README.md Makefile
 
