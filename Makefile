@@ -71,6 +71,7 @@ script_tests := $(wildcard tests/cable/*_test.sh tests/end_to_end/*_test.sh \
 fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 cable := $(BUILD)/tests/cable/cable
 pair_sim := $(BUILD)/tests/pair/pair_sim
+keeper_driver := $(BUILD)/tests/end_to_end/keeper_driver
 
 peer_tests := $(wildcard tests/peers/*_test.sh)
 
@@ -128,6 +129,10 @@ $(pair_sim): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/pair/*.c)) $(modules)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) -lcmocka -lm $(LDLIBS)
 
+$(keeper_driver): $(BUILD)/tests/end_to_end/keeper_driver.o $(modules)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) $(LDLIBS)
+
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d \
 	$(BUILD)/tests/*/*.d $(BUILD)/tests/unit/*/*.d)
 
@@ -135,7 +140,7 @@ $(pair_sim): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/pair/*.c)) $(modules)
 cable: $(cable) ## the emulated null-modem cable, build/tests/cable/cable
 
 .PHONY: test-programs
-test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim)
+test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver)
 
 # Several at a time: most of a test's time is spent waiting for a slow wire.
 .PHONY: check
