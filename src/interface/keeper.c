@@ -114,6 +114,18 @@ static const struct seccomp_rule rules[] = {
 #endif
 };
 
+/**
+ * keeper_rules() - the system calls that the keeper may make, on this machine
+ * @count: how many
+ *
+ * Return: the list
+ */
+const struct seccomp_rule *keeper_rules(size_t *count)
+{
+	*count = sizeof(rules) / sizeof(*rules);
+	return rules;
+}
+
 /* Return: err, with @text as its reason. */
 __attribute__((format(printf, 3, 4))) static int refuse(
 	struct keeper_answer *answer, int err, const char *format, ...)
