@@ -58,7 +58,7 @@ build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
 	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
 build_ldflags = $(hardening_ld) $(sanitize) $(LDFLAGS)
 
-rooms := cli framing interface line packet port pump report
+rooms := cli framing interface line packet pair port pump report
 sources := $(sort $(wildcard src/*.c $(rooms:%=src/%/*.c)))
 objects := $(sources:%.c=$(BUILD)/%.o)
 modules := $(filter-out $(BUILD)/src/main.o,$(objects))
@@ -70,6 +70,8 @@ script_tests := $(wildcard tests/cable/*_test.sh tests/end_to_end/*_test.sh \
 	tests/tap/*_test.sh tests/tree/*_test.sh)
 fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 cable := $(BUILD)/tests/cable/cable
+pair_sim := $(BUILD)/tests/pair/pair_sim
+keeper_driver := $(BUILD)/tests/end_to_end/keeper_driver
 
 # Or make would remove these objects when it has linked them, and list them all.
 .SECONDARY: $(unit_tests:%=%.o) $(fuzzers:%=%.o) $(cable).o \
@@ -82,7 +84,8 @@ shell_files := $(wildcard tests/*/*.sh scripts/*) .ci/run \
 	tests/tap/keep tests/tap/prove tests/vm/run \
 	tests/tree/arrows tests/vm/load tests/vm/socket_guest tests/vm/test \
 	src/completion/serialtun $(wildcard src/debian/serialtun.p*)
-manuals := $(wildcard src/man/*.[78])
+# The page about pairing comes with the pump that pairs.
+manuals := $(filter-out %-pairing.7,$(wildcard src/man/*.[78]))
 c_files := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 Q := $(if $(V),,@)
@@ -129,6 +132,14 @@ $(cable): $(BUILD)/tests/cable/cable.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ -lm $(LDLIBS)
 
+$(pair_sim): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/pair/*.c)) $(modules)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) -lcmocka -lm $(LDLIBS)
+
+$(keeper_driver): $(BUILD)/tests/end_to_end/keeper_driver.o $(modules)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) $(LDLIBS)
+
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d \
 	$(BUILD)/tests/*/*.d $(BUILD)/tests/unit/*/*.d)
 
@@ -136,13 +147,27 @@ $(cable): $(BUILD)/tests/cable/cable.o
 cable: $(cable) ## the emulated null-modem cable, build/tests/cable/cable
 
 .PHONY: test-programs
-test-programs: all cable $(unit_tests) $(fuzzers)
+test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver)
 
 # Several at a time: most of a test's time is spent waiting for a slow wire.
 .PHONY: check
 check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
 	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --timer \
-		--jobs 6 --exec tests/tap/keep $(unit_tests) $(fuzzers) $(script_tests)
+		--jobs 6 --exec tests/tap/keep $(unit_tests) $(fuzzers) \
+		$(pair_sim) $(script_tests)
+
+# So many seeds of each scenario, a hundred at a time.
+pair_runs = $(Q)seq 1 100 $(1) | xargs -P "$$(nproc)" -I FROM sh -c \
+	'$(pair_sim) -q -s FROM-$$((FROM + 99))' && \
+	echo 'pairing: $(1) seeds of each scenario, and all held'
+
+.PHONY: check-pair
+check-pair: $(pair_sim) ## simulate two ends that pair, 2000 times a scenario
+	$(call pair_runs,2000)
+
+.PHONY: pair-soak
+pair-soak: $(pair_sim) ## the same, a million times: about two hours
+	$(call pair_runs,40000)
 
 # The board is not under test, and the same whatever serialtun is built with.
 .PHONY: check-peers
@@ -238,7 +263,7 @@ lint: ## look at the sources with every checker there is
 		-DSERIALTUN_VERSION='""' -Isrc src tests
 	$(Q)$(if $(pinned),$(MAKE) -s --no-print-directory -j "$$(nproc)" $(tidied))
 	$(Q)shellcheck $(shell_files)
-	$(Q)mandoc -T lint -W warning $(manuals)
+	$(Q)mandoc -T lint -W warning src/man/*.[78]
 	$(Q)codespell -L $(no_typos) --skip 'tests/fuzz/corpus' src tests scripts \
 		README.md Makefile
 

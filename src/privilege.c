@@ -169,7 +169,8 @@ static void empty_bounding_set(void)
 }
 
 /* Check the result with the kernel. */
-static int verify(const struct privilege_user *user)
+static int verify(const struct privilege_user *user,
+		  const struct capabilities *kept)
 {
 	struct capabilities caps;
 	uid_t uids[3];
@@ -180,7 +181,8 @@ static int verify(const struct privilege_user *user)
 	if (err)
 		return err;
 	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-		if (caps.words[i].effective || caps.words[i].permitted ||
+		if (caps.words[i].effective != kept->words[i].effective ||
+		    caps.words[i].permitted != kept->words[i].permitted ||
 		    caps.words[i].inheritable)
 			return -EPERM;
 	if (!user->name)
@@ -195,14 +197,42 @@ static int verify(const struct privilege_user *user)
 }
 
 /* Drop capabilities; ambient ones go with the permitted ones. */
-static int drop_capabilities(void)
+static int drop_capabilities(const struct capabilities *kept)
 {
-	static const struct capabilities none;
-	int err = set_capabilities(&none);
+	int err = set_capabilities(kept);
 
 	if (err)
 		return err;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
+}
+
+/**
+ * privilege_keep() - give up root and every capability but one, for good
+ * @user: whom to become, by privilege_find_user(), with no group but its own
+ * @cap:  the capability, as CAP_NET_ADMIN; it is in effect afterwards
+ *
+ * For a process that does one thing only. A failure is not logged; then it is
+ * not known what is left, and the process should end.
+ *
+ * Return: 0 or -errno; -EPERM if this process does not have the capability
+ */
+int privilege_keep(const struct privilege_user *user, unsigned int cap)
+{
+	struct capabilities kept = {0};
+	int err;
+
+	kept.words[CAP_TO_INDEX(cap)].permitted = CAP_TO_MASK(cap);
+	kept.words[CAP_TO_INDEX(cap)].effective = CAP_TO_MASK(cap);
+	empty_bounding_set();
+	/* Permitted ones would go with root's user number. */
+	if (user->name &&
+	    (setgroups(0, NULL) || setresgid(user->gid, user->gid, user->gid) ||
+	     prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ||
+	     setresuid(user->uid, user->uid, user->uid) ||
+	     prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0)))
+		return -errno;
+	err = drop_capabilities(&kept);
+	return err ? err : verify(user, &kept);
 }
 
 /* Warn now, not when the adapter is unplugged at night. */
@@ -233,6 +263,7 @@ static void check_port(const char *path)
 int privilege_drop(const struct privilege_user *user, const char *port_path,
 		   bool is_serial)
 {
+	static const struct capabilities none;
 	int err = 0;
 
 	if (user->name)
@@ -241,9 +272,9 @@ int privilege_drop(const struct privilege_user *user, const char *port_path,
 	if (!err && user->name && setresuid(user->uid, user->uid, user->uid))
 		err = -errno;
 	if (!err)
-		err = drop_capabilities();
+		err = drop_capabilities(&none);
 	if (!err)
-		err = verify(user);
+		err = verify(user, &none);
 	if (err) {
 		if (user->name)
 			log_error("cannot become user %s: %s (choose another "

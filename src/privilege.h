@@ -18,6 +18,7 @@ struct privilege_user {
 };
 
 int privilege_find_user(struct privilege_user *user, const char *name);
+int privilege_keep(const struct privilege_user *user, unsigned int cap);
 int privilege_drop(const struct privilege_user *user, const char *port_path,
 		   bool is_serial);
 

@@ -162,6 +162,22 @@ bool addr_is_loopback(const struct addr *addr)
 }
 
 /**
+ * addr_is_private() - is this an address that nobody has on the Internet?
+ * @addr: the address
+ *
+ * Return: true for 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 (RFC 1918,
+ * section 3), whatever the prefix
+ */
+bool addr_is_private(const struct addr *addr)
+{
+	const uint8_t *b = addr->bytes;
+
+	return addr->family == AF_INET &&
+	       (b[0] == 10 || (b[0] == 172 && b[1] >> 4 == 1) ||
+		(b[0] == 192 && b[1] == 168));
+}
+
+/**
  * addr_same_host() - are two addresses the same, whatever their prefixes?
  * @a: one address
  * @b: another

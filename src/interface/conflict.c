@@ -58,6 +58,18 @@ static bool contains(const struct addr *outer, const struct addr *inner)
 	return addr_same_host(&of_inner, &of_outer);
 }
 
+/**
+ * conflict_overlaps() - have two networks an address in common?
+ * @a: the one, or an address in it, with its prefix
+ * @b: the other
+ *
+ * Return: true if one of them contains the other
+ */
+bool conflict_overlaps(const struct addr *a, const struct addr *b)
+{
+	return contains(a, b) || contains(b, a);
+}
+
 static void found(struct conflict *worst, enum conflict_kind kind, int index,
 		  const struct addr *other)
 {

@@ -80,6 +80,7 @@ struct conflict_taken {
 	size_t count;
 };
 
+bool conflict_overlaps(const struct addr *a, const struct addr *b);
 void conflict_see_addr(struct conflict *worst, const struct conflict_ours *ours,
 		       const struct rtnl_addr *there, bool is_down);
 void conflict_see_route(struct conflict *worst,

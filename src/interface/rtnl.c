@@ -419,6 +419,27 @@ static void put_addr(struct nlmsghdr *nlh, uint16_t attr,
 	mnl_attr_put(nlh, attr, addr_bits(addr->family) / 8, addr->bytes);
 }
 
+/* A request that names an address of an interface. */
+static struct nlmsghdr *addr_request(struct rtnl *rtnl, uint16_t type,
+				     uint16_t flags, int index,
+				     const struct addr *local,
+				     const struct addr *peer)
+{
+	const struct addr *reached = peer ? peer : local;
+	struct nlmsghdr *nlh = request(rtnl, type, NLM_F_ACK | flags);
+	struct ifaddrmsg *ifa =
+		mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
+
+	ifa->ifa_family = (uint8_t)local->family;
+	ifa->ifa_prefixlen = (uint8_t)reached->prefix_len;
+	ifa->ifa_flags = local->family == AF_INET6 ? IFA_F_NODAD : 0;
+	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
+	ifa->ifa_index = (uint32_t)index;
+	put_addr(nlh, IFA_LOCAL, local);
+	put_addr(nlh, IFA_ADDRESS, reached);
+	return nlh;
+}
+
 /**
  * rtnl_addr_add() - add an address to an interface
  * @rtnl:   the handle
@@ -438,21 +459,28 @@ static void put_addr(struct nlmsghdr *nlh, uint16_t attr,
 int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
 		  const struct addr *peer, const uint32_t *metric)
 {
-	const struct addr *reached = peer ? peer : local;
-	struct nlmsghdr *nlh = request(rtnl, RTM_NEWADDR,
-				       NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
-	struct ifaddrmsg *ifa =
-		mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg));
+	struct nlmsghdr *nlh =
+		addr_request(rtnl, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
+			     index, local, peer);
 
-	ifa->ifa_family = (uint8_t)local->family;
-	ifa->ifa_prefixlen = (uint8_t)reached->prefix_len;
-	ifa->ifa_flags = local->family == AF_INET6 ? IFA_F_NODAD : 0;
-	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
-	ifa->ifa_index = (uint32_t)index;
-	put_addr(nlh, IFA_LOCAL, local);
-	put_addr(nlh, IFA_ADDRESS, reached);
 	if (metric && *metric)
 		mnl_attr_put_u32(nlh, IFA_RT_PRIORITY, *metric);
+	return rtnl_talk(rtnl, NULL);
+}
+
+/**
+ * rtnl_addr_del() - take an address from an interface
+ * @rtnl:  the handle
+ * @index: the interface
+ * @local: as for rtnl_addr_add()
+ * @peer:  as for rtnl_addr_add()
+ *
+ * Return: 0 or -errno; -EADDRNOTAVAIL if the interface has no such address
+ */
+int rtnl_addr_del(struct rtnl *rtnl, int index, const struct addr *local,
+		  const struct addr *peer)
+{
+	addr_request(rtnl, RTM_DELADDR, 0, index, local, peer);
 	return rtnl_talk(rtnl, NULL);
 }
 

@@ -91,6 +91,8 @@ int rtnl_link_set_up(struct rtnl *rtnl, int index);
 int rtnl_link_each(struct rtnl *rtnl, rtnl_link_visit *visit, void *data);
 int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
 		  const struct addr *peer, const uint32_t *metric);
+int rtnl_addr_del(struct rtnl *rtnl, int index, const struct addr *local,
+		  const struct addr *peer);
 int rtnl_addr_each(struct rtnl *rtnl, int family, rtnl_addr_visit *visit,
 		   void *data);
 bool rtnl_addr_exists(struct rtnl *rtnl, int index, const struct addr *local,

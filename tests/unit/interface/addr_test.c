@@ -482,6 +482,30 @@ static void test_addr_is_loopback(void **state)
 		assert_false(addr_is_loopback(&out[i]));
 }
 
+static void test_addr_is_private(void **state)
+{
+	const struct addr in[] = {
+		parse("10.0.0.0"),	 parse("10.255.255.255"),
+		parse("172.16.0.0"),	 parse("172.31.255.255/8"),
+		parse("192.168.0.0/24"), parse("192.168.255.255"),
+	};
+	const struct addr out[] = {
+		parse("9.255.255.255"),	  parse("11.0.0.0"),
+		parse("172.15.255.255"),  parse("172.32.0.0"),
+		parse("192.167.255.255"), parse("192.169.0.0"),
+		parse("8.8.8.8"),	  parse("100.64.0.1"),
+		parse("169.254.0.1"),	  parse("a00::1"),
+		parse("fd00::1"),
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(in); i++)
+		assert_true(addr_is_private(&in[i]));
+	for (i = 0; i < TESTING_COUNT(out); i++)
+		assert_false(addr_is_private(&out[i]));
+}
+
 static void test_addr_is_host_not_limited_broadcast(void **state)
 {
 	struct addr addr = parse("255.255.255.255");
@@ -576,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_addr_is_host),
 		cmocka_unit_test(test_addr_is_network_or_broadcast),
 		cmocka_unit_test(test_addr_is_loopback),
+		cmocka_unit_test(test_addr_is_private),
 		cmocka_unit_test(test_addr_is_host_not_limited_broadcast),
 		cmocka_unit_test(test_addr_same_host),
 		cmocka_unit_test(test_addr_same_host_ignores_the_rest),

@@ -324,6 +324,39 @@ static void test_conflict_text(void **state)
 	}
 }
 
+static const struct {
+	const char *a;
+	const char *b;
+	bool overlap;
+} networks[] = {
+	{"10.10.10.1/30", "10.10.10.2/30", true},
+	{"10.10.10.1/30", "10.10.10.5/30", false},
+	{"10.10.10.1/30", "10.0.0.0/8", true},
+	{"10.10.10.1/24", "10.10.10.9", true},
+	{"10.10.10.1/24", "10.10.11.9", false},
+	{"10.10.10.1", "10.10.10.1", true},
+	{"10.10.10.1", "10.10.10.2", false},
+	{"10.10.10.1/24", "0.0.0.0/0", true},
+	{"10.10.10.1/24", "a0a:a01::/32", false},
+	{"fd00::1/64", "fd00::/16", true},
+};
+
+static void test_conflict_overlaps(void **state)
+{
+	struct addr a;
+	struct addr b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(networks); i++) {
+		a = parse(networks[i].a);
+		b = parse(networks[i].b);
+		if (conflict_overlaps(&a, &b) != networks[i].overlap ||
+		    conflict_overlaps(&b, &a) != networks[i].overlap)
+			fail_msg("%s and %s", networks[i].a, networks[i].b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_conflict_keeps_the_worst),
 		cmocka_unit_test(test_conflict_take),
 		cmocka_unit_test(test_conflict_text),
+		cmocka_unit_test(test_conflict_overlaps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_KEEPER_H
+#define SERIALTUN_KEEPER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct addr;
+struct failure;
+struct keeper;
+struct keeper_answer;
+struct privilege_user;
+struct seccomp_rule;
+
+/**
+ * struct keeper_config - what the keeper is told before anything was heard
+ * @index:  the interface, the only one that it touches
+ * @metric: the priority of the route to the network of an address, as for
+ *          rtnl_addr_add(), or NULL
+ * @user:   whom to become, by privilege_find_user()
+ */
+struct keeper_config {
+	int index;
+	const uint32_t *metric;
+	const struct privilege_user *user;
+};
+
+int keeper_start(struct keeper **keeper, const struct keeper_config *config,
+		 struct failure *failure);
+int keeper_fd(const struct keeper *keeper);
+int keeper_take_address(struct keeper *keeper, const struct addr *own,
+			const struct addr *other);
+int keeper_drop_address(struct keeper *keeper);
+int keeper_answer(struct keeper *keeper, struct keeper_answer *answer);
+void keeper_end(struct keeper *keeper);
+const struct seccomp_rule *keeper_rules(size_t *count);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What travels between the process that parses the line and the one that sets
+ * addresses: requests one way, answers the other, each in as many bytes as all
+ * of its kind.
+ *
+ *   request:  0     kind
+ *             1     prefix length
+ *             4-19  our address, IPv4 in the first four bytes
+ *             20-35 the other end's
+ *   answer:   0     kind
+ *             4-7   errno, the highest byte first
+ *             8-167 the reason, and zeros
+ *
+ * All other bytes are zero; they are room for later kinds: for a route, a
+ * metric and IPv6. Whatever is sent is checked as if a stranger had sent it:
+ * the other process may have been taken over by way of the line. Pure.
+ */
+#include "interface/keeper_record.h"
+#include "clock.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#define PREFIX_AT 1
+#define OWN_AT	  4
+#define OTHER_AT  20
+#define ERR_AT	  4
+#define TEXT_AT	  8
+
+#define IPV4_LEN 4
+
+/* A stranger's network is no larger than this. */
+#define PREFIX_LEN_MIN 24
+
+_Static_assert(TEXT_AT + KEEPER_TEXT_MAX == KEEPER_ANSWER_LEN,
+	       "the reason is the rest of the answer");
+
+/**
+ * keeper_request_encode() - write a request down
+ * @bytes:   where to
+ * @request: the request; its addresses are IPv4
+ */
+void keeper_request_encode(uint8_t bytes[KEEPER_REQUEST_LEN],
+			   const struct keeper_request *request)
+{
+	memset(bytes, 0, KEEPER_REQUEST_LEN);
+	bytes[0] = (uint8_t)request->kind;
+	if (request->kind != KEEPER_TAKE_ADDRESS)
+		return;
+	bytes[PREFIX_AT] = (uint8_t)request->own.prefix_len;
+	memcpy(bytes + OWN_AT, request->own.bytes, IPV4_LEN);
+	memcpy(bytes + OTHER_AT, request->other.bytes, IPV4_LEN);
+}
+
+static struct addr read_addr(const uint8_t *bytes, unsigned int prefix_len)
+{
+	struct addr addr = {.family = AF_INET, .prefix_len = prefix_len};
+
+	memcpy(addr.bytes, bytes, IPV4_LEN);
+	return addr;
+}
+
+/**
+ * keeper_request_decode() - read a request
+ * @request: filled in on success, untouched otherwise
+ * @bytes:   what came
+ * @len:     how many bytes
+ *
+ * Whether it should be done is another question: keeper_request_fault().
+ *
+ * Return: false if it is no request that can be done
+ */
+bool keeper_request_decode(struct keeper_request *request, const uint8_t *bytes,
+			   size_t len)
+{
+	struct keeper_request read = {0};
+	uint8_t again[KEEPER_REQUEST_LEN];
+
+	if (len != KEEPER_REQUEST_LEN)
+		return false;
+	switch (bytes[0]) {
+	case KEEPER_TAKE_ADDRESS:
+		if (bytes[PREFIX_AT] > addr_bits(AF_INET))
+			return false;
+		read.own = read_addr(bytes + OWN_AT, bytes[PREFIX_AT]);
+		read.other = read_addr(bytes + OTHER_AT, bytes[PREFIX_AT]);
+		break;
+	case KEEPER_DROP_ADDRESS:
+		break;
+	default:
+		return false;
+	}
+	read.kind = (enum keeper_kind)bytes[0];
+	/* Nothing where nothing belongs. */
+	keeper_request_encode(again, &read);
+	if (memcmp(again, bytes, len) != 0)
+		return false;
+	*request = read;
+	return true;
+}
+
+static bool is_host(const struct addr *addr)
+{
+	return !addr_is_network(addr) && !addr_is_broadcast(addr);
+}
+
+/**
+ * keeper_request_fault() - why is a request not to be done?
+ * @request: the request, by keeper_request_decode()
+ *
+ * An address is taken from a stranger if it is private and its network small,
+ * so that at worst it hides hosts that nobody reaches by another way: the
+ * keeper asks the kernel about those.
+ *
+ * A prefix of 32 is a pair of addresses (--peer), each of any network; one of
+ * 31 has two hosts (RFC 3021).
+ *
+ * Return: the reason, or NULL if nothing speaks against it so far
+ */
+const char *keeper_request_fault(const struct keeper_request *request)
+{
+	const struct addr own = addr_network(&request->own);
+	const struct addr other = addr_network(&request->other);
+
+	if (request->kind != KEEPER_TAKE_ADDRESS)
+		return NULL;
+	if (!addr_is_private(&request->own) ||
+	    !addr_is_private(&request->other))
+		return "addresses that another host proposes have to be "
+		       "private ones (RFC 1918)";
+	if (request->own.prefix_len < PREFIX_LEN_MIN)
+		return "a network that another host proposes has to be /24 or "
+		       "smaller";
+	if (addr_same_host(&request->own, &request->other))
+		return "both ends would have the same address";
+	if (request->own.prefix_len < addr_bits(AF_INET) &&
+	    !addr_same_host(&own, &other))
+		return "the two addresses are in different networks";
+	if (!is_host(&request->own) || !is_host(&request->other))
+		return "the first and the last address of a network are no "
+		       "host's";
+	return NULL;
+}
+
+/**
+ * keeper_answer_encode() - write an answer down
+ * @bytes:  where to
+ * @answer: the answer
+ */
+void keeper_answer_encode(uint8_t bytes[KEEPER_ANSWER_LEN],
+			  const struct keeper_answer *answer)
+{
+	const uint32_t number = (uint32_t)-answer->err;
+	size_t i;
+
+	memset(bytes, 0, KEEPER_ANSWER_LEN);
+	bytes[0] = (uint8_t)answer->kind;
+	for (i = 0; i < sizeof(number); i++)
+		bytes[ERR_AT + i] = (uint8_t)(number >> (24 - 8 * i));
+	memcpy(bytes + TEXT_AT, answer->text,
+	       strnlen(answer->text, KEEPER_TEXT_MAX - 1));
+}
+
+/**
+ * keeper_answer_decode() - read an answer
+ * @answer: filled in on success, untouched otherwise
+ * @bytes:  what came
+ * @len:    how many bytes
+ *
+ * Return: false if it is none
+ */
+bool keeper_answer_decode(struct keeper_answer *answer, const uint8_t *bytes,
+			  size_t len)
+{
+	struct keeper_answer read = {0};
+	uint8_t again[KEEPER_ANSWER_LEN];
+	uint32_t number = 0;
+	size_t i;
+
+	if (len != KEEPER_ANSWER_LEN || bytes[0] > KEEPER_DROP_ADDRESS)
+		return false;
+	for (i = 0; i < sizeof(number); i++)
+		number = number << 8 | bytes[ERR_AT + i];
+	if (number > INT32_MAX)
+		return false;
+	read.kind = (enum keeper_kind)bytes[0];
+	read.err = -(int)number;
+	memcpy(read.text, bytes + TEXT_AT, KEEPER_TEXT_MAX - 1);
+	keeper_answer_encode(again, &read);
+	if (memcmp(again, bytes, len) != 0)
+		return false;
+	*answer = read;
+	return true;
+}
+
+/**
+ * keeper_rate_take() - may another address be taken now?
+ * @rate:   when some were; if this one may, it is among them
+ * @now_ns: the time
+ *
+ * Return: false if KEEPER_TAKES_MAX were in the last KEEPER_TAKES_S
+ */
+bool keeper_rate_take(struct keeper_rate *rate, uint64_t now_ns)
+{
+	uint64_t *oldest = &rate->times[rate->count % KEEPER_TAKES_MAX];
+
+	if (rate->count >= KEEPER_TAKES_MAX &&
+	    now_ns - *oldest < KEEPER_TAKES_S * NS_PER_S)
+		return false;
+	*oldest = now_ns;
+	rate->count++;
+	return true;
+}

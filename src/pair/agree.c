@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What two hosts tell each other once they are paired, and the addresses that
+ * follow from it:
+ *
+ *   mtu=1500 addr=10.10.10.1/24 free=10,11,12 name=board release=1.4
+ *
+ * Both ends come to the same result from the same two texts: there are no
+ * rounds, and nothing that can time out. What the user gave stands. An end
+ * without an address takes the one that the other end names for it, or both
+ * take one of a network of two that is free at both.
+ *
+ * An end says which address it took before, so that it keeps it in the next
+ * session. Who gets the first address of a network depends on the names of the
+ * hosts, and on the ids only if the names are the same: ids are new in each
+ * session, names are not, so two ends that both were started anew have their
+ * addresses of before.
+ */
+#include "pair/agree.h"
+#include "text.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+/* A network of a pool holds two hosts. */
+#define POOL_PREFIX_LEN 30
+
+/* A stranger's network is no larger than this. */
+#define TAKEN_PREFIX_MIN 24
+
+/* Append a field, all of it or nothing. Return: false if there is no room. */
+static bool append_field(char text[AGREE_TEXT_MAX], const char *key,
+			 const char *value)
+{
+	if (strlen(text) + strlen(key) + strlen(value) + 2 > FIELD_TEXT_MAX)
+		return false;
+	text_append(text, AGREE_TEXT_MAX, "%s%s=%s", *text ? " " : "", key,
+		    value);
+	return true;
+}
+
+static void append_addr(char text[AGREE_TEXT_MAX], const char *key,
+			const struct addr *addr)
+{
+	char value[ADDR_TEXT_MAX];
+
+	if (addr->family == AF_INET)
+		append_field(text, key, addr_format(addr, value));
+}
+
+static void append_free(char text[AGREE_TEXT_MAX], const struct agree *agree)
+{
+	char value[AGREE_TEXT_MAX] = "";
+	size_t i;
+
+	for (i = 0; i < agree->free_count; i++)
+		text_append(value, sizeof(value), "%s%s%u", i ? "," : "",
+			    agree->free[i] & AGREE_SECOND_POOL ? "172." : "",
+			    agree->free[i] & 0xFFU);
+	append_field(text, "free", value);
+}
+
+/* The speeds come last: what does not fit is left out. */
+static void append_speeds(char text[AGREE_TEXT_MAX], const struct agree *agree)
+{
+	size_t i;
+
+	if (!agree->speed_count)
+		return;
+	if (strlen(text) + strlen(" speeds=4294967295") > FIELD_TEXT_MAX)
+		return;
+	text_append(text, AGREE_TEXT_MAX, "%sspeeds=%u", *text ? " " : "",
+		    agree->speeds[0]);
+	for (i = 1; i < agree->speed_count; i++)
+		if (strlen(text) + strlen(",4294967295") <= FIELD_TEXT_MAX)
+			text_append(text, AGREE_TEXT_MAX, ",%u",
+				    agree->speeds[i]);
+}
+
+/**
+ * agree_write() - put what is said of a host in words
+ * @text:  where to; a '\0' is behind it
+ * @agree: what to say; its strings are of agree_set_name()
+ *
+ * Return: its length
+ */
+size_t agree_write(char text[AGREE_TEXT_MAX], const struct agree *agree)
+{
+	char mtu[16] = "";
+
+	*text = '\0';
+	if (agree->mtu) {
+		text_append(mtu, sizeof(mtu), "%u", agree->mtu);
+		append_field(text, "mtu", mtu);
+	}
+	append_addr(text, "addr", &agree->addr);
+	append_addr(text, "peer", &agree->peer);
+	append_addr(text, "took", &agree->took);
+	if (agree->takes)
+		append_free(text, agree);
+	if (*agree->release)
+		append_field(text, "release", agree->release);
+	if (*agree->name)
+		append_field(text, "name", agree->name);
+	append_speeds(text, agree);
+	return strlen(text);
+}
+
+/**
+ * agree_set_name() - make any name one that may be said
+ * @to:   where to
+ * @name: the name; what does not fit is left out
+ */
+void agree_set_name(char to[FIELD_STRING_MAX], const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < FIELD_STRING_MAX - 1 && name[i]; i++) {
+		to[i] = name[i];
+		if (to[i] == ' ' ||
+		    !field_is_text((const uint8_t *)&name[i], 1))
+			to[i] = '-';
+	}
+	to[i] = '\0';
+}
+
+static bool read_addr(struct field_part value, struct addr *addr)
+{
+	char text[FIELD_STRING_MAX];
+	struct addr read;
+
+	if (!field_string(value, text) || addr_parse(&read, text) ||
+	    read.family != AF_INET)
+		return false;
+	*addr = read;
+	return true;
+}
+
+/* "10" is 10.10.10.0/30, "172.10" 172.31.10.0/30. Others are passed over. */
+static void read_free(struct field_part list, struct agree *agree)
+{
+	static const char second[] = "172.";
+	const size_t second_len = sizeof(second) - 1;
+	struct field_part word;
+	uint64_t number;
+	unsigned int pool;
+
+	agree->takes = true;
+	agree->free_count = 0;
+	while (agree->free_count < AGREE_FREE_MAX &&
+	       field_next_word(&list, &word)) {
+		pool = 0;
+		if (word.len > second_len &&
+		    !memcmp(word.text, second, second_len)) {
+			pool = AGREE_SECOND_POOL;
+			word.text += second_len;
+			word.len -= second_len;
+		}
+		if (field_number(word, UINT8_MAX, &number))
+			agree->free[agree->free_count++] =
+				(uint16_t)(number | pool);
+	}
+}
+
+static void read_speeds(struct field_part list, struct agree *agree)
+{
+	struct field_part word;
+	uint64_t number;
+
+	agree->speed_count = 0;
+	while (agree->speed_count < AGREE_SPEEDS_MAX &&
+	       field_next_word(&list, &word))
+		if (field_number(word, UINT32_MAX, &number) && number)
+			agree->speeds[agree->speed_count++] = (uint32_t)number;
+}
+
+/* One field. Return: false if its value is none of those that it may have. */
+static bool read_field(const struct field *field, struct agree *agree)
+{
+	uint64_t number = 0;
+
+	if (field_is(field->key, "mtu")) {
+		if (!field_number(field->value, UINT32_MAX, &number))
+			return false;
+		agree->mtu = (unsigned int)number;
+	}
+	if (field_is(field->key, "addr"))
+		return read_addr(field->value, &agree->addr);
+	if (field_is(field->key, "peer"))
+		return read_addr(field->value, &agree->peer);
+	if (field_is(field->key, "took"))
+		return read_addr(field->value, &agree->took);
+	if (field_is(field->key, "name"))
+		return field_string(field->value, agree->name);
+	if (field_is(field->key, "release"))
+		return field_string(field->value, agree->release);
+	if (field_is(field->key, "free"))
+		read_free(field->value, agree);
+	if (field_is(field->key, "speeds"))
+		read_speeds(field->value, agree);
+	return true;
+}
+
+/**
+ * agree_read() - what does the other end say of its host?
+ * @bytes: the text
+ * @len:   its length
+ * @agree: filled in on success, untouched otherwise
+ *
+ * All that is in it is letters, digits and "#/=,.-", so its strings can be
+ * shown to anybody.
+ *
+ * Return: false if it is no such text
+ */
+bool agree_read(const uint8_t *bytes, size_t len, struct agree *agree)
+{
+	struct field_part text = {(const char *)bytes, len};
+	struct agree read = {0};
+	struct field field;
+
+	if (!field_is_text(bytes, len))
+		return false;
+	while (text.len)
+		if (!field_next(&text, &field) || !read_field(&field, &read))
+			return false;
+	*agree = read;
+	return true;
+}
+
+static bool is_given(const struct addr *addr)
+{
+	return addr->family == AF_INET;
+}
+
+/* RFC 1918, section 3; and no large network, or it would hide others. */
+static bool may_take(const struct addr *addr)
+{
+	const uint8_t *b = addr->bytes;
+
+	return addr->prefix_len >= TAKEN_PREFIX_MIN &&
+	       (b[0] == 10 || (b[0] == 172 && b[1] >> 4 == 1) ||
+		(b[0] == 192 && b[1] == 168));
+}
+
+/* The address that an end with one names for the other. */
+static bool find_named(const struct agree *agree, struct addr *named)
+{
+	if (is_given(&agree->peer)) {
+		*named = agree->peer;
+		return true;
+	}
+	return addr_neighbour(&agree->addr, &agree->addr, 1, named);
+}
+
+/* Is an address where one end expects the other? An end with a host's address
+ * alone, and no --peer, has routes, of which nothing is known. */
+static unsigned int find_misfit(const struct agree *at,
+				const struct addr *other)
+{
+	struct addr in = *other;
+	struct addr network;
+
+	if (is_given(&at->peer))
+		return addr_same_host(&at->peer, other) ? 0 : AGREE_NOT_PEER;
+	if (at->addr.prefix_len == addr_bits(AF_INET))
+		return 0;
+	in.prefix_len = at->addr.prefix_len;
+	in = addr_network(&in);
+	network = addr_network(&at->addr);
+	return addr_same_host(&in, &network) ? 0 : AGREE_APART;
+}
+
+static void decide_both_given(const struct agree *own,
+			      const struct agree *other,
+			      struct agree_result *result)
+{
+	result->there = other->addr;
+	if (addr_same_host(&own->addr, &other->addr))
+		result->problems |= AGREE_SAME_ADDR;
+	else
+		result->problems |= find_misfit(own, &other->addr) |
+				    find_misfit(other, &own->addr);
+}
+
+/* One end has an address, and the other takes what that one names. */
+static void decide_one_given(const struct agree *giver, struct addr *taken,
+			     struct agree_result *result)
+{
+	struct addr named;
+
+	if (!find_named(giver, &named))
+		return;
+	if (may_take(&named) && may_take(&giver->addr))
+		*taken = named;
+	else
+		result->problems |= AGREE_REFUSED;
+}
+
+/* A host of a network of a pool, the first or the second. */
+static struct addr pool_addr(unsigned int number, unsigned int host)
+{
+	struct addr addr = {.family = AF_INET, .prefix_len = POOL_PREFIX_LEN};
+
+	addr.bytes[0] = number & AGREE_SECOND_POOL ? 172 : 10;
+	addr.bytes[1] = number & AGREE_SECOND_POOL ? 31 : 10;
+	addr.bytes[2] = (uint8_t)number;
+	addr.bytes[3] = (uint8_t)host;
+	return addr;
+}
+
+/* Which host of which network of a pool an end has taken. Return: 0: none. */
+static unsigned int find_took(const struct agree *agree, unsigned int *number)
+{
+	const struct addr *took = &agree->took;
+	const unsigned int host = took->bytes[3];
+	struct addr addr;
+
+	if (!is_given(took) || (host != 1 && host != 2))
+		return 0;
+	*number = took->bytes[2] |
+		  (took->bytes[0] == 172 ? AGREE_SECOND_POOL : 0U);
+	addr = pool_addr(*number, host);
+	return addr_same_host(took, &addr) ? host : 0;
+}
+
+static bool is_free(const struct agree *agree, unsigned int number)
+{
+	unsigned int own_number;
+	size_t i;
+
+	if (find_took(agree, &own_number) && own_number == number)
+		return true;
+	for (i = 0; i < agree->free_count; i++)
+		if (agree->free[i] == number)
+			return true;
+	return false;
+}
+
+/*
+ * The network that both are to be in, and which host of it the first is.
+ * Return: 0: there is none
+ */
+static unsigned int find_network(const struct agree *first,
+				 const struct agree *second,
+				 unsigned int *number)
+{
+	unsigned int host = find_took(first, number);
+	size_t i;
+
+	if (host && is_free(second, *number))
+		return host;
+	host = find_took(second, number);
+	if (host && is_free(first, *number))
+		return 3 - host;
+	for (i = 0; i < first->free_count; i++) {
+		*number = first->free[i];
+		if (is_free(second, *number))
+			return 1;
+	}
+	return 0;
+}
+
+static void decide_none_given(const struct agree *own,
+			      const struct agree *other, bool own_is_first,
+			      struct agree_result *result)
+{
+	unsigned int number;
+	unsigned int host = own_is_first ? find_network(own, other, &number)
+					 : find_network(other, own, &number);
+
+	if (!host) {
+		result->problems |= AGREE_NO_POOL;
+		return;
+	}
+	if (!own_is_first)
+		host = 3 - host;
+	result->take = pool_addr(number, host);
+	result->there = pool_addr(number, 3 - host);
+}
+
+/**
+ * agree_decide() - what follows from what both ends said?
+ * @own:              what this end said
+ * @other:            what the other said
+ * @own_id_is_higher: our id is higher than the other's
+ * @result:           filled in
+ *
+ * An address that is to be taken still has to be one that overlaps nothing at
+ * this host.
+ */
+void agree_decide(const struct agree *own, const struct agree *other,
+		  bool own_id_is_higher, struct agree_result *result)
+{
+	const int order = strcmp(own->name, other->name);
+
+	memset(result, 0, sizeof(*result));
+	if (own->mtu && other->mtu && own->mtu != other->mtu)
+		result->problems |= AGREE_MTU;
+	if (is_given(&own->addr) && is_given(&other->addr)) {
+		decide_both_given(own, other, result);
+	} else if (is_given(&other->addr)) {
+		result->there = other->addr;
+		if (own->takes)
+			decide_one_given(other, &result->take, result);
+	} else if (is_given(&own->addr)) {
+		if (other->takes)
+			decide_one_given(own, &result->there, result);
+	} else if (own->takes && other->takes) {
+		decide_none_given(own, other,
+				  order ? order < 0 : own_id_is_higher, result);
+	}
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "end.h"
+#include "../unit/testing.h"
+#include "clock.h"
+#include "packet/packet.h"
+
+#include <stdio.h>
+
+/* A frame is handed over so long before the line is dry. */
+#define LEAD_NS (2500 * NS_PER_US)
+
+#define PING_NS (150 * NS_PER_MS)
+#define IDLE_NS (3 * NS_PER_S)
+
+/* What a packet is to its receiver. */
+enum {
+	TYPE_BULK,
+	TYPE_PING,
+	TYPE_PONG,
+	TYPE_ACK,
+};
+
+bool end_is_verbose;
+
+static const char *const event_names[] = {
+	[PAIR_EVENT_PAIRED] = "paired", [PAIR_EVENT_AGREE] = "agree",
+	[PAIR_EVENT_SILENT] = "silent", [PAIR_EVENT_GARBAGE] = "garbage",
+	[PAIR_EVENT_PLAIN] = "plain",	[PAIR_EVENT_ANEW] = "anew",
+	[PAIR_EVENT_CLOSED] = "closed", [PAIR_EVENT_LOOPED] = "looped",
+	[PAIR_EVENT_CROWD] = "crowd",	[PAIR_EVENT_VERSION] = "version",
+	[PAIR_EVENT_KIND] = "kind",	[PAIR_EVENT_FLOW] = "flow",
+	[PAIR_EVENT_CHECK] = "check",	[PAIR_EVENT_DEAF] = "deaf",
+};
+
+static void put_32(uint8_t *p, uint32_t n)
+{
+	memcpy(p, &n, sizeof(n));
+}
+
+static uint32_t get_32(const uint8_t *p)
+{
+	uint32_t n;
+
+	memcpy(&n, p, sizeof(n));
+	return n;
+}
+
+/* All of a packet follows from these. */
+static void make_packet(uint8_t *packet, unsigned int len, uint32_t generation,
+			uint32_t number, uint8_t type)
+{
+	uint32_t mix = number * 2654435761U + generation * 2246822519U + type;
+	unsigned int i;
+
+	/* So that a single bit that is wrong changes most bytes. */
+	mix = (mix ^ mix >> 16) * 3266489917U;
+	mix = (mix ^ mix >> 13) * 2246822519U;
+	mix ^= mix >> 16;
+	testing_ipv4(packet, len, 0);
+	put_32(packet + 20, generation);
+	put_32(packet + 24, number);
+	packet[28] = type;
+	for (i = 29; i < len; i++)
+		packet[i] = (uint8_t)(mix * (2 * i + 1) >> 24);
+}
+
+static uint64_t draw(void *context)
+{
+	return sim_random(context);
+}
+
+static void add_past(struct end *end)
+{
+	end->past_hellos = end_hellos(end);
+	end->past_sessions = end_sessions(end);
+}
+
+/**
+ * end_open() - a program is started
+ * @end:    the end, with all that is not to be 0 set
+ * @can:    of enum hello_can; 0: another program that speaks plain SLIP
+ * @now_ns: the time
+ */
+void end_open(struct end *end, unsigned int can, uint64_t now_ns)
+{
+	const struct pair_config config = {
+		.random = draw,
+		.context = end->random,
+		.can = can,
+		.idle_ns = IDLE_NS,
+	};
+	struct agree agree = {.mtu = 1500, .takes = true, .free = {10}};
+	size_t i;
+
+	agree.free_count = 1;
+	agree.name[0] = end->name;
+	end->is_alive = true;
+	end->is_plain = !can;
+	end->generation += 0x100;
+	end->sent = 0;
+	end->queue_len = 0;
+	end->read_ns = UINT64_MAX;
+	end->wake_ns = now_ns;
+	end->ping_ns = now_ns + sim_between(end->random, 0, PING_NS);
+	for (i = 0; i < END_LINES_MAX; i++) {
+		end->decoder[i].state = SLIP_STATE_PACKET;
+		end->decoder[i].len = 0;
+		if (end->in[i])
+			wire_flush(end->in[i], now_ns);
+	}
+	if (end->is_plain)
+		return;
+	end->pair = pair_new(&config);
+	assert_non_null(end->pair);
+	pair_open(end->pair, (end->packet_len + 10) * end->out[0]->byte_ns,
+		  now_ns);
+	pair_set_agree(end->pair, &agree, now_ns);
+	if (end_is_verbose)
+		printf("%10.3f %c starts\n", (double)now_ns / 1e6, end->name);
+}
+
+/**
+ * end_kill() - a program is killed
+ * @end: the end
+ */
+void end_kill(struct end *end)
+{
+	add_past(end);
+	pair_free(end->pair);
+	end->pair = NULL;
+	end->is_alive = false;
+	end->wake_ns = UINT64_MAX;
+	end->read_ns = UINT64_MAX;
+}
+
+/**
+ * end_close() - a program is told to end
+ * @end:    the end
+ * @now_ns: the time
+ */
+void end_close(struct end *end, uint64_t now_ns)
+{
+	uint8_t out[PAIR_FRAME_MAX];
+	size_t len = end->pair ? pair_close(end->pair, out, now_ns) : 0;
+
+	if (len)
+		end_write(end, out, len, now_ns);
+	end_kill(end);
+}
+
+/**
+ * end_write() - put a frame on the line
+ * @end:    the end
+ * @frame:  the frame, not escaped
+ * @len:    its length
+ * @now_ns: the time
+ */
+void end_write(struct end *end, const uint8_t *frame, size_t len,
+	       uint64_t now_ns)
+{
+	uint8_t encoded[FRAMING_ENCODED_MAX(END_PACKET_MAX + 64)];
+	size_t i;
+
+	len = slip_encode(encoded, frame, len, SLIP_ESCAPES_RFC1055);
+	for (i = 0; i < END_LINES_MAX; i++)
+		if (end->out[i])
+			wire_write(end->out[i], encoded, len, now_ns);
+}
+
+static void queue(struct end *end, unsigned int len, uint8_t type)
+{
+	if (end->queue_len == END_QUEUE_MAX)
+		return;
+	end->queue[(end->queue_at + end->queue_len++) % END_QUEUE_MAX] =
+		(struct end_packet){len, type};
+}
+
+/* A packet reaches the interface. */
+static void deliver(struct end *end, const uint8_t *packet, size_t len,
+		    bool is_checked, uint64_t now_ns)
+{
+	uint8_t wanted[END_PACKET_MAX];
+	uint32_t generation;
+	uint32_t number;
+	bool is_good = false;
+
+	if (len >= END_PACKET_MIN && len <= END_PACKET_MAX) {
+		generation = get_32(packet + 20);
+		number = get_32(packet + 24);
+		make_packet(wanted, (unsigned int)len, generation, number,
+			    packet[28]);
+		is_good = !memcmp(packet, wanted, len);
+	}
+	if (!is_good) {
+		/* Plain SLIP lets some damage through. */
+		if (is_checked && end->trusts)
+			end->faults |= END_DAMAGED;
+		return;
+	}
+	if (end->trusts &&
+	    (generation < end->last_of ||
+	     (generation == end->last_of && number <= end->last)))
+		end->faults |= END_TWICE;
+	end->last_of = generation;
+	end->last = number;
+	end->delivered++;
+	end->plain_in += !is_checked;
+	end->heard_ns = now_ns;
+	if (packet[28] == TYPE_PING)
+		queue(end, (unsigned int)len, TYPE_PONG);
+	if (packet[28] == TYPE_BULK && end->acks && ++end->to_ack % 2)
+		queue(end, END_PACKET_MIN, TYPE_ACK);
+}
+
+static void hear_plainly(struct end *end, const uint8_t *frame, size_t len,
+			 uint64_t now_ns)
+{
+	if (packet_is_good(packet_check(frame, len)))
+		deliver(end, frame, len, false, now_ns);
+	else
+		end->short_in++;
+}
+
+static void hear(struct end *end, const uint8_t *frame, size_t len,
+		 uint64_t now_ns)
+{
+	const uint8_t *packet;
+	size_t packet_len;
+	bool is_packet;
+
+	switch (pair_receive(end->pair, frame, len, now_ns, &packet,
+			     &packet_len)) {
+	case PAIR_OURS:
+		break;
+	case PAIR_PACKET:
+		deliver(end, packet, packet_len, true, now_ns);
+		break;
+	case PAIR_OTHER:
+		is_packet = packet_is_good(packet_check(frame, len));
+		if (!pair_admit(end->pair, is_packet, now_ns))
+			break;
+		if (end_state(end) == PAIR_PAIRED)
+			end->faults |= END_UNPAIRED;
+		deliver(end, frame, len, false, now_ns);
+		break;
+	}
+}
+
+static void decode(struct end *end, size_t i, const uint8_t *bytes, size_t len,
+		   uint64_t now_ns)
+{
+	struct slip_decoder *decoder = &end->decoder[i];
+	enum framing_status status;
+	size_t used;
+
+	while (len) {
+		used = slip_decode(decoder, bytes, len, &status);
+		bytes += used;
+		len -= used;
+		if (status == FRAMING_MORE)
+			continue;
+		if (end->is_plain && status == FRAMING_FRAME)
+			hear_plainly(end, decoder->packet, decoder->len,
+				     now_ns);
+		else if (status == FRAMING_FRAME)
+			hear(end, decoder->packet, decoder->len, now_ns);
+		else if (!end->is_plain)
+			pair_admit(end->pair, false, now_ns);
+	}
+}
+
+static void read_lines(struct end *end, uint64_t now_ns)
+{
+	struct seek_line line = {0};
+	uint8_t bytes[WIRE_PORT_MAX];
+	size_t len;
+	size_t i;
+
+	for (i = 0; i < END_LINES_MAX && end->in[i]; i++) {
+		len = wire_read(end->in[i], bytes, now_ns);
+		if (!len)
+			continue;
+		if (end->pair)
+			pair_heard(end->pair, now_ns);
+		decode(end, i, bytes, len, now_ns);
+	}
+	if (!end->pair)
+		return;
+	line.in_frame = slip_decoder_pending(&end->decoder[0]);
+	pair_set_line(end->pair, &line);
+}
+
+static uint64_t dry_ns(const struct end *end, uint64_t now_ns)
+{
+	return wire_dry_ns(end->out[0], now_ns);
+}
+
+/* The next packet of the interface. Return: false if there is none. */
+static bool next_packet(struct end *end, struct end_packet *packet)
+{
+	if (end->queue_len) {
+		*packet = end->queue[end->queue_at++ % END_QUEUE_MAX];
+		end->queue_at %= END_QUEUE_MAX;
+		end->queue_len--;
+		return true;
+	}
+	*packet = (struct end_packet){end->packet_len, TYPE_BULK};
+	return end->traffic == END_GREEDY;
+}
+
+static void send_packet(struct end *end, const struct end_packet *packet,
+			uint64_t now_ns)
+{
+	uint8_t room[PAIR_HEADROOM + END_PACKET_MAX + PAIR_TAILROOM];
+	uint8_t *frame = room + PAIR_HEADROOM;
+	size_t len = packet->len;
+
+	make_packet(frame, packet->len, end->generation, ++end->sent,
+		    packet->type);
+	if (end->pair)
+		len = pair_wrap(end->pair, frame, len, now_ns, &frame);
+	end_write(end, frame, len, now_ns);
+}
+
+/* As a sender does: what the pair has to say first, then a packet. */
+static void send(struct end *end, uint64_t now_ns)
+{
+	uint8_t out[PAIR_FRAME_MAX];
+	struct end_packet packet;
+	size_t len;
+
+	while (dry_ns(end, now_ns) <= now_ns + LEAD_NS) {
+		len = end->pair ? pair_take(end->pair, out, now_ns) : 0;
+		if (len) {
+			if (end_is_verbose && out[0] == '#')
+				printf("%10.3f %c %.*s\n", (double)now_ns / 1e6,
+				       end->name, (int)len, out);
+			else if (end_is_verbose)
+				printf("%10.3f %c frame %02x\n",
+				       (double)now_ns / 1e6, end->name, out[0]);
+			end_write(end, out, len, now_ns);
+		} else if (next_packet(end, &packet)) {
+			send_packet(end, &packet, now_ns);
+		} else {
+			break;
+		}
+	}
+}
+
+static void show_events(struct end *end, uint64_t now_ns)
+{
+	enum pair_event event;
+
+	while ((event = pair_next_event(end->pair)))
+		if (end_is_verbose)
+			printf("%10.3f %c event: %s\n", (double)now_ns / 1e6,
+			       end->name, event_names[event]);
+}
+
+static uint64_t next_wake(struct end *end, uint64_t now_ns)
+{
+	const uint64_t dry = dry_ns(end, now_ns);
+	const uint64_t ready = dry > LEAD_NS ? dry - LEAD_NS : 0;
+	uint64_t ns = UINT64_MAX;
+
+	if (end->pair)
+		ns = pair_next_ns(end->pair, now_ns);
+	if (end->queue_len || end->traffic == END_GREEDY)
+		ns = 0;
+	if (ns != UINT64_MAX)
+		ns = clock_later(ns, ready);
+	if (end->traffic == END_PINGS)
+		ns = clock_earlier(ns, end->ping_ns);
+	if (ns == UINT64_MAX)
+		return ns;
+	/* A process is woken a little late, and at times a lot. */
+	return clock_later(ns, now_ns) + 20 * NS_PER_US +
+	       (sim_chance(end->random, 0.01)
+			? sim_between(end->random, 0, 10 * NS_PER_MS)
+			: sim_between(end->random, 0, 300 * NS_PER_US));
+}
+
+/**
+ * end_turn() - a program runs until it has nothing more to do
+ * @end:    the end
+ * @now_ns: the time
+ */
+void end_turn(struct end *end, uint64_t now_ns)
+{
+	read_lines(end, now_ns);
+	if (end->traffic == END_PINGS && end->ping_ns <= now_ns) {
+		queue(end, 84, TYPE_PING);
+		end->ping_ns = now_ns + PING_NS / 2 +
+			       sim_between(end->random, 0, PING_NS);
+	}
+	send(end, now_ns);
+	if (end->pair)
+		show_events(end, now_ns);
+	end->wake_ns = next_wake(end, now_ns);
+}
+
+/**
+ * end_hellos() - how many hellos did its programs say?
+ * @end: the end
+ *
+ * Return: so many
+ */
+uint64_t end_hellos(const struct end *end)
+{
+	struct pair_stats stats = {0};
+
+	if (end->pair)
+		pair_get_stats(end->pair, &stats);
+	return end->past_hellos + stats.hellos_sent;
+}
+
+/**
+ * end_sessions() - how many sessions did its programs have?
+ * @end: the end
+ *
+ * Return: so many
+ */
+uint64_t end_sessions(const struct end *end)
+{
+	struct pair_stats stats = {0};
+
+	if (end->pair)
+		pair_get_stats(end->pair, &stats);
+	return end->past_sessions + stats.sessions;
+}
+
+/**
+ * end_state() - how far is it?
+ * @end: the end
+ *
+ * Return: the state of its pair
+ */
+enum pair_state end_state(const struct end *end)
+{
+	struct pair_stats stats = {.state = PAIR_PLAIN};
+
+	if (end->pair)
+		pair_get_stats(end->pair, &stats);
+	return stats.state;
+}

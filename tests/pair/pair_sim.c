@@ -1,0 +1,903 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Simulation of pairing: two ends, or three, and what is between them, in one
+ * process and in virtual time. A scenario and a seed make a run, which is the
+ * same each time:
+ *
+ *   pair_sim                      each scenario, a few seeds
+ *   pair_sim -s 1-2000 [NAME...]  so many, these scenarios
+ *   pair_sim -v -s 4711 NAME      one run, and what was said in it
+ *   pair_sim -q ...               only what failed
+ *
+ * Each scenario does its worst, and then all is well. What must hold:
+ *
+ *   5 s later both are paired, with each other, and carry packets;
+ *   while paired, no damaged packet is delivered, none twice, all in order;
+ *   in the 20 s after that there are few hellos and few sessions;
+ *   another program gets all packets, and few frames that it cannot read.
+ */
+#include "clock.h"
+#include "end.h"
+
+#include <err.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MS NS_PER_MS
+#define S  NS_PER_S
+
+/* What is allowed in the 20 s after all is well again. */
+#define HELLOS_MAX   30
+#define SESSIONS_MAX 8
+
+/* Short frames to a program that is no serialtun. */
+#define SHORT_MAX UINT64_C(17)
+
+#define CAN (HELLO_CAN_CHECK | HELLO_CAN_REPEAT)
+
+#define FAILED_SHOWN 5
+#define WHY_MAX	     200
+
+enum traffic {
+	TRAFFIC_LATE, /* nothing, until all is well for 3 s */
+	TRAFFIC_PINGS,
+	TRAFFIC_ANSWERS,
+	TRAFFIC_ONE_WAY,
+	TRAFFIC_STREAM, /* and nothing comes back */
+	TRAFFIC_BOTH_WAYS,
+	TRAFFIC_COUNT,
+};
+
+struct world {
+	uint64_t random;
+	uint64_t now_ns;
+	struct end ends[3];
+	unsigned int end_count;
+	struct wire lines[4];
+	enum traffic traffic;
+	double damage;
+	char why[WHY_MAX];
+};
+
+struct scenario {
+	const char *name;
+	void (*run)(struct world *world);
+	void (*check)(struct world *world);
+};
+
+static uint64_t draw(struct world *world, uint64_t from, uint64_t to)
+{
+	return sim_between(&world->random, from, to);
+}
+
+static struct end *any_end(struct world *world)
+{
+	return &world->ends[draw(world, 0, 1)];
+}
+
+static void fail(struct world *world, const char *why)
+{
+	if (!*world->why)
+		snprintf(world->why, WHY_MAX, "%s (at %.3f ms)", why,
+			 (double)world->now_ns / (double)MS);
+}
+
+/* When an end finds what has arrived: its adapter waits before it says so. */
+static void notice(struct world *world, struct end *end)
+{
+	uint64_t ns = UINT64_MAX;
+	size_t i;
+
+	if (!end->is_alive || end->read_ns != UINT64_MAX)
+		return;
+	for (i = 0; i < END_LINES_MAX; i++)
+		if (end->in[i])
+			ns = clock_earlier(ns, wire_next_ns(end->in[i]));
+	if (ns != UINT64_MAX)
+		end->read_ns =
+			clock_later(ns, world->now_ns) +
+			draw(world, end->latency_ns / 4, end->latency_ns);
+}
+
+static uint64_t turn_ns(const struct end *end)
+{
+	const uint64_t ns = clock_earlier(end->wake_ns, end->read_ns);
+
+	return end->is_alive ? clock_later(ns, end->stopped_ns) : UINT64_MAX;
+}
+
+static void run_until(struct world *world, uint64_t until_ns)
+{
+	struct end *next;
+	unsigned int i;
+
+	for (;;) {
+		next = &world->ends[0];
+		for (i = 0; i < world->end_count; i++) {
+			notice(world, &world->ends[i]);
+			if (turn_ns(&world->ends[i]) < turn_ns(next))
+				next = &world->ends[i];
+		}
+		if (turn_ns(next) >= until_ns)
+			break;
+		world->now_ns = clock_later(world->now_ns, turn_ns(next));
+		next->read_ns = UINT64_MAX;
+		end_turn(next, world->now_ns);
+	}
+	world->now_ns = until_ns;
+}
+
+static void run_for(struct world *world, uint64_t ns)
+{
+	run_until(world, world->now_ns + ns);
+}
+
+static void run_random(struct world *world, uint64_t from, uint64_t to)
+{
+	run_for(world, draw(world, from, to));
+}
+
+/* Short or long, both often. */
+static void run_short_or_long(struct world *world, uint64_t least,
+			      uint64_t shorter, uint64_t longer)
+{
+	run_random(world, least, draw(world, 0, 1) ? shorter : longer);
+}
+
+static void start(struct world *world, unsigned int i)
+{
+	end_open(&world->ends[i], CAN, world->now_ns);
+}
+
+static void start_plain(struct world *world, unsigned int i)
+{
+	end_open(&world->ends[i], 0, world->now_ns);
+}
+
+static void set_traffic(struct world *world, enum traffic traffic)
+{
+	struct end *a = &world->ends[0];
+	struct end *b = &world->ends[1];
+
+	a->traffic = traffic == TRAFFIC_LATE ? END_QUIET : END_PINGS;
+	b->traffic = traffic == TRAFFIC_PINGS ? END_PINGS : END_QUIET;
+	if (traffic >= TRAFFIC_ONE_WAY)
+		a->traffic = END_GREEDY;
+	if (traffic == TRAFFIC_BOTH_WAYS)
+		b->traffic = END_GREEDY;
+	b->acks = traffic == TRAFFIC_ONE_WAY;
+	/* Those that are running have something to do. */
+	a->wake_ns = a->wake_ns ? world->now_ns : 0;
+	b->wake_ns = b->wake_ns ? world->now_ns : 0;
+}
+
+/* Two ends and a line between them, of any speed, with any noise. */
+static void make_world(struct world *world, uint64_t seed)
+{
+	static const unsigned int bauds[] = {115200, 115200, 38400, 9600};
+	static const unsigned int lens[] = {1500, 1500, 576, 280};
+	static const double damages[] = {0, 0, 1e-5, 1e-4, 3e-4, 1e-3};
+	unsigned int speed;
+	unsigned int len;
+	unsigned int i;
+
+	memset(world, 0, sizeof(*world));
+	world->random = seed;
+	world->random = sim_random(&world->random);
+	world->now_ns = 1000 * S;
+	world->end_count = 2;
+	world->traffic = (enum traffic)draw(world, 0, TRAFFIC_COUNT - 1);
+	world->damage = damages[draw(world, 0, 5)];
+	speed = (unsigned int)draw(world, 0, 3);
+	len = lens[speed];
+	/* Where more than one frame in ten is lost, packets are short. */
+	if (world->damage > 5e-5 && len > 576)
+		len = 576;
+	if (world->damage > 2e-4)
+		len = 120;
+	for (i = 0; i < 4; i++)
+		wire_open(&world->lines[i], &world->random,
+			  10 * S / bauds[speed], world->damage);
+	for (i = 0; i < 3; i++) {
+		struct end *end = &world->ends[i];
+
+		end->name = (char)('A' + i);
+		end->generation = i;
+		end->random = &world->random;
+		end->trusts = true;
+		end->packet_len = len;
+		end->latency_ns = draw(world, 0, 1) ? 2 * MS : 16 * MS;
+		end->read_ns = UINT64_MAX;
+	}
+	world->ends[0].out[0] = &world->lines[0];
+	world->ends[1].in[0] = &world->lines[0];
+	world->ends[1].out[0] = &world->lines[1];
+	world->ends[0].in[0] = &world->lines[1];
+	set_traffic(world, world->traffic);
+}
+
+static void cut(struct world *world, bool is_cut)
+{
+	/* What is on its way is settled before. */
+	run_for(world, 1);
+	world->lines[0].is_cut = is_cut;
+	world->lines[1].is_cut = is_cut;
+}
+
+static bool are_paired(const struct world *world)
+{
+	const struct end *a = &world->ends[0];
+	const struct end *b = &world->ends[1];
+
+	return end_state(a) == PAIR_PAIRED && end_state(b) == PAIR_PAIRED &&
+	       pair_peer(a->pair)->id == pair_id(b->pair) &&
+	       pair_peer(b->pair)->id == pair_id(a->pair);
+}
+
+static bool has_agreed(const struct world *world, unsigned int i)
+{
+	const struct agree *agree = pair_peer_agree(world->ends[i].pair);
+
+	return agree && agree->name[0] == world->ends[1 - i].name;
+}
+
+/* How long nothing may come, where something should. */
+static uint64_t gap_max_ns(const struct world *world)
+{
+	const struct end *end = &world->ends[0];
+	const uint64_t packets_ns =
+		UINT64_C(6) * end->packet_len * world->lines[0].byte_ns;
+
+	return clock_later(world->damage > 5e-5 ? 1500 * MS : S, packets_ns);
+}
+
+static void check_carries(struct world *world)
+{
+	const uint64_t gap_ns = gap_max_ns(world);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (i == 0 && world->traffic == TRAFFIC_STREAM)
+			continue;
+		if (world->now_ns - world->ends[i].heard_ns > gap_ns)
+			fail(world, i ? "B hears nothing" : "A hears nothing");
+	}
+}
+
+static void check_faults(struct world *world)
+{
+	unsigned int faults = 0;
+	unsigned int i;
+
+	for (i = 0; i < world->end_count; i++)
+		faults |= world->ends[i].faults;
+	if (faults & END_DAMAGED)
+		fail(world, "a damaged packet was delivered");
+	if (faults & END_TWICE)
+		fail(world, "a packet was delivered twice or out of order");
+	if (faults & END_UNPAIRED)
+		fail(world, "a plain packet was let in while paired");
+}
+
+static void check_calm(struct world *world)
+{
+	uint64_t hellos = 0;
+	uint64_t sessions = 0;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		hellos -= end_hellos(&world->ends[i]);
+		sessions -= end_sessions(&world->ends[i]);
+	}
+	run_for(world, 20 * S);
+	for (i = 0; i < 2; i++) {
+		hellos += end_hellos(&world->ends[i]);
+		sessions += end_sessions(&world->ends[i]);
+	}
+	if (hellos > HELLOS_MAX)
+		fail(world, "too many hellos");
+	if (sessions > SESSIONS_MAX)
+		fail(world, "too many sessions");
+	check_carries(world);
+}
+
+/* From here on all is well. */
+static void check_paired(struct world *world)
+{
+	const uint64_t end_ns = world->now_ns + 5 * S;
+	uint64_t paired_ns = 0;
+
+	while (world->now_ns < end_ns) {
+		if (world->traffic == TRAFFIC_LATE &&
+		    world->now_ns == end_ns - 2 * S) {
+			set_traffic(world, TRAFFIC_PINGS);
+		}
+		run_for(world, 50 * MS);
+		if (are_paired(world))
+			paired_ns = world->now_ns;
+	}
+	if (world->now_ns - paired_ns >= S)
+		fail(world, "not paired after 5 s");
+	check_carries(world);
+	check_calm(world);
+	if (!*world->why && world->ends[0].trusts && are_paired(world) &&
+	    !(has_agreed(world, 0) && has_agreed(world, 1)))
+		fail(world, "paired, and not told of the other host");
+	check_faults(world);
+}
+
+static void start_both(struct world *world)
+{
+	start(world, 0);
+	run_random(world, 0, 400 * MS);
+	start(world, 1);
+}
+
+static void start_and_pair(struct world *world)
+{
+	start_both(world);
+	run_short_or_long(world, 0, 3 * S, 15 * S);
+}
+
+/* The scenarios. */
+
+static void run_apart(struct world *world)
+{
+	const unsigned int first = (unsigned int)draw(world, 0, 1);
+
+	start(world, first);
+	run_short_or_long(world, 0, 9 * S, 60 * S);
+	start(world, 1 - first);
+}
+
+static void restart(struct world *world, struct end *end, uint64_t least,
+		    uint64_t shorter, uint64_t longer)
+{
+	end_kill(end);
+	run_short_or_long(world, least, shorter, longer);
+	end_open(end, CAN, world->now_ns);
+}
+
+static void run_kill_one(struct world *world)
+{
+	start_and_pair(world);
+	restart(world, any_end(world), MS, 2 * S, 12 * S);
+}
+
+static void run_kill_both(struct world *world)
+{
+	start_and_pair(world);
+	end_kill(&world->ends[0]);
+	run_random(world, 0, S);
+	end_kill(&world->ends[1]);
+	run_random(world, 0, 3 * S);
+	start(world, 0);
+	run_random(world, 0, 2 * S);
+	start(world, 1);
+}
+
+/* At each step of the first exchange, and of the one after a restart. */
+static void run_kill_early(struct world *world)
+{
+	start_both(world);
+	run_random(world, 0, 500 * MS);
+	restart(world, any_end(world), MS, 50 * MS, 500 * MS);
+	run_random(world, 0, 200 * MS);
+	restart(world, any_end(world), MS, 50 * MS, 500 * MS);
+}
+
+static void run_restart_often(struct world *world)
+{
+	int i;
+
+	start_both(world);
+	for (i = 0; i < 6; i++) {
+		run_random(world, 0, S);
+		restart(world, any_end(world), MS, 50 * MS, S);
+	}
+}
+
+static void run_closed(struct world *world)
+{
+	struct end *end = any_end(world);
+
+	start_and_pair(world);
+	end_close(end, world->now_ns);
+	run_short_or_long(world, MS, 2 * S, 30 * S);
+	end_open(end, CAN, world->now_ns);
+}
+
+static void run_cable_out(struct world *world)
+{
+	start_and_pair(world);
+	cut(world, true);
+	run_short_or_long(world, 50 * MS, 2 * S, 30 * S);
+	cut(world, false);
+}
+
+static void run_cable_late(struct world *world)
+{
+	cut(world, true);
+	run_apart(world);
+	run_short_or_long(world, 0, 9 * S, 60 * S);
+	cut(world, false);
+}
+
+/* One was started anew while there was no cable. */
+static void run_kill_without_cable(struct world *world)
+{
+	start_and_pair(world);
+	cut(world, true);
+	run_random(world, 0, 3 * S);
+	restart(world, any_end(world), MS, 2 * S, 12 * S);
+	run_short_or_long(world, 0, 9 * S, 30 * S);
+	cut(world, false);
+}
+
+static void run_one_way_dead(struct world *world)
+{
+	struct wire *line = &world->lines[draw(world, 0, 1)];
+
+	if (world->traffic == TRAFFIC_STREAM)
+		set_traffic(world, world->traffic = TRAFFIC_ONE_WAY);
+	start_and_pair(world);
+	line->is_cut = true;
+	run_short_or_long(world, 50 * MS, 2 * S, 20 * S);
+	line->is_cut = false;
+}
+
+static void run_one_way_dead_at_first(struct world *world)
+{
+	struct wire *line = &world->lines[draw(world, 0, 1)];
+
+	/* Who sends nothing at all cannot be heard again. */
+	if (world->traffic == TRAFFIC_STREAM)
+		set_traffic(world, world->traffic = TRAFFIC_ONE_WAY);
+	line->is_cut = true;
+	start_both(world);
+	run_short_or_long(world, 50 * MS, 2 * S, 20 * S);
+	line->is_cut = false;
+}
+
+/* What is written when the adapter goes is lost; the program stays. */
+static void run_port_lost(struct world *world)
+{
+	struct end *end = any_end(world);
+
+	start_and_pair(world);
+	end_kill(end);
+	end->out[0]->len = 0;
+	run_short_or_long(world, 50 * MS, 2 * S, 6 * S);
+	end_open(end, CAN, world->now_ns);
+}
+
+static void run_stopped(struct world *world)
+{
+	struct end *end = any_end(world);
+	const uint64_t ns =
+		draw(world, 50 * MS, draw(world, 0, 1) ? 2 * S : 30 * S);
+
+	start_and_pair(world);
+	end->stopped_ns = world->now_ns + ns;
+	run_for(world, ns);
+}
+
+static void run_stopped_early(struct world *world)
+{
+	struct end *end = any_end(world);
+	const uint64_t ns = draw(world, 50 * MS, 5 * S);
+
+	start_both(world);
+	run_random(world, 0, 300 * MS);
+	end->stopped_ns = world->now_ns + ns;
+	run_for(world, ns);
+}
+
+static void run_plain_before(struct world *world)
+{
+	start(world, 0);
+	run_random(world, 0, 400 * MS);
+	start_plain(world, 1);
+	run_short_or_long(world, S, 10 * S, 60 * S);
+	end_kill(&world->ends[1]);
+	run_random(world, 200 * MS, 3 * S);
+	start(world, 1);
+}
+
+static void run_plain_between(struct world *world)
+{
+	start_and_pair(world);
+	end_kill(&world->ends[1]);
+	run_random(world, MS, 3 * S);
+	start_plain(world, 1);
+	run_short_or_long(world, S, 10 * S, 60 * S);
+	end_kill(&world->ends[1]);
+	run_random(world, MS, 3 * S);
+	start(world, 1);
+}
+
+static void run_wrong_speed(struct world *world)
+{
+	struct end *end = any_end(world);
+
+	start_and_pair(world);
+	end_kill(end);
+	world->lines[0].is_wrong = true;
+	world->lines[1].is_wrong = true;
+	run_random(world, 0, S);
+	end_open(end, CAN, world->now_ns);
+	run_short_or_long(world, 0, 3 * S, 30 * S);
+	end_kill(end);
+	run_random(world, 0, S);
+	world->lines[0].is_wrong = false;
+	world->lines[1].is_wrong = false;
+	end_open(end, CAN, world->now_ns);
+}
+
+/* Wires that hang in the air, and then are put together. */
+static void run_floating(struct world *world)
+{
+	uint8_t noise[64];
+	unsigned int i;
+	size_t j;
+
+	cut(world, true);
+	start_both(world);
+	const uint64_t until_ns = world->now_ns + draw(world, S, 60 * S);
+
+	while (world->now_ns < until_ns) {
+		run_random(world, 0, 500 * MS);
+		for (j = 0; j < sizeof(noise); j++)
+			noise[j] = draw(world, 0, 3)
+					   ? (uint8_t)draw(world, 0, 255)
+					   : SLIP_END;
+		for (i = 0; i < 2; i++)
+			wire_put(&world->lines[i], noise,
+				 draw(world, 1, sizeof(noise)));
+	}
+	cut(world, false);
+}
+
+static void put_frame(struct world *world, unsigned int to,
+		      const uint8_t *frame, size_t len)
+{
+	end_write(&world->ends[1 - to], frame, len, world->now_ns);
+}
+
+static uint64_t any_id(struct world *world)
+{
+	switch (draw(world, 0, 3)) {
+	case 0:
+		return pair_id(world->ends[0].pair);
+	case 1:
+		return pair_id(world->ends[1].pair);
+	case 2:
+		return draw(world, 1, 12);
+	default:
+		return sim_random(&world->random) | 1;
+	}
+}
+
+static void attack_by_hello(struct world *world, unsigned int to, bool knows)
+{
+	struct hello hello = {
+		.version = draw(world, 0, 9) ? 1 : 2,
+		.id = knows ? any_id(world) : draw(world, 1, 12),
+		.to = knows ? any_id(world) : draw(world, 0, 12),
+		.kind = draw(world, 0, 9) ? HELLO_KIND_IP : HELLO_KIND_ETHERNET,
+		.can = CAN,
+	};
+	char text[HELLO_TEXT_MAX];
+	size_t len;
+
+	/* An attacker who plays a looped line is one. */
+	if (hello.id == pair_id(world->ends[to].pair))
+		hello.id ^= 1;
+	len = hello_write(text, &hello);
+	put_frame(world, to, (uint8_t *)text, len);
+}
+
+static void attack_by_frame(struct world *world, unsigned int to, bool knows)
+{
+	static const char text[] = "mtu=9 took=10.0.0.1/30 name=x";
+	struct frame frame = {
+		.kind = (enum frame_kind)draw(world, FRAME_ACK, FRAME_UNKNOWN),
+		.k = (uint8_t)draw(world, 0, 255),
+		.seq = (uint8_t)draw(world, 0, 3),
+		.next = {0, (uint8_t)draw(world, 0, 3)},
+		.body = (const uint8_t *)text,
+		.body_len = draw(world, 0, sizeof(text) - 1),
+	};
+	uint32_t start = (uint32_t)sim_random(&world->random);
+	uint8_t out[FRAME_SHORT_MAX + 100] = {0};
+
+	if (knows)
+		start = frame_start(pair_id(world->ends[1 - to].pair),
+				    pair_id(world->ends[to].pair));
+	if (draw(world, 0, 3))
+		put_frame(world, to, out, frame_write(out, &frame, start));
+	else
+		put_frame(world, to, out,
+			  frame_wrap(out + FRAME_HEAD_LEN, draw(world, 0, 99),
+				     frame.seq, start));
+}
+
+static void attack(struct world *world, bool knows)
+{
+	uint64_t until_ns;
+	unsigned int to;
+
+	start_and_pair(world);
+	world->ends[0].trusts = false;
+	world->ends[1].trusts = false;
+	until_ns = world->now_ns + draw(world, 100 * MS, 10 * S);
+	while (world->now_ns < until_ns) {
+		run_random(world, 0, 300 * MS);
+		to = (unsigned int)draw(world, 0, 1);
+		if (draw(world, 0, 1))
+			attack_by_hello(world, to, knows);
+		else
+			attack_by_frame(world, to, knows);
+	}
+	run_for(world, 200 * MS);
+}
+
+static void run_attack_blind(struct world *world)
+{
+	attack(world, false);
+}
+
+static void run_attack_knowing(struct world *world)
+{
+	attack(world, true);
+}
+
+/* They may have been taken for three: then all is plain for a minute. */
+static void check_attacked(struct world *world)
+{
+	if (world->traffic == TRAFFIC_LATE)
+		set_traffic(world, TRAFFIC_PINGS);
+	run_for(world, 5 * S);
+	check_carries(world);
+	run_for(world, 60 * S);
+	check_paired(world);
+}
+
+/* Nothing else ever was at the other end. */
+static void run_plain_instead(struct world *world)
+{
+	/* The plain program is there first, and loses nothing by itself. */
+	start_plain(world, 1);
+	run_random(world, 0, 3 * S);
+	start(world, 0);
+	run_short_or_long(world, S, 60 * S, 600 * S);
+	if (draw(world, 0, 1)) {
+		cut(world, true);
+		run_random(world, 0, 20 * S);
+		cut(world, false);
+		run_random(world, S, 60 * S);
+		/* What the cable took is not of interest. */
+		world->damage = 1;
+	}
+}
+
+static void check_plain(struct world *world)
+{
+	struct end *a = &world->ends[0];
+	struct end *b = &world->ends[1];
+
+	a->traffic = END_QUIET;
+	b->traffic = END_QUIET;
+	run_for(world, 20 * S);
+	if (end_hellos(a) > SHORT_MAX)
+		fail(world, "too many hellos to another program");
+	if (world->damage > 0)
+		return;
+	if (b->short_in != end_hellos(a))
+		fail(world, "another program got something else");
+	if (b->delivered != a->sent)
+		fail(world, "another program did not get all packets");
+	/* A is not there at first. */
+	if (a->delivered + a->delivered / 100 + 60 < b->sent &&
+	    world->traffic == TRAFFIC_ANSWERS)
+		fail(world, "packets of another program were dropped");
+	check_faults(world);
+}
+
+static void run_version(struct world *world)
+{
+	static const char text[] =
+		"#serialtun/2 id=00000000000000b2 to=0000000000000000"
+		" crc=adf8cfc8";
+
+	start(world, 0);
+	start_plain(world, 1);
+	run_for(world, S);
+	put_frame(world, 0, (const uint8_t *)text, sizeof(text) - 1);
+	run_for(world, 10 * S);
+}
+
+static void run_looped(struct world *world)
+{
+	world->end_count = 1;
+	world->ends[0].in[0] = &world->lines[0];
+	world->ends[0].trusts = false;
+	start(world, 0);
+	run_random(world, S, 60 * S);
+}
+
+static void check_looped(struct world *world)
+{
+	if (end_sessions(&world->ends[0]))
+		fail(world, "paired with itself");
+	if (end_hellos(&world->ends[0]) > SHORT_MAX)
+		fail(world, "too many hellos to itself");
+}
+
+/* A loop that is opened, and another end behind it. */
+static void run_loop_opened(struct world *world)
+{
+	world->ends[0].in[0] = &world->lines[0];
+	world->ends[0].trusts = false;
+	start(world, 0);
+	run_short_or_long(world, 0, 5 * S, 60 * S);
+	world->ends[0].in[0] = &world->lines[1];
+	wire_flush(&world->lines[0], world->now_ns);
+	if (draw(world, 0, 1))
+		run_random(world, 0, 10 * S);
+	start(world, 1);
+}
+
+/* Half-duplex: each hears itself and the other. */
+static void run_bus(struct world *world)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		world->ends[i].in[1] = &world->lines[2 + i];
+		world->ends[i].out[1] = &world->lines[2 + i];
+		world->ends[i].trusts = false;
+	}
+	world->lines[2].damage = 0;
+	world->lines[3].damage = 0;
+	set_traffic(world, TRAFFIC_LATE);
+	start_both(world);
+	run_random(world, S, 60 * S);
+}
+
+static void check_bus(struct world *world)
+{
+	if (are_paired(world))
+		fail(world, "paired on a bus");
+	if (end_hellos(&world->ends[0]) + end_hellos(&world->ends[1]) >
+	    2 * SHORT_MAX)
+		fail(world, "too many hellos on a bus");
+}
+
+/* A speaks to B and C, and both speak to A. */
+static void run_crowd(struct world *world)
+{
+	world->end_count = 3;
+	world->ends[0].out[1] = &world->lines[2];
+	world->ends[2].in[0] = &world->lines[2];
+	world->ends[2].out[0] = &world->lines[3];
+	world->ends[0].in[1] = &world->lines[3];
+	world->ends[0].trusts = false;
+	start_and_pair(world);
+	world->ends[2].traffic = END_PINGS;
+	start(world, 2);
+	run_random(world, S, 60 * S);
+	end_kill(&world->ends[2]);
+}
+
+static const struct scenario scenarios[] = {
+	{"apart", run_apart, check_paired},
+	{"kill-one", run_kill_one, check_paired},
+	{"kill-both", run_kill_both, check_paired},
+	{"kill-early", run_kill_early, check_paired},
+	{"restart-often", run_restart_often, check_paired},
+	{"closed", run_closed, check_paired},
+	{"cable-out", run_cable_out, check_paired},
+	{"cable-late", run_cable_late, check_paired},
+	{"kill-without-cable", run_kill_without_cable, check_paired},
+	{"one-way-dead", run_one_way_dead, check_paired},
+	{"one-way-dead-at-first", run_one_way_dead_at_first, check_paired},
+	{"port-lost", run_port_lost, check_paired},
+	{"stopped", run_stopped, check_paired},
+	{"stopped-early", run_stopped_early, check_paired},
+	{"plain-before", run_plain_before, check_paired},
+	{"plain-between", run_plain_between, check_paired},
+	{"plain-instead", run_plain_instead, check_plain},
+	{"wrong-speed", run_wrong_speed, check_paired},
+	{"floating", run_floating, check_paired},
+	{"attack-blind", run_attack_blind, check_attacked},
+	{"attack-knowing", run_attack_knowing, check_attacked},
+	{"version", run_version, check_plain},
+	{"looped", run_looped, check_looped},
+	{"loop-opened", run_loop_opened, check_paired},
+	{"bus", run_bus, check_bus},
+	{"crowd", run_crowd, check_attacked},
+};
+
+#define SCENARIO_COUNT (sizeof(scenarios) / sizeof(*scenarios))
+
+/* One run. Return: true if all held. */
+static bool run_one(const struct scenario *scenario, uint64_t seed)
+{
+	static struct world world;
+	unsigned int i;
+
+	make_world(&world, seed);
+	scenario->run(&world);
+	if (end_is_verbose)
+		printf("%10.3f all is well\n",
+		       (double)world.now_ns / (double)MS);
+	scenario->check(&world);
+	for (i = 0; i < world.end_count; i++)
+		if (world.ends[i].is_alive)
+			end_kill(&world.ends[i]);
+	if (*world.why)
+		printf("# %s, seed %" PRIu64 ": %s; traffic %d, damage %g, "
+		       "%.0f baud\n",
+		       scenario->name, seed, world.why, world.traffic,
+		       world.damage, 10e9 / (double)world.lines[0].byte_ns);
+	return !*world.why;
+}
+
+static bool is_wanted(const char *name, char **names)
+{
+	if (!*names)
+		return true;
+	for (; *names; names++)
+		if (!strcmp(*names, name))
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t from = 1;
+	uint64_t to = 40;
+	bool quiet = false;
+	uint64_t seed;
+	unsigned int failed;
+	unsigned int count = 0;
+	int status = 0;
+	size_t i;
+
+	(void)argc;
+	while (*++argv && **argv == '-') {
+		if (!strcmp(*argv, "-v")) {
+			end_is_verbose = true;
+		} else if (!strcmp(*argv, "-q")) {
+			quiet = true;
+		} else if (!strcmp(*argv, "-s") && argv[1]) {
+			char *end;
+
+			from = strtoull(*++argv, &end, 10);
+			to = *end == '-' ? strtoull(end + 1, NULL, 10) : from;
+		} else {
+			errx(64, "usage: pair_sim [-qv] [-s FROM[-TO]] "
+				 "[SCENARIO...]");
+		}
+	}
+	for (i = 0; i < SCENARIO_COUNT; i++) {
+		if (!is_wanted(scenarios[i].name, argv))
+			continue;
+		failed = 0;
+		for (seed = from; seed <= to && failed < FAILED_SHOWN; seed++)
+			failed += !run_one(&scenarios[i], seed);
+		count++;
+		if (!quiet)
+			printf("%s %u - %s\n", failed ? "not ok" : "ok", count,
+			       scenarios[i].name);
+		fflush(stdout);
+		if (failed)
+			status = 1;
+	}
+	if (!quiet)
+		printf("1..%u\n", count);
+	return status;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wire.h"
+
+#include <math.h>
+#include <string.h>
+
+/**
+ * sim_random() - the next random number (splitmix64, Vigna, 2015)
+ * @state: the seed, updated
+ *
+ * Return: 64 bits
+ */
+uint64_t sim_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9E3779B97F4A7C15;
+
+	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+	z = (z ^ z >> 27) * 0x94D049BB133111EB;
+	return z ^ z >> 31;
+}
+
+/**
+ * sim_between() - a random number within bounds
+ * @state: the seed, updated
+ * @from:  the lowest
+ * @to:    the highest
+ *
+ * Return: the number
+ */
+uint64_t sim_between(uint64_t *state, uint64_t from, uint64_t to)
+{
+	return from + sim_random(state) % (to - from + 1);
+}
+
+static double sim_unit(uint64_t *state)
+{
+	return (double)(sim_random(state) >> 11) * 0x1p-53;
+}
+
+/**
+ * sim_chance() - does it happen?
+ * @state:       the seed, updated
+ * @probability: that it does
+ *
+ * Return: true if it does
+ */
+bool sim_chance(uint64_t *state, double probability)
+{
+	return sim_unit(state) < probability;
+}
+
+/* How many bytes are left alone before the next that is not. */
+static uint64_t draw_clean(struct wire *line)
+{
+	if (line->damage <= 0)
+		return UINT64_MAX;
+	return (uint64_t)(log(1 - sim_unit(line->random)) /
+			  log1p(-line->damage));
+}
+
+/**
+ * wire_open() - a line on which nothing is
+ * @line:    the line
+ * @random:  where its random numbers come from
+ * @byte_ns: how long a byte takes
+ * @damage:  probability that something happens to a byte
+ */
+void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
+	       double damage)
+{
+	line->random = random;
+	line->byte_ns = byte_ns;
+	line->damage = damage;
+	line->is_cut = false;
+	line->is_wrong = false;
+	line->len = 0;
+	line->at = 0;
+	line->port_len = 0;
+	line->clean = draw_clean(line);
+}
+
+/* What becomes of the byte to which something happens. */
+static size_t damage_byte(struct wire *line, uint8_t byte, uint8_t *out)
+{
+	const uint64_t what = sim_random(line->random);
+
+	switch (what % 10) {
+	case 0:
+	case 1:
+		return 0;
+	case 2:
+		out[0] = (uint8_t)(what >> 8);
+		out[1] = byte;
+		return 2;
+	default:
+		out[0] = byte ^ (uint8_t)(1 << (what >> 8 & 7));
+		return 1;
+	}
+}
+
+/* What a receiver of another speed makes of some bytes. */
+static size_t mistake(struct wire *line, size_t len, uint8_t *out)
+{
+	static const uint8_t usual[] = {0x00, 0xFF, 0x80, 0xF8,
+					0xFE, 0xC0, 0xE0, 0xDB};
+	size_t made = 0;
+	uint64_t what;
+
+	while (len--) {
+		what = sim_random(line->random);
+		if (what & 0x300)
+			out[made++] =
+				what & 0x400 ? usual[what & 7] : (uint8_t)what;
+	}
+	return made;
+}
+
+/* Some bytes arrive, at least one and @len at most. Return: how many. */
+static size_t arrive(struct wire *line, size_t len)
+{
+	uint8_t *out = line->port + line->port_len;
+
+	/* A receiver that does not keep up loses the rest. */
+	if (line->is_cut || line->port_len >= WIRE_PORT_MAX)
+		return len;
+	if (!line->clean || line->is_wrong)
+		len = 1;
+	if (len > line->clean && !line->is_wrong)
+		len = (size_t)line->clean + !line->clean;
+	if (len > WIRE_PORT_MAX - line->port_len)
+		len = WIRE_PORT_MAX - line->port_len;
+	if (line->is_wrong) {
+		line->port_len += mistake(line, len, out);
+	} else if (line->clean) {
+		memcpy(out, line->moving + line->at, len);
+		line->port_len += len;
+		line->clean -= len;
+	} else {
+		line->port_len +=
+			damage_byte(line, line->moving[line->at], out);
+		line->clean = draw_clean(line);
+	}
+	return len;
+}
+
+static void advance(struct wire *line, uint64_t now_ns)
+{
+	size_t due = 0;
+	size_t len;
+
+	if (line->len && line->next_ns <= now_ns)
+		due = (size_t)((now_ns - line->next_ns) / line->byte_ns) + 1;
+	if (due > line->len)
+		due = line->len;
+	line->next_ns += due * line->byte_ns;
+	line->len -= due;
+	while (due) {
+		len = arrive(line, due);
+		line->at += len;
+		due -= len;
+	}
+}
+
+/**
+ * wire_write() - bytes are sent
+ * @line:   the line
+ * @bytes:  what is sent
+ * @len:    how many; what there is no room for is lost
+ * @now_ns: the time
+ */
+void wire_write(struct wire *line, const uint8_t *bytes, size_t len,
+		uint64_t now_ns)
+{
+	advance(line, now_ns);
+	if (!line->len) {
+		line->at = 0;
+		line->next_ns = now_ns + line->byte_ns;
+	} else if (line->at + line->len + len > WIRE_MOVING_MAX) {
+		memmove(line->moving, line->moving + line->at, line->len);
+		line->at = 0;
+	}
+	if (len > WIRE_MOVING_MAX - line->at - line->len)
+		len = WIRE_MOVING_MAX - line->at - line->len;
+	memcpy(line->moving + line->at + line->len, bytes, len);
+	line->len += len;
+}
+
+/**
+ * wire_next_ns() - when does the next byte arrive?
+ * @line: the line
+ *
+ * Return: a time; UINT64_MAX: there is none
+ */
+uint64_t wire_next_ns(const struct wire *line)
+{
+	if (line->port_len)
+		return 0;
+	return line->len ? line->next_ns : UINT64_MAX;
+}
+
+/**
+ * wire_dry_ns() - when has the last byte gone?
+ * @line:   the line
+ * @now_ns: the time
+ *
+ * Return: a time
+ */
+uint64_t wire_dry_ns(const struct wire *line, uint64_t now_ns)
+{
+	return line->len ? line->next_ns + (line->len - 1) * line->byte_ns
+			 : now_ns;
+}
+
+/**
+ * wire_read() - what has arrived
+ * @line:   the line
+ * @out:    where to put it
+ * @now_ns: the time
+ *
+ * Return: how many bytes there are in @out
+ */
+size_t wire_read(struct wire *line, uint8_t out[WIRE_PORT_MAX], uint64_t now_ns)
+{
+	size_t len;
+
+	advance(line, now_ns);
+	len = line->port_len < WIRE_PORT_MAX ? line->port_len : WIRE_PORT_MAX;
+	memcpy(out, line->port, len);
+	line->port_len = 0;
+	return len;
+}
+
+/**
+ * wire_put() - something arrives that nobody has sent
+ * @line:  the line
+ * @bytes: what arrives
+ * @len:   how many
+ */
+void wire_put(struct wire *line, const uint8_t *bytes, size_t len)
+{
+	if (len > WIRE_PORT_MAX - line->port_len)
+		len = WIRE_PORT_MAX - line->port_len;
+	memcpy(line->port + line->port_len, bytes, len);
+	line->port_len += len;
+}
+
+/**
+ * wire_flush() - throw away what has arrived
+ * @line:   the line
+ * @now_ns: the time
+ */
+void wire_flush(struct wire *line, uint64_t now_ns)
+{
+	advance(line, now_ns);
+	line->port_len = 0;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of serialtun-pairing(7): the bytes that it shows are those that two
+ * ends exchange, and are what the page says they are.
+ *
+ * Each run of lines of hexadecimal bytes is one frame, in the order of an
+ * exchange of two ends, A and B.
+ */
+#include "../testing.h"
+#include "clock.h"
+#include "framing/slip.h"
+#include "pair/pair.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+#define PAGE "src/man/serialtun-pairing.7"
+
+#define EXAMPLES_MAX 16
+
+#define ID_A UINT64_C(0x9f3c11d2a8b04e77)
+#define ID_B UINT64_C(0x21b7f0c45e6d9a03)
+
+#define NOW (1000 * NS_PER_S)
+
+struct example {
+	size_t len;
+	uint8_t bytes[300];
+};
+
+static struct example examples[EXAMPLES_MAX];
+static size_t example_count;
+
+static struct pair *a;
+static struct pair *b;
+
+/* "c0 2a 01", and nothing else. Return: how many bytes; 0: it is no such. */
+static size_t read_hex(const char *line, uint8_t *bytes)
+{
+	size_t len = 0;
+	while (isxdigit((unsigned char)line[0]) &&
+	       isxdigit((unsigned char)line[1]) &&
+	       isspace((unsigned char)line[2])) {
+		bytes[len++] = (uint8_t)strtoul(line, NULL, 16);
+		line += 3;
+	}
+	return *line ? 0 : len;
+}
+
+static int read_page(void **state)
+{
+	FILE *page = fopen(PAGE, "r");
+	struct example *example = NULL;
+	uint8_t bytes[100];
+	char line[256];
+	size_t len;
+
+	(void)state;
+	assert_non_null(page);
+	while (fgets(line, sizeof(line), page)) {
+		len = read_hex(line, bytes);
+		if (!len) {
+			example = NULL;
+			continue;
+		}
+		if (!example) {
+			assert_true(example_count < EXAMPLES_MAX);
+			example = &examples[example_count++];
+		}
+		assert_true(example->len + len <= sizeof(example->bytes));
+		memcpy(example->bytes + example->len, bytes, len);
+		example->len += len;
+	}
+	fclose(page);
+	return 0;
+}
+
+static uint64_t draw_a(void *context)
+{
+	(void)context;
+	return ID_A;
+}
+
+static uint64_t draw_b(void *context)
+{
+	(void)context;
+	return ID_B;
+}
+
+static struct pair *open(uint64_t (*draw)(void *context), const char *text)
+{
+	const struct pair_config config = {.random = draw,
+					   .can = HELLO_CAN_CHECK};
+	struct pair *pair = pair_new(&config);
+	struct agree agree;
+
+	assert_non_null(pair);
+	pair_open(pair, 0, NOW);
+	assert_true(agree_read((const uint8_t *)text, strlen(text), &agree));
+	pair_set_agree(pair, &agree, NOW);
+	return pair;
+}
+
+static void assert_shown(size_t which, const uint8_t *frame, size_t len)
+{
+	uint8_t encoded[FRAMING_ENCODED_MAX(PAIR_FRAME_MAX)];
+	const struct example *example = &examples[which];
+	size_t i;
+
+	len = slip_encode(encoded, frame, len, SLIP_ESCAPES_RFC1055);
+	if (example->len == len && !memcmp(example->bytes, encoded, len))
+		return;
+	for (i = 0; i < len; i++)
+		fprintf(stderr, "%02x%c", encoded[i],
+			i % 16 == 15 ? '\n' : ' ');
+	fail_msg("frame %zu of the page is not this one", which);
+}
+
+/* What the page shows, as the other end decodes it. */
+static size_t decode(size_t which, uint8_t frame[PAIR_FRAME_MAX])
+{
+	static struct slip_decoder decoder;
+	enum framing_status status;
+
+	memset(&decoder, 0, sizeof(decoder));
+	slip_decode(&decoder, examples[which].bytes, examples[which].len,
+		    &status);
+	assert_int_equal(status, FRAMING_FRAME);
+	assert_true(decoder.len <= PAIR_FRAME_MAX);
+	memcpy(frame, decoder.packet, decoder.len);
+	return decoder.len;
+}
+
+/* One says what the page shows next, and the other hears what it shows. */
+static enum pair_verdict pass(size_t which, struct pair *from, struct pair *to)
+{
+	uint8_t frame[PAIR_FRAME_MAX];
+	const uint8_t *packet;
+	size_t packet_len;
+	size_t len = pair_take(from, frame, NOW + 20 * NS_PER_MS);
+
+	assert_true(len);
+	assert_shown(which, frame, len);
+	len = decode(which, frame);
+	return pair_receive(to, frame, len, NOW, &packet, &packet_len);
+}
+
+static void test_page_exchange(void **state)
+{
+	uint8_t room[PAIR_FRAME_MAX];
+	const uint8_t *packet;
+	struct pair_stats stats;
+	uint8_t *frame;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(example_count, 11);
+	a = open(draw_a, "mtu=1500 addr=10.0.0.1/24 release=1.0 name=desk");
+	b = open(draw_b, "mtu=1500 free=10,11,12 release=1.0 name=board");
+	assert_int_equal(pass(0, a, b), PAIR_OURS); /* hello */
+	assert_int_equal(pass(1, b, a), PAIR_OURS); /* hello to A */
+	assert_int_equal(pass(2, a, b), PAIR_OURS); /* probe */
+	assert_int_equal(pass(3, b, a), PAIR_OURS); /* answer */
+	assert_int_equal(pass(4, b, a), PAIR_OURS); /* agree */
+	assert_int_equal(pass(5, a, b), PAIR_OURS); /* ack */
+	assert_int_equal(pass(6, a, b), PAIR_OURS); /* agree */
+	assert_int_equal(pass(7, b, a), PAIR_OURS); /* ack */
+	pair_get_stats(a, &stats);
+	assert_int_equal(stats.state, PAIR_PAIRED);
+	pair_get_stats(b, &stats);
+	assert_int_equal(stats.state, PAIR_PAIRED);
+	assert_string_equal(pair_peer_agree(a)->name, "board");
+	assert_string_equal(pair_peer_agree(b)->name, "desk");
+
+	/* Data: the packet as it is, and in its frame. */
+	assert_int_equal(examples[8].len, 28);
+	memcpy(room + PAIR_HEADROOM, examples[8].bytes, 28);
+	len = pair_wrap(a, room + PAIR_HEADROOM, 28, NOW, &frame);
+	assert_shown(9, frame, len);
+	len = decode(9, room);
+	assert_int_equal(pair_receive(b, room, len, NOW, &packet, &len),
+			 PAIR_PACKET);
+	assert_int_equal(len, 28);
+	assert_memory_equal(packet, examples[8].bytes, 28);
+
+	len = pair_close(a, room, NOW);
+	assert_shown(10, room, len);
+	pair_receive(b, room, len, NOW, &packet, &len);
+	pair_get_stats(b, &stats);
+	assert_int_equal(stats.state, PAIR_PLAIN);
+	pair_free(a);
+	pair_free(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_page_exchange),
+	};
+
+	return cmocka_run_group_tests(tests, read_page, NULL);
+}
