@@ -103,11 +103,13 @@ static struct pair *open(uint64_t (*draw)(void *context), const char *text)
 
 static void assert_shown(size_t which, const uint8_t *frame, size_t len)
 {
-	uint8_t encoded[FRAMING_ENCODED_MAX(PAIR_FRAME_MAX)];
+	uint8_t encoded[1 + FRAMING_ENCODED_MAX(PAIR_FRAME_MAX)];
 	const struct example *example = &examples[which];
 	size_t i;
 
-	len = slip_encode(encoded, frame, len, SLIP_ESCAPES_RFC1055);
+	/* The page shows each frame with an END in front. */
+	encoded[0] = SLIP_END;
+	len = 1 + slip_encode(encoded + 1, frame, len, SLIP_ESCAPES_RFC1055);
 	if (example->len == len && !memcmp(example->bytes, encoded, len))
 		return;
 	for (i = 0; i < len; i++)
