@@ -110,7 +110,7 @@ static void hear_hello(struct fuzz_script *script)
 static void hear_checked(struct fuzz_script *script)
 {
 	uint8_t frame[300];
-	size_t len = fuzz_number(script, 1);
+	size_t len = (size_t)fuzz_number(script, 1);
 	const uint8_t *bytes = fuzz_take(script, &len);
 	uint32_t fcs;
 	size_t i;
@@ -127,7 +127,7 @@ static void hear_checked(struct fuzz_script *script)
 
 static void hear_bytes(struct fuzz_script *script)
 {
-	size_t len = fuzz_number(script, 1);
+	size_t len = (size_t)fuzz_number(script, 1);
 	const uint8_t *bytes = fuzz_take(script, &len);
 
 	pair_heard(pair, now);

@@ -555,7 +555,7 @@ static void run_floating(struct world *world)
 					   : SLIP_END;
 		for (i = 0; i < 2; i++)
 			wire_put(&world->lines[i], noise,
-				 draw(world, 1, sizeof(noise)));
+				 (size_t)draw(world, 1, sizeof(noise)));
 	}
 	cut(world, false);
 }
@@ -608,7 +608,7 @@ static void attack_by_frame(struct world *world, unsigned int to, bool knows)
 		.seq = (uint8_t)draw(world, 0, 3),
 		.next = {0, (uint8_t)draw(world, 0, 3)},
 		.body = (const uint8_t *)text,
-		.body_len = draw(world, 0, sizeof(text) - 1),
+		.body_len = (size_t)draw(world, 0, sizeof(text) - 1),
 	};
 	uint32_t start = (uint32_t)sim_random(&world->random);
 	uint8_t out[FRAME_SHORT_MAX + 100] = {0};
@@ -620,8 +620,9 @@ static void attack_by_frame(struct world *world, unsigned int to, bool knows)
 		put_frame(world, to, out, frame_write(out, &frame, start));
 	else
 		put_frame(world, to, out,
-			  frame_wrap(out + FRAME_HEAD_LEN, draw(world, 0, 99),
-				     frame.seq, start));
+			  frame_wrap(out + FRAME_HEAD_LEN,
+				     (size_t)draw(world, 0, 99), frame.seq,
+				     start));
 }
 
 static void attack(struct world *world, bool knows)
