@@ -70,7 +70,7 @@ static void write_port(struct json *json, const struct inventory_port *port)
  * @ports: the ports
  * @count: how many
  *
- * What is not known is null.
+ * An unknown value is null.
  *
  * Return: a line, to be freed; NULL if there is no memory
  */

@@ -29,7 +29,7 @@
 #define KEEPALIVE_S_MAX 3600
 #define STATS_S_MAX	86400
 
-/* What an option is about, for those that end before there is a link. */
+/* The subject of an option; tasks that make no link refuse some subjects. */
 enum about {
 	NEITHER,
 	INTERFACE,
@@ -65,7 +65,7 @@ struct given {
 	const char *arg;
 };
 
-/* What argp hands to its parser: what is filled in, and what it is about. */
+/* The data that argp hands to its parser: the options, and their subjects. */
 struct command_line {
 	struct options *options;
 	struct option_check_topics topics;
@@ -364,7 +364,7 @@ static const char doc[] =
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
-/* What argp calls an option: its short name, else a number that is none. */
+/* The key of an option for argp: its short name, or a number above all. */
 static int row_key(const struct option_row *row)
 {
 	return row->key || !row->name ? row->key : 256 + (int)(row - rows);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What two hosts tell each other once they are paired, and the addresses that
- * follow from it:
+ * Two paired hosts describe themselves to each other in one line of text, and
+ * both derive their addresses from the two lines:
  *
  *   mtu=1500 addr=10.10.10.1/24 free=10,11,12 name=board release=1.4
  *
