@@ -121,6 +121,7 @@ script() {
 script good <<<'echo ok 1 - a; echo "TAP_DIR=${TAP_DIR-not there}" >&2; echo 1..1'
 script bad <<<'echo ok 1 - a; echo not ok 2 - b; echo "# for want of c"; echo 1..2; exit 1'
 script skipping <<<'echo 1..0 "# SKIP no namespaces"'
+script cmocka <<<'echo 1..2; echo ok 1 - a; echo not ok 2 "# SKIP test_b"'
 cd "$dir/tree" || exit 1
 mkdir scripts tests/tap
 cp "$root/scripts/check" scripts
@@ -142,6 +143,9 @@ check_equal 'prove: the count is the last line' \
 	"$(prove tests/sample/good | tail -n 2)"
 check_equal 'prove: a test does not see where its TAP is kept' 1 \
 	"$(prove tests/sample/good | grep -c 'TAP_DIR=not there')"
+check_equal 'prove: what cmocka skips has not failed' \
+	$'1 passed, 0 failed, 1 skipped\nstatus 0' \
+	"$(prove tests/sample/cmocka | tail -n 2)"
 found=$(prove tests/sample/good tests/sample/bad)
 check_equal 'prove: a failure is told when it comes, and at the end' 2 \
 	"$(grep -c 'not ok 2 - b' <<<"$found")"

@@ -22,6 +22,21 @@
 #define TESTING_COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /**
+ * testing_is_valgrind() - is this process run by valgrind?
+ *
+ * For tests that valgrind cannot play: they are left out, which its run says
+ * by their number.
+ *
+ * Return: 1 or 0, as a number of tests
+ */
+static inline size_t testing_is_valgrind(void)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+
+	return preloaded && strstr(preloaded, "vgpreload");
+}
+
+/**
  * testing_random() - the next number of a reproducible sequence
  * @state: the seed, not 0; updated (xorshift64*, Vigna, 2014)
  * @below: the number is less than this, at least 1
