@@ -139,6 +139,13 @@ static uint64_t apart_ns(const struct keepalive *keepalive)
 	return most_ns > KEEPALIVE_APART_NS ? most_ns : KEEPALIVE_APART_NS;
 }
 
+/* Was this process stopped or starved since the last check? */
+static bool is_late(const struct keepalive *keepalive, uint64_t now_ns)
+{
+	return now_ns >
+	       keepalive->looked_ns + keepalive->period_ns + KEEPALIVE_LATE_NS;
+}
+
 /**
  * keepalive_heard() - we have received something
  * @keepalive: the keepalive
@@ -152,8 +159,11 @@ void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 	bool apart = now_ns >= keepalive->heard_ns + apart_ns(keepalive);
 
 	settle_lone_end(keepalive, now_ns);
-	/* A peer with a keepalive is never silent for so long. */
-	if (now_ns >= silent_ns(keepalive))
+	/*
+	 * A peer with a keepalive is never silent for so long, but bytes from
+	 * it wait in the port while this process is stopped.
+	 */
+	if (now_ns >= silent_ns(keepalive) && !is_late(keepalive, now_ns))
 		keepalive->lone_ends = 0;
 	if (apart && only_ends(bytes, len))
 		keepalive->lone_ns = now_ns;
@@ -213,8 +223,7 @@ bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns)
  */
 bool keepalive_falls_silent(struct keepalive *keepalive, uint64_t now_ns)
 {
-	const bool late = now_ns > keepalive->looked_ns + keepalive->period_ns +
-					   KEEPALIVE_LATE_NS;
+	const bool late = is_late(keepalive, now_ns);
 
 	keepalive->looked_ns = now_ns;
 	if (!keepalive->period_ns || keepalive->silent || late ||

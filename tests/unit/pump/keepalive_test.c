@@ -151,9 +151,25 @@ static void test_keepalive_lone_ends_are_forgotten(void **state)
 	(void)state;
 	hear(&keepalive, end, sizeof(end), 1 * S);
 	hear(&keepalive, end, sizeof(end), 2 * S);
+	assert_true(silent(&keepalive, NOW + 100 * S));
 	hear(&keepalive, frame, sizeof(frame), 100 * S);
 	assert_true(silent(&keepalive, NOW + 200 * S));
 	assert_true(keepalive_has_carrier(&keepalive));
+}
+
+/* But not because this process was stopped while they waited in the port. */
+static void test_keepalive_lone_ends_outlive_a_stop(void **state)
+{
+	struct keepalive keepalive = opened(1);
+
+	(void)state;
+	hear(&keepalive, end, sizeof(end), 1 * S);
+	hear(&keepalive, end, sizeof(end), 2 * S);
+	assert_false(silent(&keepalive, NOW + 3 * S));
+	hear(&keepalive, frame, sizeof(frame), 9 * S);
+	assert_false(keepalive_falls_silent(&keepalive, NOW + 9 * S));
+	assert_true(silent(&keepalive, NOW + 12 * S));
+	assert_false(keepalive_has_carrier(&keepalive));
 }
 
 static void test_keepalive_one_end_may_be_noise(void **state)
@@ -248,6 +264,7 @@ int main(void)
 			test_keepalive_carrier_of_one_that_keeps_alive),
 		cmocka_unit_test(test_keepalive_late_ends_are_not_lone),
 		cmocka_unit_test(test_keepalive_lone_ends_are_forgotten),
+		cmocka_unit_test(test_keepalive_lone_ends_outlive_a_stop),
 		cmocka_unit_test(test_keepalive_one_end_may_be_noise),
 		cmocka_unit_test(test_keepalive_late_look),
 		cmocka_unit_test(test_keepalive_carrier_of_one_that_marks),
