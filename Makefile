@@ -84,8 +84,7 @@ shell_files := $(wildcard tests/*/*.sh scripts/*) .ci/run \
 	tests/tap/keep tests/tap/prove tests/vm/run \
 	tests/tree/arrows tests/vm/load tests/vm/socket_guest tests/vm/test \
 	src/completion/serialtun $(wildcard src/debian/serialtun.p*)
-# The page about pairing comes with the pump that pairs.
-manuals := $(filter-out %-pairing.7,$(wildcard src/man/*.[78]))
+manuals := $(wildcard src/man/*.[78])
 c_files := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 Q := $(if $(V),,@)

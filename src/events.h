@@ -12,6 +12,7 @@
  * @EVENT_INTERFACE:  the TUN
  * @EVENT_PORT:       the port, one or two descriptors
  * @EVENT_MONITOR:    the monitor: another program changed the interface
+ * @EVENT_KEEPER:     the pairing: the keeper has answered, or ended
  * @EVENT_TIME:       events.c itself: the timer expired
  */
 enum event_kind {
@@ -20,6 +21,7 @@ enum event_kind {
 	EVENT_INTERFACE,
 	EVENT_PORT,
 	EVENT_MONITOR,
+	EVENT_KEEPER,
 	EVENT_TIME,
 };
 

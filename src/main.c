@@ -112,6 +112,8 @@ static int run(const struct options *options, const struct owner *owner,
 		  tun->attached ? "attached to" : "created");
 	if (link_configure(&link, tun, &options->link, line_rate(line)))
 		return set_up_failed();
+	if (session_pair(session, tun, link.mtu, user))
+		return -1;
 	if (privilege_drop(user, line_path(line), line_kind(line)->is_serial))
 		return set_up_failed();
 	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))

@@ -23,6 +23,8 @@
 #include "line/source.h"
 #include "log.h"
 #include "packet/transport.h"
+#include "pair/pair.h"
+#include "pairing.h"
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
@@ -41,6 +43,12 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+/*
+ * A first packet tells of the peer after so long, because a serialtun says more
+ * of itself meanwhile.
+ */
+#define SESSION_PEER_NS (500 * NS_PER_MS)
+
 /* How often the session checks the counters for symptoms. */
 #define SESSION_CHECK_NS (2 * NS_PER_S)
 
@@ -49,6 +57,7 @@ struct session {
 	struct events events;
 	struct line *line;
 	const struct tun *tun;
+	struct pairing *pairing; /* NULL: without */
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
 	struct symptoms symptoms;
@@ -64,7 +73,9 @@ struct session {
 	bool own_told;
 	bool held_told;
 	bool peer_told;
-	struct addr peer; /* the sender of the first packet, if told */
+	struct addr peer;  /* the sender of the first packet, if told */
+	struct addr first; /* the sender of this port's first packet */
+	uint64_t first_ns; /* when to tell of it; UINT64_MAX: never */
 	bool carrier;
 };
 
@@ -84,6 +95,9 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_MONITOR:
 		session->interface_changed = true;
+		break;
+	case EVENT_KEEPER:
+		pairing_wake(session->pairing);
 		break;
 	case EVENT_TIME:
 		break;
@@ -114,6 +128,11 @@ static void print_stats(struct session *session, enum log_level level)
 	log_print(level, "from the line: %s",
 		  totals_format_direction(&stats->from_line, text));
 	log_print(level, "queue: %s", totals_format_queue(&stats->queue, text));
+	if (stats->has_pair)
+		log_print(level, "pair: %s",
+			  totals_format_pair(&stats->pair,
+					     pairing_peer(session->pairing),
+					     clock_ns(), text));
 	if (stats->line.known || stats->line.losses)
 		log_print(level, "line: %s",
 			  totals_format_line(&stats->line, text));
@@ -143,6 +162,7 @@ static struct report_view view(struct session *session)
 		.port = port ? port->name : NULL,
 		.rate = port ? port->rate : 0,
 		.carrier = session->carrier,
+		.peer = pairing_peer(session->pairing),
 	};
 }
 
@@ -196,6 +216,8 @@ static int use_port(struct session *session, uint64_t now_ns)
 		log_error("cannot use %s: %s", port->name, strerror(-err));
 		return err;
 	}
+	pairing_begin_port(session->pairing, now_ns);
+	session->first_ns = UINT64_MAX;
 	session->had_port = true;
 	session->baud = port->baud;
 	session->check_ns = now_ns + SESSION_CHECK_NS;
@@ -289,8 +311,10 @@ static int reopen_port(struct session *session)
 static void report_silence(struct session *session)
 {
 	const bool has_carrier = pump_has_carrier(session->pump);
+	const struct pair *pair = pairing_pair(session->pairing);
 
-	if (has_carrier && session->silence_told)
+	if ((has_carrier && session->silence_told) ||
+	    (pair && pair_is_absent(pair)))
 		return;
 	session->silence_told = true;
 	log_warning("%s: no data from the peer for %u s%s",
@@ -303,10 +327,14 @@ static void follow_peer(struct session *session)
 {
 	const struct port *port = line_port(session->line);
 
+	const struct pair *pair = pairing_pair(session->pairing);
+
 	set_carrier(session, pump_has_carrier(session->pump));
 	if (session->carrier) {
-		log_info("%s: the peer sends again, carrier on",
-			 line_name(session->line));
+		/* The pairing tells of a serialtun. */
+		if (!pair || pair_state(pair) == PAIR_PLAIN)
+			log_info("%s: the peer sends again, carrier on",
+				 line_name(session->line));
 		notify_up(session, port);
 	} else {
 		notify_status("%s: no data from the peer on %s",
@@ -348,25 +376,40 @@ static void check_own_packets(struct session *session,
 		    line_name(session->line), session->tun->name);
 }
 
-/* The first packet from a port, or packets that are held back from a shell. */
-static void report_peer(struct session *session)
+/* Tell of a peer that is no serialtun, or has not said so. */
+static void report_plain_peer(struct session *session)
 {
+	const struct addr *from = &session->first;
 	char text[ADDR_TEXT_MAX];
-	struct addr from;
 
-	if (!pump_take_first(session->pump, &from))
-		return;
-	session->held_told = false;
 	/* A line that comes and goes is reported already. */
-	if (session->peer_told && addr_same_host(&from, &session->peer))
+	if (session->peer_told && addr_same_host(from, &session->peer))
 		return;
 	session->peer_told = true;
-	session->peer = from;
-	if (from.family == AF_UNSPEC)
+	session->peer = *from;
+	if (from->family == AF_UNSPEC)
 		log_info("%s: the peer is there", line_name(session->line));
 	else
 		log_info("%s: the peer is there: %s", line_name(session->line),
-			 addr_format_host(&from, text));
+			 addr_format_host(from, text));
+}
+
+/* The first packet from a port. */
+static void report_peer(struct session *session, uint64_t now_ns)
+{
+	const struct pair *pair = pairing_pair(session->pairing);
+
+	if (pump_take_first(session->pump, &session->first)) {
+		session->held_told = false;
+		session->first_ns = now_ns + (pair ? SESSION_PEER_NS : 0);
+	}
+	/* The pairing tells of a serialtun. */
+	if (pair && pair_state(pair) != PAIR_PLAIN)
+		session->first_ns = UINT64_MAX;
+	if (now_ns < session->first_ns)
+		return;
+	session->first_ns = UINT64_MAX;
+	report_plain_peer(session);
 }
 
 /* Packets would be commands to a shell. An echo is a symptom of its own. */
@@ -381,6 +424,20 @@ static void check_held(struct session *session, const struct stats *stats)
 		    "comes from there (end the login and start serialtun "
 		    "there; then ping from there, or start again here)",
 		    line_name(session->line));
+}
+
+/* Text is explained if it is a prompt, and addresses if the peer said them. */
+static bool is_explained(const struct session *session, enum symptom symptom)
+{
+	switch (symptom) {
+	case SYMPTOM_TEXT:
+		return session->held_told;
+	case SYMPTOM_SAME_ADDRESS:
+	case SYMPTOM_UNKNOWN_NETWORK:
+		return pairing_told_addresses(session->pairing);
+	default:
+		return false;
+	}
 }
 
 /* Check the counters, every SESSION_CHECK_NS, and warn of symptoms. */
@@ -399,9 +456,7 @@ static void check_counters(struct session *session, uint64_t now_ns)
 	view.stats = pump_stats(session->pump);
 	check_held(session, view.stats);
 	symptom = symptoms_look(&session->symptoms, &view, now_ns);
-	/* Text is explained, if it is a prompt. */
-	if (symptom != SYMPTOM_NONE &&
-	    !(symptom == SYMPTOM_TEXT && session->held_told))
+	if (symptom != SYMPTOM_NONE && !is_explained(session, symptom))
 		log_warning("%s: %s", line_name(session->line),
 			    symptom_text(symptom, &view, text));
 	check_own_packets(session, view.stats);
@@ -440,7 +495,8 @@ static int handle_the_rest(struct session *session)
 		err = look_for_port(session, now_ns);
 	} else if (!err) {
 		line_attend(session->line, now_ns);
-		report_peer(session);
+		pairing_attend(session->pairing, now_ns);
+		report_peer(session, now_ns);
 		if (pump_take_silence(session->pump))
 			report_silence(session);
 		if (session->carrier != pump_has_carrier(session->pump))
@@ -458,8 +514,10 @@ static uint64_t next_ns(const struct session *session)
 	uint64_t next_ns = clock_earlier(pump_next_ns(session->pump),
 					 line_next_ns(session->line));
 
-	if (line_port(session->line))
+	if (line_port(session->line)) {
 		next_ns = clock_earlier(next_ns, session->check_ns);
+		next_ns = clock_earlier(next_ns, session->first_ns);
+	}
 	return clock_earlier(next_ns, report_next_ns(session->report));
 }
 
@@ -503,6 +561,7 @@ int session_open(struct session **session, const struct options *options)
 		goto fail;
 	opened->options = options;
 	opened->carrier = true;
+	opened->first_ns = UINT64_MAX;
 	opened->events = (struct events)EVENTS_CLOSED;
 	err = events_open(&opened->events);
 	if (!err)
@@ -579,6 +638,43 @@ const struct line *session_line(const struct session *session)
 	return session->line;
 }
 
+/**
+ * session_pair() - prepare to pair with a serialtun at the other end
+ * @session: the session
+ * @tun:     the interface, configured; borrowed until session_close()
+ * @mtu:     MTU of the interface, in bytes
+ * @user:    the user of --user
+ *
+ * Call it before the capabilities are dropped. It does nothing with --pair=no
+ * or another framing than SLIP. Logs any failure.
+ *
+ * Return: 0 or -errno
+ */
+int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
+		 const struct privilege_user *user)
+{
+	const struct pairing_config config = {
+		.parts = session->options->pair,
+		.flow = session->options->port.flow,
+		.link = &session->options->link,
+		.tun = tun,
+		.mtu = mtu,
+		.user = user,
+	};
+	int fd;
+	int err;
+
+	if (!config.parts)
+		return 0;
+	err = pairing_open(&session->pairing, &config);
+	if (err)
+		return err;
+	fd = pairing_fd(session->pairing);
+	return fd < 0 ? 0
+		      : events_watch(&session->events, EVENT_KEEPER, fd,
+				     EPOLLIN);
+}
+
 /* Without a monitor the link works all the same. */
 static void watch_interface(struct session *session)
 {
@@ -609,6 +705,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.events = &session->events,
 		.tun = tun,
 		.framing = options->framing,
+		.pair = pairing_pair(session->pairing),
 		.lead = options->lead,
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,
@@ -620,7 +717,8 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 							  : NULL,
 			    .routes = options->link.routes,
 			    .route_count = options->link.route_count,
-			    .partial = tun->attached || options->link.bridge},
+			    .partial = tun->attached || options->link.bridge ||
+				       pairing_takes_address(session->pairing)},
 	};
 	struct failure failure;
 	int err = line_enclose(session->line, (int)if_nametoindex(tun->name),
@@ -671,6 +769,7 @@ int session_run(struct session *session)
 	last = view(session);
 	report_close(session->report, &last);
 	print_totals(session);
+	pump_part(session->pump);
 	return err < 0 ? -1 : 0;
 }
 
@@ -683,6 +782,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	pump_free(session->pump);
+	pairing_close(session->pairing);
 	monitor_close(session->monitor);
 	line_close(session->line);
 	events_close(&session->events);

@@ -6,12 +6,15 @@
 
 struct line;
 struct options;
+struct privilege_user;
 struct session;
 struct tun;
 
 int session_open(struct session **session, const struct options *options);
 int session_find_port(struct session *session);
 const struct line *session_line(const struct session *session);
+int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
+		 const struct privilege_user *user);
 int session_start(struct session *session, const struct tun *tun, uint32_t mtu);
 int session_run(struct session *session);
 void session_close(struct session *session);

@@ -188,6 +188,13 @@ static void check_framing(const struct argp_state *state,
 			   "--leading-end is about SLIP, and --framing %s has "
 			   "no END: leave it out",
 			   framing->name);
+	if (options->pair && options->pair_given && !framing->idle)
+		argp_error(state,
+			   "--pair is about SLIP, and --framing %s is another: "
+			   "leave it out",
+			   framing->name);
+	if (!framing->idle)
+		options->pair = 0;
 	if (port->flow == PORT_FLOW_XONXOFF && !framing->xonxoff)
 		argp_error(state, "--flow xonxoff needs --framing slip, whose "
 				  "escapes it uses");

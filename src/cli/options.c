@@ -168,6 +168,12 @@ static void take_lead(const struct given *given)
 	given->options->lead = value_parse_lead(given->state, given->arg);
 }
 
+static void take_pair(const struct given *given)
+{
+	given->options->pair = value_parse_pair(given->state, given->arg);
+	given->options->pair_given = true;
+}
+
 static void take_peer(const struct given *given)
 {
 	if (given->options->link.peer.family != AF_UNSPEC)
@@ -283,6 +289,8 @@ static const struct option_row rows[] = {
 	 "Leave a USB adapter's latency timer as it is"},
 	{"--framing", 0, "KIND", 0, LINE, BY(take_framing),
 	 "slip, length or packet [slip; on udp: packet]"},
+	{"--pair", 0, "no|LIST", 0, LINE, BY(take_pair),
+	 "How to pair with a serialtun: no, or check [check]"},
 	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
 	 "END before a frame: auto, always, never [auto]"},
 
@@ -556,6 +564,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	*options = (struct options){
 		.port = {.stop_bits = 1, .low_latency = true},
 		.lead = FRAMING_LEAD_AUTO,
+		.pair = VALUE_PAIR_ALL,
 		.log_level = LOG_LEVEL_INFO,
 	};
 	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &line);

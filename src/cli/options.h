@@ -32,6 +32,8 @@ enum options_list {
  * @port_implied: the user named no port, so it is "auto"
  * @framing:    the framing of packets on the line
  * @lead:       when to send an END in front of a frame
+ * @pair:       parts of the pairing to use, of enum hello_can; 0: do not pair
+ * @pair_given: the user said so
  * @wait:       start even if the port is absent
  * @once:       exit when the port is lost
  * @keepalive_s: seconds of silence after which to send an END; 0: never
@@ -55,6 +57,8 @@ struct options {
 	bool port_implied;
 	const struct framing *framing;
 	enum framing_lead lead;
+	unsigned int pair;
+	bool pair_given;
 	bool wait;
 	bool once;
 	unsigned int keepalive_s;

@@ -353,6 +353,39 @@ enum framing_lead value_parse_lead(const struct argp_state *state,
 }
 
 /**
+ * value_parse_pair() - parse the value of --pair
+ * @state: of argp
+ * @arg:   the value
+ *
+ * Return: of enum hello_can; 0 for "no"
+ */
+unsigned int value_parse_pair(const struct argp_state *state, const char *arg)
+{
+	unsigned int parts = 0;
+	unsigned int part;
+	const char *at = arg;
+	char word[16];
+	size_t len;
+
+	if (!strcmp(arg, "no"))
+		return 0;
+	for (;;) {
+		len = strcspn(at, ",");
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		part = len < sizeof(word) ? hello_can_of(word) : 0;
+		if (!(part & VALUE_PAIR_ALL))
+			argp_error(state,
+				   "--pair: \"%.*s\" is not a part of the "
+				   "pairing (say no, or check)",
+				   (int)len, at);
+		parts |= part;
+		if (!at[len])
+			return parts;
+		at += len + 1;
+	}
+}
+
+/**
  * value_parse_parity() - parse the value of --parity
  * @state: of argp
  * @arg:   the value

@@ -6,9 +6,13 @@
 #include "framing/framing.h"
 #include "interface/addr.h"
 #include "packet/ethernet.h"
+#include "pair/hello.h"
 #include "port/port_config.h"
 
 #include <stdint.h>
+
+/* The parts of the pairing that this release has. */
+#define VALUE_PAIR_ALL HELLO_CAN_CHECK
 
 struct argp_state;
 
@@ -30,6 +34,7 @@ enum port_flow value_parse_flow(const struct argp_state *state,
 				const char *arg);
 enum framing_lead value_parse_lead(const struct argp_state *state,
 				   const char *arg);
+unsigned int value_parse_pair(const struct argp_state *state, const char *arg);
 enum port_parity value_parse_parity(const struct argp_state *state,
 				    const char *arg);
 enum port_modem_line value_parse_modem_line(const struct argp_state *state,

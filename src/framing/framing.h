@@ -14,6 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * The longest contents of a frame: a packet, and what a pair puts around it
+ * (pair/frame.h).
+ */
+#define FRAMING_CONTENTS_MAX (PACKET_MAX + 6)
+
 /* The longest frame of a packet of len bytes, with its leading idle bytes. */
 #define FRAMING_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
 
@@ -24,7 +30,8 @@
  * @FRAMING_BAD_ESCAPE: dropped a frame: the byte after ESC is no escape code
  * @FRAMING_XONXOFF_ESCAPE: dropped a frame: the byte after ESC is an escape
  *                          code only on a line with software flow control
- * @FRAMING_TOO_LONG: dropped a frame of more than PACKET_MAX bytes
+ * @FRAMING_TOO_LONG: dropped a frame of more than FRAMING_CONTENTS_MAX bytes,
+ *                    or than PACKET_MAX where no pair can be
  * @FRAMING_EMPTY: dropped a frame without a packet
  */
 enum framing_status {

@@ -51,7 +51,7 @@ struct slip_decoder {
 		SLIP_STATE_DONE,
 	} state;
 	size_t len;
-	uint8_t packet[PACKET_MAX];
+	uint8_t packet[FRAMING_CONTENTS_MAX];
 };
 
 size_t slip_decoder_pending(const struct slip_decoder *decoder);

@@ -296,8 +296,14 @@ static void decide_one_given(const struct agree *giver, struct addr *taken,
 		result->problems |= AGREE_REFUSED;
 }
 
-/* A host of a network of a pool, the first or the second. */
-static struct addr pool_addr(unsigned int number, unsigned int host)
+/**
+ * agree_pool_addr() - an address of a network of the pools
+ * @number: the network's, as in struct agree's @free
+ * @host:   1 or 2; 0: the network itself
+ *
+ * Return: the address, with the prefix of its network
+ */
+struct addr agree_pool_addr(unsigned int number, unsigned int host)
 {
 	struct addr addr = {.family = AF_INET, .prefix_len = POOL_PREFIX_LEN};
 
@@ -319,7 +325,7 @@ static unsigned int find_took(const struct agree *agree, unsigned int *number)
 		return 0;
 	*number = took->bytes[2] |
 		  (took->bytes[0] == 172 ? AGREE_SECOND_POOL : 0U);
-	addr = pool_addr(*number, host);
+	addr = agree_pool_addr(*number, host);
 	return addr_same_host(took, &addr) ? host : 0;
 }
 
@@ -374,8 +380,8 @@ static void decide_none_given(const struct agree *own,
 	}
 	if (!own_is_first)
 		host = 3 - host;
-	result->take = pool_addr(number, host);
-	result->there = pool_addr(number, 3 - host);
+	result->take = agree_pool_addr(number, host);
+	result->there = agree_pool_addr(number, 3 - host);
 }
 
 /**

@@ -82,6 +82,7 @@ struct agree_result {
 size_t agree_write(char text[AGREE_TEXT_MAX], const struct agree *agree);
 bool agree_read(const uint8_t *bytes, size_t len, struct agree *agree);
 void agree_set_name(char to[FIELD_STRING_MAX], const char *name);
+struct addr agree_pool_addr(unsigned int number, unsigned int host);
 void agree_decide(const struct agree *own, const struct agree *other,
 		  bool own_id_is_higher, struct agree_result *result);
 

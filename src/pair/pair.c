@@ -130,6 +130,7 @@ struct pair {
 	uint32_t overruns;
 	enum pair_state state;
 	uint64_t since_ns;
+	bool absent; /* the peer fell silent, or said good-bye */
 	uint64_t id;
 	uint64_t own_ids[PAIR_OWN_IDS]; /* the newest first */
 	struct hello peer;		/* id 0: none was heard */
@@ -289,6 +290,7 @@ void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
 	pair->crowd_until_ns = 0;
 	pair->looped_until_ns = 0;
 	pair->unheard = 0;
+	pair->absent = false;
 	take_new_id(pair);
 	seek_open(&pair->seek, random_of(pair), now_ns);
 }
@@ -304,6 +306,9 @@ static void tell_end(struct pair *pair, enum pair_event why)
 static void lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
 {
 	tell_end(pair, why);
+	if (pair->state == PAIR_PAIRED)
+		pair->absent =
+			why == PAIR_EVENT_SILENT || why == PAIR_EVENT_CLOSED;
 	forget(pair, now_ns);
 	take_new_id(pair);
 	if (why == PAIR_EVENT_CLOSED)
@@ -322,6 +327,7 @@ static void begin_session(struct pair *pair, uint64_t now_ns)
 		    now_ns);
 	seek_stop(&pair->seek);
 	pair->unheard = 0;
+	pair->absent = false;
 	pair->stats.sessions++;
 	enter(pair, PAIR_MET, now_ns);
 }
@@ -485,6 +491,7 @@ static void hear_hello(struct pair *pair, const struct hello *hello,
 	}
 	if (now_ns < pair->looped_until_ns)
 		return;
+	pair->absent = false;
 	seek_found(&pair->seek);
 	if (hello->id != pair->peer.id)
 		meet(pair, hello, now_ns);
@@ -692,6 +699,7 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 	if (is_packet && pair->state != PAIR_PLAIN)
 		return admit_plain(pair, now_ns);
 	if (is_packet) {
+		pair->absent = false;
 		seek_plain(&pair->seek, now_ns);
 	} else if (pair->state == PAIR_PLAIN) {
 		seek_garbage(&pair->seek, now_ns);
@@ -880,14 +888,26 @@ enum pair_event pair_next_event(struct pair *pair)
 }
 
 /**
- * pair_has_carrier() - is the other end known to be there?
+ * pair_state() - how far are the two ends?
  * @pair: the pair
  *
- * Return: true if it is, by checked frames
+ * Return: the state
  */
-bool pair_has_carrier(const struct pair *pair)
+enum pair_state pair_state(const struct pair *pair)
 {
-	return pair->state == PAIR_PAIRED;
+	return pair->state;
+}
+
+/**
+ * pair_is_absent() - is the other end known to be away?
+ * @pair: the pair
+ *
+ * Return: true if the other end of a pair has fallen silent or said good-bye,
+ * and neither a packet nor a hello has come since
+ */
+bool pair_is_absent(const struct pair *pair)
+{
+	return pair->absent;
 }
 
 /**

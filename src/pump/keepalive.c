@@ -139,13 +139,6 @@ static uint64_t apart_ns(const struct keepalive *keepalive)
 	return most_ns > KEEPALIVE_APART_NS ? most_ns : KEEPALIVE_APART_NS;
 }
 
-/* Was this process stopped or starved since the last check? */
-static bool is_late(const struct keepalive *keepalive, uint64_t now_ns)
-{
-	return now_ns >
-	       keepalive->looked_ns + keepalive->period_ns + KEEPALIVE_LATE_NS;
-}
-
 /**
  * keepalive_heard() - we have received something
  * @keepalive: the keepalive
@@ -160,10 +153,11 @@ void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 
 	settle_lone_end(keepalive, now_ns);
 	/*
-	 * A peer with a keepalive is never silent for so long, but bytes from
-	 * it wait in the port while this process is stopped.
+	 * A peer with a keepalive is never silent for so long. The time since
+	 * the last byte proves nothing: this process may have been stopped
+	 * while bytes waited in the port.
 	 */
-	if (now_ns >= silent_ns(keepalive) && !is_late(keepalive, now_ns))
+	if (keepalive->silent)
 		keepalive->lone_ends = 0;
 	if (apart && only_ends(bytes, len))
 		keepalive->lone_ns = now_ns;
@@ -223,7 +217,8 @@ bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns)
  */
 bool keepalive_falls_silent(struct keepalive *keepalive, uint64_t now_ns)
 {
-	const bool late = is_late(keepalive, now_ns);
+	const bool late = now_ns > keepalive->looked_ns + keepalive->period_ns +
+					   KEEPALIVE_LATE_NS;
 
 	keepalive->looked_ns = now_ns;
 	if (!keepalive->period_ns || keepalive->silent || late ||

@@ -46,6 +46,7 @@
 #include "events.h"
 #include "interface/tun.h"
 #include "packet/link_layer.h"
+#include "pair/pair.h"
 #include "port/port.h"
 #include "pump/keepalive.h"
 #include "pump/receiver.h"
@@ -56,12 +57,21 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 /*
  * How long the pump ignores the interface while the line is full; the ring of
  * the interface has room for 500 packets.
  */
 #define PUMP_PUT_OFF_NS (3 * NS_PER_MS)
+
+/*
+ * How long the last frame of a pair may take to leave the port, and how long
+ * it may be on its way afterwards: an adapter hides up to 256 bytes, and a pty
+ * hides all.
+ */
+#define PUMP_PART_NS   (300 * NS_PER_MS)
+#define PUMP_UNSEEN_NS (50 * NS_PER_MS)
 
 /**
  * struct pump - the pump
@@ -222,6 +232,12 @@ const struct stats *pump_stats(struct pump *pump)
 	sender_get_stats(pump->sender, stats);
 	receiver_get_stats(pump->receiver, stats);
 	stats->witness = &pump->witness;
+	stats->has_pair = pump->config.pair;
+	if (pump->config.pair) {
+		pair_set_overruns(pump->config.pair,
+				  all.overrun + all.buf_overrun);
+		pair_get_stats(pump->config.pair, &stats->pair);
+	}
 	stats->to_line.dropped[STATS_DROP_REFUSED] = all.refused;
 	stats->from_line.dropped[STATS_DROP_STRANGER] = all.strangers;
 	stats->line = (struct stats_line){
@@ -252,10 +268,10 @@ static void choose_offload(struct pump *pump, const struct sender_plan *plan)
 	receiver_set_join(pump->receiver, offload);
 }
 
-static struct sender_plan plan_sending(const struct pump *pump)
+static struct sender_plan plan_sending(const struct pump *pump, uint64_t now_ns)
 {
 	if (pump->port && !pump_is_held(pump))
-		return sender_plan(pump->sender);
+		return sender_plan(pump->sender, now_ns);
 	return (struct sender_plan){.next_ns = UINT64_MAX};
 }
 
@@ -283,10 +299,17 @@ static void want(struct pump *pump, int fd, enum event_kind kind,
 	*wanted = mask;
 }
 
+/* While two ends are paired, their probes replace the keepalive. */
+static bool is_paired(const struct pump *pump)
+{
+	return pump->config.pair &&
+	       pair_state(pump->config.pair) == PAIR_PAIRED;
+}
+
 /* Set the events of interest and the time of the next turn. */
 static void plan_turn(struct pump *pump, uint64_t now_ns)
 {
-	const struct sender_plan plan = plan_sending(pump);
+	const struct sender_plan plan = plan_sending(pump, now_ns);
 	const uint64_t put_off_ns = put_off_until(pump, &plan, now_ns);
 	const struct port *port = pump->port;
 	const uint32_t room = plan.is_full ? EPOLLOUT : 0;
@@ -306,10 +329,20 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
 	else
 		want(pump, port->read_fd, EVENT_PORT, &pump->port_wanted,
 		     EPOLLIN | room);
-	if (!pump_is_held(pump))
+	if (!pump_is_held(pump) && !is_paired(pump))
 		pump->next_ns =
 			clock_earlier(pump->next_ns,
 				      keepalive_next_ns(&pump->keepalive));
+}
+
+/* Nothing is known of the peer on a new port. */
+static void open_pair(struct pump *pump, uint64_t settled_ns)
+{
+	const uint64_t rate = pump->port->rate;
+	const uint64_t len = PAIR_HEADROOM + pump->config.mtu + PAIR_TAILROOM;
+
+	pair_open(pump->config.pair, rate ? len * NS_PER_S / rate : 0,
+		  settled_ns);
 }
 
 /**
@@ -335,6 +368,8 @@ int pump_begin_port(struct pump *pump, struct port *port,
 	/* Discarded bytes do not count as heard. */
 	keepalive_start(&pump->keepalive, clock_later(now_ns, settled_ns));
 	pump->counts = (struct port_counts){0};
+	if (pump->config.pair)
+		open_pair(pump, clock_later(now_ns, settled_ns));
 	err = watch_port(pump);
 	if (err)
 		pump_end_port(pump);
@@ -367,6 +402,26 @@ void pump_end_port(struct pump *pump)
 	sender_reset(pump->sender);
 	receiver_reset(pump->receiver, 0);
 	plan_turn(pump, clock_ns());
+}
+
+/**
+ * pump_part() - tell the other end of a pair that this one ends
+ * @pump: the pump; it may have no port, and carries nothing afterwards
+ */
+void pump_part(struct pump *pump)
+{
+	const uint64_t end_ns = clock_ns() + PUMP_PART_NS;
+	const struct timespec pause = {.tv_nsec = (long)NS_PER_MS};
+	const struct timespec unseen = {.tv_nsec = (long)PUMP_UNSEEN_NS};
+
+	if (!pump->port || !pump->config.pair ||
+	    pair_state(pump->config.pair) == PAIR_PLAIN)
+		return;
+	sender_part(pump->sender, pump->port, clock_ns());
+	/* Closing the port discards what it has not sent. */
+	while (port_queued(pump->port) && clock_ns() < end_ns)
+		nanosleep(&pause, NULL);
+	nanosleep(&unseen, NULL);
 }
 
 /* From the port to the interface. */
@@ -413,6 +468,8 @@ static void keep_alive(struct pump *pump, uint64_t now_ns)
 {
 	struct keepalive *keepalive = &pump->keepalive;
 
+	if (is_paired(pump))
+		return;
 	if (keepalive_is_due(keepalive, now_ns)) {
 		sender_send_idle(pump->sender, pump->port, now_ns);
 		/* Without this the pump would repeat a failed write at once. */
@@ -446,7 +503,7 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 		return result;
 	if (pump_is_held(pump))
 		return result;
-	if (!plan_sending(pump).is_full || port & EPOLLOUT)
+	if (!plan_sending(pump, now_ns).is_full || port & EPOLLOUT)
 		result = send_frames(pump, now_ns);
 	keep_alive(pump, now_ns);
 	return result;
@@ -514,11 +571,16 @@ bool pump_is_stuck(const struct pump *pump)
  * pump_has_carrier() - should the interface have carrier?
  * @pump: the pump
  *
- * Return: false without a port, and while a peer with a keepalive is silent
+ * Return: false without a port, and while a peer is silent that has a keepalive
+ * or was paired
  */
 bool pump_has_carrier(const struct pump *pump)
 {
-	return pump->port && keepalive_has_carrier(&pump->keepalive);
+	const struct pair *pair = pump->config.pair;
+
+	if (!pump->port || (pair && pair_is_absent(pair)))
+		return false;
+	return is_paired(pump) || keepalive_has_carrier(&pump->keepalive);
 }
 
 /**

@@ -11,6 +11,7 @@
 struct addr;
 struct event;
 struct events;
+struct pair;
 struct port;
 struct pump;
 struct stats;
@@ -22,6 +23,7 @@ struct tun;
  * @events: the event set that reports the interface and the port
  * @tun: the interface
  * @framing: the framing on the line
+ * @pair: lets this end and another serialtun find each other; NULL: plain
  * @lead: when to put the framing's idle bytes before a frame
  * @keepalive_s: send idle bytes after this many seconds without a byte sent; 0:
  *               never
@@ -36,6 +38,7 @@ struct pump_config {
 	struct events *events;
 	const struct tun *tun;
 	const struct framing *framing;
+	struct pair *pair;
 	enum framing_lead lead;
 	unsigned int keepalive_s;
 	uint32_t mtu;
@@ -64,6 +67,7 @@ int pump_begin_port(struct pump *pump, struct port *port,
 		    const struct transport *transport, uint64_t settled_ns,
 		    uint64_t now_ns);
 void pump_end_port(struct pump *pump);
+void pump_part(struct pump *pump);
 void pump_note(struct pump *pump, const struct event *event);
 enum pump_result pump_turn(struct pump *pump);
 uint64_t pump_next_ns(const struct pump *pump);

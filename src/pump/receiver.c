@@ -8,6 +8,10 @@
  * refuses, and a frame that is no packet. The contents of such a frame may show
  * which protocol the peer uses (guess).
  *
+ * With a pair, the pair sees each frame first. It keeps its own frames, takes
+ * packets out of checked frames, and decides whether a packet without a check
+ * may pass.
+ *
  * The receiver may join packets of one turn to super-packets (gro). The
  * counters count the single packets, as on the line.
  */
@@ -21,6 +25,7 @@
 #include "packet/link_layer.h"
 #include "packet/packet.h"
 #include "packet/prompt.h"
+#include "pair/pair.h"
 #include "port/port.h"
 #include "pump/census.h"
 #include "pump/drop.h"
@@ -306,19 +311,14 @@ static void hear_first(struct receiver *receiver,
 	receiver->first = from;
 }
 
-/* Pass one frame from the line on to the interface. */
+/* Pass one packet from the line on to the interface. */
 static void deliver(struct receiver *receiver,
-		    const struct framing_frame *frame)
+		    const struct framing_frame *frame,
+		    enum packet_verdict verdict)
 {
-	enum packet_verdict verdict =
-		receiver->layer->check(frame->bytes, frame->len);
 	enum stats_drop reason;
 	bool is_summed = false;
 
-	if (!packet_is_good(verdict)) {
-		drop_garbage(receiver, frame, verdict_reason(verdict));
-		return;
-	}
 	receiver->bad_frames = 0;
 	if (!receiver->has_heard)
 		hear_first(receiver, frame);
@@ -334,6 +334,99 @@ static void deliver(struct receiver *receiver,
 		gro_pass(receiver->gro, frame->bytes, frame->len);
 }
 
+/* Without a pair, another serialtun may look for one. */
+static bool is_hello(const struct receiver *receiver,
+		     const struct framing_frame *frame)
+{
+	struct hello hello;
+
+	return receiver->config->framing->idle &&
+	       hello_read(frame->bytes, frame->len, &hello);
+}
+
+/*
+ * A frame that the pair did not take. In a session a bad one has failed its
+ * check, whatever it looks like, and a good packet may pass only for a moment.
+ */
+static void take_plain(struct receiver *receiver,
+		       const struct framing_frame *frame, uint64_t now_ns)
+{
+	struct pair *pair = receiver->config->pair;
+	const bool is_session = pair && pair_state(pair) != PAIR_PLAIN;
+	enum packet_verdict verdict =
+		receiver->layer->check(frame->bytes, frame->len);
+	const bool is_good = packet_is_good(verdict);
+
+	if (pair && !pair_admit(pair, is_good, now_ns) && is_session)
+		drop_packets(&receiver->direction,
+			     is_good ? STATS_DROP_UNCHECKED
+				     : STATS_DROP_BAD_CHECK,
+			     1, frame->len);
+	else if (is_good)
+		deliver(receiver, frame, verdict);
+	else if (is_hello(receiver, frame))
+		drop_packets(&receiver->direction, STATS_DROP_HELLO, 1,
+			     frame->len);
+	else
+		drop_garbage(receiver, frame, verdict_reason(verdict));
+}
+
+/* The contents of a checked frame are what the peer's interface sent. */
+static void take_checked(struct receiver *receiver,
+			 const struct framing_frame *frame)
+{
+	enum packet_verdict verdict =
+		receiver->layer->check(frame->bytes, frame->len);
+
+	if (packet_is_good(verdict))
+		deliver(receiver, frame, verdict);
+	else
+		drop_packets(&receiver->direction, verdict_reason(verdict), 1,
+			     frame->len);
+}
+
+static void take_frame(struct receiver *receiver,
+		       const struct framing_frame *frame, uint64_t now_ns)
+{
+	struct pair *pair = receiver->config->pair;
+	struct framing_frame packet;
+
+	switch (pair ? pair_receive(pair, frame->bytes, frame->len, now_ns,
+				    &packet.bytes, &packet.len)
+		     : PAIR_OTHER) {
+	case PAIR_OURS:
+		receiver->bad_frames = 0;
+		break;
+	case PAIR_PACKET:
+		take_checked(receiver, &packet);
+		break;
+	case PAIR_OTHER:
+		take_plain(receiver, frame, now_ns);
+		break;
+	}
+}
+
+/* Drop a frame that the decoder could not read. */
+static void take_unreadable(struct receiver *receiver,
+			    const struct framing_frame *frame,
+			    enum framing_status status, uint64_t now_ns)
+{
+	struct pair *pair = receiver->config->pair;
+	const bool is_session = pair && pair_state(pair) != PAIR_PLAIN;
+	const enum stats_drop reason = status == FRAMING_TOO_LONG
+					       ? STATS_DROP_TOO_LONG
+					       : STATS_DROP_BAD_ESCAPE;
+
+	if (pair)
+		pair_admit(pair, false, now_ns);
+	if (is_session)
+		drop_packets(&receiver->direction, reason, 1, frame->len);
+	else if (status == FRAMING_XONXOFF_ESCAPE)
+		count_garbage(receiver, frame, reason, GUESS_XONXOFF);
+	else
+		drop_garbage(receiver, frame, reason);
+}
+
 static bool is_out_of_step(const struct receiver *receiver)
 {
 	return receiver->config->framing->cannot_resync &&
@@ -341,7 +434,8 @@ static bool is_out_of_step(const struct receiver *receiver)
 }
 
 /* Decode bytes from the line. */
-static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
+static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len,
+		   uint64_t now_ns)
 {
 	struct framing_frame frame;
 	enum framing_status status;
@@ -357,23 +451,32 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len)
 		case FRAMING_MORE:
 			break;
 		case FRAMING_FRAME:
-			deliver(receiver, &frame);
+			take_frame(receiver, &frame, now_ns);
 			break;
 		case FRAMING_BAD_ESCAPE:
-			drop_garbage(receiver, &frame, STATS_DROP_BAD_ESCAPE);
-			break;
 		case FRAMING_XONXOFF_ESCAPE:
-			count_garbage(receiver, &frame, STATS_DROP_BAD_ESCAPE,
-				      GUESS_XONXOFF);
-			break;
 		case FRAMING_TOO_LONG:
-			drop_garbage(receiver, &frame, STATS_DROP_TOO_LONG);
+			take_unreadable(receiver, &frame, status, now_ns);
 			break;
 		case FRAMING_EMPTY:
 			drop_garbage(receiver, &frame, STATS_DROP_EMPTY);
 			break;
 		}
 	} while (len && !receiver->tun_gone && !is_out_of_step(receiver));
+}
+
+/* Tell the pair what the line is doing behind the last frame. */
+static void show_line(const struct receiver *receiver)
+{
+	struct framing_frame pending =
+		receiver->config->framing->pending(receiver->decoder);
+	const struct seek_line line = {
+		.in_frame = pending.len,
+		.is_text = pair_state(receiver->config->pair) == PAIR_PLAIN &&
+			   guess(receiver, &pending) == GUESS_TEXT,
+	};
+
+	pair_set_line(receiver->config->pair, &line);
 }
 
 /*
@@ -398,10 +501,12 @@ static enum receiver_result drain_port(struct receiver *receiver,
 			continue;
 		receiver->direction.line_bytes += (size_t)n;
 		keepalive_heard(keepalive, receiver->inbox, (size_t)n, now_ns);
+		if (receiver->config->pair)
+			pair_heard(receiver->config->pair, now_ns);
 		if (!census_is_done(&receiver->census))
 			census_add(&receiver->census, receiver->inbox,
 				   (size_t)n);
-		decode(receiver, receiver->inbox, (size_t)n);
+		decode(receiver, receiver->inbox, (size_t)n, now_ns);
 		if (is_out_of_step(receiver))
 			return RECEIVER_OUT_OF_STEP;
 		if (receiver->tun_gone ||
@@ -432,6 +537,8 @@ enum receiver_result receiver_receive(struct receiver *receiver,
 		drain_port(receiver, port, hung_up, keepalive, now_ns);
 
 	gro_flush(receiver->gro);
+	if (receiver->config->pair)
+		show_line(receiver);
 	return receiver->tun_gone ? RECEIVER_TUN_GONE : result;
 }
 

@@ -25,6 +25,9 @@
  * limits the bytes that may wait in it, and reports POLLOUT when their number
  * is below the limit again.
  *
+ * With a pair, the frames that the pair has to say go before the next packet,
+ * and the pair wraps each packet in its own framing before it is encoded.
+ *
  * The sender segments super-packets from the interface before it queues them
  * (gso), so that fq_codel can choose among single packets.
  */
@@ -38,6 +41,7 @@
 #include "packet/packet.h"
 #include "packet/siphash.h"
 #include "packet/transport.h"
+#include "pair/pair.h"
 #include "port/port.h"
 #include "pump/drop.h"
 #include "pump/fq_codel.h"
@@ -57,10 +61,15 @@
 /* Bytes per write of a batch: enough to make the system call cheap. */
 #define SENDER_BATCH_LEN 32768
 
+/* A packet, and what the pair puts around it. */
+#define SENDER_ROOM_LEN (PAIR_HEADROOM + PACKET_MAX + PAIR_TAILROOM)
+_Static_assert(SENDER_ROOM_LEN == FRAMING_CONTENTS_MAX,
+	       "a decoder takes what is sent");
+
 /* The last frame may begin just below SENDER_BATCH_LEN and have a mark. */
 #define SENDER_OUTBOX_LEN                         \
 	(SENDER_BATCH_LEN + KEEPALIVE_MARK_ENDS + \
-	 FRAMING_ENCODED_MAX(PACKET_MAX))
+	 FRAMING_ENCODED_MAX(SENDER_ROOM_LEN))
 
 /*
  * Time after our last END after which noise may have come. It is longer than
@@ -103,7 +112,8 @@ struct sender {
 	bool is_between;   /* the receiver is between two frames */
 	bool port_is_full; /* more than queue_max bytes wait in the port */
 	bool is_ahead;	   /* bytes wait in the port, by its own count */
-	uint8_t packet[PACKET_MAX];
+	uint8_t *packet;   /* in the middle of the room */
+	uint8_t room[SENDER_ROOM_LEN];
 	uint8_t outbox[SENDER_OUTBOX_LEN];
 };
 
@@ -126,6 +136,7 @@ struct sender *sender_new(const struct pump_config *config,
 	if (!sender)
 		return NULL;
 	sender->config = config;
+	sender->packet = sender->room + PAIR_HEADROOM;
 	sender->layer = layer;
 	sender->witness = witness;
 	/* A predictable key only makes hash collisions easier. */
@@ -267,7 +278,7 @@ bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns)
 
 	for (reads = 0; reads < SENDER_READS; reads++) {
 		n = tun_read(sender->config->tun, &gso, sender->packet,
-			     sizeof(sender->packet));
+			     PACKET_MAX);
 		if (n <= 0)
 			return !n;
 		sender->direction.interface_packets++;
@@ -335,7 +346,7 @@ static bool needs_lead(const struct sender *sender, uint64_t now_ns)
 	case FRAMING_LEAD_NEVER:
 		return false;
 	default:
-		return !sender->outbox_packets &&
+		return !sender->outbox_len &&
 		       (!sender->is_between ||
 			now_ns - sender->ended_ns > SENDER_LEAD_NS);
 	}
@@ -350,49 +361,82 @@ static void show_witness(const struct sender *sender, size_t len)
 			     len - ip_at);
 }
 
-/* Append the frame of @sender->packet to the outbox. */
-static void append_frame(struct sender *sender, size_t len, uint64_t now_ns)
+/* Encode a frame and append it to the outbox. */
+static void append_frame(struct sender *sender, const uint8_t *frame,
+			 size_t len, uint64_t now_ns)
 {
 	const struct framing *framing = sender->config->framing;
+	const bool lead = needs_lead(sender, now_ns);
 	uint8_t *out = sender->outbox;
 	int ends;
 
 	for (ends = 0; sender->marks && ends < KEEPALIVE_MARK_ENDS; ends++)
 		sender->outbox_len += framing->idle(out + sender->outbox_len);
 	sender->marks = false;
-	if (needs_lead(sender, now_ns))
+	if (lead)
 		sender->outbox_len += framing->idle(out + sender->outbox_len);
 	sender->outbox_len +=
-		framing->encode(out + sender->outbox_len, sender->packet, len);
+		framing->encode(out + sender->outbox_len, frame, len);
+}
+
+/* Append what the pair has to say. Return: false if that is nothing. */
+static bool append_word(struct sender *sender, uint64_t now_ns)
+{
+	uint8_t frame[PAIR_FRAME_MAX];
+	size_t len = 0;
+
+	if (sender->config->pair)
+		len = pair_take(sender->config->pair, frame, now_ns);
+	if (len)
+		append_frame(sender, frame, len, now_ns);
+	return len;
+}
+
+/* Append the next packet of the queue. Return: false if it is empty. */
+static bool append_packet(struct sender *sender, uint64_t now_ns)
+{
+	uint8_t *frame = sender->packet;
+	size_t frame_len;
+	bool mark;
+	size_t len =
+		fq_codel_dequeue(sender->queue, sender->packet, &mark, now_ns);
+
+	if (!len)
+		return false;
+	if (mark)
+		packet_mark_ce(sender->packet +
+			       sender->layer->find_ip(sender->packet, len));
+	frame_len = len;
+	if (sender->config->pair)
+		frame_len = pair_wrap(sender->config->pair, sender->packet, len,
+				      now_ns, &frame);
+	append_frame(sender, frame, frame_len, now_ns);
 	sender->outbox_packets++;
 	sender->outbox_bytes += len;
 	if (witness_looks(sender->witness))
 		show_witness(sender, len);
+	return true;
+}
+
+static void clear_outbox(struct sender *sender)
+{
+	sender->outbox_at = 0;
+	sender->outbox_len = 0;
+	sender->outbox_packets = 0;
+	sender->outbox_bytes = 0;
 }
 
 /* Fill the empty outbox. */
 static void fill_outbox(struct sender *sender, const struct port *port,
 			uint64_t now_ns)
 {
-	size_t enough = batch_len(sender, port);
-	bool mark;
-	size_t len;
+	const size_t enough = batch_len(sender, port);
 
-	sender->outbox_at = 0;
-	sender->outbox_len = 0;
-	sender->outbox_packets = 0;
-	sender->outbox_bytes = 0;
-	while (sender->outbox_len < enough) {
-		len = fq_codel_dequeue(sender->queue, sender->packet, &mark,
-				       now_ns);
-		if (!len)
-			break;
-		if (mark)
-			packet_mark_ce(
-				sender->packet +
-				sender->layer->find_ip(sender->packet, len));
-		append_frame(sender, len, now_ns);
-	}
+	clear_outbox(sender);
+	while (sender->outbox_len < enough && append_word(sender, now_ns))
+		;
+	while (sender->outbox_len < enough && append_packet(sender, now_ns))
+		;
 	sender->direction.packets += sender->outbox_packets;
 	sender->direction.bytes += sender->outbox_bytes;
 }
@@ -438,6 +482,14 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 	return n;
 }
 
+/* When the pair has something to say. UINT64_MAX: never, or no pair. */
+static uint64_t word_ns(const struct sender *sender, uint64_t now_ns)
+{
+	const struct pair *pair = sender->config->pair;
+
+	return pair ? pair_next_ns(pair, now_ns) : UINT64_MAX;
+}
+
 /**
  * sender_send() - write frames while the port takes them
  * @sender: the sender, after sender_fit() for @port
@@ -456,10 +508,14 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 	sender->port_is_full = false;
 	for (; writes > 0; writes--) {
 		if (outbox_empty(sender)) {
-			if (fq_codel_is_empty(sender->queue) ||
-			    !line_ready(sender, port, now_ns))
+			if (fq_codel_is_empty(sender->queue) &&
+			    word_ns(sender, now_ns) > now_ns)
+				break;
+			if (!line_ready(sender, port, now_ns))
 				break;
 			fill_outbox(sender, port, now_ns);
+			if (outbox_empty(sender))
+				break;
 		}
 		n = flush_outbox(sender, port, now_ns);
 		if (n < 0)
@@ -486,10 +542,8 @@ int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns)
 
 	if (!outbox_empty(sender))
 		return 0;
-	sender->outbox_at = 0;
+	clear_outbox(sender);
 	sender->outbox_len = sender->config->framing->idle(sender->outbox);
-	sender->outbox_packets = 0;
-	sender->outbox_bytes = 0;
 	n = flush_outbox(sender, port, now_ns);
 	return n > 0 ? 1 : (int)n;
 }
@@ -504,22 +558,47 @@ void sender_mark(struct sender *sender)
 }
 
 /**
+ * sender_part() - let the pair say good-bye
+ * @sender: the sender; its configuration has a pair
+ * @port: the port; nothing is sent on it afterwards
+ * @now_ns: the time
+ *
+ * A port that is full, in the middle of a frame, does not get the good-bye.
+ */
+void sender_part(struct sender *sender, struct port *port, uint64_t now_ns)
+{
+	uint8_t frame[PAIR_FRAME_MAX];
+	size_t len = pair_close(sender->config->pair, frame, now_ns);
+
+	if (!outbox_empty(sender))
+		flush_outbox(sender, port, now_ns);
+	if (!outbox_empty(sender) || !len)
+		return;
+	clear_outbox(sender);
+	append_frame(sender, frame, len, now_ns);
+	flush_outbox(sender, port, now_ns);
+}
+
+/**
  * sender_plan() - when to call sender_send() next
  * @sender: the sender, with a port
+ * @now_ns: the time
  *
  * Return: the plan, valid until the next sender_drain() or sender_send()
  */
-struct sender_plan sender_plan(const struct sender *sender)
+struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns)
 {
 	struct sender_plan plan = {
 		.is_paced = pacer_is_paced(&sender->pacer),
 		.is_full = !outbox_empty(sender) || sender->port_is_full,
-		.next_ns = UINT64_MAX,
+		.next_ns = word_ns(sender, now_ns),
 	};
 
 	if (!fq_codel_is_empty(sender->queue))
-		plan.next_ns =
-			plan.is_paced ? pacer_look_ns(&sender->pacer) : 0;
+		plan.next_ns = 0;
+	if (plan.is_paced)
+		plan.next_ns = clock_later(plan.next_ns,
+					   pacer_look_ns(&sender->pacer));
 	return plan;
 }
 

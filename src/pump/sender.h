@@ -19,8 +19,8 @@ struct witness;
  * struct sender_plan - when to call sender_send() next
  * @is_paced: the pacer limits the sender to the speed of the wire
  * @is_full: wait until the port has room (POLLOUT)
- * @next_ns: if not @is_full: time of the next call; 0: at once; UINT64_MAX:
- *           after the next packet
+ * @next_ns: if not @is_full: time of the next call, which may have passed;
+ *           UINT64_MAX: after the next packet
  */
 struct sender_plan {
 	bool is_paced;
@@ -39,7 +39,8 @@ bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns);
 int sender_send(struct sender *sender, struct port *port, uint64_t now_ns);
 int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns);
 void sender_mark(struct sender *sender);
-struct sender_plan sender_plan(const struct sender *sender);
+void sender_part(struct sender *sender, struct port *port, uint64_t now_ns);
+struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns);
 bool sender_is_stuck(const struct sender *sender, const struct port *port);
 void sender_get_stats(const struct sender *sender, struct stats *stats);
 

@@ -3,6 +3,7 @@
 #define SERIALTUN_STATS_H
 
 #include "packet/guess.h"
+#include "pair/pair.h"
 #include "pump/census.h"
 #include "pump/fq_codel.h"
 #include "pump/witness.h"
@@ -22,6 +23,9 @@
 	X(BAD_HEADER, "bad_header", "bad header")                 \
 	X(BAD_LENGTH, "bad_length", "bad length")                 \
 	X(BAD_CHECKSUM, "bad_checksum", "bad checksum")           \
+	X(BAD_CHECK, "bad_check", "bad frame check")              \
+	X(UNCHECKED, "unchecked", "without a frame check")        \
+	X(HELLO, "hello", "hello of a serialtun that pairs")      \
 	X(IPV6, "ipv6", "IPv6 not wanted")                        \
 	X(ROUTER_ADVERT, "router_advert", "Router Advertisement") \
 	X(CODEL, "codel", "CoDel")                                \
@@ -104,6 +108,8 @@ struct stats_line {
  * @unfinished_len: bytes of the unfinished frame so far
  * @census: byte values that came from the line
  * @witness: verdict on the addresses of both ends; owned by the pump
+ * @has_pair: this end looks for another serialtun
+ * @pair: then how that is going
  */
 struct stats {
 	struct stats_direction to_line;
@@ -115,6 +121,8 @@ struct stats {
 	size_t unfinished_len;
 	struct census census;
 	const struct witness *witness;
+	bool has_pair;
+	struct pair_stats pair;
 };
 
 const char *stats_drop_name(enum stats_drop drop);

@@ -15,6 +15,7 @@
 #include "report/report.h"
 #include "clock.h"
 #include "log.h"
+#include "pair/pair.h"
 #include "pump/stats.h"
 #include "report/json.h"
 #include "report/status_line.h"
@@ -36,7 +37,7 @@
 #define REPORT_JSON_S 1
 
 /* The longest path, each byte escaped as \u0001, and all counters. */
-#define REPORT_JSON_MAX (PATH_MAX * 6 + 4096)
+#define REPORT_JSON_MAX (PATH_MAX * 6 + 8192)
 
 /* 2026-11-21T12:00:00Z (RFC 3339), with room for any year. */
 #define REPORT_TIME_MAX 32
@@ -140,6 +141,11 @@ const char *report_format(const struct report_view *view,
 	if (stats->line.known)
 		text_append(text, REPORT_TEXT_MAX, ", %" PRIu64 " errors",
 			    stats_line_errors(&stats->line));
+	if (stats->has_pair && stats->pair.state == PAIR_PAIRED)
+		text_append(text, REPORT_TEXT_MAX,
+			    ", paired: %" PRIu32 "/%" PRIu32 " damaged",
+			    stats->pair.theirs.failed,
+			    stats->pair.heard.failed);
 	return text;
 }
 
@@ -227,6 +233,62 @@ static void json_line(struct json *json, const struct stats_line *line)
 	json_close(json, '}');
 }
 
+static void json_heard(struct json *json, const char *key,
+		       const struct frame_counters *heard)
+{
+	json_open(json, key, '{');
+	json_number(json, "good", heard->good);
+	json_number(json, "damaged", heard->failed);
+	json_number(json, "overruns", heard->overruns);
+	json_close(json, '}');
+}
+
+/* null: this end does not pair. */
+static void json_pair(struct json *json, const struct report_view *view,
+		      uint64_t now_ns)
+{
+	static const char *const states[] = {
+		[PAIR_PLAIN] = "alone",
+		[PAIR_MET] = "met",
+		[PAIR_PAIRED] = "paired",
+	};
+	const struct pair_stats *pair = &view->stats->pair;
+	const struct agree *peer = view->peer;
+
+	if (!view->stats->has_pair) {
+		json_null(json, "pair");
+		return;
+	}
+	json_open(json, "pair", '{');
+	json_string(json, "state", states[pair->state]);
+	if (peer) {
+		json_string(json, "peer", peer->name);
+		json_string(json, "release", peer->release);
+	} else {
+		json_null(json, "peer");
+		json_null(json, "release");
+	}
+	json_number(json, "since_s",
+		    now_ns > pair->since_ns
+			    ? (now_ns - pair->since_ns) / NS_PER_S
+			    : 0);
+	json_number(json, "sessions", pair->sessions);
+	json_number(json, "hellos_sent", pair->hellos_sent);
+	json_number(json, "hellos_heard", pair->hellos_heard);
+	json_heard(json, "heard_here", &pair->heard);
+	json_heard(json, "heard_there", &pair->theirs);
+	json_number(json, "missing", pair->missing);
+	json_number(json, "twice", pair->twice);
+	json_number(json, "unknown", pair->unknown);
+	json_number(json, "unchecked", pair->plain);
+	if (pair->rtt_ns)
+		json_thousandths(json, "round_trip_ms",
+				 pair->rtt_ns / NS_PER_US);
+	else
+		json_null(json, "round_trip_ms");
+	json_close(json, '}');
+}
+
 /* Format the object and a newline. Return: the length. */
 static size_t format_json(struct report *report, const struct report_view *view)
 {
@@ -256,6 +318,7 @@ static size_t format_json(struct report *report, const struct report_view *view)
 	json_sums(&json, &view->stats->from_line);
 	json_queue(&json, view);
 	json_line(&json, &view->stats->line);
+	json_pair(&json, view, report->last_ns);
 	json_close(&json, '}');
 	report->json[json.len] = '\n';
 	return json.len + 1;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct agree;
 struct report;
 struct stats;
 struct stats_direction;
@@ -31,6 +32,7 @@ struct report_config {
  * @port:      path of the port; NULL while the port is absent
  * @rate:      capacity of the line in bytes per second; 0: unknown
  * @carrier:   the interface has carrier
+ * @peer:      what the peer of a pair has said of its host; NULL: nothing
  */
 struct report_view {
 	const struct stats *stats;
@@ -38,6 +40,7 @@ struct report_view {
 	const char *port;
 	uint32_t rate;
 	bool carrier;
+	const struct agree *peer;
 };
 
 /**

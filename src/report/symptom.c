@@ -78,7 +78,15 @@ static uint64_t bad_frames(const struct stats_direction *direction)
 	       direction->dropped[STATS_DROP_BAD_VERSION] +
 	       direction->dropped[STATS_DROP_BAD_HEADER] +
 	       direction->dropped[STATS_DROP_BAD_LENGTH] +
-	       direction->dropped[STATS_DROP_BAD_CHECKSUM];
+	       direction->dropped[STATS_DROP_BAD_CHECKSUM] +
+	       direction->dropped[STATS_DROP_BAD_CHECK];
+}
+
+/* Has anything come that only a SLIP peer, or a serialtun, sends? */
+static bool hears_peer(const struct stats *stats)
+{
+	return stats->from_line.packets ||
+	       (stats->has_pair && stats->pair.sessions);
 }
 
 /* Do most of the bad frames look like this protocol? */
@@ -90,7 +98,7 @@ static bool are_mostly(const struct stats *stats, enum guess guess)
 /* Do frames arrive, but no packets, and most frames look like this protocol? */
 static bool speaks(const struct stats *stats, enum guess guess)
 {
-	return !stats->from_line.packets &&
+	return !hears_peer(stats) &&
 	       stats->guesses[guess] >= SYMPTOM_GARBAGE_FRAMES &&
 	       are_mostly(stats, guess);
 }
@@ -103,8 +111,8 @@ static bool sees(const struct stats *stats, enum witness_verdict verdict)
 /* Does text arrive, with or without an END? */
 static bool writes(const struct stats *stats)
 {
-	return !stats->from_line.packets && (stats->unfinished == GUESS_TEXT ||
-					     are_mostly(stats, GUESS_TEXT));
+	return !hears_peer(stats) && (stats->unfinished == GUESS_TEXT ||
+				      are_mostly(stats, GUESS_TEXT));
 }
 
 /* Has a symptom been reported that explains why no packets arrive? */
@@ -131,7 +139,7 @@ struct look {
 
 static bool shows_refused(const struct look *look)
 {
-	return !look->from->packets &&
+	return !hears_peer(look->stats) &&
 	       look->to->dropped[STATS_DROP_REFUSED] >= SYMPTOM_NOTHING_PACKETS;
 }
 
@@ -205,7 +213,8 @@ static bool shows_text(const struct look *look)
 static bool shows_seven_bits(const struct look *look)
 {
 	return lasts(&look->symptoms->seven_bits_ns,
-		     !look->from->packets && !is_explained(look->symptoms) &&
+		     !hears_peer(look->stats) &&
+			     !is_explained(look->symptoms) &&
 			     look->stats->unfinished != GUESS_TEXT &&
 			     census_has_seven_bits(&look->stats->census),
 		     SYMPTOM_TEXT_NS, look->now_ns);
@@ -213,7 +222,7 @@ static bool shows_seven_bits(const struct look *look)
 
 static bool shows_ipv6(const struct look *look)
 {
-	return !look->from->packets &&
+	return !hears_peer(look->stats) &&
 	       look->from->dropped[STATS_DROP_IPV6] >= SYMPTOM_GARBAGE_FRAMES;
 }
 
@@ -221,7 +230,7 @@ static bool shows_garbage(const struct look *look)
 {
 	return lasts(
 		&look->symptoms->first_come_ns,
-		!look->from->packets && !is_explained(look->symptoms) &&
+		!hears_peer(look->stats) && !is_explained(look->symptoms) &&
 			(bad_frames(look->from) >= SYMPTOM_GARBAGE_FRAMES ||
 			 look->stats->unfinished_len >= SYMPTOM_GARBAGE_BYTES),
 		SYMPTOM_GARBAGE_NS, look->now_ns);
@@ -231,7 +240,7 @@ static bool shows_garbage(const struct look *look)
 static bool shows_whisper(const struct look *look)
 {
 	return lasts(&look->symptoms->whisper_ns,
-		     !look->from->packets && look->from->line_bytes &&
+		     !hears_peer(look->stats) && look->from->line_bytes &&
 			     !look->from->dropped[STATS_DROP_IPV6] &&
 			     !is_explained(look->symptoms) &&
 			     !look->symptoms->told[SYMPTOM_GARBAGE] &&
@@ -315,7 +324,7 @@ static bool shows_framing(const struct look *look)
  */
 static bool shows_breaks(const struct look *look)
 {
-	return !look->from->packets &&
+	return !hears_peer(look->stats) &&
 	       look->stats->line.breaks >= SYMPTOM_BREAKS_COUNT;
 }
 
@@ -347,11 +356,11 @@ static const struct {
 		 NULL},
 	[SYMPTOM_NOTHING] =
 		{shows_nothing,
-		 "nothing has arrived yet, although packets were sent (do both "
+		 "nothing has arrived yet, although packets were sent%s (do both "
 		 "ends have the same --baud? Are RX and TX crossed, is the "
 		 "ground connected? Are there messages at the other end? Are "
 		 "both addresses in one network?)",
-		 "nothing has arrived yet, although packets were sent (does "
+		 "nothing has arrived yet, although packets were sent%s (does "
 		 "serialtun listen there? Are there messages at the other end? "
 		 "Are both addresses in one network?)"},
 	[SYMPTOM_ECHO] =
@@ -554,6 +563,8 @@ static const char *find_subject(enum symptom symptom, const struct stats *stats,
 				char text[SYMPTOM_TEXT_MAX])
 {
 	switch (symptom) {
+	case SYMPTOM_NOTHING:
+		return stats->has_pair ? ", and hellos to a serialtun" : "";
 	case SYMPTOM_MISSING:
 		return census_format(&stats->census, text);
 	case SYMPTOM_SAME_ADDRESS:

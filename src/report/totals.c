@@ -7,10 +7,11 @@
  * drops packets so that TCP slows down.
  *
  * The counters help to find a fault: one line for each direction, with the
- * drops by reason, one for the queue and one for the line.
+ * drops by reason, one for the queue, one for the line, and one for the pair.
  */
 #include "report/totals.h"
 #include "clock.h"
+#include "pair/pair.h"
 #include "pump/stats.h"
 #include "text.h"
 
@@ -109,7 +110,7 @@ static uint64_t count_damaged(const struct stats_direction *from_line)
 	return dropped[STATS_DROP_BAD_ESCAPE] + dropped[STATS_DROP_TOO_LONG] +
 	       dropped[STATS_DROP_BAD_VERSION] +
 	       dropped[STATS_DROP_BAD_HEADER] + dropped[STATS_DROP_BAD_LENGTH] +
-	       dropped[STATS_DROP_BAD_CHECKSUM];
+	       dropped[STATS_DROP_BAD_CHECKSUM] + dropped[STATS_DROP_BAD_CHECK];
 }
 
 /**
@@ -219,5 +220,52 @@ const char *totals_format_line(const struct stats_line *line,
 			    line->buffer_overrun, line->breaks);
 	text_append(text, TOTALS_TEXT_MAX, "lost %" PRIu64 " %s", line->losses,
 		    line->losses == 1 ? "time" : "times");
+	return text;
+}
+
+static void append_ms(char text[TOTALS_TEXT_MAX], uint64_t ns)
+{
+	text_append(text, TOTALS_TEXT_MAX, "%" PRIu64 ".%" PRIu64 " ms",
+		    ns / NS_PER_MS, ns % NS_PER_MS * 10 / NS_PER_MS);
+}
+
+/**
+ * totals_format_pair() - who the peer is and what the wire damaged
+ * @pair:   the counters of the pair
+ * @peer:   what the peer has said of its host, or NULL
+ * @now_ns: the time
+ * @text:   where to write it
+ *
+ * Each end counts what it hears, so damage on the way there is what the peer
+ * answered last.
+ *
+ * Return: @text, one line without a newline
+ */
+const char *totals_format_pair(const struct pair_stats *pair,
+			       const struct agree *peer, uint64_t now_ns,
+			       char text[TOTALS_TEXT_MAX])
+{
+	*text = '\0';
+	if (pair->state != PAIR_PAIRED) {
+		text_append(text, TOTALS_TEXT_MAX,
+			    "no serialtun at the other end, %" PRIu64
+			    " hellos sent, %" PRIu64 " heard",
+			    pair->hellos_sent, pair->hellos_heard);
+		return text;
+	}
+	text_append(text, TOTALS_TEXT_MAX, "paired with %s for ",
+		    peer && *peer->name ? peer->name : "the peer");
+	append_time(text, now_ns - pair->since_ns);
+	text_append(text, TOTALS_TEXT_MAX,
+		    ", damaged frames: %" PRIu32 " there, %" PRIu32
+		    " here, packets lost on the way here: %" PRIu64
+		    ", round trip ",
+		    pair->theirs.failed, pair->heard.failed, pair->missing);
+	if (pair->rtt_ns)
+		append_ms(text, pair->rtt_ns);
+	else
+		text_append(text, TOTALS_TEXT_MAX, "unknown");
+	text_append(text, TOTALS_TEXT_MAX, ", session %" PRIu64,
+		    pair->sessions);
 	return text;
 }

@@ -71,6 +71,7 @@ completes 'serialtun --create --group nogrou' 'nogroup'
 
 completes 'serialtun --framing ' 'slip length packet'
 completes 'serialtun --leading-end ' 'auto always never'
+completes 'serialtun --pair ' 'no check'
 
 # Ports: devices, not consoles, and the names that stay; and what other lines
 # begin with.

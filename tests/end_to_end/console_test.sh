@@ -46,7 +46,7 @@ for prompt in 'Debian\r\nboard login: ' 'root@board:~# ' '$ '; do
 	check 'which is said' wait_for 5 a_says "$is_told"
 	frame "$reply" >"$port_b"
 	check 'a packet comes: what waited is sent' wait_for 3 something_came
-	check 'and the peer is named' \
+	check 'and the peer is named' wait_for 3 \
 		a_says "^serialtun: $port_a: the peer is there: 10.0.0.2\$"
 	end
 done

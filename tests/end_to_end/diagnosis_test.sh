@@ -23,9 +23,10 @@ pings_of() {
 # Warnings of A about its port, all of them
 warnings() {
 	grep -E '^serialtun: [^ ]*: ' "$dir/a.log" |
-		grep -cv ': the peer is there'
+		grep -cvE "$about_peer"
 }
 
+pair=no
 start_cable --baud 0
 stty -F "$port_b" raw -echo
 exec {line}<>"$port_b"

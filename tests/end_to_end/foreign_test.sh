@@ -29,7 +29,7 @@ foreign() {
 	check "$description" says "$wanted"
 	check_equal 'that is said once, and nothing else' 1 \
 		"$(grep "^serialtun: $port_a: " "$dir/a.log" |
-			grep -cv ': the peer is there')"
+			grep -cvE "$about_peer")"
 	stop_a
 }
 

@@ -26,6 +26,8 @@ import tty
 
 END, ESC, ESC_END, ESC_ESC = b'\xc0', b'\xdb', b'\xdb\xdc', b'\xdb\xdd'
 LONGEST = 65535
+# And what a pair puts around the longest packet.
+CONTENTS_LONGEST = LONGEST + 6
 
 HOP_BY_HOP, TCP, ROUTING, FRAGMENT, AH, ICMPV6, NONE, DEST = \
     0, 6, 43, 44, 51, 58, 59, 60
@@ -135,7 +137,7 @@ def bad_escape():
 
 
 def too_long():
-    return END + dice.choice((b'\x45', ESC_END)) * (LONGEST + 1) + END
+    return END + dice.choice((b'\x45', ESC_END)) * (CONTENTS_LONGEST + 1) + END
 
 
 FRAMES = {'bad_version': bad_version, 'bad_header': bad_header,

@@ -29,6 +29,7 @@ hostile_line() {
 		"${HOSTILE_MB:-5}" "$report" >"$dir/hostile.log" 2>&1 &
 	hostile=$!
 	wait_for 20 grep -q ready "$dir/hostile.log"
+	pair=no
 	start_a --addr 10.0.0.1/24 --addr fd00::1/64 --stats-json "$json"
 	start_b --addr 10.0.0.2/24 --stats-json "$dir/b.json"
 	in_a timeout "$patience" socat -u TCP-LISTEN:5001,reuseaddr \

@@ -34,6 +34,7 @@ check 'make install PREFIX=/usr' \
 check_equal 'puts each thing where pkg-config says' \
 	"$(printf '%s\n' /usr/bin/serialtun /usr/share/man/man8/serialtun.8 \
 		/usr/share/man/man7/serialtun-migrating.7 \
+		/usr/share/man/man7/serialtun-pairing.7 \
 		"$completions/serialtun" "$units/serialtun@.service" \
 		"$rules/70-serialtun.rules" | sort | xargs)" \
 	"$(files_in "$dir/root")"
@@ -49,7 +50,7 @@ check_equal 'removes it all again' '' "$(files_in "$dir/root")"
 prefix=$dir/local
 check 'make install into a prefix' "${make[@]}" install PREFIX="$prefix"
 check_equal 'puts everything below it' \
-	"/bin/serialtun /lib/systemd/system/serialtun@.service /lib/udev/rules.d/70-serialtun.rules /share/bash-completion/completions/serialtun /share/man/man7/serialtun-migrating.7 /share/man/man8/serialtun.8" \
+	"/bin/serialtun /lib/systemd/system/serialtun@.service /lib/udev/rules.d/70-serialtun.rules /share/bash-completion/completions/serialtun /share/man/man7/serialtun-migrating.7 /share/man/man7/serialtun-pairing.7 /share/man/man8/serialtun.8" \
 	"$(files_in "$prefix")"
 check 'a second time too' "${make[@]}" install PREFIX="$prefix"
 

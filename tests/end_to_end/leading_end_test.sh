@@ -10,6 +10,7 @@ source "$(dirname "$0")/lib.sh"
 source "$root/tests/end_to_end/exchange.sh"
 
 join_hosts
+pair=no
 start_cable --baud 115200
 
 # replies COMMAND...: how many of a ping's echo requests are answered in time

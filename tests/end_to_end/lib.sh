@@ -196,6 +196,12 @@ in_b ip link set lo up
 port_a=$dir/ttyA
 port_b=$dir/ttyB
 
+# How the two are to pair: "no" where a test is about plain SLIP.
+pair=
+
+# What serialtun says of one that it is paired with is no part of most tests.
+about_peer=': (the peer is there|paired with )'
+
 start_cable() {
 	"$cable" "$@" "$port_a" "$port_b" >"$dir/cable.log" 2>&1 &
 	cable_pid=$!
@@ -218,7 +224,8 @@ is_up() {
 # process to be signalled would then be a shell.
 start_a() {
 	: >"$dir/a.log"
-	nsenter --target "$host_a" --net -- "$serialtun" --port "$port_a" "$@" \
+	nsenter --target "$host_a" --net -- "$serialtun" --port "$port_a" \
+		${pair:+"--pair=$pair"} "$@" \
 		2>"$dir/a.log" >"$dir/a.out" &
 	pid_a=$!
 	wait_for 10 is_up "$dir/a.log" || echo '# serialtun on A is not up'
@@ -226,7 +233,8 @@ start_a() {
 
 start_b() {
 	: >"$dir/b.log"
-	nsenter --target "$host_b" --net -- "$serialtun" --port "$port_b" "$@" \
+	nsenter --target "$host_b" --net -- "$serialtun" --port "$port_b" \
+		${pair:+"--pair=$pair"} "$@" \
 		2>"$dir/b.log" >"$dir/b.out" &
 	pid_b=$!
 	wait_for 10 is_up "$dir/b.log" || echo '# serialtun on B is not up'

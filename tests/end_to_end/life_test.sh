@@ -170,8 +170,9 @@ for pid in $(pgrep -f -- '-i (second|third)0'); do
 	wait_for 5 not alive "$pid"
 done
 
-# Is anybody there? One that only answers keeps its carrier; one that keeps
+# Is anybody there, on plain SLIP? One that only answers keeps its carrier; one that keeps
 # alive too does not, once it has stopped.
+pair=no
 start_a --addr 10.0.0.1/24 --keepalive 1
 in_a ping -c 1 -W 5 10.0.0.2 >/dev/null
 check 'a silent peer is reported' wait_for 10 says \

@@ -8,7 +8,7 @@
 source "$(dirname "$0")/lib.sh"
 
 lines() {
-	grep -cv ': the peer is there' "$dir/a.log"
+	grep -cvE "$about_peer" "$dir/a.log"
 }
 
 # Has a line come that matches $regex?

@@ -23,6 +23,7 @@ cpu() {
 	echo $((fields[13] + fields[14]))
 }
 
+pair=no
 start_a --addr 10.0.0.1/24 --port "pty:$link"
 check_match 'its name is told' \
 	"^serialtun: tun0 is up: 10.0.0.1/24, mtu 1500, waiting for a program to open /dev/pts/[0-9]+ \\($link\\)\$" \
@@ -54,7 +55,7 @@ check 'and came again' \
 	a_says "^serialtun: pty:$link is back, as /dev/pts/[0-9]+\$"
 check 'but not that something is wrong' not a_says 'cannot'
 
-# What one program leaves unread is not for the next one.
+# What one program leaves unread is not for the next one, which hears no hello.
 cat >"$dir/program.py" <<'END'
 import os, select, sys, time
 fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)

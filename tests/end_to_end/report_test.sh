@@ -109,7 +109,7 @@ check_not 'nothing is rewritten off a terminal' grep -q $'[\r\033]' "$dir/a.log"
 check_equal 'at the end the file says so' False "$(json 'j["running"]')"
 check_match 'and has the totals' \
 	"to the line: $(json 'j["to_line"]["packets"]') packets, $(
-		json 'j["to_line"]["bytes"]') bytes" "$(tail -n 6 "$dir/a.log")"
+		json 'j["to_line"]["bytes"]') bytes" "$(tail -n 7 "$dir/a.log")"
 check_not 'nothing is left beside it' test -e "$json.tmp"
 stop_b
 

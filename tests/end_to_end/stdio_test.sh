@@ -144,7 +144,7 @@ exec 3<>"$dir/in"
 cat "$dir/out" >"$dir/heard" &
 heard=$!
 exec 4>"$dir/out"
-start_stdio --addr 10.9.0.1/24 -v -v --stats 1
+start_stdio --addr 10.9.0.1/24 -v -v --stats 1 --pair=no
 for bytes in 'hello world' 'f0f1f2' 'login: '; do
 	printf '\300%s\300' "$bytes" >&3
 done

@@ -23,6 +23,7 @@ hold_other_end() {
 	stty -F "$port_b" raw -echo
 }
 
+pair=no
 start_cable --baud 115200
 hold_other_end
 start_a --addr 10.0.0.1/24

@@ -214,7 +214,9 @@ check_match 'its mtu is that of the bridge' 'in bridge br0, mtu 1400, on ' \
 check_match 'the other end has a bridge as well' \
 	'at the other end: sudo serialtun --tap --bridge BRIDGE --port PORT$' \
 	"$(<"$dir/a.log")"
-check_equal 'no warning' 2 "$(grep -cv ': the peer is there' "$dir/a.log")"
+check 'that they differ is told' wait_for 5 a_says \
+	'^serialtun: tap0: the MTU is 1500 here and 1400 at [^ ]+ \(give both ends the same --mtu, as --mtu 1400\)$'
+check_equal 'and nothing else' 3 "$(grep -cvE "$about_peer" "$dir/a.log")"
 check_equal 'no address of its own' '' "$(in_a ip addr show dev tap0 | grep inet)"
 stop_b
 in_b ip link set br0 mtu 1500

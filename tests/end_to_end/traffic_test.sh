@@ -78,9 +78,9 @@ stop_b
 check_equal 'an address that has left takes its routes with it' '' \
 	"$(in_a ip route show)"
 
-# On the line itself: an IPv4 end next to a raw port. Its address is a new one:
+# On the line itself: an IPv4 end that does not pair, next to a raw port. Its address is a new one:
 # a TCP connection of before would still be saying goodbye from the old one.
-start_a --addr 10.7.0.1/24
+start_a --addr 10.7.0.1/24 --pair=no
 stty -F "$port_b" raw -echo
 timeout 3 cat "$port_b" >"$dir/heard"
 check_equal 'an IPv4 link says nothing by itself' '' \

@@ -14,7 +14,7 @@
 
 #define RUN_BIT	   0xC0
 #define RUN_STEP   1041
-#define STREAM_MAX (5 * PACKET_MAX / 2)
+#define STREAM_MAX (5 * FRAMING_CONTENTS_MAX / 2)
 
 static struct slip_decoder decoder;
 static struct slip_reference reference;
@@ -50,7 +50,7 @@ static void feed(const uint8_t *bytes, size_t len)
 			assert_int_equal(used, len - at);
 		assert_int_equal(ask_reference(chunk + at, used), status);
 		if (status == FRAMING_FRAME) {
-			assert_in_range(decoder.len, 1, PACKET_MAX);
+			assert_in_range(decoder.len, 1, FRAMING_CONTENTS_MAX);
 			assert_int_equal(decoder.len, reference.len);
 			assert_memory_equal(decoder.packet, reference.packet,
 					    decoder.len);

@@ -14,7 +14,7 @@ struct slip_reference {
 	bool skip;
 	bool ended; /* the packet is looked at; the next byte begins another */
 	size_t len;
-	uint8_t packet[PACKET_MAX];
+	uint8_t packet[FRAMING_CONTENTS_MAX];
 };
 
 static inline enum framing_status slip_reference_give_up(

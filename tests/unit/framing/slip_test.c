@@ -29,7 +29,7 @@
 
 struct trace {
 	size_t len;
-	uint8_t text[4 * PACKET_MAX];
+	uint8_t text[4 * FRAMING_CONTENTS_MAX];
 };
 
 static void trace_append(struct trace *trace, const void *text, size_t len)
@@ -46,7 +46,7 @@ static void trace_status(struct trace *trace, enum framing_status status,
 	case FRAMING_MORE:
 		break;
 	case FRAMING_FRAME:
-		assert_in_range(len, 1, PACKET_MAX);
+		assert_in_range(len, 1, FRAMING_CONTENTS_MAX);
 		trace_append(trace, "<", 1);
 		trace_append(trace, packet, len);
 		trace_append(trace, ">", 1);
@@ -577,23 +577,24 @@ static void check_worst_case(uint8_t special, enum slip_escapes escapes)
 {
 	static const uint8_t guard[16] = "fifteen guards!";
 	/* One byte is for an END in front. */
-	const size_t cap = FRAMING_ENCODED_MAX(PACKET_MAX) - 1;
-	uint8_t *packet = malloc(PACKET_MAX);
+	const size_t cap = FRAMING_ENCODED_MAX(FRAMING_CONTENTS_MAX) - 1;
+	uint8_t *packet = malloc(FRAMING_CONTENTS_MAX);
 	uint8_t *out = malloc(cap + sizeof(guard));
 
 	assert_non_null(packet);
 	assert_non_null(out);
-	memset(packet, special, PACKET_MAX);
+	memset(packet, special, FRAMING_CONTENTS_MAX);
 	memset(out, 0, cap);
 	memcpy(out + cap, guard, sizeof(guard));
-	assert_int_equal(slip_encode(out, packet, PACKET_MAX, escapes), cap);
+	assert_int_equal(
+		slip_encode(out, packet, FRAMING_CONTENTS_MAX, escapes), cap);
 	assert_int_equal(out[0], SLIP_ESC);
 	assert_int_equal(out[cap - 3], SLIP_ESC);
 	assert_int_equal(out[cap - 1], SLIP_END);
 	assert_memory_equal(out + cap, guard, sizeof(guard));
 
 	wanted.len = 0;
-	trace_status(&wanted, FRAMING_FRAME, packet, PACKET_MAX);
+	trace_status(&wanted, FRAMING_FRAME, packet, FRAMING_CONTENTS_MAX);
 	check_chunks("decoded", escapes, out, cap, cap);
 	free(out);
 	free(packet);
@@ -633,24 +634,24 @@ static const struct {
 	const char *end;
 	const char *verdict; /* NULL: it is a good frame */
 } lengths[] = {
-	{"65535 plain bytes", "", "x", 65535, END, NULL},
-	{"65535 escaped bytes", "", ESC ESC_END, 65535, END, NULL},
-	{"65534 plain bytes and an escaped one", "", "x", 65534,
+	{"65541 plain bytes", "", "x", 65541, END, NULL},
+	{"65541 escaped bytes", "", ESC ESC_END, 65541, END, NULL},
+	{"65540 plain bytes and an escaped one", "", "x", 65540,
 	 ESC ESC_ESC END, NULL},
-	{"65535 plain bytes behind a frame", "a" END END, "x", 65535, END,
+	{"65541 plain bytes behind a frame", "a" END END, "x", 65541, END,
 	 NULL},
-	{"65536 plain bytes", "", "x", 65536, END, "#"},
-	{"65536 escaped bytes", "", ESC ESC_END, 65536, END, "#"},
-	{"65535 plain bytes and END escaped", "", "x", 65535, ESC ESC_END END,
+	{"65542 plain bytes", "", "x", 65542, END, "#"},
+	{"65542 escaped bytes", "", ESC ESC_END, 65542, END, "#"},
+	{"65541 plain bytes and END escaped", "", "x", 65541, ESC ESC_END END,
 	 "#"},
-	{"65535 plain bytes and ESC escaped", "", "x", 65535, ESC ESC_ESC END,
+	{"65541 plain bytes and ESC escaped", "", "x", 65541, ESC ESC_ESC END,
 	 "#"},
-	{"65535 escaped bytes and a plain one", "", ESC ESC_ESC, 65535, "x" END,
+	{"65541 escaped bytes and a plain one", "", ESC ESC_ESC, 65541, "x" END,
 	 "#"},
-	{"65535 plain bytes and a bad escape", "", "x", 65535, ESC "x" END,
+	{"65541 plain bytes and a bad escape", "", "x", 65541, ESC "x" END,
 	 "!"},
-	{"65535 plain bytes and ESC END", "", "x", 65535, ESC END, "!"},
-	{"a bad escape in what is too long", "", "x", 65536, ESC "x" ESC END,
+	{"65541 plain bytes and ESC END", "", "x", 65541, ESC END, "!"},
+	{"a bad escape in what is too long", "", "x", 65542, ESC "x" ESC END,
 	 "#"},
 	{"what is too long in a bad escape", ESC "x", "x", 70000, END, "!"},
 	{"a million plain bytes", "", "x", 1000000, END, "#"},
@@ -667,7 +668,7 @@ static void want_length(size_t row)
 	want("", 0);
 	if (!lengths[row].verdict) {
 		reference_feed(&reference, stream, stream_len, &wanted);
-		assert_true(wanted.len > PACKET_MAX);
+		assert_true(wanted.len > 65541);
 		return;
 	}
 	trace_append(&wanted, lengths[row].verdict, 1);
@@ -700,12 +701,12 @@ static void test_slip_decode_tells_at_once(void **state)
 	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
 
 	(void)state;
-	memset(stream, 'x', PACKET_MAX + 1);
-	feed(decoder, stream, PACKET_MAX, &got);
+	memset(stream, 'x', FRAMING_CONTENTS_MAX + 1);
+	feed(decoder, stream, FRAMING_CONTENTS_MAX, &got);
 	assert_int_equal(got.len, 0);
 	feed(decoder, stream, 1, &got);
 	assert_same("at once", got.text, got.len, "#", 1);
-	feed(decoder, stream, PACKET_MAX + 1, &got);
+	feed(decoder, stream, FRAMING_CONTENTS_MAX + 1, &got);
 	assert_same("once", got.text, got.len, "#", 1);
 	free(decoder);
 }

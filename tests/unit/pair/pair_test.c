@@ -230,7 +230,8 @@ static void test_pair_two_meet(void **state)
 	assert_true(was_told(&b, PAIR_EVENT_PAIRED));
 	assert_true(pair_peer(a.pair)->id == pair_id(b.pair));
 	assert_true(pair_peer(b.pair)->id == pair_id(a.pair));
-	assert_true(pair_has_carrier(a.pair));
+	assert_int_equal(pair_state(a.pair), PAIR_PAIRED);
+	assert_false(pair_is_absent(a.pair));
 	/* No hello more than it takes. */
 	run(100 * S);
 	assert_in_range(a.hellos + b.hellos, 2, 3);
@@ -252,7 +253,8 @@ static void test_pair_alone_is_plain(void **state)
 	assert_memory_equal(out, packet, sizeof(packet));
 	assert_int_equal(hear_plain(&a), PAIR_OTHER);
 	assert_int_equal(a.delivered, 1);
-	assert_false(pair_has_carrier(a.pair));
+	assert_int_equal(pair_state(a.pair), PAIR_PLAIN);
+	assert_false(pair_is_absent(a.pair));
 }
 
 static void test_pair_packets(void **state)

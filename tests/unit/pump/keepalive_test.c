@@ -166,8 +166,8 @@ static void test_keepalive_lone_ends_outlive_a_stop(void **state)
 	hear(&keepalive, end, sizeof(end), 1 * S);
 	hear(&keepalive, end, sizeof(end), 2 * S);
 	assert_false(silent(&keepalive, NOW + 3 * S));
-	hear(&keepalive, frame, sizeof(frame), 9 * S);
 	assert_false(keepalive_falls_silent(&keepalive, NOW + 9 * S));
+	hear(&keepalive, frame, sizeof(frame), 9 * S);
 	assert_true(silent(&keepalive, NOW + 12 * S));
 	assert_false(keepalive_has_carrier(&keepalive));
 }

@@ -5,6 +5,7 @@
  */
 #include "../testing.h"
 #include "log.h"
+#include "pair/agree.h"
 #include "pump/stats.h"
 #include "report/report.h"
 #include "report/status_line.h"
@@ -201,13 +202,15 @@ static void test_report_format_has_room(void **state)
 	assert_non_null(text);
 	memset(&stats, 0xFF, sizeof(stats));
 	stats.line.known = true;
+	stats.has_pair = true;
+	stats.pair.state = PAIR_PAIRED;
 	memset(&rates, 0xFF, sizeof(rates));
 	view.rate = 1;
 	view.carrier = false;
 	report_format(&view, &rates, &rates, text);
 	end = strrchr(text, ' ');
 	assert_non_null(end);
-	assert_string_equal(end, " errors");
+	assert_string_equal(end, " damaged");
 	free(text);
 }
 
@@ -374,12 +377,12 @@ static const char *read_file(void)
 	return text;
 }
 
-#define NO_DROPS                                                                     \
-	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                         \
-	"\"bad_version\": 0, "                                                       \
-	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "                \
-	"\"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, "       \
-	"\"unsendable\": 0, \"refused\": 0, \"stranger\": 0, \"own_transport\": 0, " \
+#define NO_DROPS                                                                                                                 \
+	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                                                                     \
+	"\"bad_version\": 0, "                                                                                                   \
+	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "                                                            \
+	"\"bad_check\": 0, \"unchecked\": 0, \"hello\": 0, \"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, " \
+	"\"unsendable\": 0, \"refused\": 0, \"stranger\": 0, \"own_transport\": 0, "                                             \
 	"\"no_line\": 0, \"interface_down\": 0, \"interface_refused\": 0"
 
 #define NO_WAY                                                                         \
@@ -424,7 +427,8 @@ static void test_report_writes_the_file(void **state)
 		"\"line_bytes_per_s\": 5760, \"share\": 0.500, \"dropped\": "
 		"{\"total\": 5, \"bad_escape\": 0, \"too_long\": 0, "
 		"\"empty\": 0, \"bad_version\": 0, \"bad_header\": 0, \"bad_length\": 0, "
-		"\"bad_checksum\": 0, \"ipv6\": 0, \"router_advert\": 0, "
+		"\"bad_checksum\": 0, \"bad_check\": 0, \"unchecked\": 0, "
+		"\"hello\": 0, \"ipv6\": 0, \"router_advert\": 0, "
 		"\"codel\": 2, \"queue_full\": 0, \"unsendable\": 0, "
 		"\"refused\": 0, \"stranger\": 0, \"own_transport\": 0, \"no_line\": 3, "
 		"\"interface_down\": 0, \"interface_refused\": 0}}, "
@@ -436,7 +440,7 @@ static void test_report_writes_the_file(void **state)
 		"{\"packets\": 2, \"bytes\": 1152, \"delay_s\": 0.100, "
 		"\"longest_wait_s\": 0.012, \"marked\": 9}, \"line\": "
 		"{\"losses\": 6, \"errors\": {\"framing\": 1, \"parity\": 2, "
-		"\"overrun\": 3, \"buffer_overrun\": 4, \"breaks\": 5}}}\n");
+		"\"overrun\": 3, \"buffer_overrun\": 4, \"breaks\": 5}}, \"pair\": null}\n");
 	report_close(report, &view);
 }
 
@@ -450,7 +454,7 @@ static void test_report_file_begins_and_ends(void **state)
 		", \"bad_sums\": {\"tcp\": 0, \"udp\": 0, \"icmp\": 0}, \"queue\": {\"packets\": "
 		"0, \"bytes\": 0, \"delay_s\": null, \"longest_wait_s\": "
 		"0.000, \"marked\": 0}, \"line\": {\"losses\": 0, \"errors\": "
-		"null}}\n";
+		"null}, \"pair\": null}\n";
 	const mode_t mask = umask(022);
 	struct report *report;
 	char text[2048];
@@ -471,8 +475,53 @@ static void test_report_file_begins_and_ends(void **state)
 }
 
 /* The longest text is a whole one. */
+/* And a pair is told of, whatever is known of it. */
+static void test_report_file_of_a_pair(void **state)
+{
+	struct agree peer = {.name = "board", .release = "1.4"};
+	struct report *report;
+
+	(void)state;
+	view = (struct report_view){.stats = &stats, .interface = "tun0"};
+	stats.has_pair = true;
+	stats.pair = (struct pair_stats){
+		.state = PAIR_PAIRED,
+		.since_ns = 0,
+		.sessions = 2,
+		.hellos_sent = 3,
+		.hellos_heard = 4,
+		.heard = {.good = 5, .failed = 6, .overruns = 7},
+		.theirs = {.good = 8, .failed = 9, .overruns = 10},
+		.missing = 11,
+		.twice = 12,
+		.unknown = 13,
+		.plain = 14,
+		.rtt_ns = 1500000,
+	};
+	report = open_report(0, file);
+	assert_string_equal(
+		strstr(read_file(), "\"pair\""),
+		"\"pair\": {\"state\": \"paired\", \"peer\": null, \"release\": "
+		"null, \"since_s\": 1, \"sessions\": 2, \"hellos_sent\": 3, "
+		"\"hellos_heard\": 4, \"heard_here\": {\"good\": 5, "
+		"\"damaged\": 6, \"overruns\": 7}, \"heard_there\": "
+		"{\"good\": 8, \"damaged\": 9, \"overruns\": 10}, "
+		"\"missing\": 11, \"twice\": 12, \"unknown\": 13, "
+		"\"unchecked\": 14, \"round_trip_ms\": 1.500}}\n");
+	view.peer = &peer;
+	stats.pair.state = PAIR_MET;
+	stats.pair.rtt_ns = 0;
+	report_tick(report, &view, 2 * S);
+	assert_non_null(strstr(read_file(),
+			       "{\"state\": \"met\", \"peer\": \"board\", "
+			       "\"release\": \"1.4\", \"since_s\": 2, "));
+	assert_non_null(strstr(read_file(), "\"round_trip_ms\": null}}"));
+	report_close(report, &view);
+}
+
 static void test_report_file_has_room(void **state)
 {
+	struct agree peer = {.name = "", .release = ""};
 	char *path = malloc(4096);
 	struct report *report;
 
@@ -480,13 +529,17 @@ static void test_report_file_has_room(void **state)
 	assert_non_null(path);
 	memset(&stats, 0xFF, sizeof(stats));
 	stats.line.known = true;
+	stats.has_pair = true;
+	stats.pair.state = PAIR_PAIRED;
+	stats.pair.since_ns = 0;
+	view.peer = &peer;
 	memset(path, '\1', 4095);
 	path[4095] = '\0';
 	view.port = path;
 	view.interface = "\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1";
 	report = open_report(0, file);
 	assert_string_equal(strrchr(read_file(), ','),
-			    ", \"breaks\": 18446744073709551615}}}\n");
+			    ", \"round_trip_ms\": 18446744073709.551}}\n");
 	report_close(report, &view);
 	free(path);
 }
@@ -592,6 +645,7 @@ int main(void)
 		TEST(test_report_spares_a_dumb_terminal),
 		TEST(test_report_writes_the_file),
 		TEST(test_report_file_begins_and_ends),
+		TEST(test_report_file_of_a_pair),
 		TEST(test_report_file_has_room),
 		TEST(test_report_goes_on_without_the_file),
 		TEST(test_report_refuses_at_the_start),

@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Pairing: what this host tells the serialtun at the other end, and what
+ * follows from the answer.
+ *
+ *   line <--> pair <-- agree -- pairing -- address --> keeper --> interface
+ *
+ * The pair (a room of its own, and pure) finds the other end and checks frames.
+ * This file tells it of this host: MTU, address, free networks, name. When the
+ * other end has said the same of itself, agree_decide() finds the address that
+ * this end is to have, the keeper sets it, and the user reads both addresses in
+ * one line. Everything that does not fit is reported here, too, with its
+ * remedy.
+ *
+ * This process parses what the other end says and has no capability, so it
+ * cannot set an address itself. The keeper is started only if there is an
+ * address to be taken: the user gave no IPv4 address and no bridge, and the
+ * interface has none.
+ */
+#include "pairing.h"
+#include "clock.h"
+#include "failure.h"
+#include "interface/addr.h"
+#include "interface/keeper.h"
+#include "interface/keeper_record.h"
+#include "interface/link_config.h"
+#include "interface/pool.h"
+#include "interface/rtnl.h"
+#include "interface/tun.h"
+#include "log.h"
+#include "pair/pair.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/*
+ * After so long without a frame the peer is asked whether it is there. It is
+ * away when it has not answered for another second.
+ */
+#define PAIRING_IDLE_NS (3 * NS_PER_S)
+
+/* The networks 10.10.0.0 to 10.10.9.0 are left to people. */
+#define PAIRING_NETWORK_MIN 10
+
+#define PAIRING_LINE_MAX 512
+
+/**
+ * struct pairing - this end of a pair
+ * @tun: the interface
+ * @index: its number
+ * @pair: the pair
+ * @keeper: sets addresses; NULL: there is none to be taken
+ * @rtnl: reads addresses and routes; NULL: not available
+ * @own: what the peer is told of this host
+ * @wanted: what the keeper was asked for last
+ * @asked: the keeper has not answered yet
+ * @woken: the keeper's answer is there, or its end
+ * @told: the last line about the pair
+ * @told_problems: problems that were reported, of enum agree_problem
+ * @lost_told: the user knows that the pair was lost
+ * @name: the peer's name, or "the peer"
+ */
+struct pairing {
+	const struct tun *tun;
+	int index;
+	struct pair *pair;
+	struct keeper *keeper;
+	struct rtnl *rtnl;
+	struct agree own;
+	struct agree_result wanted;
+	bool asked;
+	bool woken;
+	char told[PAIRING_LINE_MAX];
+	unsigned int told_problems;
+	bool lost_told;
+	char name[FIELD_STRING_MAX];
+};
+
+/*
+ * The kernel blocks only before its random numbers are ready, at boot. The id
+ * is not a secret: anybody on the line can read it.
+ */
+static uint64_t get_random(void *context)
+{
+	uint64_t number = 0;
+
+	(void)context;
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
+		number = clock_ns() * UINT64_C(0x9E3779B97F4A7C15) ^
+			 (uint64_t)getpid();
+	return number;
+}
+
+static void find_own_addr(const struct rtnl_addr *addr, void *data)
+{
+	struct pairing *pairing = data;
+
+	if (addr->index == pairing->index && !pairing->own.addr.family) {
+		pairing->own.addr = addr->local;
+		if (addr->local.prefix_len == addr_bits(AF_INET))
+			pairing->own.peer = addr->reached;
+	}
+}
+
+/* The IPv4 address of this end: the user's, or one that was there before. */
+static void find_own(struct pairing *pairing, const struct link_config *link)
+{
+	struct agree *own = &pairing->own;
+	char name[256] = "";
+	size_t i;
+
+	for (i = 0; i < link->addr_count && !own->addr.family; i++) {
+		if (link->addrs[i].family != AF_INET)
+			continue;
+		own->addr = link->addrs[i];
+		if (link->peer_of == &link->addrs[i])
+			own->peer = link->peer;
+	}
+	if (!own->addr.family && pairing->tun->attached && pairing->rtnl)
+		rtnl_addr_each(pairing->rtnl, AF_INET, find_own_addr, pairing);
+	if (!gethostname(name, sizeof(name) - 1))
+		agree_set_name(own->name, name);
+	snprintf(own->release, sizeof(own->release), "%s", SERIALTUN_VERSION);
+}
+
+/*
+ * Without a keeper the link works, with the addresses that it has. Who attaches
+ * to a prepared interface as an ordinary user has none, and expects none.
+ */
+static void start_keeper(struct pairing *pairing,
+			 const struct pairing_config *config)
+{
+	const struct link_config *link = config->link;
+	const struct keeper_config keeper = {
+		.index = pairing->index,
+		.metric = link->metric_given ? &link->metric : NULL,
+		.user = config->user,
+	};
+	struct failure failure;
+	int err;
+
+	if (pairing->own.addr.family || link->bridge)
+		return;
+	err = keeper_start(&pairing->keeper, &keeper, &failure);
+	if (err)
+		log_print(pairing->tun->attached ? LOG_LEVEL_DEBUG
+						 : LOG_LEVEL_WARNING,
+			  "%s", failure.text);
+}
+
+/**
+ * pairing_open() - prepare to pair with a serialtun at the other end
+ * @pairing: the pairing on success; pairing_close() frees it
+ * @config:  this end
+ *
+ * Call it while the process has CAP_NET_ADMIN. Logs any failure.
+ *
+ * Return: 0 or -errno
+ */
+int pairing_open(struct pairing **pairing, const struct pairing_config *config)
+{
+	const struct pair_config pair = {
+		.random = get_random,
+		.kind = config->tun->tap ? HELLO_KIND_ETHERNET : HELLO_KIND_IP,
+		.flow = config->flow == PORT_FLOW_XONXOFF  ? HELLO_FLOW_XONXOFF
+			: config->flow == PORT_FLOW_RTSCTS ? HELLO_FLOW_RTSCTS
+							   : HELLO_FLOW_NONE,
+		.can = config->parts,
+		.idle_ns = PAIRING_IDLE_NS,
+	};
+	struct pairing *opened = calloc(1, sizeof(*opened));
+	struct rtnl_link link;
+
+	if (!opened)
+		goto no_memory;
+	opened->tun = config->tun;
+	opened->pair = pair_new(&pair);
+	if (!opened->pair)
+		goto no_memory;
+	opened->own.mtu = config->mtu;
+	snprintf(opened->name, sizeof(opened->name), "the peer");
+	if (!rtnl_open(&opened->rtnl) &&
+	    !rtnl_link_find(opened->rtnl, config->tun->name, &link))
+		opened->index = link.index;
+	find_own(opened, config->link);
+	start_keeper(opened, config);
+	opened->own.takes = opened->keeper;
+	*pairing = opened;
+	return 0;
+
+no_memory:
+	pairing_close(opened);
+	log_error("cannot start: %s", strerror(ENOMEM));
+	return -ENOMEM;
+}
+
+/**
+ * pairing_close() - free a pairing; the keeper takes its address back
+ * @pairing: the pairing, or NULL
+ */
+void pairing_close(struct pairing *pairing)
+{
+	if (!pairing)
+		return;
+	keeper_end(pairing->keeper);
+	rtnl_close(pairing->rtnl);
+	pair_free(pairing->pair);
+	free(pairing);
+}
+
+/**
+ * pairing_pair() - the pair, for the pump
+ * @pairing: the pairing, or NULL
+ *
+ * Return: the pair, owned by the pairing; NULL without a pairing
+ */
+struct pair *pairing_pair(const struct pairing *pairing)
+{
+	return pairing ? pairing->pair : NULL;
+}
+
+/**
+ * pairing_fd() - the descriptor to wait for
+ * @pairing: the pairing, or NULL
+ *
+ * Return: readable when pairing_attend() has something to do; -1: there is none
+ */
+int pairing_fd(const struct pairing *pairing)
+{
+	return pairing && pairing->keeper ? keeper_fd(pairing->keeper) : -1;
+}
+
+/**
+ * pairing_takes_address() - can this end take an address from a pair?
+ * @pairing: the pairing, or NULL
+ *
+ * Return: true if so
+ */
+bool pairing_takes_address(const struct pairing *pairing)
+{
+	return pairing && pairing->keeper;
+}
+
+/* List the networks that are free here, from the first pool first. */
+static void list_free(struct pairing *pairing)
+{
+	static const unsigned int pools[] = {0, AGREE_SECOND_POOL};
+	struct agree *own = &pairing->own;
+	bool taken[POOL_NETWORKS];
+	unsigned int number;
+	struct addr pool;
+	size_t i;
+
+	own->free_count = 0;
+	for (i = 0; i < sizeof(pools) / sizeof(*pools); i++) {
+		pool = agree_pool_addr(pools[i], 0);
+		if (pool_mark_taken(pairing->rtnl, pairing->index, &pool,
+				    taken))
+			return;
+		for (number = PAIRING_NETWORK_MIN;
+		     number < POOL_NETWORKS && own->free_count < AGREE_FREE_MAX;
+		     number++)
+			if (!taken[number])
+				own->free[own->free_count++] =
+					(uint16_t)(pools[i] | number);
+	}
+}
+
+/* Tell the pair of this host, as it is now. */
+static void tell_own(struct pairing *pairing, uint64_t now_ns)
+{
+	if (pairing->keeper && pairing->rtnl)
+		list_free(pairing);
+	pair_set_agree(pairing->pair, &pairing->own, now_ns);
+}
+
+/**
+ * pairing_begin_port() - a port was opened
+ * @pairing: the pairing, or NULL
+ * @now_ns:  the time
+ */
+void pairing_begin_port(struct pairing *pairing, uint64_t now_ns)
+{
+	if (pairing)
+		tell_own(pairing, now_ns);
+}
+
+/* The address of this end, or NULL. */
+static const struct addr *own_addr(const struct pairing *pairing)
+{
+	const struct agree *own = &pairing->own;
+
+	return own->addr.family	  ? &own->addr
+	       : own->took.family ? &own->took
+				  : NULL;
+}
+
+/* Who the peer is and the addresses of both ends, in one line. */
+static void announce(struct pairing *pairing, const struct agree *peer,
+		     const struct addr *there)
+{
+	const struct addr *here = own_addr(pairing);
+	char line[PAIRING_LINE_MAX] = "";
+	char text[ADDR_TEXT_MAX];
+
+	text_append(line, sizeof(line), "%s: paired with %s",
+		    pairing->tun->name, pairing->name);
+	if (*peer->release)
+		text_append(line, sizeof(line), " (serialtun %s)",
+			    peer->release);
+	if (here)
+		text_append(line, sizeof(line), ": %s here",
+			    addr_format_host(here, text));
+	if (there->family)
+		text_append(line, sizeof(line), "%s %s there", here ? "," : ":",
+			    addr_format_host(there, text));
+	/* A pair that comes and goes without a word is no news. */
+	if (pairing->lost_told || strcmp(line, pairing->told) != 0)
+		log_info("%s", line);
+	snprintf(pairing->told, sizeof(pairing->told), "%s", line);
+	pairing->lost_told = false;
+}
+
+static void report_problem(const struct pairing *pairing,
+			   const struct agree *peer, enum agree_problem problem)
+{
+	const struct agree *own = &pairing->own;
+	const char *tun = pairing->tun->name;
+	char here[ADDR_TEXT_MAX] = "";
+	char there[ADDR_TEXT_MAX] = "";
+
+	if (own->addr.family)
+		addr_format(&own->addr, here);
+	if (peer->addr.family)
+		addr_format(&peer->addr, there);
+	switch (problem) {
+	case AGREE_SAME_ADDR:
+		log_warning("%s: both ends have the address %s: no packet "
+			    "crosses (give one end another --addr, or none)",
+			    tun, here);
+		break;
+	case AGREE_APART:
+		log_warning("%s: %s here and %s at %s are not in each other's "
+			    "network (give both ends addresses of one network, "
+			    "or one end no --addr)",
+			    tun, here, there, pairing->name);
+		break;
+	case AGREE_NOT_PEER:
+		log_warning("%s: --peer names another address than the other "
+			    "end has: %s here, %s at %s (give --peer the "
+			    "other end's address, at both ends)",
+			    tun, here, there, pairing->name);
+		break;
+	case AGREE_REFUSED:
+		log_warning("%s: no address is taken from %s: %s is not a "
+			    "private address with a prefix of 24 or more (give "
+			    "both ends an --addr)",
+			    tun, pairing->name,
+			    peer->addr.family ? there : here);
+		break;
+	case AGREE_NO_POOL:
+		log_warning("%s: no network is free at both ends, so the link "
+			    "has IPv6 link-local addresses only (give both "
+			    "ends an --addr)",
+			    tun);
+		break;
+	case AGREE_MTU:
+		log_warning("%s: the MTU is %u here and %u at %s (give both "
+			    "ends the same --mtu, as --mtu %u)",
+			    tun, own->mtu, peer->mtu, pairing->name,
+			    own->mtu < peer->mtu ? own->mtu : peer->mtu);
+		break;
+	}
+}
+
+/* Report each problem when it appears. */
+static void report_problems(struct pairing *pairing, const struct agree *peer,
+			    unsigned int problems)
+{
+	const unsigned int news = problems & ~pairing->told_problems;
+	unsigned int problem;
+
+	for (problem = 1; problem <= news; problem <<= 1)
+		if (news & problem)
+			report_problem(pairing, peer,
+				       (enum agree_problem)problem);
+	pairing->told_problems = problems;
+}
+
+/* The peer has said something of its host. */
+static void hear_agree(struct pairing *pairing, const struct agree *peer)
+{
+	const struct pair *pair = pairing->pair;
+	struct agree_result result;
+	int err;
+
+	if (*peer->name)
+		snprintf(pairing->name, sizeof(pairing->name), "%s",
+			 peer->name);
+	agree_decide(&pairing->own, peer, pair_id(pair) > pair_peer(pair)->id,
+		     &result);
+	report_problems(pairing, peer, result.problems);
+	if (!pairing->keeper || !result.take.family ||
+	    addr_same_host(&result.take, &pairing->own.took)) {
+		announce(pairing, peer, &result.there);
+		return;
+	}
+	pairing->wanted = result;
+	result.there.prefix_len = result.take.prefix_len;
+	err = keeper_take_address(pairing->keeper, &result.take, &result.there);
+	if (!err)
+		pairing->asked = true;
+	else if (err != -EPIPE)
+		log_debug("%s: cannot ask for an address: %s",
+			  pairing->tun->name, strerror(-err));
+}
+
+/* The keeper has set the address, or not. */
+static void hear_keeper(struct pairing *pairing,
+			const struct keeper_answer *answer, uint64_t now_ns)
+{
+	const struct agree *peer = pair_peer_agree(pairing->pair);
+	char text[ADDR_TEXT_MAX];
+
+	if (answer->kind != KEEPER_TAKE_ADDRESS || !pairing->asked)
+		return;
+	pairing->asked = false;
+	if (answer->err) {
+		log_warning("%s: cannot take %s from %s: %s (give one with "
+			    "--addr)",
+			    pairing->tun->name,
+			    addr_format(&pairing->wanted.take, text),
+			    pairing->name, answer->text);
+		return;
+	}
+	pairing->own.took = pairing->wanted.take;
+	tell_own(pairing, now_ns);
+	if (peer)
+		announce(pairing, peer, &pairing->wanted.there);
+}
+
+static void read_keeper(struct pairing *pairing, uint64_t now_ns)
+{
+	struct keeper_answer answer;
+	int err = 0;
+
+	pairing->woken = false;
+	while (pairing->keeper && !err) {
+		err = keeper_answer(pairing->keeper, &answer);
+		if (!err)
+			hear_keeper(pairing, &answer, now_ns);
+	}
+	if (err != -EPIPE)
+		return;
+	log_warning("%s: the process that sets addresses has ended, so none is "
+		    "taken any more (start serialtun again)",
+		    pairing->tun->name);
+	keeper_end(pairing->keeper);
+	pairing->keeper = NULL;
+	pairing->own.takes = false;
+	tell_own(pairing, now_ns);
+}
+
+/* The pair was lost, and the user is to know. */
+static void report_loss(struct pairing *pairing, enum pair_event event)
+{
+	const char *tun = pairing->tun->name;
+	const char *name = pairing->name;
+
+	switch (event) {
+	case PAIR_EVENT_SILENT:
+		log_warning("%s: %s does not answer any more, carrier off "
+			    "until it does",
+			    tun, name);
+		break;
+	case PAIR_EVENT_CLOSED:
+		log_info("%s: %s has ended, carrier off until it is back", tun,
+			 name);
+		break;
+	case PAIR_EVENT_GARBAGE:
+		log_warning("%s: nothing from %s passes its check any more, "
+			    "looking for it anew",
+			    tun, name);
+		break;
+	default:
+		log_warning("%s: the other end sends frames without a check "
+			    "now, so damage is not noticed any more (is it "
+			    "another program, or a serialtun with --pair=no?)",
+			    tun);
+		break;
+	}
+	pairing->lost_told = true;
+}
+
+/* Why two ends do not pair, with the remedy. */
+static const char *misfit_text(enum pair_event event, bool tap)
+{
+	switch (event) {
+	case PAIR_EVENT_LOOPED:
+		return "what this end sends comes back, so there is no pairing "
+		       "(are RX and TX connected, or is it a bus with an echo, "
+		       "as RS-485?)";
+	case PAIR_EVENT_CROWD:
+		return "there are three serialtuns on this line, so there is "
+		       "no pairing for a minute (connect two only)";
+	case PAIR_EVENT_VERSION:
+		return "the serialtun at the other end speaks another version "
+		       "of the pairing, so there is none (install the same "
+		       "release at both ends)";
+	case PAIR_EVENT_KIND:
+		return tap ? "the serialtun at the other end carries IP "
+			     "packets, this one Ethernet frames: no packet "
+			     "crosses (start both ends with --tap, or neither)"
+			   : "the serialtun at the other end carries Ethernet "
+			     "frames, this one IP packets: no packet crosses "
+			     "(start both ends with --tap, or neither)";
+	case PAIR_EVENT_FLOW:
+		return "only one end uses --flow xonxoff, so frames with XON "
+		       "or XOFF are lost (start both ends with it, or "
+		       "neither)";
+	case PAIR_EVENT_CHECK:
+		return "the serialtun at the other end does without the frame "
+		       "check, so there is no pairing (start it without "
+		       "--pair)";
+	default:
+		return "this end hears a serialtun that does not hear this end "
+		       "(is TX of this end connected to RX of the other?)";
+	}
+}
+
+static void hear_event(struct pairing *pairing, enum pair_event event,
+		       uint64_t now_ns)
+{
+	switch (event) {
+	case PAIR_EVENT_PAIRED:
+		/* The line for the user comes when the peer has said more. */
+		tell_own(pairing, now_ns);
+		break;
+	case PAIR_EVENT_AGREE:
+		if (pair_peer_agree(pairing->pair))
+			hear_agree(pairing, pair_peer_agree(pairing->pair));
+		break;
+	case PAIR_EVENT_ANEW:
+		log_debug("%s: %s has begun anew", pairing->tun->name,
+			  pairing->name);
+		break;
+	case PAIR_EVENT_SILENT:
+	case PAIR_EVENT_GARBAGE:
+	case PAIR_EVENT_PLAIN:
+	case PAIR_EVENT_CLOSED:
+		report_loss(pairing, event);
+		break;
+	default:
+		log_warning("%s: %s", pairing->tun->name,
+			    misfit_text(event, pairing->tun->tap));
+		break;
+	}
+}
+
+/**
+ * pairing_wake() - remember an event of pairing_fd()
+ * @pairing: the pairing; handles the event in pairing_attend()
+ */
+void pairing_wake(struct pairing *pairing)
+{
+	pairing->woken = true;
+}
+
+/**
+ * pairing_attend() - handle what the pair and the keeper have to say
+ * @pairing: the pairing, or NULL
+ * @now_ns:  the time
+ *
+ * Call it after each turn of the pump. Logs what the user should know.
+ */
+void pairing_attend(struct pairing *pairing, uint64_t now_ns)
+{
+	enum pair_event event;
+
+	if (!pairing)
+		return;
+	while ((event = pair_next_event(pairing->pair)) != PAIR_EVENT_NONE)
+		hear_event(pairing, event, now_ns);
+	if (pairing->woken)
+		read_keeper(pairing, now_ns);
+}
+
+/**
+ * pairing_told_addresses() - does the user know that the addresses do not fit?
+ * @pairing: the pairing, or NULL
+ *
+ * Return: true if the pairing has said so
+ */
+bool pairing_told_addresses(const struct pairing *pairing)
+{
+	return pairing &&
+	       pairing->told_problems & (AGREE_SAME_ADDR | AGREE_APART |
+					 AGREE_NOT_PEER | AGREE_REFUSED);
+}
+
+/**
+ * pairing_peer() - what the peer has said of its host
+ * @pairing: the pairing, or NULL
+ *
+ * Return: that, until the pair is lost; NULL: nothing yet, or no pairing
+ */
+const struct agree *pairing_peer(const struct pairing *pairing)
+{
+	return pairing ? pair_peer_agree(pairing->pair) : NULL;
+}
