@@ -38,6 +38,8 @@
 #include "interface/conflict.h"
 #include "interface/keeper_record.h"
 #include "interface/rtnl.h"
+#include "interface/rtnl_change.h"
+#include "interface/rtnl_read.h"
 #include "log.h"
 #include "privilege.h"
 #include "seccomp.h"
