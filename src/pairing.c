@@ -26,6 +26,7 @@
 #include "interface/link_config.h"
 #include "interface/pool.h"
 #include "interface/rtnl.h"
+#include "interface/rtnl_read.h"
 #include "interface/tun.h"
 #include "log.h"
 #include "pair/pair.h"

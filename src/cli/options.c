@@ -12,13 +12,11 @@
 #include "cli/options.h"
 #include "cli/option_check.h"
 #include "cli/suggest.h"
+#include "cli/unknown_option.h"
 #include "cli/value.h"
 #include "log.h"
-#include "text.h"
 
 #include <argp.h>
-#include <getopt.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -400,105 +398,6 @@ static void note_topic(struct option_check_topics *topics,
 		topics->of_line = row->name;
 }
 
-/*
- * The option with the name that is nearest to a word. NULL: none is near, or
- * several begin with the word, and getopt_long() lists them.
- */
-static const struct option_row *find_near(const char *word)
-{
-	const size_t len = strlen(word);
-	const char *wanted = suggest_translate(word);
-	const struct option_row *nearest = NULL;
-	unsigned int least = UINT_MAX;
-	size_t i;
-
-	for (i = 0; i < ROWS; i++) {
-		const char *name = rows[i].name;
-		unsigned int distance;
-
-		if (!name)
-			continue;
-		name += strlen("--");
-		if (!strncmp(name, word, len))
-			return NULL;
-		distance = suggest_distance(wanted, name);
-		if (distance < least && suggest_is_near(distance, name)) {
-			least = distance;
-			nearest = &rows[i];
-		}
-	}
-	return nearest;
-}
-
-/* Propose another name for a long option that does not exist. */
-static void complain_of_name(struct argp_state *state, const char *arg)
-{
-	const size_t len = strcspn(arg, "=");
-	const struct option_row *near;
-	char *word;
-
-	if (strncmp(arg, "--", strlen("--")) != 0 || len <= strlen("--"))
-		return;
-	word = strndup(arg + strlen("--"), len - strlen("--"));
-	near = word ? find_near(word) : NULL;
-	free(word);
-	if (!near)
-		return;
-	/* argp sets it a moment later. */
-	state->name = strrchr(state->argv[0], '/');
-	state->name = state->name ? state->name + 1 : state->argv[0];
-	argp_error(state, "unrecognized option '%.*s' (did you mean %s?)",
-		   (int)len, arg, near->name);
-}
-
-/*
- * Before argp reads the command line, getopt_long() looks for an option that
- * does not exist, because argp's own message about it cannot be changed, and
- * proposes nothing. argp reports all other mistakes.
- */
-static void check_names(struct argp_state *state)
-{
-	struct option names[ROWS + 1] = {0};
-	char letters[2 * ROWS + 2] = "";
-	char **args = calloc((size_t)state->argc + 1, sizeof(*args));
-	const char *wrong;
-	size_t count = 0;
-	size_t i;
-	int key;
-
-	if (!args)
-		return;
-	/* getopt_long() puts them in another order. */
-	memcpy(args, state->argv, (size_t)state->argc * sizeof(*args));
-	for (i = 0; i < ROWS; i++) {
-		const bool optional = rows[i].flags & OPTION_ARG_OPTIONAL;
-
-		if (!rows[i].name)
-			continue;
-		names[count].name = rows[i].name + strlen("--");
-		names[count].val = row_key(&rows[i]);
-		names[count++].has_arg = !rows[i].arg ? no_argument
-					 : optional   ? optional_argument
-						      : required_argument;
-		if (rows[i].key)
-			text_append(letters, sizeof(letters), "%c%s",
-				    rows[i].key,
-				    !rows[i].arg ? ""
-				    : optional	 ? "::"
-						 : ":");
-	}
-	optind = 0;
-	opterr = 0;
-	do
-		key = getopt_long(state->argc, args, letters, names, NULL);
-	while (key != -1 && key != '?');
-	/* If a letter or a value is wrong, optopt says of which option. */
-	wrong = key == '?' && !optopt ? args[optind - 1] : NULL;
-	free(args);
-	if (wrong)
-		complain_of_name(state, wrong);
-}
-
 /* Refuse an argument that is neither an option nor the value of one. */
 static void complain_of_arg(const struct argp_state *state, const char *arg)
 {
@@ -521,7 +420,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	}
 	if (key == ARGP_KEY_INIT)
-		check_names(state);
+		unknown_option_refuse(state);
 	else if (key == ARGP_KEY_ARG)
 		complain_of_arg(state, arg);
 	else if (key == ARGP_KEY_END)

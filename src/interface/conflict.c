@@ -17,7 +17,7 @@
  */
 
 #include "interface/conflict.h"
-#include "interface/rtnl.h"
+#include "interface/rtnl_read.h"
 #include "text.h"
 
 #include <sys/socket.h>

@@ -2,7 +2,6 @@
 #ifndef SERIALTUN_KEEPER_H
 #define SERIALTUN_KEEPER_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct addr;
@@ -10,7 +9,6 @@ struct failure;
 struct keeper;
 struct keeper_answer;
 struct privilege_user;
-struct seccomp_rule;
 
 /**
  * struct keeper_config - what the keeper is told before anything was heard
@@ -33,6 +31,5 @@ int keeper_take_address(struct keeper *keeper, const struct addr *own,
 int keeper_drop_address(struct keeper *keeper);
 int keeper_answer(struct keeper *keeper, struct keeper_answer *answer);
 void keeper_end(struct keeper *keeper);
-const struct seccomp_rule *keeper_rules(size_t *count);
 
 #endif

@@ -19,6 +19,8 @@
 #include "interface/link_config.h"
 #include "interface/mtu.h"
 #include "interface/rtnl.h"
+#include "interface/rtnl_change.h"
+#include "interface/rtnl_read.h"
 #include "interface/survey.h"
 #include "interface/tun.h"
 #include "log.h"

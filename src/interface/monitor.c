@@ -20,6 +20,7 @@
  */
 #include "interface/monitor.h"
 #include "interface/rtnl.h"
+#include "interface/rtnl_read.h"
 #include "text.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include "interface/pool.h"
 #include "interface/addr.h"
 #include "interface/conflict.h"
-#include "interface/rtnl.h"
+#include "interface/rtnl_read.h"
 
 #include <string.h>
 #include <sys/socket.h>

@@ -9,7 +9,7 @@
 #include "interface/survey.h"
 #include "interface/conflict.h"
 #include "interface/link_config.h"
-#include "interface/rtnl.h"
+#include "interface/rtnl_read.h"
 #include "log.h"
 
 #include <errno.h>

@@ -292,7 +292,6 @@ static void pty_make_port_close(struct port *port)
 
 	if (reset_pty(pty_make, &failure))
 		log_warning("%s", failure.text);
-	free(port);
 }
 
 static const struct port_kind pty_make_port_kind = {
@@ -303,23 +302,18 @@ static const struct port_kind pty_make_port_kind = {
 static int open_port(const struct pty_make *pty_make, struct port **port,
 		     struct failure *failure)
 {
-	struct pty_make_port *opened = calloc(1, sizeof(*opened));
+	struct pty_make_port *opened =
+		port_new(sizeof(*opened), pty_make->path, failure);
 
 	if (!opened)
-		goto no_memory;
+		return -ENOMEM;
 	opened->pty_make = pty_make;
 	opened->port.read_fd = pty_make->master;
 	opened->port.write_fd = pty_make->master;
 	opened->port.baud = pty_make->source.config->baud;
-	if (port_begin(&opened->port, &pty_make_port_kind, pty_make->path,
-		       pty_make->source.config))
-		goto no_memory;
-	*port = &opened->port;
+	*port = port_begin(&opened->port, &pty_make_port_kind,
+			   pty_make->source.config);
 	return 0;
-
-no_memory:
-	return failure_set(failure, -ENOMEM, "cannot open %s: %s",
-			   pty_make->path, strerror(ENOMEM));
 }
 
 static bool is_open(const struct pty_make *pty_make)

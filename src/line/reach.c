@@ -15,6 +15,7 @@
 #include "failure.h"
 #include "interface/addr.h"
 #include "interface/rtnl.h"
+#include "interface/rtnl_read.h"
 #include "packet/transport.h"
 
 #include <errno.h>

@@ -209,37 +209,27 @@ static size_t pipes_queued(const struct port *port)
 	return (size_t)queued;
 }
 
-static void pipes_close(struct port *port)
-{
-	free(port);
-}
-
 static const struct port_kind pipes_kind = {
-	.close = pipes_close,
 	.queued = pipes_queued,
 };
 
 /* Two sockets count their queued bytes in the default way (SIOCOUTQ). */
-static const struct port_kind sockets_kind = {
-	.close = pipes_close,
-};
+static const struct port_kind sockets_kind = {0};
 
 static int open_two(const struct std_fds *std_fds, struct port **port,
 		    struct failure *failure)
 {
 	const struct source *source = &std_fds->source;
-	struct port *opened = calloc(1, sizeof(*opened));
+	struct port *opened = port_new(sizeof(*opened), source->name, failure);
 
 	if (!opened)
-		return fail(-ENOMEM, failure);
+		return -ENOMEM;
 	opened->read_fd = STDIN_FILENO;
 	opened->write_fd = STDOUT_FILENO;
 	opened->baud = source->config->baud;
-	if (port_begin(opened,
-		       std_fds->pipe_len < 0 ? &sockets_kind : &pipes_kind,
-		       source->name, source->config))
-		return fail(-ENOMEM, failure);
-	*port = opened;
+	*port = port_begin(opened,
+			   std_fds->pipe_len < 0 ? &sockets_kind : &pipes_kind,
+			   source->config);
 	return 0;
 }
 

@@ -37,7 +37,6 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -183,7 +182,6 @@ static ssize_t udp_write(struct port *port, const uint8_t *bytes, size_t len)
 static void udp_close(struct port *port)
 {
 	close(port->read_fd);
-	free(port);
 }
 
 static void udp_count(const struct port *port, struct port_counts *counts)
@@ -331,14 +329,13 @@ static uint16_t local_port(int fd)
 }
 
 /* The user's name for the line, and the ephemeral local port, if it has one. */
-static void name_udp(char name[SOURCE_NAME_MAX], const struct udp *udp,
+static void name_udp(char name[SOURCE_NAME_MAX], int fd,
 		     const struct udp_source *by)
 {
 	*name = '\0';
 	text_append(name, SOURCE_NAME_MAX, "%s", by->source.name);
 	if (!by->endpoint.local_port)
-		text_append(name, SOURCE_NAME_MAX, ",%u",
-			    local_port(udp->port.read_fd));
+		text_append(name, SOURCE_NAME_MAX, ",%u", local_port(fd));
 }
 
 static int udp_look(struct source *source, struct port **port, uint64_t now_ns,
@@ -363,24 +360,18 @@ static int udp_look(struct source *source, struct port **port, uint64_t now_ns,
 		close(fd);
 		return err;
 	}
-	udp = calloc(1, sizeof(*udp));
+	name_udp(name, fd, by);
+	udp = port_new(sizeof(*udp), name, failure);
 	if (!udp) {
 		close(fd);
-		goto no_memory;
+		return -ENOMEM;
 	}
 	udp->to = to;
 	udp->port.read_fd = fd;
 	udp->port.write_fd = fd;
 	udp->port.baud = source->config->baud;
-	name_udp(name, udp, by);
-	if (port_begin(&udp->port, &udp_port_kind, name, source->config))
-		goto no_memory;
-	*port = &udp->port;
+	*port = port_begin(&udp->port, &udp_port_kind, source->config);
 	return 0;
-
-no_memory:
-	return failure_set(failure, -ENOMEM, "cannot open %s: %s", source->name,
-			   strerror(ENOMEM));
 }
 
 /* source_check_name() has accepted the name. */

@@ -232,14 +232,10 @@ static bool is_given(const struct addr *addr)
 	return addr->family == AF_INET;
 }
 
-/* RFC 1918, section 3; and no large network, or it would hide others. */
+/* A small network, or it would hide others. */
 static bool may_take(const struct addr *addr)
 {
-	const uint8_t *b = addr->bytes;
-
-	return addr->prefix_len >= TAKEN_PREFIX_MIN &&
-	       (b[0] == 10 || (b[0] == 172 && b[1] >> 4 == 1) ||
-		(b[0] == 192 && b[1] == 168));
+	return addr->prefix_len >= TAKEN_PREFIX_MIN && addr_is_private(addr);
 }
 
 /* The address that an end with one names for the other. */

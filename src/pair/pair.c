@@ -24,7 +24,7 @@
  */
 #include "pair/pair.h"
 #include "clock.h"
-#include "pair/probe.h"
+#include "pair/pair_session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,10 +64,6 @@
 #define PAIR_DEAF_HELLOS 4
 #define PAIR_DEAF_NS	 (2 * NS_PER_S)
 
-/* An agree is repeated until it is acknowledged, ever more slowly. */
-#define PAIR_AGREE_NS	  (250 * NS_PER_MS)
-#define PAIR_AGREE_MAX_NS (2 * NS_PER_S)
-
 /**
  * struct past - an end with which there was a session
  * @id:     its id
@@ -78,50 +74,6 @@ struct past {
 	uint64_t id;
 	uint64_t own_id;
 	uint64_t ns;
-};
-
-/**
- * struct session - all that is forgotten when a session ends
- * @start_out:      where the check of our frames begins
- * @heard:          what was heard
- * @theirs:         what the other end said that it heard
- * @missing:        packets that did not come
- * @data_out:       number of the next packet
- * @data_in:        number of the packet that is expected next
- * @plain:          plain packets in a row
- * @answer_due:     a probe is to be answered
- * @answer_k:       that one
- * @ack_due:        an agree is to be acknowledged
- * @agree_out:      number of the agree that is being said, or is said next
- * @agree_in:       number of the agree that is expected next
- * @agree_unacked:  one was said that is not acknowledged
- * @agree_is_new:   there is something new to say
- * @agree_ns:       when it is said; UINT64_MAX: there is nothing to say
- * @agree_pause_ns: how long after that it is said again
- * @agree:          what the other end said of its host
- * @has_agree:      it did
- * @probe:          whether the other end is there
- */
-struct session {
-	uint32_t start_out;
-	struct frame_counters heard;
-	struct frame_counters theirs;
-	uint64_t missing;
-	uint8_t data_out;
-	uint8_t data_in;
-	unsigned int plain;
-	bool answer_due;
-	uint8_t answer_k;
-	bool ack_due;
-	uint8_t agree_out;
-	uint8_t agree_in;
-	bool agree_unacked;
-	bool agree_is_new;
-	uint64_t agree_ns;
-	uint64_t agree_pause_ns;
-	struct agree agree;
-	bool has_agree;
-	struct probe probe;
 };
 
 struct pair {
@@ -146,7 +98,7 @@ struct pair {
 	unsigned int unheard; /* hellos in a row that were answered in vain */
 	uint64_t unheard_ns;
 	struct seek seek;
-	struct session session;
+	struct pair_session session;
 	size_t agree_len; /* what is said of this host */
 	char agree[AGREE_TEXT_MAX];
 	enum pair_event events[PAIR_EVENTS_MAX];
@@ -265,8 +217,7 @@ static void forget(struct pair *pair, uint64_t now_ns)
 		pair->past_at = (pair->past_at + 1) % PAIR_PAST_IDS;
 		pair->id_sessions++;
 	}
-	memset(&pair->session, 0, sizeof(pair->session));
-	pair->session.agree_ns = UINT64_MAX;
+	pair_session_forget(&pair->session);
 	enter(pair, PAIR_PLAIN, now_ns);
 }
 
@@ -319,31 +270,14 @@ static void lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
 
 static void begin_session(struct pair *pair, uint64_t now_ns)
 {
-	struct session *session = &pair->session;
-
-	session->start_out = frame_start(pair->id, pair->peer.id);
-	session->agree_is_new = pair->agree_len;
-	probe_begin(&session->probe, pair->packet_ns, pair->config.idle_ns,
-		    now_ns);
+	pair_session_begin(&pair->session, frame_start(pair->id, pair->peer.id),
+			   pair->packet_ns, pair->config.idle_ns, now_ns);
+	pair->session.agree_is_new = pair->agree_len;
 	seek_stop(&pair->seek);
 	pair->unheard = 0;
 	pair->absent = false;
 	pair->stats.sessions++;
 	enter(pair, PAIR_MET, now_ns);
-}
-
-/* Say what is new of this host, if nothing is being said. */
-static void say_agree(struct pair *pair, uint64_t now_ns)
-{
-	struct session *session = &pair->session;
-
-	if (pair->state != PAIR_PAIRED || session->agree_unacked ||
-	    !session->agree_is_new)
-		return;
-	session->agree_is_new = false;
-	session->agree_unacked = true;
-	session->agree_ns = now_ns;
-	session->agree_pause_ns = clock_later(PAIR_AGREE_NS, pair->packet_ns);
 }
 
 /**
@@ -365,7 +299,8 @@ void pair_set_agree(struct pair *pair, const struct agree *agree,
 	memcpy(pair->agree, text, len);
 	pair->agree_len = len;
 	pair->session.agree_is_new = true;
-	say_agree(pair, now_ns);
+	if (pair->state == PAIR_PAIRED)
+		pair_session_say_agree(&pair->session, now_ns);
 }
 
 /**
@@ -522,96 +457,33 @@ static void hear_hello(struct pair *pair, const struct hello *hello,
 	}
 }
 
-static void hear_agree(struct pair *pair, const struct frame *frame)
-{
-	struct session *session = &pair->session;
-
-	session->ack_due = true;
-	if (frame->seq != session->agree_in)
-		return;
-	session->agree_in++;
-	if (!agree_read(frame->body, frame->body_len, &session->agree)) {
-		pair->stats.unknown++;
-		return;
-	}
-	session->has_agree = true;
-	tell(pair, PAIR_EVENT_AGREE);
-}
-
-static void hear_ack(struct pair *pair, const struct frame *frame,
-		     uint64_t now_ns)
-{
-	struct session *session = &pair->session;
-
-	if (!session->agree_unacked ||
-	    frame->next[FRAME_CLASSES - 1] != (uint8_t)(session->agree_out + 1))
-		return;
-	session->agree_out++;
-	session->agree_unacked = false;
-	session->agree_ns = UINT64_MAX;
-	say_agree(pair, now_ns);
-}
-
-/* A packet. Return: false if it is not to be delivered. */
-static bool hear_data(struct pair *pair, const struct frame *frame)
-{
-	struct session *session = &pair->session;
-	const uint8_t missing = (uint8_t)(frame->seq - session->data_in);
-
-	/* Nothing of these has been agreed on. */
-	if (frame->flags) {
-		pair->stats.unknown++;
-		return false;
-	}
-	if (missing == UINT8_MAX) {
-		pair->stats.twice++;
-		return false;
-	}
-	session->missing += missing;
-	session->data_in = (uint8_t)(frame->seq + 1);
-	return true;
-}
-
 /* A frame that passed its check. Return: false if no packet is in it. */
 static bool hear_checked(struct pair *pair, const struct frame *frame,
 			 uint64_t now_ns)
 {
-	struct session *session = &pair->session;
-
 	if (pair->state == PAIR_PLAIN)
 		begin_session(pair, now_ns);
-	session->heard.good++;
-	session->plain = 0;
-	probe_good(&session->probe, now_ns);
 	if (pair->state == PAIR_MET) {
 		enter(pair, PAIR_PAIRED, now_ns);
 		tell(pair, PAIR_EVENT_PAIRED);
-		say_agree(pair, now_ns);
+		pair_session_say_agree(&pair->session, now_ns);
 	}
-	switch (frame->kind) {
-	case FRAME_DATA:
-		return hear_data(pair, frame);
-	case FRAME_ACK:
-	case FRAME_ACK_FAILED:
-		hear_ack(pair, frame, now_ns);
+	switch (pair_session_hear(&pair->session, frame, now_ns)) {
+	case PAIR_SESSION_PACKET:
+		return true;
+	case PAIR_SESSION_TWICE:
+		pair->stats.twice++;
 		break;
-	case FRAME_PROBE:
-		session->answer_due = true;
-		session->answer_k = frame->k;
+	case PAIR_SESSION_UNKNOWN:
+		pair->stats.unknown++;
 		break;
-	case FRAME_ANSWER:
-		session->theirs = frame->counters;
-		probe_answered(&session->probe, frame->k, now_ns);
+	case PAIR_SESSION_AGREE:
+		tell(pair, PAIR_EVENT_AGREE);
 		break;
-	case FRAME_AGREE:
-		hear_agree(pair, frame);
-		break;
-	case FRAME_CLOSE:
+	case PAIR_SESSION_CLOSE:
 		lose(pair, PAIR_EVENT_CLOSED, now_ns);
 		break;
-	case FRAME_SPEED:
-	case FRAME_UNKNOWN:
-		pair->stats.unknown++;
+	case PAIR_SESSION_NOTHING:
 		break;
 	}
 	return false;
@@ -666,7 +538,7 @@ enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 /* A good packet, with no check of ours, from an end we have a session with. */
 static bool admit_plain(struct pair *pair, uint64_t now_ns)
 {
-	struct session *session = &pair->session;
+	struct pair_session *session = &pair->session;
 
 	if (pair->state == PAIR_MET &&
 	    now_ns - pair->since_ns <
@@ -694,8 +566,6 @@ static bool admit_plain(struct pair *pair, uint64_t now_ns)
  */
 bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 {
-	struct session *session = &pair->session;
-
 	if (is_packet && pair->state != PAIR_PLAIN)
 		return admit_plain(pair, now_ns);
 	if (is_packet) {
@@ -704,8 +574,7 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 	} else if (pair->state == PAIR_PLAIN) {
 		seek_garbage(&pair->seek, now_ns);
 	} else {
-		session->heard.failed++;
-		probe_failed(&session->probe, now_ns);
+		pair_session_failed(&pair->session, now_ns);
 	}
 	return is_packet;
 }
@@ -719,17 +588,13 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
  */
 uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns)
 {
-	const struct session *session = &pair->session;
 	uint64_t ns = seek_next_ns(&pair->seek, now_ns);
 
 	if (pair->crowd_until_ns)
 		return pair->crowd_until_ns;
 	if (pair->state == PAIR_PLAIN)
 		return ns;
-	if (session->answer_due || session->ack_due)
-		return 0;
-	ns = clock_earlier(ns, session->agree_ns);
-	return clock_earlier(ns, probe_next_ns(&session->probe));
+	return clock_earlier(ns, pair_session_next_ns(&pair->session));
 }
 
 static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
@@ -747,41 +612,20 @@ static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
 	return hello_write((char *)out, &hello);
 }
 
-/* What is due in a session, the most urgent first. Return: false: nothing. */
-static bool find_due(struct pair *pair, struct frame *frame, uint64_t now_ns)
+/* A frame of the session. Return: its length; 0: nothing is due. */
+static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+		       uint64_t now_ns)
 {
-	struct session *session = &pair->session;
+	struct frame frame;
 
-	*frame = (struct frame){0};
-	if (session->answer_due) {
-		session->answer_due = false;
-		frame->kind = FRAME_ANSWER;
-		frame->k = session->answer_k;
-		frame->counters = session->heard;
-		frame->counters.overruns = pair->overruns;
-	} else if (session->ack_due) {
-		session->ack_due = false;
-		frame->kind = FRAME_ACK;
-		frame->next[0] = session->data_in;
-		frame->next[1] = session->agree_in;
-	} else if (probe_take(&session->probe, now_ns)) {
+	if (!pair_session_take(&pair->session, &frame, now_ns))
+		return 0;
+	if (frame.kind == FRAME_PROBE)
 		pair->stats.probes++;
-		frame->kind = FRAME_PROBE;
-		frame->k = session->probe.k;
-	} else if (session->agree_ns <= now_ns) {
-		session->agree_ns = now_ns + session->agree_pause_ns;
-		session->agree_pause_ns =
-			clock_earlier(2 * session->agree_pause_ns,
-				      PAIR_AGREE_MAX_NS);
-		frame->kind = FRAME_AGREE;
-		frame->seq = session->agree_out;
-		frame->body = (const uint8_t *)pair->agree;
-		frame->body_len = pair->agree_len;
-		probe_sent(&session->probe, now_ns);
-	} else {
-		return false;
-	}
-	return true;
+	frame.counters.overruns = pair->overruns;
+	frame.body = (const uint8_t *)pair->agree;
+	frame.body_len = pair->agree_len;
+	return frame_write(out, &frame, pair->session.start_out);
 }
 
 /**
@@ -798,8 +642,8 @@ static bool find_due(struct pair *pair, struct frame *frame, uint64_t now_ns)
 size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		 uint64_t now_ns)
 {
-	struct session *session = &pair->session;
-	struct frame frame;
+	struct pair_session *session = &pair->session;
+	size_t len = 0;
 
 	if (pair->crowd_until_ns) {
 		if (now_ns < pair->crowd_until_ns)
@@ -815,11 +659,11 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		     session->probe.doubt == PROBE_GARBAGE ? PAIR_EVENT_GARBAGE
 							   : PAIR_EVENT_SILENT,
 		     now_ns);
-	if (pair->state != PAIR_PLAIN && find_due(pair, &frame, now_ns))
-		return frame_write(out, &frame, session->start_out);
-	if (seek_take(&pair->seek, random_of(pair), now_ns))
-		return take_hello(pair, out);
-	return 0;
+	if (pair->state != PAIR_PLAIN)
+		len = take_due(pair, out, now_ns);
+	if (!len && seek_take(&pair->seek, random_of(pair), now_ns))
+		len = take_hello(pair, out);
+	return len;
 }
 
 /**
@@ -836,7 +680,7 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
 		 uint64_t now_ns, uint8_t **frame)
 {
-	struct session *session = &pair->session;
+	struct pair_session *session = &pair->session;
 
 	if (pair->state == PAIR_PLAIN) {
 		*frame = packet;
@@ -950,7 +794,7 @@ uint64_t pair_id(const struct pair *pair)
  */
 void pair_get_stats(const struct pair *pair, struct pair_stats *stats)
 {
-	const struct session *session = &pair->session;
+	const struct pair_session *session = &pair->session;
 
 	*stats = pair->stats;
 	stats->state = pair->state;

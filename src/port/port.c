@@ -7,6 +7,7 @@
  * their own.
  */
 #include "port/port.h"
+#include "failure.h"
 #include "port/port_config.h"
 
 #include <errno.h>
@@ -16,25 +17,51 @@
 #include <unistd.h>
 
 /**
- * port_begin() - initialise the part that all ports share
- * @port:   the port; its kind has set the other members; closed on failure
+ * port_new() - make a port that its kind has still to open
+ * @size:    bytes of the kind's own struct, which begins with a struct port
+ * @name:    its name; copied
+ * @failure: on failure, the reason
+ *
+ * Return: the port, all else zero, which port_free() frees; or NULL: no memory
+ */
+void *port_new(size_t size, const char *name, struct failure *failure)
+{
+	struct port *port = calloc(1, size);
+
+	if (port)
+		port->name = strdup(name);
+	if (port && port->name)
+		return port;
+	free(port);
+	failure_set(failure, -ENOMEM, "cannot open %s: %s", name,
+		    strerror(ENOMEM));
+	return NULL;
+}
+
+/**
+ * port_free() - free a port that is not open
+ * @port: of port_new()
+ */
+void port_free(struct port *port)
+{
+	free(port->name);
+	free(port);
+}
+
+/**
+ * port_begin() - the port is open
+ * @port:   the port; its kind has set the other members
  * @kind:   its kind
- * @name:   its name; copied
  * @config: the user's options
  *
- * Return: 0 or -ENOMEM
+ * Return: @port
  */
-int port_begin(struct port *port, const struct port_kind *kind,
-	       const char *name, const struct port_config *config)
+struct port *port_begin(struct port *port, const struct port_kind *kind,
+			const struct port_config *config)
 {
 	port->kind = kind;
-	port->name = strdup(name);
-	if (!port->name) {
-		kind->close(port);
-		return -ENOMEM;
-	}
 	port->rate = port->baud / port_config_bits_per_byte(config);
-	return 0;
+	return port;
 }
 
 /**
@@ -43,13 +70,11 @@ int port_begin(struct port *port, const struct port_kind *kind,
  */
 void port_close(struct port *port)
 {
-	char *name;
-
 	if (!port)
 		return;
-	name = port->name;
-	port->kind->close(port);
-	free(name);
+	if (port->kind->close)
+		port->kind->close(port);
+	port_free(port);
 }
 
 /**

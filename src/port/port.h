@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct failure;
 struct port;
 struct port_config;
 
@@ -38,7 +39,7 @@ struct port_counts {
  *               returns, one frame
  * @counts_wire: port_queued() includes bytes in the adapter, up to the wire
  * @queue_slack: bytes by which port_queued() may be too high
- * @close:  restore the settings and free the port
+ * @close:  restore the settings and close the port; NULL: nothing to do
  * @read:   as port_read(); NULL: read(2)
  * @write:  as port_write(); NULL: write(2)
  * @queued: as port_queued(); NULL: TIOCOUTQ
@@ -69,8 +70,8 @@ struct port_kind {
  *             POLLOUT tells when there are fewer; 0: no threshold
  * @how_lost:  why the port was lost; NULL: the usual reason of its kind
  *
- * Every file may read these. port_begin() sets @kind, @name and @rate; the
- * kind's open function sets the rest.
+ * Every file may read these. port_new() sets @name, port_begin() @kind and
+ * @rate; the kind's open function sets the rest.
  */
 struct port {
 	const struct port_kind *kind;
@@ -83,8 +84,10 @@ struct port {
 	const char *how_lost;
 };
 
-int port_begin(struct port *port, const struct port_kind *kind,
-	       const char *name, const struct port_config *config);
+void *port_new(size_t size, const char *name, struct failure *failure);
+void port_free(struct port *port);
+struct port *port_begin(struct port *port, const struct port_kind *kind,
+			const struct port_config *config);
 void port_close(struct port *port);
 ssize_t port_read(struct port *port, uint8_t *buffer, size_t cap);
 size_t port_queued(const struct port *port);

@@ -20,7 +20,6 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <linux/major.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -114,11 +113,10 @@ static int set_up(int fd, const char *path, const struct termios2 *saved,
 
 static void pty_close(struct port *port)
 {
-	struct pty *pty = (struct pty *)port;
+	const struct pty *pty = (const struct pty *)port;
 
 	tty_restore(port->read_fd, &pty->saved, false);
 	close(port->read_fd);
-	free(pty);
 }
 
 static const struct port_kind pty_kind = {
@@ -183,23 +181,16 @@ static int open_pty(struct pty *pty, const char *path,
 int pty_open(struct port **port, const char *path,
 	     const struct port_config *config, struct failure *failure)
 {
-	struct pty *pty = calloc(1, sizeof(*pty));
-	int err = -ENOMEM;
+	struct pty *pty = port_new(sizeof(*pty), path, failure);
+	int err;
 
 	if (!pty)
-		goto no_memory;
+		return -ENOMEM;
 	err = open_pty(pty, path, config, failure);
 	if (err) {
-		free(pty);
+		port_free(&pty->port);
 		return err;
 	}
-	err = port_begin(&pty->port, &pty_kind, path, config);
-	if (err)
-		goto no_memory;
-	*port = &pty->port;
+	*port = port_begin(&pty->port, &pty_kind, config);
 	return 0;
-
-no_memory:
-	return failure_set(failure, err, "cannot open %s: %s", path,
-			   strerror(-err));
 }

@@ -29,7 +29,6 @@
 #include <errno.h>
 #include <libserialport.h>
 #include <linux/serial.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -345,7 +344,6 @@ static void close_device(struct serial *serial)
 static void serial_close(struct port *port)
 {
 	close_device((struct serial *)port);
-	free(port);
 }
 
 /* Check the lock files of programs without flock(2). Return: 0 or -EBUSY. */
@@ -488,27 +486,20 @@ static int open_serial(struct serial *serial, const char *path,
 int serial_open(struct port **port, const char *path,
 		const struct port_config *config, struct failure *failure)
 {
-	struct serial *serial = calloc(1, sizeof(*serial));
-	int err = -ENOMEM;
+	struct serial *serial = port_new(sizeof(*serial), path, failure);
+	int err;
 
 	if (!serial)
-		goto no_memory;
+		return -ENOMEM;
 	serial->hupcl = config->hupcl;
 	err = open_serial(serial, path, config, failure);
 	if (err) {
-		free(serial);
+		port_free(&serial->port);
 		return err;
 	}
 	set_up_adapter(serial, path, config);
 	count_errors(serial->port.read_fd, &serial->counted_before);
-	err = port_begin(&serial->port, is_usb(serial) ? &usb_kind : &uart_kind,
-			 path, config);
-	if (err)
-		goto no_memory;
-	*port = &serial->port;
+	*port = port_begin(&serial->port,
+			   is_usb(serial) ? &usb_kind : &uart_kind, config);
 	return 0;
-
-no_memory:
-	return failure_set(failure, err, "cannot open %s: %s", path,
-			   strerror(-err));
 }

@@ -30,7 +30,6 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -49,7 +48,6 @@
 static void stream_close(struct port *port)
 {
 	close(port->read_fd);
-	free(port);
 }
 
 /* Why the connection ended, by the errno of recv(2) or send(2). */
@@ -186,35 +184,31 @@ static int set_up_unix(struct port *port)
 int stream_open(struct port **port, int fd, const char *name,
 		const struct port_config *config, struct failure *failure)
 {
-	const struct port_kind *kind;
-	struct port *opened = calloc(1, sizeof(*opened));
+	struct port *opened = port_new(sizeof(*opened), name, failure);
 	socklen_t len = sizeof(int);
-	int err = -ENOMEM;
 	int family;
+	int err;
 
-	if (!opened)
-		goto fail;
+	if (!opened) {
+		close(fd);
+		return -ENOMEM;
+	}
 	opened->read_fd = fd;
 	opened->write_fd = fd;
 	opened->baud = config->baud;
 	err = getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) ? -errno : 0;
-	if (err)
-		goto fail;
-	kind = family == AF_UNIX ? &unix_port_kind : &tcp_port_kind;
-	err = family == AF_UNIX ? set_up_unix(opened) : set_up_tcp(opened);
-	if (err)
-		goto fail;
-	err = port_begin(opened, kind, name, config);
-	if (err)
-		goto report; /* port_begin() has closed the port */
-	*port = opened;
+	if (!err)
+		err = family == AF_UNIX ? set_up_unix(opened)
+					: set_up_tcp(opened);
+	if (err) {
+		port_free(opened);
+		close(fd);
+		return failure_set(failure, err,
+				   "cannot set up the connection of %s: %s",
+				   name, strerror(-err));
+	}
+	*port = port_begin(opened,
+			   family == AF_UNIX ? &unix_port_kind : &tcp_port_kind,
+			   config);
 	return 0;
-
-fail:
-	free(opened);
-	close(fd);
-report:
-	return failure_set(failure, err,
-			   "cannot set up the connection of %s: %s", name,
-			   strerror(-err));
 }

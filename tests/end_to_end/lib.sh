@@ -278,6 +278,36 @@ carry() {
 	wait "$receiver"
 }
 
+# carry_both: random bytes of 20 MB from 10.1.0.1 on A to 10.1.0.2 on B and, at
+# the same time, others back; they are left in $dir/one and $dir/two.
+carry_both() {
+	local one
+	head -c 20000000 /dev/urandom >"$dir/one"
+	head -c 20000000 /dev/urandom >"$dir/two"
+	carry in_a in_b 10.1.0.2 6000 "$dir/one" &
+	one=$!
+	carry in_b in_a 10.1.0.1 6001 "$dir/two"
+	wait "$one"
+	check 'what A sends arrives as it was' \
+		cmp "$dir/one" "$dir/one.received"
+	check 'and what B sends' cmp "$dir/two" "$dir/two.received"
+}
+
+# check_pace: 25 kB from A to 10.0.0.2 on B take as long as at 115200 baud.
+check_pace() {
+	local sink began took_ms
+	in_b timeout 20 socat -u TCP-LISTEN:5001 OPEN:/dev/null &
+	sink=$!
+	sleep 0.3
+	began=$(date +%s%N)
+	head -c 25000 /dev/zero |
+		in_a timeout 15 socat -u - TCP:10.0.0.2:5001
+	wait "$sink"
+	took_ms=$((($(date +%s%N) - began) / 1000000))
+	check "25 kB at 115200 baud take some 2.3 s ($took_ms ms)" \
+		test "$took_ms" -ge 1700 -a "$took_ms" -le 4500
+}
+
 # frame HEX: these bytes as a SLIP frame, on stdout.
 frame() {
 	local bytes

@@ -4,16 +4,12 @@
  * of escaping. It finds what the byte by byte reference finds, and after an
  * END it is in step again, whatever came before.
  *
- * The script is: the mode, then chunks. A chunk begins with its length, up to
- * RUN_BIT - 1, and the bytes; or with RUN_BIT and a sixth of some 6 kB, and
- * the byte of which it consists, so that short scripts make long frames.
+ * The script is: the mode, then chunks, as of fuzz_stream().
  */
 #include "../unit/framing/slip_reference.h"
 #include "framing/slip.h"
 #include "fuzz.h"
 
-#define RUN_BIT	   0xC0
-#define RUN_STEP   1041
 #define STREAM_MAX (5 * FRAMING_CONTENTS_MAX / 2)
 
 static struct slip_decoder decoder;
@@ -60,23 +56,6 @@ static void feed(const uint8_t *bytes, size_t len)
 	free(chunk);
 }
 
-static size_t feed_chunk(struct fuzz_script *script)
-{
-	static uint8_t run[(0xFF - RUN_BIT + 1) * RUN_STEP];
-	size_t len = (size_t)fuzz_number(script, 1);
-	const uint8_t *bytes;
-
-	if (len < RUN_BIT) {
-		bytes = fuzz_take(script, &len);
-		feed(bytes, len);
-	} else {
-		len = (len - RUN_BIT + 1) * RUN_STEP;
-		memset(run, (int)fuzz_number(script, 1), len);
-		feed(run, len);
-	}
-	return len;
-}
-
 static void expect_in_step(void)
 {
 	static const uint8_t packet[] = {0x45, SLIP_END, 0, SLIP_ESC, SLIP_XON};
@@ -100,7 +79,6 @@ static void expect_in_step(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_script script = {data, size};
-	size_t fed = 0;
 
 	decoder.state = SLIP_STATE_PACKET;
 	decoder.len = 0;
@@ -110,8 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	reference.escape = false;
 	reference.skip = false;
 	reference.ended = true;
-	while (script.len && fed < STREAM_MAX)
-		fed += feed_chunk(&script);
+	fuzz_stream(&script, STREAM_MAX, feed);
 	expect_in_step();
 	return 0;
 }

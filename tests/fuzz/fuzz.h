@@ -59,6 +59,39 @@ static inline uint64_t fuzz_number(struct fuzz_script *script, size_t width)
 	return number;
 }
 
+#define FUZZ_RUN_BIT  0xC0
+#define FUZZ_RUN_STEP 1041
+
+/**
+ * fuzz_stream() - take a stream from the script, in chunks
+ * @script: the script; each chunk begins with its length, up to
+ *          FUZZ_RUN_BIT - 1, and the bytes; or with FUZZ_RUN_BIT and a share of
+ *          some 64 kB, and the byte of which it consists, so that short scripts
+ *          make long frames
+ * @max:    no further chunk after so many bytes
+ * @feed:   gets each chunk
+ */
+static inline void fuzz_stream(struct fuzz_script *script, size_t max,
+			       void (*feed)(const uint8_t *bytes, size_t len))
+{
+	static uint8_t run[(0xFF - FUZZ_RUN_BIT + 1) * FUZZ_RUN_STEP];
+	const uint8_t *bytes;
+	size_t fed = 0;
+	size_t len;
+
+	for (; script->len && fed < max; fed += len) {
+		len = (size_t)fuzz_number(script, 1);
+		if (len < FUZZ_RUN_BIT) {
+			bytes = fuzz_take(script, &len);
+			feed(bytes, len);
+		} else {
+			len = (len - FUZZ_RUN_BIT + 1) * FUZZ_RUN_STEP;
+			memset(run, (int)fuzz_number(script, 1), len);
+			feed(run, len);
+		}
+	}
+}
+
 /**
  * fuzz_string() - make a string of bytes
  * @bytes: the bytes; it ends at the first '\0' among them

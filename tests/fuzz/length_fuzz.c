@@ -3,16 +3,12 @@
  * Fuzzer of the framing by length: any stream, in chunks of any size. It finds
  * what the byte by byte reference finds.
  *
- * The script is: chunks. Each begins with its length, up to RUN_BIT - 1, and
- * the bytes; or with RUN_BIT and a sixth of some 6 kB, and the byte of which
- * it consists, so that short scripts make long frames.
+ * The script is: chunks, as of fuzz_stream().
  */
 #include "../unit/framing/length_reference.h"
 #include "framing/length.h"
 #include "fuzz.h"
 
-#define RUN_BIT	   0xC0
-#define RUN_STEP   1041
 #define STREAM_MAX (5 * PACKET_MAX / 2)
 
 static struct length_decoder decoder;
@@ -59,31 +55,12 @@ static void feed(const uint8_t *bytes, size_t len)
 	free(chunk);
 }
 
-static size_t feed_chunk(struct fuzz_script *script)
-{
-	static uint8_t run[(0xFF - RUN_BIT + 1) * RUN_STEP];
-	size_t len = (size_t)fuzz_number(script, 1);
-	const uint8_t *bytes;
-
-	if (len < RUN_BIT) {
-		bytes = fuzz_take(script, &len);
-		feed(bytes, len);
-	} else {
-		len = (len - RUN_BIT + 1) * RUN_STEP;
-		memset(run, (int)fuzz_number(script, 1), len);
-		feed(run, len);
-	}
-	return len;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_script script = {data, size};
-	size_t fed = 0;
 
 	decoder.len = 0;
 	reference.seen = 0;
-	while (script.len && fed < STREAM_MAX)
-		fed += feed_chunk(&script);
+	fuzz_stream(&script, STREAM_MAX, feed);
 	return 0;
 }

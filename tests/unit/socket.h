@@ -15,24 +15,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
-
-#define SOCKET_PATH_MAX 64
-#define SOCKET_NAME_MAX 96
-
-/**
- * socket_now_ns() - the time, as sources are told it
- *
- * Return: CLOCK_MONOTONIC
- */
-static inline uint64_t socket_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /**
  * socket_listen() - listen on the IPv4 loopback

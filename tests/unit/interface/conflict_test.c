@@ -5,7 +5,7 @@
  */
 #include "../testing.h"
 #include "interface/conflict.h"
-#include "interface/rtnl.h"
+#include "interface/rtnl_read.h"
 
 #include <stdio.h>
 #include <sys/socket.h>

@@ -6,6 +6,8 @@
  */
 #include "interface/addr.h"
 #include "interface/rtnl.h"
+#include "interface/rtnl_change.h"
+#include "interface/rtnl_read.h"
 #include "interface/tun.h"
 #include "text.h"
 

@@ -12,8 +12,7 @@
 #include <sys/stat.h>
 
 static struct {
-	char dir[SOCKET_PATH_MAX];
-	char name[SOCKET_NAME_MAX];
+	char name[LOOKING_NAME_MAX];
 	struct looking looking;
 	uint64_t found_ns; /* when the port was found */
 } world;
@@ -22,9 +21,8 @@ static int open_world(void **state)
 {
 	(void)state;
 	memset(&world, 0, sizeof(world));
-	snprintf(world.dir, sizeof(world.dir), "/tmp/connect_test.XXXXXX");
-	assert_non_null(mkdtemp(world.dir));
 	looking_begin(&world.looking, world.name);
+	looking_make_dir(&world.looking);
 	return 0;
 }
 
@@ -32,7 +30,6 @@ static int close_world(void **state)
 {
 	(void)state;
 	looking_end(&world.looking);
-	assert_int_equal(rmdir(world.dir), 0);
 	return 0;
 }
 
@@ -45,7 +42,8 @@ static void begin_tcp(const char *host, unsigned int port)
 /* Return: the path. */
 static const char *begin_unix(void)
 {
-	snprintf(world.name, sizeof(world.name), "unix:%s/socket", world.dir);
+	snprintf(world.name, sizeof(world.name), "unix:%s/socket",
+		 world.looking.dir);
 	assert_int_equal(looking_open(&world.looking), 0);
 	return world.name + strlen("unix:");
 }

@@ -18,8 +18,7 @@
 #define NOBODY 65534
 
 static struct {
-	char dir[SOCKET_PATH_MAX];
-	char name[SOCKET_NAME_MAX];
+	char name[LOOKING_NAME_MAX];
 	const char *path; /* of the unix socket */
 	unsigned int number;
 	struct looking looking;
@@ -29,9 +28,8 @@ static int open_world(void **state)
 {
 	(void)state;
 	memset(&world, 0, sizeof(world));
-	snprintf(world.dir, sizeof(world.dir), "/tmp/listener_test.XXXXXX");
-	assert_non_null(mkdtemp(world.dir));
 	looking_begin(&world.looking, world.name);
+	looking_make_dir(&world.looking);
 	return 0;
 }
 
@@ -39,8 +37,6 @@ static int close_world(void **state)
 {
 	(void)state;
 	looking_end(&world.looking);
-	/* So it is empty. */
-	assert_int_equal(rmdir(world.dir), 0);
 	return 0;
 }
 
@@ -54,7 +50,7 @@ static void name_tcp(const char *host)
 static void name_unix(void)
 {
 	snprintf(world.name, sizeof(world.name), "unix-listen:%s/socket",
-		 world.dir);
+		 world.looking.dir);
 	world.path = world.name + strlen("unix-listen:");
 }
 
@@ -90,9 +86,17 @@ static int connect_and_find(void)
 	return fd;
 }
 
+/* The same, of a listener on the loopback. */
+static int begin_with_one(void)
+{
+	name_tcp("127.0.0.1:");
+	assert_int_equal(begin(), 0);
+	return connect_and_find();
+}
+
 static void test_listener_tcp(void **state)
 {
-	char wanted[SOCKET_NAME_MAX];
+	char wanted[LOOKING_NAME_MAX];
 	struct sockaddr_in own = {0};
 	socklen_t len = sizeof(own);
 	int fd;
@@ -147,9 +151,7 @@ static void test_listener_one_at_a_time(void **state)
 	int fd;
 
 	(void)state;
-	name_tcp("127.0.0.1:");
-	assert_int_equal(begin(), 0);
-	fd = connect_and_find();
+	fd = begin_with_one();
 	looking_attend(&world.looking); /* although there is nobody */
 	for (i = 0; i < TESTING_COUNT(others); i++) {
 		others[i] = socket_connect(world.number);
@@ -172,9 +174,7 @@ static void test_listener_rests(void **state)
 	int fd;
 
 	(void)state;
-	name_tcp("127.0.0.1:");
-	assert_int_equal(begin(), 0);
-	fd = connect_and_find();
+	fd = begin_with_one();
 	others[0] = socket_connect(world.number);
 	assert_true(looking_is_woken(&world.looking, 1000));
 	looking_attend(&world.looking);
@@ -199,9 +199,7 @@ static void test_listener_finds_while_it_rests(void **state)
 	int fd;
 
 	(void)state;
-	name_tcp("127.0.0.1:");
-	assert_int_equal(begin(), 0);
-	fd = connect_and_find();
+	fd = begin_with_one();
 	other = socket_connect(world.number);
 	assert_true(looking_is_woken(&world.looking, 1000));
 	looking_attend(&world.looking);
@@ -222,9 +220,7 @@ static void test_listener_keeps_who_comes_back(void **state)
 	int fd;
 
 	(void)state;
-	name_tcp("127.0.0.1:");
-	assert_int_equal(begin(), 0);
-	fd = connect_and_find();
+	fd = begin_with_one();
 	close(fd);
 	again = socket_connect(world.number);
 	assert_true(looking_is_woken(&world.looking, 1000));
@@ -247,9 +243,7 @@ static void test_listener_ends_with_one_kept(void **state)
 	int again;
 
 	(void)state;
-	name_tcp("127.0.0.1:");
-	assert_int_equal(begin(), 0);
-	close(connect_and_find());
+	close(begin_with_one());
 	again = socket_connect(world.number);
 	assert_true(looking_is_woken(&world.looking, 1000));
 	looking_attend(&world.looking);
@@ -385,7 +379,7 @@ static void test_listener_tcp_low_port(void **state)
 
 static void test_listener_unix(void **state)
 {
-	char wanted[SOCKET_NAME_MAX];
+	char wanted[LOOKING_NAME_MAX];
 	struct stat file;
 	mode_t mask;
 	int fd;
@@ -447,7 +441,7 @@ static void test_listener_unix_no_directory(void **state)
 {
 	(void)state;
 	snprintf(world.name, sizeof(world.name), "unix-listen:%s/none/socket",
-		 world.dir);
+		 world.looking.dir);
 	assert_refused(-ENOENT, "No such file or directory (create its "
 				"directory first)");
 }

@@ -14,8 +14,20 @@
 #include "port/port_config.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+/* A directory of the test's own, and the name of a port in it. */
+#define LOOKING_DIR_MAX	 32
+#define LOOKING_NAME_MAX 96
+
+/**
+ * struct looking - a source at work
+ * @dir: of looking_make_dir(), or ""
+ */
 struct looking {
+	char dir[LOOKING_DIR_MAX];
 	struct port_config config;
 	struct events events;
 	struct source *source;
@@ -31,11 +43,20 @@ static inline void looking_begin(struct looking *looking, const char *name)
 	assert_int_equal(events_open(&looking->events), 0);
 }
 
+/* After looking_begin(); whatever is put into it must be gone in the end. */
+static inline void looking_make_dir(struct looking *looking)
+{
+	snprintf(looking->dir, sizeof(looking->dir), "/tmp/looking.XXXXXX");
+	assert_non_null(mkdtemp(looking->dir));
+}
+
 static inline void looking_end(struct looking *looking)
 {
 	port_close(looking->port);
 	source_close(looking->source);
 	events_close(&looking->events);
+	if (*looking->dir)
+		assert_int_equal(rmdir(looking->dir), 0);
 }
 
 static inline int looking_open(struct looking *looking)

@@ -17,8 +17,7 @@
 #include <unistd.h>
 
 static struct {
-	char dir[64];
-	char link[96];
+	char link[LOOKING_NAME_MAX];
 	char name[PATH_MAX];
 	struct looking looking;
 } world;
@@ -28,10 +27,8 @@ static int open_world(void **state)
 	(void)state;
 	memset(&world, 0, sizeof(world));
 	looking_begin(&world.looking, world.name);
-	snprintf(world.dir, sizeof(world.dir),
-		 "/tmp/serialtun-pty_make.XXXXXX");
-	assert_non_null(mkdtemp(world.dir));
-	snprintf(world.link, sizeof(world.link), "%s/board", world.dir);
+	looking_make_dir(&world.looking);
+	snprintf(world.link, sizeof(world.link), "%s/board", world.looking.dir);
 	snprintf(world.name, sizeof(world.name), "pty:%s", world.link);
 	return 0;
 }
@@ -39,9 +36,8 @@ static int open_world(void **state)
 static int close_world(void **state)
 {
 	(void)state;
-	looking_end(&world.looking);
 	unlink(world.link);
-	assert_int_equal(rmdir(world.dir), 0);
+	looking_end(&world.looking);
 	return 0;
 }
 
@@ -250,7 +246,7 @@ static void test_ptmx_link_is_taken(void **state)
 	world.looking.source = NULL;
 
 	assert_int_equal(symlink("/nowhere", world.link), 0);
-	assert_refused("cannot make the link /tmp/serialtun-pty_make.");
+	assert_refused("cannot make the link /tmp/looking.");
 	assert_refused(": it exists already, to /nowhere (");
 	assert_int_equal(unlink(world.link), 0);
 	assert_int_equal(mkdir(world.link, 0700), 0);

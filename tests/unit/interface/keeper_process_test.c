@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of keeper: the system calls that it may make, by the numbers of the
- * machine that this is built for. What it does with them needs root, and is
+ * Tests of keeper_process: the system calls that it may make, by the numbers of
+ * the machine that this is built for. What it does with them needs root, and is
  * tested end to end.
  */
 #include "../bpf.h"
 #include "../testing.h"
-#include "interface/keeper.h"
+#include "interface/keeper_process.h"
 #include "seccomp.h"
 
 #include <linux/audit.h>
@@ -43,7 +43,7 @@ static const struct {
 	{"unshare", SYS_unshare, BPF_DENIED},
 };
 
-static void test_keeper_rules(void **state)
+static void test_keeper_process_rules(void **state)
 {
 	const uint32_t arch = seccomp_native_arch();
 	struct sock_filter code[SECCOMP_CODE_MAX];
@@ -53,7 +53,7 @@ static void test_keeper_rules(void **state)
 	size_t i;
 
 	(void)state;
-	rules = keeper_rules(&count);
+	rules = keeper_process_rules(&count);
 	assert_int_equal(seccomp_build(&program, code, arch, rules, count), 0);
 	for (i = 0; i < TESTING_COUNT(calls); i++) {
 		if (bpf_verdict(&program, arch, calls[i].call, 0) !=
@@ -68,7 +68,7 @@ static void test_keeper_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keeper_rules),
+		cmocka_unit_test(test_keeper_process_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What runs in the keeper's process (keeper.c): it confines itself, and then
+ * does what the main process asks for, until that is gone.
+ *
+ * It trusts nothing in a request: an address that it sets is a private one, in
+ * a small network that overlaps no address and no route of this host, on the
+ * one interface that it was started for, and four a minute at most.
+ *
+ * It has:
+ *
+ * - two descriptors, the socketpair and its Netlink socket: neither the
+ *   interface nor the port, and no terminal.
+ * - one capability, CAP_NET_ADMIN, and no way to another one.
+ * - a dozen system calls (seccomp.c). It has all the memory that it needs when
+ *   the filter is installed, and tells reasons in its answers instead of
+ *   logging them.
+ * - nobody who looks into it or controls it by ptrace(2): it is not dumpable,
+ *   and has a capability that the main process does not have.
+ *
+ * Routes of other tables than the main one (ip-rule(8)) are not compared.
+ */
+#include "interface/keeper_process.h"
+#include "clock.h"
+#include "interface/addr.h"
+#include "interface/conflict.h"
+#include "interface/keeper.h"
+#include "interface/keeper_record.h"
+#include "interface/rtnl.h"
+#include "interface/rtnl_change.h"
+#include "interface/rtnl_read.h"
+#include "privilege.h"
+#include "seccomp.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/net.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The keeper's end of the socketpair; the Netlink socket comes behind it. */
+#define KEEPER_FD 3
+
+/* Without close_range(2) (Linux 5.9), descriptors are looked for below this. */
+#define FDS_MAX 65536
+
+/* A route to more than that is no network but a way to everything. */
+#define ROUTE_PREFIX_LEN_MIN 8
+
+struct state {
+	const struct keeper_config *config;
+	struct rtnl *rtnl;
+	struct keeper_rate rate;
+	bool holds; /* an address, which is to be taken back */
+	struct keeper_request held;
+};
+
+/* What libmnl, rtnl*.c and this file call once the filter is installed. */
+static const struct seccomp_rule rules[] = {
+	{.call = SYS_read},
+	{.call = SYS_write},
+	{.call = SYS_close},
+	{.call = SYS_rt_sigreturn},
+	{.call = SYS_exit_group},
+#ifdef SYS_clock_gettime
+	{.call = SYS_clock_gettime},
+#endif
+#ifdef SYS_clock_gettime64
+	{.call = SYS_clock_gettime64},
+#endif
+#ifdef SYS_sendto
+	{.call = SYS_sendto},
+	{.call = SYS_sendmsg},
+	{.call = SYS_recvfrom},
+	{.call = SYS_recvmsg},
+#endif
+#ifdef __i386__
+	/* One call for all of them, of which these are allowed. */
+	{.call = SYS_socketcall, .has_arg = true, .arg = SYS_SENDTO},
+	{.call = SYS_socketcall, .has_arg = true, .arg = SYS_SENDMSG},
+	{.call = SYS_socketcall, .has_arg = true, .arg = SYS_RECVFROM},
+	{.call = SYS_socketcall, .has_arg = true, .arg = SYS_RECVMSG},
+#endif
+};
+
+/**
+ * keeper_process_rules() - the system calls that the keeper may make, on this
+ * machine
+ * @count: how many
+ *
+ * Return: the list
+ */
+const struct seccomp_rule *keeper_process_rules(size_t *count)
+{
+	*count = sizeof(rules) / sizeof(*rules);
+	return rules;
+}
+
+/* Return: err, with @text as its reason. */
+__attribute__((format(printf, 3, 4))) static int refuse(
+	struct keeper_answer *answer, int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(answer->text, sizeof(answer->text), format, args);
+	va_end(args);
+	return err;
+}
+
+static int refused_by_kernel(struct keeper_answer *answer,
+			     const struct state *state, int err)
+{
+	return refuse(answer, err, "%s", rtnl_strerror(state->rtnl, err));
+}
+
+/* What the request would get in the way of. */
+struct overlap {
+	int own_index;
+	struct addr networks[2]; /* that the link would reach */
+	size_t network_count;
+	bool found;
+	int index;
+	struct addr network; /* of ours */
+	struct addr other;
+};
+
+static void compare(struct overlap *overlap, int index,
+		    const struct addr *other)
+{
+	size_t i;
+
+	if (overlap->found || index == overlap->own_index)
+		return;
+	for (i = 0; i < overlap->network_count; i++)
+		if (conflict_overlaps(&overlap->networks[i], other)) {
+			overlap->found = true;
+			overlap->index = index;
+			overlap->network = addr_network(&overlap->networks[i]);
+			overlap->other = addr_network(other);
+			return;
+		}
+}
+
+static void compare_addr(const struct rtnl_addr *addr, void *data)
+{
+	struct addr host = addr->local;
+
+	/* The peer's network need not contain the address itself. */
+	host.prefix_len = addr_bits(host.family);
+	compare(data, addr->index, &host);
+	compare(data, addr->index, &addr->reached);
+}
+
+static void compare_route(const struct rtnl_route *route, void *data)
+{
+	if (route->dest.prefix_len >= ROUTE_PREFIX_LEN_MIN)
+		compare(data, route->index, &route->dest);
+}
+
+/* Return: 0, or -errno with its reason. */
+static int check_overlap(const struct state *state,
+			 const struct keeper_request *request,
+			 struct keeper_answer *answer)
+{
+	struct overlap overlap = {
+		.own_index = state->config->index,
+		.networks = {request->own, request->other},
+		.network_count = 2,
+	};
+	char network[ADDR_TEXT_MAX];
+	char other[ADDR_TEXT_MAX];
+	struct rtnl_link link;
+	int err;
+
+	err = rtnl_addr_each(state->rtnl, AF_INET, compare_addr, &overlap);
+	if (!err)
+		err = rtnl_route_each(state->rtnl, AF_INET, compare_route,
+				      &overlap);
+	if (err)
+		return refused_by_kernel(answer, state, err);
+	if (!overlap.found)
+		return 0;
+	if (!overlap.index || rtnl_link_get(state->rtnl, overlap.index, &link))
+		snprintf(link.name, sizeof(link.name), "another");
+	return refuse(answer, -EADDRINUSE,
+		      "%s overlaps %s, which this host reaches through %s",
+		      addr_format(&overlap.network, network),
+		      addr_format(&overlap.other, other), link.name);
+}
+
+/* A prefix of 32 reaches the other end's address and no network. */
+static const struct addr *peer_of(const struct keeper_request *request)
+{
+	return request->own.prefix_len == addr_bits(AF_INET) ? &request->other
+							     : NULL;
+}
+
+/* Return: 0, or -errno with its reason. */
+static int drop_address(struct state *state, struct keeper_answer *answer)
+{
+	int err;
+
+	if (!state->holds)
+		return 0;
+	err = rtnl_addr_del(state->rtnl, state->config->index, &state->held.own,
+			    peer_of(&state->held));
+	/* The user has taken it from the interface, or the interface away. */
+	if (err == -EADDRNOTAVAIL || err == -ENODEV)
+		err = 0;
+	if (err)
+		return refused_by_kernel(answer, state, err);
+	state->holds = false;
+	return 0;
+}
+
+static bool is_held(const struct state *state,
+		    const struct keeper_request *request)
+{
+	return state->holds &&
+	       state->held.own.prefix_len == request->own.prefix_len &&
+	       addr_same_host(&state->held.own, &request->own) &&
+	       addr_same_host(&state->held.other, &request->other);
+}
+
+/* Return: 0, or -errno with its reason. */
+static int take_address(struct state *state,
+			const struct keeper_request *request,
+			struct keeper_answer *answer)
+{
+	const struct keeper_config *config = state->config;
+	const char *fault = keeper_request_fault(request);
+	int err;
+
+	if (fault)
+		return refuse(answer, -EPERM, "%s", fault);
+	/* The user may have deleted it since; then it stays deleted. */
+	if (is_held(state, request))
+		return 0;
+	if (!keeper_rate_take(&state->rate, clock_ns()))
+		return refuse(answer, -EBUSY,
+			      "%d addresses were proposed in less than %d s",
+			      KEEPER_TAKES_MAX, KEEPER_TAKES_S);
+	err = check_overlap(state, request, answer);
+	/*
+	 * The old one first: the kernel would delete a second address of the
+	 * same network with the first.
+	 */
+	if (!err)
+		err = drop_address(state, answer);
+	if (err)
+		return err;
+	err = rtnl_addr_add(state->rtnl, config->index, &request->own,
+			    peer_of(request), config->metric);
+	/* The interface has it from somebody else, so it stays. */
+	if (err == -EEXIST)
+		return 0;
+	if (err)
+		return refused_by_kernel(answer, state, err);
+	state->holds = true;
+	state->held = *request;
+	return 0;
+}
+
+/* Return: false if the main process is gone. */
+static bool send_answer(const struct keeper_answer *answer)
+{
+	uint8_t bytes[KEEPER_ANSWER_LEN];
+	ssize_t n;
+
+	keeper_answer_encode(bytes, answer);
+	do
+		n = write(KEEPER_FD, bytes, sizeof(bytes));
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(bytes);
+}
+
+static void do_request(struct state *state, const uint8_t *bytes, size_t len,
+		       struct keeper_answer *answer)
+{
+	struct keeper_request request;
+
+	*answer = (struct keeper_answer){.kind = KEEPER_READY};
+	if (!keeper_request_decode(&request, bytes, len)) {
+		answer->err = refuse(answer, -EBADMSG, "unknown request");
+		return;
+	}
+	answer->kind = request.kind;
+	answer->err = request.kind == KEEPER_TAKE_ADDRESS
+			      ? take_address(state, &request, answer)
+			      : drop_address(state, answer);
+}
+
+/* Until the main process is gone. */
+static void serve(struct state *state)
+{
+	/* One byte more: a longer record is cut to this, and refused. */
+	uint8_t bytes[KEEPER_REQUEST_LEN + 1];
+	struct keeper_answer answer;
+	ssize_t n;
+
+	for (;;) {
+		/* Descriptors that come with it are dropped by read(2). */
+		n = read(KEEPER_FD, bytes, sizeof(bytes));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		do_request(state, bytes, (size_t)n, &answer);
+		if (!send_answer(&answer))
+			return;
+	}
+}
+
+/* All from @from on. */
+static void close_fds(unsigned int from)
+{
+	unsigned int fd;
+
+	if (!close_range(from, ~0U, 0))
+		return;
+	for (fd = from; fd < FDS_MAX; fd++)
+		close((int)fd);
+}
+
+/* None of them has a handler any more, and none but SIGKILL and faults ends. */
+static void ignore_signals(void)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS,  SIGILL, SIGFPE,
+				     SIGABRT, SIGTRAP, SIGSYS};
+	static const int others[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+				     SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2};
+	struct sigaction action = {.sa_handler = SIG_IGN};
+	size_t i;
+
+	sigemptyset(&action.sa_mask);
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
+		sigaction(others[i], &action, NULL);
+	action.sa_handler = SIG_DFL;
+	for (i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		sigaction(faults[i], &action, NULL);
+	sigprocmask(SIG_SETMASK, &action.sa_mask, NULL);
+}
+
+/*
+ * Become what the keeper is. What is not as it should be but does not matter
+ * enough is the text of the answer. Return: 0, or -errno with its reason.
+ */
+static int confine(struct state *state, int fd, struct keeper_answer *answer)
+{
+	int err;
+
+	ignore_signals();
+	prctl(PR_SET_NAME, "serialtun-keep", 0, 0, 0);
+	if (fd != KEEPER_FD && dup2(fd, KEEPER_FD) < 0)
+		return refuse(answer, -errno, "%s", strerror(errno));
+	close_fds(KEEPER_FD + 1);
+	err = rtnl_open(&state->rtnl);
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	close(STDERR_FILENO);
+	if (!err)
+		err = privilege_keep(state->config->user, CAP_NET_ADMIN);
+	if (!err && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		err = -errno;
+	if (err)
+		return refuse(answer, err, "%s", strerror(-err));
+	err = seccomp_install(rules, sizeof(rules) / sizeof(*rules));
+	if (err)
+		refuse(answer, err, "no filter of system calls: %s",
+		       strerror(-err));
+	return 0;
+}
+
+/**
+ * keeper_process_run() - be the keeper, from its first instruction to its last
+ * @config: what it is told
+ * @fd:     its end of the socketpair
+ *
+ * To be called by a process that was forked for it.
+ */
+_Noreturn void keeper_process_run(const struct keeper_config *config, int fd)
+{
+	struct keeper_answer answer = {.kind = KEEPER_READY};
+	struct state state = {.config = config};
+
+	answer.err = confine(&state, fd, &answer);
+	if (send_answer(&answer) && !answer.err)
+		serve(&state);
+	if (!answer.err)
+		drop_address(&state, &answer);
+	_exit(EXIT_SUCCESS);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What two ends that have met say to each other by checked frames: numbered
+ * packets, whether the other end is there (probe.c), and what each tells of its
+ * host (agree.c). Who the two are, and when a session begins and ends, is known
+ * to pair.c.
+ *
+ * Pure: the time and the frames are arguments.
+ */
+#include "pair/pair_session.h"
+#include "clock.h"
+
+#include <string.h>
+
+/* An agree is repeated until it is acknowledged, ever more slowly. */
+#define PAIR_AGREE_NS	  (250 * NS_PER_MS)
+#define PAIR_AGREE_MAX_NS (2 * NS_PER_S)
+
+/**
+ * pair_session_forget() - forget all of a session
+ * @session: the session, which has not begun then
+ */
+void pair_session_forget(struct pair_session *session)
+{
+	memset(session, 0, sizeof(*session));
+	session->agree_ns = UINT64_MAX;
+}
+
+/**
+ * pair_session_begin() - begin a session
+ * @session:   forgotten before
+ * @start_out: where the check of our frames begins
+ * @packet_ns: how long the longest frame is on the wire; 0: not known
+ * @idle_ns:   after so long without a good frame the other end is asked whether
+ *             it is there; 0: not without a reason
+ * @now_ns:    the time
+ */
+void pair_session_begin(struct pair_session *session, uint32_t start_out,
+			uint64_t packet_ns, uint64_t idle_ns, uint64_t now_ns)
+{
+	session->start_out = start_out;
+	probe_begin(&session->probe, packet_ns, idle_ns, now_ns);
+}
+
+/**
+ * pair_session_say_agree() - say what is new of this host
+ * @session: the session of two that are paired
+ * @now_ns:  the time
+ *
+ * Says nothing unless @session->agree_is_new, and nothing as long as the one
+ * before is not acknowledged.
+ */
+void pair_session_say_agree(struct pair_session *session, uint64_t now_ns)
+{
+	if (session->agree_unacked || !session->agree_is_new)
+		return;
+	session->agree_is_new = false;
+	session->agree_unacked = true;
+	session->agree_ns = now_ns;
+	session->agree_pause_ns =
+		clock_later(PAIR_AGREE_NS, session->probe.packet_ns);
+}
+
+static enum pair_session_news hear_agree(struct pair_session *session,
+					 const struct frame *frame)
+{
+	session->ack_due = true;
+	if (frame->seq != session->agree_in)
+		return PAIR_SESSION_NOTHING;
+	session->agree_in++;
+	if (!agree_read(frame->body, frame->body_len, &session->agree))
+		return PAIR_SESSION_UNKNOWN;
+	session->has_agree = true;
+	return PAIR_SESSION_AGREE;
+}
+
+static void hear_ack(struct pair_session *session, const struct frame *frame,
+		     uint64_t now_ns)
+{
+	if (!session->agree_unacked ||
+	    frame->next[FRAME_CLASSES - 1] != (uint8_t)(session->agree_out + 1))
+		return;
+	session->agree_out++;
+	session->agree_unacked = false;
+	session->agree_ns = UINT64_MAX;
+	pair_session_say_agree(session, now_ns);
+}
+
+static enum pair_session_news hear_data(struct pair_session *session,
+					const struct frame *frame)
+{
+	const uint8_t missing = (uint8_t)(frame->seq - session->data_in);
+
+	/* Nothing of these has been agreed on. */
+	if (frame->flags)
+		return PAIR_SESSION_UNKNOWN;
+	if (missing == UINT8_MAX)
+		return PAIR_SESSION_TWICE;
+	session->missing += missing;
+	session->data_in = (uint8_t)(frame->seq + 1);
+	return PAIR_SESSION_PACKET;
+}
+
+/**
+ * pair_session_hear() - a frame has come that passed its check
+ * @session: the session
+ * @frame:   the frame
+ * @now_ns:  the time
+ *
+ * Return: what it brought
+ */
+enum pair_session_news pair_session_hear(struct pair_session *session,
+					 const struct frame *frame,
+					 uint64_t now_ns)
+{
+	session->heard.good++;
+	session->plain = 0;
+	probe_good(&session->probe, now_ns);
+	switch (frame->kind) {
+	case FRAME_DATA:
+		return hear_data(session, frame);
+	case FRAME_ACK:
+	case FRAME_ACK_FAILED:
+		hear_ack(session, frame, now_ns);
+		break;
+	case FRAME_PROBE:
+		session->answer_due = true;
+		session->answer_k = frame->k;
+		break;
+	case FRAME_ANSWER:
+		session->theirs = frame->counters;
+		probe_answered(&session->probe, frame->k, now_ns);
+		break;
+	case FRAME_AGREE:
+		return hear_agree(session, frame);
+	case FRAME_CLOSE:
+		return PAIR_SESSION_CLOSE;
+	case FRAME_SPEED:
+	case FRAME_UNKNOWN:
+		return PAIR_SESSION_UNKNOWN;
+	}
+	return PAIR_SESSION_NOTHING;
+}
+
+/**
+ * pair_session_failed() - a frame has come that did not pass its check
+ * @session: the session
+ * @now_ns:  the time
+ */
+void pair_session_failed(struct pair_session *session, uint64_t now_ns)
+{
+	session->heard.failed++;
+	probe_failed(&session->probe, now_ns);
+}
+
+/**
+ * pair_session_next_ns() - when is pair_session_take() to be called next?
+ * @session: the session
+ *
+ * Return: a time, which may have passed; UINT64_MAX: never
+ */
+uint64_t pair_session_next_ns(const struct pair_session *session)
+{
+	if (session->answer_due || session->ack_due)
+		return 0;
+	return clock_earlier(session->agree_ns, probe_next_ns(&session->probe));
+}
+
+/**
+ * pair_session_take() - what is to be sent now, the most urgent first?
+ * @session: the session
+ * @frame:   filled in, but for the body of an agree
+ * @now_ns:  the time
+ *
+ * Return: false if nothing is
+ */
+bool pair_session_take(struct pair_session *session, struct frame *frame,
+		       uint64_t now_ns)
+{
+	*frame = (struct frame){0};
+	if (session->answer_due) {
+		session->answer_due = false;
+		frame->kind = FRAME_ANSWER;
+		frame->k = session->answer_k;
+		frame->counters = session->heard;
+	} else if (session->ack_due) {
+		session->ack_due = false;
+		frame->kind = FRAME_ACK;
+		frame->next[0] = session->data_in;
+		frame->next[1] = session->agree_in;
+	} else if (probe_take(&session->probe, now_ns)) {
+		frame->kind = FRAME_PROBE;
+		frame->k = session->probe.k;
+	} else if (session->agree_ns <= now_ns) {
+		session->agree_ns = now_ns + session->agree_pause_ns;
+		session->agree_pause_ns =
+			clock_earlier(2 * session->agree_pause_ns,
+				      PAIR_AGREE_MAX_NS);
+		frame->kind = FRAME_AGREE;
+		frame->seq = session->agree_out;
+		probe_sent(&session->probe, now_ns);
+	} else {
+		return false;
+	}
+	return true;
+}
