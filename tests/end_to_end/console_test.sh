@@ -68,7 +68,7 @@ cat "$port_b" >"$port_b" &
 reader=$!
 in_a ping -q -c 8 -i 0.2 -W 1 10.0.0.2 >/dev/null
 check 'an echo holds packets back, too' wait_for 5 a_says \
-	'the packets sent come back, so sending waits until others come '
+	"the line returns this end's own packets, so sending waits for a packet from the peer "
 check_not 'and is no peer' a_says 'the peer is there'
 kill "$reader"
 

@@ -35,7 +35,8 @@ cat <&"$line" >&"$line" &
 plug=$!
 start_a --addr 10.0.0.1/24
 pings_of a 10.0.0.2
-check 'a loopback plug' a_will_say 'the packets sent come back, so sending waits until others come \(is there a loopback'
+check 'a loopback plug' a_will_say \
+	"the line returns this end's own packets, so sending waits for a packet from the peer \\(is there a loopback"
 stop_a
 kill "$pinging"
 kill "$plug" 2>/dev/null
@@ -45,7 +46,7 @@ stty -F "$port_b" sane
 start_a --addr 10.0.0.1/24
 pings_of a 10.0.0.2
 check 'a login that echoes' a_will_say \
-	'the packets sent come back, .*a login prompt echoes'
+	"the line returns this end's own packets, .*a login prompt echoes"
 check_equal 'is called nothing else' 1 "$(warnings)"
 stop_a
 kill "$pinging"
@@ -55,7 +56,7 @@ stty -F "$port_b" raw -echo
 start_a --addr 10.0.0.1/24
 pings_of a 10.0.0.2
 printf 'x' >&"$line"
-check 'a whisper' a_will_say 'something arrives, but not one packet'
+check 'a whisper' a_will_say 'a few bytes arrive, but not one packet'
 stop_a
 kill "$pinging"
 
@@ -155,7 +156,8 @@ in_b timeout 30 socat -u TCP-LISTEN:5001,reuseaddr OPEN:/dev/null &
 sleep 0.5
 in_a timeout 30 socat -u OPEN:/dev/zero TCP:10.0.0.2:5001 &
 copying=$!
-check 'a slow pty without --baud' a_will_say 'packets wait in it, .* \(give --baud'
+check 'a slow pty without --baud' \
+	a_will_say 'packets wait in the pty, .* \(give the speed of the wire with --baud'
 kill "$copying"
 stop_a
 start_a --addr 10.0.0.1/24 --baud 115200

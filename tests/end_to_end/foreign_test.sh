@@ -63,7 +63,7 @@ noise() {
 foreign 'PPP' 'the other end speaks PPP, not SLIP \(run pppd' lcp
 foreign 'packet information' \
 	'the other end puts packet information .* IFF_NO_PI' with_info
-foreign 'telnet' 'this is a telnet port, .* accepter: tcp' negotiation
+foreign 'telnet' 'the port speaks telnet, .* accepter: tcp' negotiation
 foreign 'a login prompt' 'a login or a shell is at the other end' prompt
 foreign 'what nobody knows' 'bytes arrive, but not one IP packet' noise
 finish

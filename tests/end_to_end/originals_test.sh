@@ -135,7 +135,7 @@ in_a ping -q -c 5 -i 0.2 -W 1 10.0.0.2 >/dev/null
 check_not 'tun2udp has gone: that is no lost line' has_lost 1
 from_line packets >/dev/null
 check 'what nobody takes is counted' \
-	a_says ' to the line: .* [1-9][0-9]* came back refused'
+	a_says ' to the line: .* [1-9][0-9]* refused by the peer.s host'
 tun2udp_between tun1
 check 'tun2udp is back: a ping' wait_for 5 pings
 check_not 'and the line was never lost' has_lost 1

@@ -33,7 +33,7 @@ check_match 'and says what to type there' \
 	'--addr 10.0.0.2/24 --port udp:HOST:4001,4000 \(for HOST, put in this host.s address\)$' "$(<"$dir/a.log")"
 check_match 'the carrier is on' 'LOWER_UP' "$(in_a ip link show tun0)"
 check_not 'nobody answers' in_a ping -c 6 -i 0.2 -W 1 10.0.0.2
-check 'what came back is counted' says a 'to the line: .*, [1-6] came back refused'
+check 'refused datagrams are counted' says a 'to the line: .*, [1-6] refused by the peer.s host'
 check 'and it is said, once, what that means' \
 	wait_for 5 a_says ': the other host refuses the packets \(no program listens'
 cpu() {
@@ -72,7 +72,7 @@ check 'what is no packet is counted, an empty datagram as well' \
 in_b ip addr add 192.0.2.9/24 dev udp_b
 send_to_a 192.0.2.9 spam
 check 'what comes from another host, too' \
-	says a 'from the line: .*, 1 from a stranger'
+	says a 'from the line: .*, 1 from another host'
 check 'and the link goes on' in_a ping -c 1 -W 2 10.0.0.2
 
 # More than the line takes, unlimited and paced.
@@ -141,7 +141,7 @@ check_match 'a local port that chance has given is told' \
 	"$(<"$dir/a.log")"
 in_a ping -c 3 -i 0.2 -W 1 10.0.0.2 >/dev/null
 check 'what cannot be sent is counted' \
-	says a 'to the line: 0 packets, .* 3 not sent by the system'
+	says a 'to the line: 0 packets, .* 3 refused by the kernel'
 stop_a
 
 # Large packets in few datagrams, and what IP cannot carry.
@@ -151,7 +151,7 @@ check 'a packet of 64000 bytes is cut and put together' \
 	in_a ping -c 2 -i 0.2 -W 2 -s 63972 10.0.0.2
 in_a ping -c 2 -i 0.2 -W 1 -s 65507 10.0.0.2 >/dev/null
 check 'one that is too long for a datagram is counted' \
-	says a 'to the line: .* 2 not sent by the system'
+	says a 'to the line: .* 2 refused by the kernel'
 
 # The local port is taken.
 refused --addr 10.1.0.1/24 --port udp:192.0.2.2:4000,4001

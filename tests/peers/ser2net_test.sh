@@ -100,7 +100,7 @@ telnet_port() {
 	port_a=tcp:172.16.0.2:$1
 	start_a --addr 10.0.0.1/24
 	check "$2: what helps" wait_for 10 \
-		a_says 'this is a telnet port, .*with ser2net, set accepter: tcp'
+		a_says 'the port speaks telnet, .*with ser2net, set accepter: tcp'
 	stop_a
 }
 

@@ -60,7 +60,7 @@ two_speeds() {
 two_speeds 57600 'framing errors'
 check_match 'and counted' '^serialtun: line: [1-9][0-9]* framing, ' \
 	"$(<"$dir/a.log")"
-two_speeds 9600 'breaks instead of bytes'
+two_speeds 9600 'breaks arrive instead of bytes'
 check_match 'and counted' '^serialtun: line: 0 framing, .* [1-9][0-9]* breaks' \
 	"$(<"$dir/a.log")"
 

@@ -40,7 +40,7 @@ static const struct {
 	const char *from;
 	const char *to;
 	enum witness_verdict verdict;
-	const char *who;
+	const char *addr;
 } rows[] = {
 	{"10.0.0.2", "10.0.0.1", WITNESS_WELL, NULL},
 	{"10.0.0.2", "224.0.0.251", WITNESS_WELL, NULL},
@@ -78,10 +78,10 @@ static void test_witness_verdicts(void **state)
 			assert_int_equal(witness.verdict, WITNESS_NONE);
 		hear(&witness, rows[i].from, rows[i].to, 1);
 		assert_int_equal(witness.verdict, rows[i].verdict);
-		if (rows[i].who)
-			assert_string_equal(addr_format_host(&witness.who,
+		if (rows[i].addr)
+			assert_string_equal(addr_format_host(&witness.addr,
 							     text),
-					    rows[i].who);
+					    rows[i].addr);
 	}
 }
 

@@ -433,7 +433,7 @@ static void test_symptom_witness(void **state)
 	for (i = 0; i < TESTING_COUNT(verdicts); i++) {
 		const struct witness witness = {
 			.verdict = verdicts[i].verdict,
-			.who = {.family = AF_INET, .bytes = {10, 0, 0, 9}}};
+			.addr = {.family = AF_INET, .bytes = {10, 0, 0, 9}}};
 		struct stats stats = {.from_line.packets = 1,
 				      .witness = &witness};
 		struct symptoms symptoms = {0};
@@ -504,7 +504,7 @@ static const char *text_of(enum symptom symptom, bool is_serial)
 {
 	static char text[SYMPTOM_TEXT_MAX];
 	static const struct witness witness = {
-		.who = {.family = AF_INET6, .bytes = {0xFD, 0xFF, 0xFF, 0xFF}}};
+		.addr = {.family = AF_INET6, .bytes = {0xFD, 0xFF, 0xFF, 0xFF}}};
 	static struct stats stats = {.witness = &witness};
 	const struct symptom_view view = {.stats = &stats,
 					  .is_serial = is_serial};
