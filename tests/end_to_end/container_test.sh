@@ -148,11 +148,11 @@ if mount -t tmpfs none /sys 2>/dev/null; then
 	for list in --list --list=json; do
 		on_a "$serialtun" "$list"
 		says "$list without /sys" \
-			'cannot list the ports: there is no /sys here, where they are \(sudo mount -t sysfs none /sys, or name a port with --port\)'
+			'cannot list the ports: /sys, which lists the ports, is not mounted \(sudo mount -t sysfs none /sys, or name a port with --port\)'
 	done
 	on_a "$serialtun" --port auto
 	says '--port auto without /sys' \
-		'cannot choose a port: there is no /sys here, .*'
+		'cannot choose a port: /sys, which lists the ports, is not mounted .*'
 	start_a --addr 10.0.0.1/24
 	check 'a port that is named is found all the same' alive "$pid_a"
 	stop_a

@@ -28,7 +28,7 @@ start_b --addr 10.0.0.2/24
 # Made, and used.
 refused --create -i board --addr 10.0.0.1/24 --route 192.0.2.0/24 --mtu 1400
 check_equal 'what is made is said, and how to use it' \
-	'0 serialtun: board is there to stay: 10.0.0.1/24, mtu 1400; to use it: sudo serialtun -i board --port PORT' \
+	'0 serialtun: board is persistent: 10.0.0.1/24, mtu 1400; to use it: sudo serialtun -i board --port PORT' \
 	"$ended $said"
 check_match 'it is there to stay' 'tun type tun .*persist on user root' \
 	"$(in_a ip -d link show dev board)"
@@ -85,7 +85,7 @@ check_refused '--create and a port' 64 \
 	'--create makes an interface, and nothing else: leave --port out' \
 	--create --port "$port_a"
 check_refused '--delete of nothing' 64 \
-	'--delete needs --interface: which one is to be removed?' --delete
+	'--delete needs --interface, the name of the interface to remove' --delete
 
 # It fails half-way: what was made is gone.
 in_a ip route add 198.51.100.0/24 dev lo
@@ -132,7 +132,7 @@ check 'another program removes what we made' \
 in_a ip link add br0 type bridge
 refused --create --tap --bridge br0 --mac 02:00:00:00:00:0a
 check_equal 'a TAP in a bridge: said' \
-	'0 serialtun: tap0 is there to stay: in bridge br0, mtu 1500; to use it: sudo serialtun --tap --bridge br0 -i tap0 --port PORT' \
+	'0 serialtun: tap0 is persistent: in bridge br0, mtu 1500; to use it: sudo serialtun --tap --bridge br0 -i tap0 --port PORT' \
 	"$ended $said"
 check_match 'and done' 'tap0: .* master br0 .*02:00:00:00:00:0a' \
 	"$(in_a ip -o link show dev tap0)"
@@ -177,7 +177,7 @@ stop_b
 start_b --addr 10.0.0.2/24
 refused --create -i board --owner 65534 --addr 10.0.0.1/24
 check_equal 'for a user: no sudo' \
-	'0 serialtun: board is there to stay: 10.0.0.1/24, mtu 1500, of user 65534; to use it: serialtun -i board --port PORT' \
+	'0 serialtun: board is persistent: 10.0.0.1/24, mtu 1500, of user 65534; to use it: serialtun -i board --port PORT' \
 	"$ended $said"
 start_as 65534 65534 -i board
 check 'its owner uses it, without privilege' in_a ping -c 1 -W 5 10.0.0.2

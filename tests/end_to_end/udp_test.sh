@@ -30,7 +30,7 @@ check_match 'the link is up at once' \
 	'^serialtun: tun0 is up: 10.0.0.1/24, mtu 1500, on udp:192.0.2.2:4000,4001$' \
 	"$(<"$dir/a.log")"
 check_match 'and says what to type there' \
-	'--addr 10.0.0.2/24 --port udp:HOST:4001,4000 \(for HOST, put in this host.s address\)$' "$(<"$dir/a.log")"
+	'--addr 10.0.0.2/24 --port udp:HOST:4001,4000 \(replace HOST by this host.s address\)$' "$(<"$dir/a.log")"
 check_match 'the carrier is on' 'LOWER_UP' "$(in_a ip link show tun0)"
 check_not 'nobody answers' in_a ping -c 6 -i 0.2 -W 1 10.0.0.2
 check 'refused datagrams are counted' says a 'to the line: .*, [1-6] refused by the peer.s host'

@@ -147,15 +147,15 @@ static const struct {
 	const char *says;
 } creations[] = {
 	{"--create --addr 10.10.10.1/24 -i board", true,
-	 "board is there to stay: 10.10.10.1/24, mtu 1500; to use it: sudo "
+	 "board is persistent: 10.10.10.1/24, mtu 1500; to use it: sudo "
 	 "serialtun -i board --port PORT"},
 	{"--create --addr 10.0.0.1 --peer 10.0.0.2 --owner alice -i board",
 	 false,
-	 "board is there to stay: 10.0.0.1 peer 10.0.0.2, mtu 1500, of user "
+	 "board is persistent: 10.0.0.1 peer 10.0.0.2, mtu 1500, of user "
 	 "alice; to use it: serialtun -i board --port PORT"},
 	{"--create --tap --bridge br0 --owner 7 --group dialout -i board",
 	 false,
-	 "board is there to stay: in bridge br0, mtu 1500, of user 7, of group "
+	 "board is persistent: in bridge br0, mtu 1500, of user 7, of group "
 	 "dialout; to use it: serialtun --tap --bridge br0 -i board --port "
 	 "PORT"},
 };
@@ -208,27 +208,27 @@ static const struct {
 	/* one end listens, the other connects */
 	{"--addr 10.0.0.1/24 --port tcp-listen:5000",
 	 "--addr 10.0.0.2/24 --port tcp:127.0.0.1:5000 (on this host; for "
-	 "another one, listen with --port tcp-listen:0.0.0.0:5000, or lead the "
-	 "port there: ssh -R 5000:127.0.0.1:5000 HOST)"},
+	 "a peer on another host, listen with --port tcp-listen:0.0.0.0:5000, "
+	 "or forward the port: ssh -R 5000:127.0.0.1:5000 HOST)"},
 	{"--addr 10.0.0.1/24 --port tcp-listen:127.0.0.1:5000",
 	 "--addr 10.0.0.2/24 --port tcp:127.0.0.1:5000 (on this host; for "
-	 "another one, listen with --port tcp-listen:0.0.0.0:5000, or lead the "
-	 "port there: ssh -R 5000:127.0.0.1:5000 HOST)"},
+	 "a peer on another host, listen with --port tcp-listen:0.0.0.0:5000, "
+	 "or forward the port: ssh -R 5000:127.0.0.1:5000 HOST)"},
 	{"--addr 10.0.0.1/24 --port tcp-listen:0.0.0.0:5000 --baud 9600",
-	 "--addr 10.0.0.2/24 --port tcp:HOST:5000 --baud 9600 (for HOST, put "
-	 "in this host's address)"},
+	 "--addr 10.0.0.2/24 --port tcp:HOST:5000 --baud 9600 (replace HOST by "
+	 "this host's address)"},
 	{"--addr 10.0.0.1/24 --port udp:192.0.2.1:6000,6001",
-	 "--addr 10.0.0.2/24 --port udp:HOST:6001,6000 (for HOST, put in this "
+	 "--addr 10.0.0.2/24 --port udp:HOST:6001,6000 (replace HOST by this "
 	 "host's address)"},
 	{"--addr 10.0.0.1/24 --port udp:127.0.0.1:6000,6001",
 	 "--addr 10.0.0.2/24 --port udp:127.0.0.1:6001,6000"},
 	{"--addr 10.0.0.1/24 --port udp:board:6000",
-	 "--addr 10.0.0.2/24 --port PORT --framing packet (it has nowhere to "
-	 "send to until this end has a port of its own: start with --port "
+	 "--addr 10.0.0.2/24 --port PORT --framing packet (the peer cannot send "
+	 "until this end has a local port: start with --port "
 	 "udp:board:6000,6000 here, and udp:HOST:6000,6000 there)"},
 	{"--addr 10.0.0.1/24 --port -",
-	 "--addr 10.0.0.2/24 --port PORT (for PORT, put in what this line "
-	 "leads to)"},
+	 "--addr 10.0.0.2/24 --port PORT (replace PORT by the peer's end of "
+	 "this line)"},
 	{"--addr 10.0.0.1/24 --port tcp-listen:[fd00::1]:5000",
 	 "--addr 10.0.0.2/24 --port tcp:[fd00::1]:5000"},
 	{"--addr 10.0.0.1/24 --port tcp:board:5000 --baud 9600",
@@ -242,18 +242,17 @@ static const struct {
 
 	/* no prefix, so only the reader knows the address there */
 	{"--addr 10.0.0.1 --route 10.0.0.2 --port ttyUSB0",
-	 "--addr ADDR --route 10.0.0.1 --port PORT (for ADDR, put in its own "
+	 "--addr ADDR --route 10.0.0.1 --port PORT (replace ADDR by the peer's "
 	 "address)"},
 	{"--addr fd00::1 --port ttyUSB0",
-	 "--addr ADDR --route fd00::1 --port PORT (for ADDR, put in its own "
+	 "--addr ADDR --route fd00::1 --port PORT (replace ADDR by the peer's "
 	 "address, and start this end with --peer ADDR)"},
 	{"--addr 10.0.0.1 --addr fd00::1/64 --port ttyUSB0",
-	 "--addr ADDR --route 10.0.0.1 --addr fd00::2/64 --port PORT (for "
-	 "ADDR, put in its own address, and start this end with --peer "
-	 "ADDR)"},
+	 "--addr ADDR --route 10.0.0.1 --addr fd00::2/64 --port PORT (replace "
+	 "ADDR by the peer's address, and start this end with --peer ADDR)"},
 	{"--addr 10.0.0.1 --addr fd00::1 --route ::/0 --port ttyUSB0",
 	 "--addr ADDR --route 10.0.0.1 --addr ADDR --route fd00::1 --port PORT "
-	 "(for ADDR, put in its own address, and start this end with --peer "
+	 "(replace ADDR by the peer's address, and start this end with --peer "
 	 "ADDR)"},
 
 	{"--port ttyUSB0", "--port PORT"},

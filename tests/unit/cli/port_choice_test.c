@@ -154,8 +154,8 @@ static const struct {
 	{"", "cannot choose a port: Cannot allocate memory", -ENOMEM, false,
 	 false},
 	{"",
-	 "no --port was given, and there is no /sys here, where they are (sudo "
-	 "mount -t sysfs none /sys, or name a port with --port)",
+	 "no --port was given, and /sys, which lists the ports, is not mounted "
+	 "(sudo mount -t sysfs none /sys, or name a port with --port)",
 	 -ENOENT, true, false},
 };
 
