@@ -114,11 +114,11 @@ check_equal 'a pair of addresses' '1 done 10.10.10.1 peer 10.10.11.1/32' \
 # What is refused out of hand costs nothing of the four a minute.
 say take 8.8.8.1/24 8.8.8.2
 check_equal 'an address of the Internet' \
-	'1 Operation not permitted: addresses that another host proposes have to be private ones (RFC 1918)' \
+	'1 Operation not permitted: an address that the peer proposes must be private (RFC 1918)' \
 	"$said"
 say take 10.10.0.1/16 10.10.0.2
 check_equal 'a large network' \
-	'1 Operation not permitted: a network that another host proposes has to be /24 or smaller' \
+	'1 Operation not permitted: a network that the peer proposes must be /24 or smaller' \
 	"$said"
 for len in 1 39 41 4096; do
 	say raw "$len"

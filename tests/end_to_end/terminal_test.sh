@@ -38,7 +38,7 @@ close_terminal() {
 	wait "$TERMINAL_PID" 2>/dev/null
 }
 
-is_somebodys='Device or resource busy \(it is the terminal of sleep, pid [0-9]+; give the pty of the program that is the peer\)$'
+is_somebodys='Device or resource busy \(it is the terminal of sleep, pid [0-9]+; name the pty of the peer.s program instead\)$'
 
 is_a_terminal() {
 	stty -F "$terminal" -a | grep -qE '(^| )icanon'

@@ -29,14 +29,12 @@ static struct keeper_request take(const char *own, const char *other)
 	return request;
 }
 
-#define NOT_PRIVATE                                                          \
-	"addresses that another host proposes have to be private ones (RFC " \
-	"1918)"
-#define TOO_LARGE \
-	"a network that another host proposes has to be /24 or smaller"
-#define SAME	"both ends would have the same address"
-#define APART	"the two addresses are in different networks"
-#define NO_HOST "the first and the last address of a network are no host's"
+#define NOT_PRIVATE \
+	"an address that the peer proposes must be private (RFC 1918)"
+#define TOO_LARGE "a network that the peer proposes must be /24 or smaller"
+#define SAME	  "both ends would have the same address"
+#define APART	  "the two addresses are in different networks"
+#define NO_HOST	  "no host can have the first or the last address of a network"
 
 static const struct {
 	const char *own;
