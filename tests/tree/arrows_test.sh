@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The check of the arrows between rooms finds each kind of wrong arrow, in a
-# copy of the tree that has one.
+# copy of the tree with that arrow.
 set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,7 +28,7 @@ fresh() {
 	cp -r "$top/src" "$dir"
 }
 
-# finds DESCRIPTION REGEX: the check fails, and says this
+# finds DESCRIPTION REGEX: the check fails with this message
 finds() {
 	local said status
 	said=$("$top/tests/tree/arrows" "$dir/src" 2>&1)
@@ -37,7 +37,7 @@ finds() {
 	result $? "$1" "status $status, $said"
 }
 
-# includes FILE HEADER: from now on
+# includes FILE HEADER: add this include to the file
 includes() {
 	fresh
 	sed -i "1a #include \"$2\"" "$dir/src/$1"
