@@ -53,7 +53,7 @@ check_equal 'auto: no adapter: status 1' 1 "$ended"
 refused
 check_equal 'no --port, no adapter: one line, status 1' '1 1' \
 	"$(wc -l <<<"$said") $ended"
-check_match 'no --port, no adapter: what to type' \
+check_match 'no --port, no adapter: the command to type' \
 	'^serialtun: no --port was given, and no USB .*: sudo serialtun --addr 10.10.10.1/24 --port PORT\)$' \
 	"$said"
 add_usb 1-3 idVendor=2341 idProduct=0043
@@ -61,9 +61,9 @@ add_usb_acm ttyACM0 1-3 "$end_a"
 for arguments in '' '--port auto'; do
 	# shellcheck disable=SC2086 # none, or two words
 	refused --addr 10.0.0.1/24 $arguments
-	check_match "$arguments: what may be a modem is shown" \
+	check_match "$arguments: the table shows a port that may be a modem" \
 		'^/dev/ttyACM0 +free +cdc_acm ' "$said"
-	check_match "$arguments: but not taken" \
+	check_match "$arguments: it does not take that port" \
 		'; /dev/ttyACM0 may be a modem, .* --port /dev/ttyACM0\)$' "$said"
 done
 remove_port ttyACM0
@@ -72,9 +72,9 @@ add_usb_serial ttyUSB0 1-1 "$end_a"
 add_usb 1-2 "${ftdi[@]}" serial=A10L
 add_usb_serial ttyUSB1 1-2 "$port_b"
 refused --addr 10.0.0.1/24 --port auto
-check_match 'auto: two adapters: both are shown' '^/dev/ttyUSB1 .* A10L ' \
+check_match 'auto: two adapters: the table shows both' '^/dev/ttyUSB1 .* A10L ' \
 	"$said"
-check_match 'auto: two adapters: it says what to do' \
+check_match 'auto: two adapters: the message' \
 	'^serialtun: cannot choose a port: there is more than one USB serial adapter \(choose one: --port /dev/ttyUSB0\)$' \
 	"$said"
 check_equal 'auto: two adapters: status 1' 1 "$ended"

@@ -39,7 +39,7 @@ completes() {
 	check_equal "\"$1\"" "$2" "$(complete_line "$1")"
 }
 
-check_match 'bash knows whose completion it is' '-F _serialtun serialtun$' \
+check_match 'bash knows the completion' '-F _serialtun serialtun$' \
 	"$(complete -p serialtun)"
 
 # Exactly the options of the program.
@@ -102,7 +102,7 @@ touch "$dir/pty-of-a-vm"
 completes "serialtun --port $dir/pty" "$dir/pty-of-a-vm"
 completes "serialtun --port unix:$dir/pty" "$dir/pty-of-a-vm"
 completes "serialtun --port=unix-listen:$dir/pty" "$dir/pty-of-a-vm"
-check_match 'behind unix: any file will do' "(^| )pty-of-a-vm( |\$)" \
+check_match 'behind unix: it offers any file' "(^| )pty-of-a-vm( |\$)" \
 	"$(cd "$dir" && complete_line 'serialtun --port unix:')"
 
 # Without ":" in COMP_WORDBREAKS, readline takes the name for one word.

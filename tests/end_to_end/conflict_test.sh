@@ -85,7 +85,7 @@ start_a --addr 10.0.0.1/24
 check_match 'inside a wider network' \
 	'^serialtun: 10.0.0.0/24 lies inside 10.0.0.0/8, which goes through eth0: ' \
 	"$(<"$dir/a.log")"
-check_match 'the other end is told neither our address nor a router' \
+check_match "the proposed address is neither ours nor a router's" \
 	'at the other end: .* --addr 10.0.0.4/24 ' "$(<"$dir/a.log")"
 check_equal 'three lines' 3 "$(wc -l <"$dir/a.log")"
 stop_a
@@ -136,7 +136,7 @@ check_equal 'an attached interface does not conflict with itself' 2 \
 	"$(wc -l <"$dir/a.log")"
 stop_a
 refused --addr 10.30.0.1/24 --port "$port_a"
-check_match 'but in that of another' \
+check_match "in another interface's network: a warning" \
 	'cannot use --addr 10.30.0.1/24: kept0 has this address already' "$said"
 in_a ip link del kept0
 
@@ -144,7 +144,7 @@ in_a ip link del kept0
 start_a --addr 10.10.10.1/24 --addr fd00::1/64 --metric 4000
 check_match 'the network of --addr has the metric' \
 	'^10.10.10.0/24 dev tun0 .*metric 4000' "$(in_a ip route show)"
-check_match 'that of IPv6 too' '^fd00::/64 dev tun0 .*metric 4000' \
+check_match 'the IPv6 network, too' '^fd00::/64 dev tun0 .*metric 4000' \
 	"$(in_a ip -6 route show)"
 stop_a
 finish

@@ -80,7 +80,7 @@ while IFS='"' read -r _ key _ words _; do
 	check "and its key $key" grep -qw "$key" <<<"$plain_manual"
 done < <(grep '^	X(' "$source_dir/src/pump/stats.h")
 prefixes=$("$serialtun" --port nothing: 2>&1 | grep -oE '[a-z-]+:,' | tr -d ,)
-check_match 'the program says what lines begin with' '^udp:$' "$prefixes"
+check_match 'the program has prefixes of lines' '^udp:$' "$prefixes"
 for prefix in $prefixes; do
 	check "the manual has $prefix" grep -qE "^ +$prefix" <<<"$plain_manual"
 	check "the README has $prefix" grep -qF "\`$prefix" "$readme"

@@ -74,7 +74,7 @@ carry in_a in_b 10.0.0.2 udp "$dir/sent"
 check_not 'without xonxoff, nothing arrives' [ -s "$dir/received" ]
 stop_a
 stop_b
-check_match 'and that is seen' 'from the line: .* [1-9][0-9]* dropped' \
+check_match 'without xonxoff it counts drops' 'from the line: .* [1-9][0-9]* dropped' \
 	"$(<"$dir/b.log")"
 stop_cable
 
@@ -91,17 +91,17 @@ stty -F "$port_a" -ixon ixany crtscts -cstopb start ^A stop ^B
 before=$(stty -g -F "$port_a")
 settings --flow xonxoff
 check_match 'xonxoff: both ways' '(^| )ixon ixoff' "$said"
-check_match 'xonxoff: no other byte ends a hold' '(^| )-ixany' "$said"
-check_match 'xonxoff: the bytes are the usual ones' \
+check_match 'xonxoff: only XON restarts the output' '(^| )-ixany' "$said"
+check_match 'xonxoff: the usual bytes' \
 	'start = \^Q; stop = \^S;' "$said"
 check_match 'xonxoff: without RTS/CTS' '(^| )-crtscts' "$said"
 check_equal 'the end restores the settings' "$before" "$(stty -g -F "$port_a")"
 settings --flow rtscts
-check_match 'rtscts: is set' '(^| )crtscts' "$said"
+check_match 'rtscts: RTS/CTS is on' '(^| )crtscts' "$said"
 check_match 'rtscts: without XON/XOFF' '(^| )-ixon -ixoff' "$said"
 settings
-check_match 'none: neither' '(^| )-crtscts' "$said"
-check_match 'none: nor' '(^| )-ixon -ixoff' "$said"
+check_match 'none: no RTS/CTS' '(^| )-crtscts' "$said"
+check_match 'none: no XON/XOFF' '(^| )-ixon -ixoff' "$said"
 check_match 'one stop bit' '(^| )-cstopb' "$said"
 settings --stop-bits 2
 check_match '--stop-bits 2' '(^| )cstopb' "$said"

@@ -61,7 +61,7 @@ framed=001c$request
 reply='001c45[0-9a-f]{22}0a0000010a0000020000[0-9a-f]{12}'
 
 start_a --addr 10.0.0.1/24 --framing length
-check_match 'what to type there says the framing' \
+check_match 'the command for the other end has the framing' \
 	"--port unix:$path --framing length\$" "$(<"$dir/a.log")"
 start_b --addr 10.0.0.2/24 --framing length
 check 'a ping crosses' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
@@ -81,7 +81,7 @@ wait_for 3 a_says 'waiting for a connection'
 # Frames in one write, byte by byte, several at once, and in two parts; then bad
 # frames, at most two in a row.
 bad=000473706d21
-check_match 'however frames are cut, each gets its answer' "^($reply){8} quiet\$" \
+check_match 'each frame is answered, in any pieces' "^($reply){8} quiet\$" \
 	"$(peer "$framed" ".$framed" "$framed$framed" "$framed${framed:0:20}" \
 		"${framed:20}" "00000000$framed" "$bad$bad$framed")"
 check 'it counts empty frames and frames without a packet' \

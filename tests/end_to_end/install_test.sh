@@ -122,7 +122,7 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 	wait "$traced"
 	# serialtun begins at the last execve.
 	sed -n 'H; /execve(/h; ${x; p}' "$dir/strace.txt" >"$dir/own.txt"
-	check_match 'the trace is of the whole run' '^[0-9]+ +openat\(' \
+	check_match 'the trace has the whole run' '^[0-9]+ +openat\(' \
 		"$(<"$dir/own.txt")"
 	check_match 'it runs with CAP_NET_ADMIN alone' 'is up' "$(<"$dir/a.log")"
 	check_match 'it lost the port, and found it again' ': line: lost 1 time$' \
@@ -183,7 +183,7 @@ else
 	check_equal 'it ends with status 0' 0 "$ended"
 	stop_b
 	said=$("${somebody[@]}" --clear-groups env "$program" --version 2>&1)
-	check_match 'nobody else may run it' 'Permission denied$' "$said"
+	check_match 'no other user may run it' 'Permission denied$' "$said"
 	umount /dev/net
 fi
 

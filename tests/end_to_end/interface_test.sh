@@ -52,18 +52,18 @@ in_a ip addr add 10.0.0.1/24 dev keep0
 in_a ip link set keep0 up
 start_b --addr 10.0.0.2/24
 start_a --addr 10.0.0.1/24 -i keep0
-check_match 'attached to, its MTU read back, its address accepted' \
+check_match 'it attaches, reads the MTU, and accepts the address' \
 	'^serialtun: attached to keep0: 10.0.0.1/24, mtu 1400, on ' \
 	"$(<"$dir/a.log")"
 check 'the persistent interface works' in_a ping -c 1 -W 5 10.0.0.2
 refused -i keep0 --addr 10.0.0.9/24 --port "$port_b"
-check_match 'busy: the port is refused first' 'cannot lock .*\(serialtun, pid [0-9]+, is using it' \
+check_match 'a busy port is refused first' 'cannot lock .*\(serialtun, pid [0-9]+, is using it' \
 	"$said"
 "$cable" --baud 0 "$dir/c" "$dir/d" >"$dir/cable2.log" 2>&1 &
 second_cable=$!
 wait_for 5 test -e "$dir/d"
 refused -i keep0 --addr 10.0.0.9/24 --port "$dir/c"
-check_match 'another serialtun has the interface' \
+check_match 'the interface of another serialtun is refused' \
 	'^serialtun: cannot attach to interface keep0: another program is attached' \
 	"$said"
 check_equal 'status 1' 1 "$ended"
@@ -73,7 +73,7 @@ check_match 'with its address' '10.0.0.1/24' \
 	"$(in_a ip -o addr show dev keep0)"
 start_a -i keep0 --route 192.0.2.0/24
 stop_a
-check_match 'what is added stays' '192.0.2.0/24 dev keep0' \
+check_match 'the added route stays' '192.0.2.0/24 dev keep0' \
 	"$(in_a ip route show)"
 start_a -i keep0 --route 192.0.2.0/24
 check 'it accepts an existing route' alive "$pid_a"
@@ -90,7 +90,7 @@ if mount -t tmpfs none /dev/net 2>/dev/null &&
 	chmod a+rx "$dir"
 	chmod a+rw "$(readlink -f "$dir/c")"
 	said=$("${as_owner[@]}" "$serialtun" -i own0 --port "$dir/c" 2>&1)
-	check_match 'a link that is down: the command that helps' \
+	check_match 'an interface that is down: the remedy' \
 		'cannot bring own0 up: .*sudo ip link set own0 up' "$said"
 	in_a ip link set own0 up
 	"${as_owner[@]}" "$serialtun" -i own0 --addr 10.0.7.1/24 \
@@ -103,7 +103,7 @@ if mount -t tmpfs none /dev/net 2>/dev/null &&
 	check_equal 'and ends with status 0' 0 "$ended"
 	said=$("${as_owner[@]}" "$serialtun" -i own0 --addr 10.0.8.1/24 \
 		--port "$dir/c" 2>&1)
-	check_match 'an address that is not there needs privilege' \
+	check_match 'a new address needs privilege' \
 		'cannot add address 10.0.8.1/24 to own0: .*CAP_NET_ADMIN' \
 		"$said"
 else
@@ -113,7 +113,7 @@ umount /dev/net 2>/dev/null
 
 # Names of other interfaces.
 refused -i lo --port "$dir/c"
-check_match 'a name that is no TUN interface' \
+check_match 'the name of another kind of interface' \
 	'^serialtun: cannot attach to interface lo: it exists and is not a TUN' \
 	"$said"
 in_a ip tuntap add dev tap7 mode tap

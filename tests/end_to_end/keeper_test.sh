@@ -200,7 +200,7 @@ start_driver
 say take 10.10.31.1/24 10.10.31.2
 in_a ip tuntap del mode tun kept0
 say take 10.10.32.1/24 10.10.32.2
-check_match 'no interface any more: the reason of the kernel' \
+check_match "a deleted interface: the kernel's reason" \
 	'^1 No such device: ' "$said"
 kill -KILL "$keeper"
 say drop

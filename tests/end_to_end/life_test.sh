@@ -54,9 +54,9 @@ check 'it reports an unplugged port' wait_for 5 says \
 check 'serialtun still runs' alive "$pid_a"
 check 'the interface stays, without a carrier' wait_for 5 \
 	no_carrier
-check_match 'its address is kept' '10\.0\.0\.1/24' \
+check_match 'it keeps its address' '10\.0\.0\.1/24' \
 	"$(in_a ip -o addr show dev tun0)"
-check_match 'its route is kept' '192\.0\.2\.0/24 dev tun0' "$(in_a ip route)"
+check_match 'it keeps its route' '192\.0\.2\.0/24 dev tun0' "$(in_a ip route)"
 in_a ping -c 1 -W 1 10.0.0.2 >/dev/null
 before=$(awk '{ print $14 + $15 }' "/proc/$pid_a/stat")
 sleep 3
@@ -69,7 +69,7 @@ ms=$(ms_to_ping)
 check "a ping crosses soon after the port's return ($ms ms)" [ "$ms" -le 1000 ]
 check 'it reports the return' says "^serialtun: $port_a is back, as /dev/pts/"
 check_equal 'it is the same interface' "$index" "$(index_of_a)"
-check_match 'others saw the carrier go' 'tun0.*NO-CARRIER' \
+check_match 'other programs see the carrier go' 'tun0.*NO-CARRIER' \
 	"$(<"$dir/monitor.log")"
 check_match 'and come back' 'tun0.*LOWER_UP' \
 	"$(tail -n 1 "$dir/monitor.log")"
@@ -214,7 +214,7 @@ kill "$busy"
 kill -CONT "$pid_b"
 stop_a
 stop_b
-check_match 'ENDs are no packets, and nothing is dropped for them' \
+check_match 'ENDs count neither as packets nor as drops' \
 	'from the line: [1-9][0-9]* packets, .* 0 dropped' "$(<"$dir/b.log")"
 start_b --addr 10.0.0.2/24
 

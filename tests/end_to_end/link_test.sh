@@ -20,7 +20,7 @@ settings_before=$(stty -F "$port_a" -g)
 
 start_a --addr 10.10.10.1/24 --addr fd00::1/64 --baud 115200
 log=$(<"$dir/a.log")
-check_match 'the first line says what now is' \
+check_match 'the first line describes the link' \
 	"^serialtun: tun0 is up: 10.10.10.1/24, fd00::1/64, mtu 1500, on /dev/pts/[0-9]+ \\($port_a\\) at 115200 baud 8N1\$" "$log"
 check_match 'the second line is the command for the other end' \
 	'^serialtun: at the other end: sudo serialtun --addr 10.10.10.2/24 --addr fd00::2/64 --port PORT --baud 115200$' "$log"
@@ -31,8 +31,8 @@ other_end=$(sed -n 's/.*sudo serialtun \(.*\) --port PORT/\1/p' "$dir/a.log")
 # shellcheck disable=SC2086 # these are several words
 start_b $other_end
 
-check_match 'the address is there' '10\.10\.10\.1/24 ' "$(addr_of_a)"
-check_match 'the IPv6 address is there, usable at once' \
+check_match 'the interface has the address' '10\.10\.10\.1/24 ' "$(addr_of_a)"
+check_match 'the interface has the IPv6 address, usable at once' \
 	'fd00::1/64 .*nodad' "$(addr_of_a)"
 check_not 'the address is not tentative' grep -q tentative <<<"$(addr_of_a)"
 check_match 'the link is up, mtu 1500' 'UP.* mtu 1500 ' \
@@ -56,7 +56,7 @@ fi
 stop_a TERM
 check_equal 'SIGTERM ends it with status 0' 0 "$ended"
 check 'the interface is gone' no_tun
-check_match 'totals are printed' \
+check_match 'it prints the totals' \
 	'^serialtun: sent [0-9.]+ kB in [1-9][0-9]* packets \([0-9.]+ k?B/s\), received [0-9.]+ kB in [1-9][0-9]* packets \([0-9.]+ k?B/s\), in [0-9.]+ s( at [0-9]+ baud)?$' \
 	"$(tail -n 1 "$dir/a.log")"
 check_equal 'it prints the counters only on request' 1 \

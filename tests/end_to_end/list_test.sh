@@ -78,17 +78,17 @@ is_used() {
 }
 wait_for 10 is_used
 said=$("$serialtun" --list)
-check_match 'a port that somebody has locked' \
+check_match 'a locked port' \
 	"^/dev/ttyUSB0 +locked \\(serialtun, pid $pid_a\\) " "$said"
-check_match 'a port that somebody has open' \
+check_match 'an open port' \
 	"^/dev/ttyACM0 +busy \\(sleep, pid $sleeper\\) " "$said"
 said=$("$serialtun" --list=json)
 check 'the JSON of ports in use is valid' is_json "$said"
-check_match 'and has it too' \
+check_match 'the console is in the list, too' \
 	"\"state\": \"locked\", \"holder\": {\"pid\": $pid_a, \"program\": \"serialtun\"}" \
 	"$said"
 refused --addr 10.0.1.3/24 --port ttyUSB0
-check_match 'a busy port tells who uses it' \
+check_match 'the message about a busy port names its user' \
 	"cannot lock /dev/ttyUSB0: .* \\(serialtun, pid $pid_a, is using it" \
 	"$said"
 stop_a

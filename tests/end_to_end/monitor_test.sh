@@ -106,7 +106,7 @@ told_lines=2
 in_a ip link del tun0
 wait_end "$pid_a"
 check_equal 'the interface is deleted: status 1' 1 "$ended"
-check_match 'it says so' 'lost the interface tun0: it was deleted' \
+check_match 'it reports the deletion' 'lost the interface tun0: it was deleted' \
 	"$(<"$dir/a.log")"
 check_not 'and it does not report a change' a_says 'another program'
 

@@ -37,7 +37,7 @@ of_ours=$(sed -n 's/.* from the line: .* \([0-9]*\) dropped.*/\1/p' \
 	"$dir/b.log" | tail -n 1)
 check "and there was damage to be kept out ($of_tcp by TCP, $of_ours by us)" \
 	[ "$((of_tcp + of_ours))" -ge 20 ]
-check_match 'which is told at the end' \
+check_match 'the last line has the damage' \
 	'^serialtun: the line damaged [1-9][0-9]* of [0-9]+ frames$' \
 	"$(tail -n 1 "$dir/b.log")"
 stop_cable
@@ -86,7 +86,7 @@ tr '\0' '\333' </dev/zero | head -c 5000000 >&"$line"
 check 'five megabytes of ESC: it still answers' wait_for 10 echo_works
 tr '\0' 'A' </dev/zero | head -c 5000000 >&"$line"
 check 'five megabytes without END: it still answers' wait_for 10 echo_works
-check_match 'the reasons are counted' \
+check_match 'it counts the reasons' \
 	'bad escape, .*too long, .*not IP, .*bad header, .*bad length' \
 	"$(kill -USR1 "$pid_a"; sleep 0.2; grep 'from the line' "$dir/a.log" | tail -n 1)"
 check 'SIGTERM in a flood' bash -c "

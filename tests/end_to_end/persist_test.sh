@@ -37,7 +37,7 @@ check_match 'up, with its MTU' '[<,]UP[,>].* mtu 1400 ' \
 check_match 'with its address' '10.0.0.1/24' "$(in_a ip -o addr show dev board)"
 check_match 'and its route' '192.0.2.0/24 dev board' "$(in_a ip route show)"
 start_a -i board
-check_match 'it is attached to' '^serialtun: attached to board: mtu 1400, on ' \
+check_match 'serialtun attaches to it' '^serialtun: attached to board: mtu 1400, on ' \
 	"$(<"$dir/a.log")"
 check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 check_refused 'made again: it is there already' 1 \
@@ -90,7 +90,7 @@ check_refused '--delete of nothing' 64 \
 # A failure half-way removes the interface again.
 in_a ip route add 198.51.100.0/24 dev lo
 refused --create -i board --addr 10.0.0.1/24 --route 198.51.100.0/24
-check_match 'a route that is there already' \
+check_match 'an existing route is refused' \
 	'^serialtun: cannot add route 198.51.100.0/24 through board: ' "$said"
 check_equal 'the interface is gone' '1 lo' "$ended $(interfaces)"
 
@@ -108,7 +108,7 @@ stop_a
 check_match '--persist: it stays, with its address' '10.0.0.1/24' \
 	"$(in_a ip -o addr show dev board)"
 check_match 'and its route' '192.0.2.0/24 dev board' "$(in_a ip route show)"
-check_match 'and belongs to whoever ran it' 'tun type tun .*persist on user root' \
+check_match 'it belongs to the user of serialtun' 'tun type tun .*persist on user root' \
 	"$(in_a ip -d link show dev board)"
 start_a -i board --persist
 check 'attached again: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
@@ -134,7 +134,7 @@ refused --create --tap --bridge br0 --mac 02:00:00:00:00:0a
 check_equal 'a TAP in a bridge: the description' \
 	'0 serialtun: tap0 is persistent: in bridge br0, mtu 1500; to use it: sudo serialtun --tap --bridge br0 -i tap0 --port PORT' \
 	"$ended $said"
-check_match 'and done' 'tap0: .* master br0 .*02:00:00:00:00:0a' \
+check_match 'a TAP in a bridge: it is there' 'tap0: .* master br0 .*02:00:00:00:00:0a' \
 	"$(in_a ip -o link show dev tap0)"
 check_refused 'as TUN: it is a TAP interface' 1 \
 	'cannot attach to interface tap0: it is a TAP interface (add --tap)' \
@@ -190,7 +190,7 @@ check_equal 'in use: not even its owner can remove it' \
 stop_a
 check_equal 'it ends with status 0' 0 "$ended"
 start_as 65534 65534 -i board --addr 10.0.0.1/24
-check_match 'an address that is there already is accepted' \
+check_match 'it accepts an existing address' \
 	'^serialtun: attached to board: 10.0.0.1/24, mtu 1500, on ' \
 	"$(<"$dir/a.log")"
 stop_a
@@ -203,7 +203,7 @@ check_equal 'another user cannot remove it' \
 	'1 serialtun: cannot delete interface board: it belongs to another user or group (run as its owner or as root)' \
 	"$ended $said"
 run_as 65533 65533 --tap -i board --port "$port_a"
-check_match 'the wrong mode is told to anybody' 'it is a TUN interface' "$said"
+check_match 'any user gets the message about a wrong mode' 'it is a TUN interface' "$said"
 run_as 65534 65534 --create -i other
 check_equal '--create needs privilege' \
 	'1 serialtun: cannot create interface other: Operation not permitted (needs CAP_NET_ADMIN: run as root)' \
@@ -220,19 +220,19 @@ start_as 65534 65533 -i board
 check 'for a group: a member uses it' in_a ping -c 1 -W 5 10.0.0.2
 stop_a
 run_as 65534 65534 -i board --port "$port_a"
-check_match 'and nobody else' 'it belongs to another user or group' "$said"
+check_match 'another user is refused' 'it belongs to another user or group' "$said"
 in_a "$serialtun" --delete -i board
 
 in_a "$serialtun" -q --create -i board --owner nobody --group 65533
 run_as 65534 65534 -i board --port "$port_a"
-check_match 'of a user and a group: it takes both' \
+check_match 'of a user and a group: both are required' \
 	'it belongs to another user or group' "$said"
 run_as 65534 65533 --delete -i board
 check_equal 'the owner in that group removes it' '0 lo' "$ended$said $(interfaces)"
 
 in_a "$serialtun" -q --create -i board --tap
 run_as 65534 65534 --tap -i board --port "$port_a"
-check_match 'of nobody else: it is of the user who made it' \
+check_match 'without --owner: it belongs to its maker' \
 	'it belongs to another user or group' "$said"
 in_a "$serialtun" --delete -i board
 

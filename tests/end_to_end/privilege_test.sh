@@ -106,7 +106,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	start_a --addr 10.0.0.1/24 --user nobody
 	check_equal 'a port of root alone: no other group' "$gid" \
 		"$(status_of Groups | xargs)"
-	check_match 'a port that could not be opened again is warned about' \
+	check_match 'it warns of a port that it could not open again' \
 		"^serialtun: cannot open $pty again if it is lost: Permission denied \(choose a --user .*\)\$" \
 		"$(<"$dir/a.log")"
 	check 'a port of root alone: the link is up' in_a ping -c 1 -W 5 10.0.0.2
@@ -123,7 +123,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	chown nobody "$pty"
 	chmod 600 "$pty"
 	start_a --addr 10.0.0.1/24
-	check_match "root, and the port is somebody else's: a warning" \
+	check_match "root, and another user's port: a warning" \
 		'cannot open .* again if it is lost' "$(<"$dir/a.log")"
 	stop_a
 	start_a --addr 10.0.0.1/24 --user nobody
@@ -146,7 +146,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	check_equal 'CAP_NET_ADMIN alone: serialtun drops it' \
 		"$(printf '%016x %016x' 0 0)" \
 		"$(status_of CapEff) $(status_of CapPrm)"
-	check_match 'CAP_NET_ADMIN alone: the bounding set stays, said with -v' \
+	check_match 'CAP_NET_ADMIN alone: -v reports that the bounding set stays' \
 		'the capability bounding set stays: Operation not permitted' \
 		"$(<"$dir/a.log")"
 	check_equal 'CAP_NET_ADMIN alone: it cannot regain it' 1 \
@@ -184,6 +184,6 @@ check_equal 'an unknown user is refused' \
 	"$ended $said"
 check_equal 'the port is unchanged' "$before" "$(stty -F "$port_a" -g)"
 refused --addr 10.0.0.1/24 --user nosuch-user --port /dev/ttyUSB99
-check_match 'that comes first' 'no such user' "$said"
+check_match 'the message about the user comes first' 'no such user' "$said"
 
 finish

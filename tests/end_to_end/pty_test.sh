@@ -24,10 +24,10 @@ cpu() {
 }
 
 start_a --addr 10.0.0.1/24 --port "pty:$link"
-check_match 'its name is told' \
+check_match 'the first message has the name of the pty' \
 	"^serialtun: tun0 is up: 10.0.0.1/24, mtu 1500, waiting for a program to open /dev/pts/[0-9]+ \\($link\\)\$" \
 	"$(<"$dir/a.log")"
-check_match 'and what to type there' \
+check_match 'the second has the command for the other end' \
 	"--addr 10.0.0.2/24 --port $link\$" "$(<"$dir/a.log")"
 check 'the link leads to it' test -c "$link"
 check_equal 'no program has the pty open: no carrier' 0 "$(carrier)"
@@ -80,7 +80,7 @@ check_equal 'the next program finds no old bytes' 'open 0' \
 
 # serialtun replaces no existing file.
 refused --addr 10.1.0.1/24 --port "pty:$link"
-check_match 'the link of one that is running' \
+check_match 'the link of a running serialtun' \
 	"^serialtun: cannot make the link $link: it exists already, to /dev/pts/[0-9]+ \\(remove it, or choose another name\\)\$" \
 	"$said"
 check_equal 'status 1, one line' '1 1' "$ended $(wc -l <<<"$said")"
@@ -91,7 +91,7 @@ check_match 'a file' \
 	"$said"
 check_equal 'the file is unchanged' precious "$(<"$dir/file")"
 refused --addr 10.1.0.1/24 --port "pty:$dir/nowhere/board"
-check_match 'a directory that is not there' \
+check_match 'a missing directory' \
 	"^serialtun: cannot make the link $dir/nowhere/board: No such file or directory \\(choose an existing directory that you may write to\\)\$" \
 	"$said"
 check_equal 'no interface of these stays' 1 \
@@ -110,7 +110,7 @@ stop_a KILL
 check 'kill -9 leaves the link' test -L "$link"
 start_a --addr 10.0.0.1/24 --port "pty:$link" --baud 115200 --once
 check 'the next serialtun replaces it' test -c "$link"
-check_match 'of the speed that was asked for' 'speed 115200 baud' \
+check_match 'the pty has the given speed' 'speed 115200 baud' \
 	"$(stty -F "$link")"
 # The program may close the pty at once.
 timeout 5 python3 "$dir/program.py" "$link" read >"$dir/reader.out" 2>&1
@@ -186,7 +186,7 @@ fcntl.ioctl(fd, termios.TIOCEXCL)
 time.sleep(0.5)' "$link"
 	check 'it reports a program that holds the pty exclusively' wait_for 3 a_says \
 		"^serialtun: cannot open $pts: Device or resource busy \\(a program holds it exclusively, TIOCEXCL: start serialtun again to get a new pty\\)\$"
-	check_match 'its settings are not the next one'"'"'s' \
+	check_match 'the next pty has default settings' \
 		' -icrnl' "$(stty -a -F "$pts")"
 	stop_a
 	rm -f "$link"

@@ -90,7 +90,7 @@ else
 fi
 if in_a ip tuntap add dev other0 mode tun user 12345 2>/dev/null; then
 	said=$("${unprivileged[@]}" "$serialtun" -i other0 --port "$port_a" 2>&1)
-	check_match 'the interface of somebody else' \
+	check_match 'the interface of another user' \
 		'^serialtun: cannot attach to interface other0: it belongs to another user' \
 		"$said"
 	in_a ip link del other0
@@ -126,7 +126,7 @@ check_equal 'a usage error: status 64, two lines' '64 2' \
 
 # A pty has no clock, but its settings show the speed.
 start_a --addr 10.0.0.1/24 --baud 57600
-check_match 'the speed is set on the port' 'speed 57600 baud' \
+check_match 'the port has the speed' 'speed 57600 baud' \
 	"$(stty -F "$port_a")"
 stop_a
 finish

@@ -79,7 +79,7 @@ check 'a lost port is null in the file' \
 in_a ping -q -c 1 -W 1 10.0.0.2 >/dev/null
 check 'without a port there is no speed, and one loss' \
 	wait_for 5 is 'j["line_rate"] is None and j["line"]["losses"] == 1'
-check_match 'and the line says so' \
+check_match 'the status line shows the lost port' \
 	'^serialtun: no port, to line 0 B/s, from line 0 B/s, 0 waiting' \
 	"$(<"$dir/a.log")"
 kill -USR1 "$cable_pid"
@@ -107,7 +107,7 @@ check 'a line each second' test "$(grep -cE "$lines" "$dir/a.log")" \
 	-ge "$((took / 2))"
 check_not 'it rewrites no line unless on a terminal' grep -q $'[\r\033]' "$dir/a.log"
 check_equal 'the last object says that it does not run' False "$(json 'j["running"]')"
-check_match 'and has the totals' \
+check_match 'the last object has the totals' \
 	"to the line: $(json 'j["to_line"]["packets"]') packets, $(
 		json 'j["to_line"]["bytes"]') bytes" "$(tail -n 6 "$dir/a.log")"
 check_not 'no temporary file stays' test -e "$json.tmp"
@@ -129,10 +129,10 @@ export -f run_a in_a
 export serialtun port_a host_a
 SHELL=$BASH TERM=vt100 script --quiet --command 'run_a --stats 1' /dev/null \
 	>"$dir/terminal.log" </dev/null
-check_match 'on a terminal the line is rewritten' \
+check_match 'on a terminal it rewrites the line' \
 	$'^\r\033\\[Kto line .*\r\033\\[Kto line .*\r\033\\[Kto line ' \
 	"$(<"$dir/terminal.log")"
-check_match 'and what comes then begins on a line of its own' \
+check_match 'later output begins on a new line' \
 	'^serialtun: sent ' "$(<"$dir/terminal.log")"
 
 # announced: has the last run announced a link?
@@ -145,7 +145,7 @@ if chown 65534:65534 "$dir/closed" 2>/dev/null; then
 		--stats-json "$dir/closed/s.json"
 	check_equal "another user's directory is refused at the start" \
 		1 "$ended"
-	check_match 'and it is said what helps' \
+	check_match 'the message has the remedy' \
 		'closed/s.json: Permission denied \(.* that root can write' \
 		"$said"
 	check_not 'before the link is announced' announced
@@ -154,7 +154,7 @@ else
 fi
 refused --port "$port_a" --addr 10.0.0.1/24 --stats-json "$dir/none/s.json"
 check_equal 'a missing directory is refused' 1 "$ended"
-check_match 'and it is said what helps' 'create the directory first' "$said"
+check_match 'the message has the remedy' 'create the directory first' "$said"
 check_not 'before the link is announced' announced
 refused --port "$port_a" --addr 10.0.0.1/24 --stats-json /dev/null
 check_equal 'it does not replace a device by a file' '1 character special file' \

@@ -68,7 +68,7 @@ start_b --addr 10.0.0.2/24
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24 -v'
 start_service "$port_a"
 check 'it sends READY=1' wait_for 10 heard_line '^READY=1$'
-check_match 'and then the interface is there' '10\.0\.0\.1/24' \
+check_match 'the interface is up by then' '10\.0\.0\.1/24' \
 	"$(in_a ip -o addr show dev tun0)"
 check 'it sends a status for people' \
 	wait_for 10 heard_line '^STATUS=.*tun0.*/dev/pts/'
@@ -77,9 +77,9 @@ check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 stop_a
 check_equal 'it ends with status 0' 0 "$ended"
 check 'it sends STOPPING=1' wait_for 5 heard_line '^STOPPING=1$'
-check_match 'the journal has the priority of what now is' \
+check_match 'the journal has the priority of changes' \
 	'^<6>serialtun: tun0 is up' "$(<"$dir/journal.log")"
-check_match 'and of each step' '^<7>serialtun: ' "$(<"$dir/journal.log")"
+check_match 'the journal has the priority of each step' '^<7>serialtun: ' "$(<"$dir/journal.log")"
 check_not 'no line is without a priority' grep -vE '^<[3467]>serialtun: ' \
 	"$dir/journal.log"
 
@@ -103,7 +103,7 @@ SERIALTUN_OPTIONS='--addr 10.0.0.1/24 -i lo'
 start_service "$port_a"
 wait_end "$pid_a"
 check_equal 'an operation that the system refuses ends it with status 1' 1 "$ended"
-check_match 'with the priority of an error' '^<3>serialtun: cannot ' \
+check_match 'the journal has the priority of the error' '^<3>serialtun: cannot ' \
 	"$(<"$dir/journal.log")"
 check_equal 'it sends no further READY=1' 2 "$(heard | grep -c READY)"
 
@@ -117,7 +117,7 @@ check 'it starts although the service manager does not listen' \
 check 'and a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 stop_a
 JOURNAL_STREAM=1:2 start_a --addr 10.0.0.1/24
-check_match 'elsewhere than in the journal there is no priority' \
+check_match 'outside of the journal there is no priority' \
 	'^serialtun: tun0 is up' "$(<"$dir/a.log")"
 stop_a
 finish

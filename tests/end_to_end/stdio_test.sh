@@ -66,7 +66,7 @@ port_a=tcp:172.16.0.2:7000
 start_a -v --addr 10.0.0.1/24
 exchange 'inetd'
 stop_a
-check_match 'nothing but frames has come' ' from the line: .* 0 dropped$' \
+check_match 'only frames have come' ' from the line: .* 0 dropped$' \
 	"$(<"$dir/a.log")"
 check 'the client ends: so does its serialtun' wait_for 5 has_ended b 1
 start_a --addr 10.0.0.1/24
@@ -90,7 +90,7 @@ wait_for 5 listening b 7000
 start_a -v --addr 10.0.0.1/24
 check 'inetd with standard error: a ping' wait_for 5 pings
 stop_a
-check_match 'nothing but frames has come' ' from the line: .* 0 dropped$' \
+check_match 'only frames have come' ' from the line: .* 0 dropped$' \
 	"$(<"$dir/a.log")"
 stop "$inetd"
 
@@ -164,7 +164,7 @@ in_a ping -q -c 3 -i 0.3 -W 1 10.9.0.2 >/dev/null
 wait_end "$pid_a" 5
 check_equal 'the reader of the output is gone: it ends, but not by SIGPIPE' \
 	0 "$ended"
-check_match 'and says what has happened' '^serialtun: ' \
+check_match 'it says what has happened' '^serialtun: ' \
 	"$(sed 1,2d "$dir/a.log")"
 exec 3<&- 4>&-
 

@@ -48,16 +48,16 @@ hold_other_end() {
 start_cable --baud 0
 start_a --tap --addr 10.0.0.1/24 --addr fd00::1/64 --mac 02:00:00:00:00:0a
 start_b --tap --addr 10.0.0.2/24 --addr fd00::2/64
-check_match 'it says what is up' \
+check_match 'the first message names the interface' \
 	'^serialtun: tap0 is up: 10.0.0.1/24, fd00::1/64, mtu 1500, on ' \
 	"$(<"$dir/a.log")"
-check_match 'and that the other end needs --tap' \
+check_match 'the proposed command has --tap' \
 	'at the other end: sudo serialtun --tap --addr 10.0.0.2/24 --addr fd00::2/64 --port PORT' \
 	"$(<"$dir/a.log")"
-check_match 'it is Ethernet, with the address asked for' \
+check_match 'it is Ethernet, with the given address' \
 	'link/ether 02:00:00:00:00:0a ' "$(in_a ip link show dev tap0)"
 check 'a ping crosses, and ARP before it' in_a ping -c 1 -W 5 10.0.0.2
-check_match 'ARP has told B who that is' '10.0.0.1 dev tap0 lladdr 02:00:00:00:00:0a' \
+check_match "B has learned A's address by ARP" '10.0.0.1 dev tap0 lladdr 02:00:00:00:00:0a' \
 	"$(in_b ip neigh show)"
 check 'IPv6 crosses' in_a ping -c 1 -W 5 fd00::2
 check 'frames of 1514 bytes cross' \
@@ -157,7 +157,7 @@ stop_b
 start_a --tap --addr 10.0.0.1 --peer 10.0.0.2 --route 192.0.2.0/24
 start_b --tap --addr 10.0.0.2 --peer 10.0.0.1
 in_b ip addr add 192.0.2.1/32 dev lo
-check_match 'a route goes by way of the peer' '192.0.2.0/24 via 10.0.0.2 dev tap0' \
+check_match 'the route leads through the peer' '192.0.2.0/24 via 10.0.0.2 dev tap0' \
 	"$(in_a ip route show)"
 check 'a host behind the router answers' in_a ping -c 1 -W 5 192.0.2.1
 stop_a
@@ -207,11 +207,11 @@ in_d ip addr add fd01::2/64 dev eth0 nodad
 in_b ip link set br0 mtu 1400
 start_a --tap --bridge br0
 start_b --tap --bridge br0
-check_match 'it says in which bridge it is' \
+check_match 'the first message names the bridge' \
 	'^serialtun: tap0 is up: in bridge br0, mtu 1500, on ' "$(<"$dir/a.log")"
-check_match 'its mtu is that of the bridge' 'in bridge br0, mtu 1400, on ' \
+check_match 'the MTU is that of the bridge' 'in bridge br0, mtu 1400, on ' \
 	"$(<"$dir/b.log")"
-check_match 'the other end has a bridge as well' \
+check_match 'the proposed command has --bridge' \
 	'at the other end: sudo serialtun --tap --bridge BRIDGE --port PORT$' \
 	"$(<"$dir/a.log")"
 check_equal 'no warning' 2 "$(grep -cv ': the peer is there' "$dir/a.log")"

@@ -47,7 +47,7 @@ is_a_terminal() {
 open_terminal
 said=$(in_a timeout 10 "$serialtun" --addr 10.0.0.1/24 --port "$terminal" 2>&1)
 check_equal 'the terminal of a session is refused' 1 $?
-check_match 'and whose it is, is said' \
+check_match 'the message names the user of the terminal' \
 	"^serialtun: cannot use $terminal: $is_somebodys" "$said"
 check 'the terminal is unchanged' is_a_terminal
 close_terminal

@@ -49,13 +49,13 @@ check 'TCP both ways at once: only ENDs arrive' \
 	cmp "$dir/ends" "$dir/ends.a"
 stop_a
 stop_b
-check_match 'nothing was dropped on the way' 'from the line: .* 0 dropped$' \
+check_match 'no frame is dropped' 'from the line: .* 0 dropped$' \
 	"$(<"$dir/b.log")"
 
 # A point-to-point pair, and a network behind the peer.
 in_b ip addr add 192.0.2.1/32 dev lo
 start_a --addr 10.1.0.1 --peer 10.1.0.2 --route 192.0.2.0/24 --metric 50
-check_match 'the other end is told the pair the other way round' \
+check_match 'the proposed command has the pair exchanged' \
 	'sudo serialtun --addr 10.1.0.2 --peer 10.1.0.1 --port PORT$' \
 	"$(<"$dir/a.log")"
 start_b --addr 10.1.0.2 --peer 10.1.0.1 --route default
@@ -134,7 +134,7 @@ stop_a
 # Without an address: the link-local one, which serialtun prints.
 start_a
 start_b
-check_match 'a link without --addr says its link-local address' \
+check_match 'without --addr it prints the link-local address' \
 	'tun0 is up: fe80:[0-9a-f:]+/64 \(link-local only\), mtu 1500' \
 	"$(<"$dir/a.log")"
 address=$(grep -oE 'fe80:[0-9a-f:]+' "$dir/b.log")
@@ -144,11 +144,11 @@ stop_b
 
 # With IPv6 alone, "default" is ::/0.
 start_a --addr fd00::1 --route default
-check_match 'default with IPv6 only is ::/0' '^default dev tun0' \
+check_match 'with IPv6 alone default is ::/0' '^default dev tun0' \
 	"$(in_a ip -6 route show)"
 stop_a
 start_a --addr 10.9.9.9/32
-check_match 'a lone /32 warns that nothing is reachable' \
+check_match 'a lone /32: it warns that nothing is reachable' \
 	'nothing is reachable through tun0 yet' "$(<"$dir/a.log")"
 stop_a
 finish

@@ -29,7 +29,7 @@ start_a --addr 10.0.0.1/24 --port udp:192.0.2.2:4000,4001
 check_match 'the link is up at once' \
 	'^serialtun: tun0 is up: 10.0.0.1/24, mtu 1500, on udp:192.0.2.2:4000,4001$' \
 	"$(<"$dir/a.log")"
-check_match 'and says what to type there' \
+check_match 'it prints the command for the other end' \
 	'--addr 10.0.0.2/24 --port udp:HOST:4001,4000 \(replace HOST by this host.s address\)$' "$(<"$dir/a.log")"
 check_match 'the carrier is on' 'LOWER_UP' "$(in_a ip link show tun0)"
 check_not 'no peer: no answer' in_a ping -c 6 -i 0.2 -W 1 10.0.0.2
@@ -119,7 +119,7 @@ stop_a
 # IPv6, and a paced line.
 start_a --addr 10.0.0.1/24 --port 'udp:[2001:db8::2]:4000,4001' --baud 115200
 start_b --addr 10.0.0.2/24 --port 'udp:[2001:db8::1]:4001,4000' --baud 115200
-check_match 'the speed is told' ' on udp:\[2001:db8::2\]:4000,4001 at 115200 baud$' \
+check_match 'the first message has the speed' ' on udp:\[2001:db8::2\]:4000,4001 at 115200 baud$' \
 	"$(<"$dir/a.log")"
 check 'over IPv6' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
 in_b timeout 20 socat -u TCP-LISTEN:5001 OPEN:/dev/null &
@@ -136,7 +136,7 @@ stop_b
 
 # Without a route it drops and counts, and the line is not lost.
 start_a --addr 10.0.0.1/24 --port udp:198.51.100.1:4000
-check_match 'a local port that chance has given is told' \
+check_match 'the first message has the local port that the kernel chose' \
 	' on udp:198.51.100.1:4000, as udp:198.51.100.1:4000,[0-9]+$' \
 	"$(<"$dir/a.log")"
 in_a ping -c 3 -i 0.2 -W 1 10.0.0.2 >/dev/null
@@ -163,7 +163,7 @@ stop_a
 stop_b
 
 refused --addr 10.0.0.1/24 --port udp:board.invalid:4000
-check_match 'a name that is none' \
+check_match 'an unknown name' \
 	'^serialtun: cannot send to udp:board.invalid:4000: board.invalid: .* \(is the name right\? .*--wait waits for it\)$' \
 	"$said"
 check_equal 'status 1' 1 "$ended"

@@ -67,7 +67,7 @@ stop_b KILL
 check 'it reports that the peer is gone' wait_for 5 a_says \
 	"^serialtun: lost process [0-9]+: the peer (closed|reset) the connection; waiting for a connection to $port_a\$"
 check 'the carrier is off' wait_for 5 no_carrier
-check_match 'the address is kept' '10\.1\.0\.1/24' \
+check_match 'the address stays' '10\.1\.0\.1/24' \
 	"$(in_a ip -o address show dev tun0)"
 start_b --addr 10.1.0.2/24
 check 'it reports the next connection' wait_for 5 a_says \

@@ -55,9 +55,9 @@ finds 'a wrong arrow of a header' '^src/packet/packet.h:2: .* packet -> report '
 includes log.c report/status_line.h
 finds 'a leaf that includes a room' '^src/log.c:2: .* log -> report '
 includes cli/list.c session.h
-finds 'who includes the session' '^src/cli/list.c:2: .* cli -> session '
+finds 'a file that includes the session' '^src/cli/list.c:2: .* cli -> session '
 includes privilege.h main.h
-finds 'who includes main' '^src/privilege.h:2: .* privilege -> main '
+finds 'a file that includes main' '^src/privilege.h:2: .* privilege -> main '
 
 fresh
 mkdir "$dir/src/attic"
