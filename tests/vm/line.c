@@ -82,8 +82,7 @@ static uint64_t min_time(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Parse a number. Return: true, with the value set, if all of the text is one.
- */
+/* Parse a number. Return: true, with the value, if all of the text is one. */
 static bool parse_number(const char *text, uint32_t *value)
 {
 	char *end = NULL;

@@ -61,11 +61,11 @@ static const struct {
 	{"usu", -ENOTUNIQ},
 	{"suuu", -ENOTUNIQ},
 
-	/* one that is in use is there all the same */
+	/* a port in use counts, too */
 	{"U", 0},
 	{"uU", -ENOTUNIQ},
 
-	/* what may be something else neither is the choice nor hinders it */
+	/* other USB ports are neither chosen nor counted */
 	{"a", -ENODEV},
 	{"m", -ENODEV},
 	{"sam", -ENODEV},
@@ -92,7 +92,7 @@ static void test_port_choice_find(void **state)
 	}
 }
 
-/* The names of the drivers as sysfs has them. */
+/* Names of drivers in sysfs. */
 static void test_inventory_is_adapter(void **state)
 {
 	static const char *const adapters[] = {"ftdi_sio", "cp210x",
