@@ -50,7 +50,7 @@ hostile_line() {
 	check_not 'the sanitizers report nothing' \
 		grep -E 'Sanitizer|runtime error' "$dir/a.log"
 	check_equal 'it counts every byte' \
-		"$(value 'b["to_line"]["line_bytes"] + h["octets"]')" \
+		"$(value 'b["to_line"]["line_bytes"] + h["bytes"]')" \
 		"$(value 'a["from_line"]["line_bytes"]')"
 }
 
