@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# `make help` says what can be made and which variables are read.
+# `make help` lists the targets and the variables.
 
 .DEFAULT_GOAL := all
 
@@ -14,8 +14,8 @@ DISTDIR ?= .
 archive := $(DISTDIR)/serialtun-$(VERSION).tar.gz
 SETCAP_GROUP ?= dialout
 
-# Below /usr, where the system keeps such things; elsewhere, where it looks for
-# them as well.
+# Below /usr the system's own directories; elsewhere directories that the system
+# searches, too.
 system_dir = $(or $(if $(filter /usr,$(PREFIX)),$(shell \
 	$(PKG_CONFIG) --variable=$(1) $(2) 2>/dev/null)),$(3))
 UNITDIR       ?= $(call system_dir,systemdsystemunitdir,systemd,$\
@@ -24,7 +24,7 @@ UDEVDIR       ?= $(call system_dir,udevdir,udev,$(PREFIX)/lib/udev)
 COMPLETIONDIR ?= $(call system_dir,completionsdir,bash-completion,$\
 	$(PREFIX)/share/bash-completion/completions)
 
-# make's own default, cc, is not what the flags below were chosen for.
+# The flags below are for gcc, not for make's default, cc.
 ifeq ($(origin CC),default)
 CC         := gcc
 endif
@@ -32,11 +32,11 @@ PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
 BUILD      ?= build$(if $(SANITIZE),/sanitize)
 
-# What is built does not depend on where it is built, nor on the order in which
-# the file system names its files.
+# The build depends neither on its directory nor on the order of files in the
+# file system.
 debug_prefix := -fdebug-prefix-map='$(CURDIR)'=.
 
-# What the code needs; what the user gives comes behind it and so wins.
+# The flags that the code needs; the user's flags follow and take precedence.
 std_cflags := -std=c11 -D_GNU_SOURCE -DSERIALTUN_VERSION='"$(VERSION)"'
 warnings   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wconversion -Wpointer-arith -Wundef -Wvla -Wcast-qual \
@@ -50,7 +50,7 @@ else
 hardening  += -D_FORTIFY_SOURCE=2
 endif
 
-# Libraries are looked for only when something is to be built.
+# Search for libraries only if there is something to build.
 lib_names   := libmnl libserialport
 lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names))
 lib_libs     = $(shell $(PKG_CONFIG) --libs $(lib_names))
@@ -73,7 +73,7 @@ cable := $(BUILD)/tests/cable/cable
 pair_sim := $(BUILD)/tests/pair/pair_sim
 keeper_driver := $(BUILD)/tests/end_to_end/keeper_driver
 
-# Or make would remove these objects when it has linked them, and list them all.
+# Otherwise make would remove these objects after linking, and list them all.
 .SECONDARY: $(unit_tests:%=%.o) $(fuzzers:%=%.o) $(cable).o \
 	$(BUILD)/tests/fuzz/replay.o
 
@@ -102,7 +102,7 @@ $(BUILD)/%.o: %.c | $(BUILD)/.libraries
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(build_cflags) -Isrc -MMD -MP -c -o $@ $<
 
-# Says which library is missing, once, instead of a page of compiler errors.
+# Name the missing library, once, instead of a page of compiler errors.
 $(BUILD)/.libraries:
 	$(Q)mkdir -p $(@D)
 	$(Q)$(PKG_CONFIG) --print-errors --exists $(lib_names) || { \
@@ -115,7 +115,7 @@ $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(modules)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) -lcmocka $(LDLIBS)
 
-# With libFuzzer's main(), or with one that only replays what it found.
+# Link with libFuzzer's main(), or with one that only replays the corpus.
 fuzz_main := $(if $(FUZZ),-fsanitize=fuzzer,$(BUILD)/tests/fuzz/replay.o)
 
 $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(modules) \
@@ -148,14 +148,14 @@ cable: $(cable) ## the emulated null-modem cable, build/tests/cable/cable
 .PHONY: test-programs
 test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver)
 
-# Several at a time: most of a test's time is spent waiting for a slow wire.
+# Run several tests at once, because most of them wait for a slow wire.
 .PHONY: check
 check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
 	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --timer \
 		--jobs 6 --exec tests/tap/keep $(unit_tests) $(fuzzers) \
 		$(pair_sim) $(script_tests)
 
-# So many seeds of each scenario, a hundred at a time.
+# Run this many seeds of each scenario, a hundred at a time.
 pair_runs = $(Q)seq 1 100 $(1) | xargs -P "$$(nproc)" -I FROM sh -c \
 	'$(pair_sim) -q -s FROM-$$((FROM + 99))' && \
 	echo 'pairing: $(1) seeds of each scenario, and all held'
@@ -168,7 +168,7 @@ check-pair: $(pair_sim) ## simulate two ends that pair, 2000 times a scenario
 pair-soak: $(pair_sim) ## the same, a million times: about two hours
 	$(call pair_runs,40000)
 
-# The board is not under test, and the same whatever serialtun is built with.
+# The board is not under test, so it does not depend on serialtun's flags.
 .PHONY: check-peers
 check-peers: all cable ## run the tests against SLIP programs of others
 	$(Q)tests/peers/make-board $(BUILD)/tests/peers
@@ -178,18 +178,18 @@ check-peers: all cable ## run the tests against SLIP programs of others
 SOAK_SECONDS ?= 120
 
 .PHONY: soak
-soak: all cable ## many flows while everything goes wrong, for SOAK_SECONDS
+soak: all cable ## many flows with unplugs, noise and signals, for SOAK_SECONDS
 	$(Q)BUILD=$(BUILD) scripts/soak $(SOAK_SECONDS)
 
 .PHONY: check-vm
 check-vm: ## the tests on real serial drivers, in a virtual machine; as root
 	$(Q)scripts/vm-check
 
-# What qemu-user does not know of: termios2, the error queue of a socket, and how
-# much of it is not sent yet; and a filter of system calls.
+# Tests of calls that qemu-user lacks: termios2, the error queue and the unsent
+# bytes of a socket, and seccomp.
 not_emulated := line/pty_make port/stream line/udp seccomp
 
-# RUN runs them in another way: emulated, say.
+# RUN names a program that runs the tests, such as an emulator.
 .PHONY: check-unit
 check-unit: $(unit_tests) $(fuzzers) ## build and run the unit tests alone
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --jobs 4 \
@@ -197,8 +197,8 @@ check-unit: $(unit_tests) $(fuzzers) ## build and run the unit tests alone
 		$(if $(RUN),$(filter-out \
 			$(not_emulated:%=$(BUILD)/tests/unit/%_test),$^),$^)
 
-# It warns of each ioctl that it does not know, unless told to be lax; those that
-# it knows, it checks all the same.
+# valgrind warns of each unknown ioctl, unless told to be lax; it still checks
+# the known ones.
 valgrind := valgrind --quiet --leak-check=full --error-exitcode=99 \
 	--suppressions=tests/unit/valgrind.supp \
 	--sim-hints=lax-ioctls
@@ -208,9 +208,8 @@ valgrind: $(unit_tests) ## run the unit tests under valgrind
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --timer --jobs 4 \
 		--exec 'tests/tap/keep $(valgrind)' $(unit_tests)
 
-# Without optimisation, or lines that were run would seem not to have been.
-# The files of counters are made beforehand, for any user to write: some tests
-# end as nobody.
+# Without optimisation, because gcov would miss lines that did run. Make the
+# files of counters beforehand, for all users, because some tests end as nobody.
 coverage_make = $(MAKE) --no-print-directory BUILD=build/coverage \
 	CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE' LDFLAGS=--coverage
 
@@ -223,7 +222,7 @@ coverage: ## run the tests, and print how much of each file they ran
 	$(Q)NOISE_SECONDS=$${NOISE_SECONDS:-10} $(coverage_make) check; \
 		status=$$?; tests/coverage build/coverage; exit $$status
 
-# Each for so long, two at a time; what they find is kept below build/fuzz.
+# Run each fuzzer for FUZZ_SECONDS, two at a time; build/fuzz keeps their finds.
 FUZZ_SECONDS ?= 60
 FUZZERS ?= $(notdir $(fuzzers:_fuzz=))
 
@@ -234,16 +233,17 @@ fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
 	$(Q)printf '%s\n' $(FUZZERS) | FUZZ_SECONDS=$(FUZZ_SECONDS) \
 		xargs -P 2 -n 1 tests/fuzz/run
 
-# Other versions lay out differently, and know other checks.
+# Other versions format differently, and have other checks.
 pinned = $(findstring version 14.,$(shell clang-format --version))
 lint_files := $(filter-out tests/vm/% tests/peers/%,$(filter %.c,$(c_files)))
 
-# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, ECT of RFC 3168, ttyTHS.
+# mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, ECT of RFC 3168,
+# ttyTHS.
 no_typos := nd,taht,inh,ect,ths
 
 tidied := $(lint_files:%.c=$(BUILD)/tidied/%)
 
-# How many warnings it left out is of no interest.
+# Leave out clang-tidy's count of suppressed warnings.
 $(tidied): $(BUILD)/tidied/%: %.c $(filter %.h,$(c_files)) .clang-tidy
 	$(Q)mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $< -- $(std_cflags) $(lib_cflags) -Isrc \
@@ -252,7 +252,7 @@ $(tidied): $(BUILD)/tidied/%: %.c $(filter %.h,$(c_files)) .clang-tidy
 	$(Q)touch $@
 
 .PHONY: lint
-lint: ## look at the sources with every checker there is
+lint: ## run all checkers on the sources
 	$(Q)tests/tree/arrows
 	$(Q)$(if $(pinned),clang-format --dry-run --Werror $(c_files))
 	$(Q)for h in $(headers); do $(CC) $(build_cflags) -Werror -Isrc \
@@ -267,7 +267,7 @@ lint: ## look at the sources with every checker there is
 		README.md Makefile
 
 .PHONY: format
-format: ## lay the sources out as .clang-format says
+format: ## format the sources with clang-format
 	$(Q)clang-format -i $(c_files)
 
 installed = '$(DESTDIR)$(BINDIR)/serialtun' \
@@ -278,7 +278,7 @@ installed = '$(DESTDIR)$(BINDIR)/serialtun' \
 	'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
 
 .PHONY: install
-install: all ## install the program and what belongs to it (PREFIX, DESTDIR)
+install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man7' \
 		'$(DESTDIR)$(MANDIR)/man8' \
 		'$(DESTDIR)$(COMPLETIONDIR)' '$(DESTDIR)$(UNITDIR)' \
@@ -294,20 +294,19 @@ install: all ## install the program and what belongs to it (PREFIX, DESTDIR)
 	install -m 644 src/systemd/70-serialtun.rules \
 		'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
 
-# Whoever may run it can do to the network what CAP_NET_ADMIN allows here:
-# create an interface, with addresses and routes. A change of owner takes
-# capabilities away, so they come last.
+# Every user that may run the program can create an interface, with addresses
+# and routes. Set the capabilities last, because a change of owner removes them.
 .PHONY: setcap
-setcap: install ## the same; SETCAP_GROUP, and nobody else, needs no sudo
+setcap: install ## the same, to run without sudo, but only by SETCAP_GROUP
 	chown root:'$(SETCAP_GROUP)' '$(DESTDIR)$(BINDIR)/serialtun'
 	chmod 750 '$(DESTDIR)$(BINDIR)/serialtun'
 	setcap cap_net_admin+ep '$(DESTDIR)$(BINDIR)/serialtun'
 
 .PHONY: uninstall
-uninstall: ## remove what install put there
+uninstall: ## remove the installed files
 	rm -f $(installed)
 
-# As root in somebody else's tree, git would not work.
+# git refuses to work as root in another user's tree.
 git := git -c safe.directory='$(CURDIR)'
 
 .PHONY: dist
@@ -315,7 +314,7 @@ dist: ## a source archive of the last commit, serialtun-VERSION.tar.gz
 	$(Q)[ -e .git ] || { echo 'make dist: only in a clone of the repository,' \
 		'which this is not' >&2; exit 1; }
 	$(Q)[ -z "$$($(git) status --porcelain)" ] || \
-		echo 'make dist: what is not committed is left out' >&2
+		echo 'make dist: leaving out uncommitted changes' >&2
 	$(call say,DIST,$(archive))
 	$(Q)$(git) archive --prefix=serialtun-$(VERSION)/ -o '$(archive)' HEAD
 
@@ -329,7 +328,7 @@ cross: ## build for 32 and 64 bit ARM and run the unit tests, emulated
 	$(Q)scripts/cross arm64 check-unit
 
 .PHONY: check-release
-check-release: ## try the archive, the packages, other compilers and machines
+check-release: ## test the archive, the packages, other compilers and machines
 	$(Q)scripts/check-release
 
 # For scripts.
@@ -338,7 +337,7 @@ version:
 	@echo $(VERSION)
 
 .PHONY: clean
-clean: ## remove what was built
+clean: ## remove the build directory
 	rm -rf build $(BUILD)
 
 .PHONY: help
@@ -350,14 +349,14 @@ help: ## this text
 	@echo '  BINDIR      default PREFIX/bin'
 	@echo '  MANDIR      default PREFIX/share/man'
 	@echo '  UNITDIR UDEVDIR COMPLETIONDIR   systemd units, udev, bash'
-	@echo '              completion; default: what pkg-config says if PREFIX'
-	@echo '              is /usr, else PREFIX/lib/systemd/system,'
+	@echo '              completion; default: the directories of pkg-config'
+	@echo '              if PREFIX is /usr, else PREFIX/lib/systemd/system,'
 	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
 	@echo '  DESTDIR     put in front of these, for packagers'
 	@echo '  DISTDIR     where "make dist" puts the archive, default here'
-	@echo '  SETCAP_GROUP   who may run it after "make setcap", default dialout'
+	@echo '  SETCAP_GROUP   group for "make setcap", default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
-	@echo '  RUN         what "make check-unit" runs the tests with: an emulator'
+	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SOAK_SECONDS   how long "make soak" takes, default 120'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'

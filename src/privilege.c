@@ -208,11 +208,11 @@ static int drop_capabilities(const struct capabilities *kept)
 
 /**
  * privilege_keep() - give up root and every capability but one, for good
- * @user: whom to become, by privilege_find_user(), with no group but its own
- * @cap:  the capability, as CAP_NET_ADMIN; it is in effect afterwards
+ * @user: the user to become, from privilege_find_user(), without other groups
+ * @cap:  the capability, such as CAP_NET_ADMIN; it is in effect afterwards
  *
- * For a process that does one thing only. A failure is not logged; then it is
- * not known what is left, and the process should end.
+ * For a process that does one thing only. Logs nothing. After a failure the
+ * remaining privileges are unknown, and the process should end.
  *
  * Return: 0 or -errno; -EPERM if this process does not have the capability
  */

@@ -161,21 +161,20 @@ static void note_port(struct proposal *proposal, const char *own,
 	if (kind->is_serial)
 		return;
 	if (strstr(name, ":HOST:"))
-		note(proposal, "for HOST, put in this host's address");
+		note(proposal, "replace HOST by this host's address");
 	else if (kind->is_datagram && !strcmp(name, "PORT"))
 		note(proposal,
-		     "it has nowhere to send to until this end has a port of "
-		     "its own: start with --port %s,%s here, and udp:HOST:%s,%s "
-		     "there",
+		     "the peer cannot send until this end has a local port: "
+		     "start with --port %s,%s here, and udp:HOST:%s,%s there",
 		     own, port + 1, port + 1, port + 1);
 	else if (!strcmp(name, "PORT"))
-		note(proposal, "for PORT, put in what this line leads to");
+		note(proposal, "replace PORT by the peer's end of this line");
 	else if (!strcmp(kind->prefix, "tcp-listen:") &&
 		 !strncmp(name, "tcp:127.", strlen("tcp:127.")))
 		note(proposal,
-		     "on this host; for another one, listen with --port "
-		     "tcp-listen:0.0.0.0:%s, or lead the port there: ssh -R "
-		     "%s:127.0.0.1:%s HOST",
+		     "on this host; for a peer on another host, listen with "
+		     "--port tcp-listen:0.0.0.0:%s, or forward the port: ssh "
+		     "-R %s:127.0.0.1:%s HOST",
 		     port + 1, port + 1, port + 1);
 }
 
@@ -213,8 +212,7 @@ const char *announce_created(const struct options *options,
 			     bool needs_root, char text[ANNOUNCE_TEXT_MAX])
 {
 	*text = '\0';
-	text_append(text, ANNOUNCE_TEXT_MAX,
-		    "%s is there to stay: ", tun->name);
+	text_append(text, ANNOUNCE_TEXT_MAX, "%s is persistent: ", tun->name);
 	append_link(text, options, link);
 	if (options->owner)
 		text_append(text, ANNOUNCE_TEXT_MAX, ", of user %s",
@@ -306,7 +304,7 @@ const char *announce_other_end(const struct options *options,
 		}
 	}
 	if (is_addr_open)
-		note(&proposal, "for ADDR, put in its own address%s",
+		note(&proposal, "replace ADDR by the peer's address%s",
 		     is_lost ? ", and start this end with --peer ADDR" : "");
 	append_other_port(&proposal, options);
 	if (options->port.baud)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * --list: the serial ports of this machine on stdout. How a person reads them
- * is here, how a program does in list_json.c.
+ * --list: print the serial ports of this machine on stdout. This file makes the
+ * table for people; list_json.c makes the JSON for programs.
  */
 #include "cli/list.h"
 #include "cli/list_json.h"
@@ -51,12 +51,12 @@ static void fill_cell(struct list_row *row, enum list_column column,
 static void fill_state(struct list_row *row, const struct inventory_port *port)
 {
 	char text[sizeof(row->cells[0])];
-	char who[HOLDER_TEXT_MAX];
+	char holder[HOLDER_TEXT_MAX];
 
 	snprintf(text, sizeof(text), "%s", inventory_state_name(port->state));
 	if (port->holder.pid)
 		text_append(text, sizeof(text), " (%s)",
-			    holder_format(&port->holder, who));
+			    holder_format(&port->holder, holder));
 	fill_cell(row, LIST_COLUMN_STATE, text);
 }
 
@@ -99,12 +99,12 @@ static void write_row(FILE *table, const int widths[LIST_COLUMNS],
 }
 
 /**
- * list_format_table() - ports as a table, for a person
+ * list_format_table() - format ports as a table, for a person
  * @ports: the ports
  * @count: how many
  *
- * Return: lines with aligned columns, or one line if there is none, to be
- * freed; NULL if there is no memory
+ * Return: lines with aligned columns, or one line if there are no ports; the
+ * caller frees the text. NULL without memory
  */
 char *list_format_table(const struct inventory_port *ports, size_t count)
 {
@@ -138,9 +138,9 @@ free_rows:
 
 /**
  * list_print() - print all serial ports to stdout
- * @json: for a program, rather than for a person
+ * @json: print JSON for a program, not a table for a person
  *
- * A failure is logged.
+ * Logs any failure.
  *
  * Return: 0 or -errno
  */

@@ -7,10 +7,10 @@
 
 struct inventory_port;
 
-/* Where nobody can tell which ports there are. */
-#define LIST_NO_SYSFS                                           \
-	"there is no /sys here, where they are (sudo mount -t " \
-	"sysfs none /sys, or name a port with --port)"
+/* The reason why no ports can be listed. */
+#define LIST_NO_SYSFS                                              \
+	"/sys, which lists the ports, is not mounted (sudo mount " \
+	"-t sysfs none /sys, or name a port with --port)"
 
 char *list_format_table(const struct inventory_port *ports, size_t count);
 int list_print(bool json);

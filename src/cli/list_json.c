@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The serial ports of this machine, for a program: a JSON array.
+ * List the serial ports of this machine for a program, as a JSON array.
  */
 #include "cli/list_json.h"
 #include "port/inventory.h"
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Room for one port: each byte may become six, and the keys. */
+/* Bytes for one port: the keys, and values whose bytes may each become six. */
 #define LIST_JSON_PORT_MAX (6 * sizeof(struct inventory_port) + 512)
 
 static void write_optional(struct json *json, const char *key,
@@ -66,13 +66,13 @@ static void write_port(struct json *json, const struct inventory_port *port)
 }
 
 /**
- * list_json_format() - ports as a JSON array, for a program
+ * list_json_format() - format ports as a JSON array, for a program
  * @ports: the ports
  * @count: how many
  *
  * An unknown value is null.
  *
- * Return: a line, to be freed; NULL if there is no memory
+ * Return: a line, which the caller frees; NULL without memory
  */
 char *list_json_format(const struct inventory_port *ports, size_t count)
 {

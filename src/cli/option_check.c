@@ -185,8 +185,8 @@ static void check_framing(const struct argp_state *state,
 			   framing->name);
 	if (options->lead != FRAMING_LEAD_AUTO && !framing->idle)
 		argp_error(state,
-			   "--leading-end is about SLIP, and --framing %s has "
-			   "no END: leave it out",
+			   "--leading-end needs --framing slip: --framing %s "
+			   "has no END",
 			   framing->name);
 	if (options->pair && options->pair_given && !framing->idle)
 		argp_error(state,
@@ -196,8 +196,8 @@ static void check_framing(const struct argp_state *state,
 	if (!framing->idle)
 		options->pair = 0;
 	if (port->flow == PORT_FLOW_XONXOFF && !framing->xonxoff)
-		argp_error(state, "--flow xonxoff needs --framing slip, whose "
-				  "escapes it uses");
+		argp_error(state, "--flow xonxoff needs --framing slip: no "
+				  "other framing escapes XON and XOFF");
 	options->framing =
 		port->flow == PORT_FLOW_XONXOFF ? framing->xonxoff : framing;
 }
@@ -212,13 +212,12 @@ static void check_line(const struct argp_state *state,
 		argp_error(state, "--port: \"%s\" %s", port->name, why);
 	check_serial(state, port);
 	if (port->flow == PORT_FLOW_RTSCTS && port->rts != PORT_MODEM_LINE_KEEP)
-		argp_error(state, "--rts cannot be set with --flow rtscts, "
-				  "which moves it by itself");
+		argp_error(state, "--rts cannot be used with --flow rtscts, "
+				  "which controls RTS");
 	if (options->wait && port->name && !strcmp(port->name, "auto"))
-		argp_error(state,
-			   "--wait needs a --port, by name: without one, "
-			   "or with --port auto, only a port that is "
-			   "there can be chosen");
+		argp_error(state, "--wait needs the name of a --port: --port "
+				  "auto, the default, chooses among the "
+				  "existing ports only");
 }
 
 static void check_tap(const struct argp_state *state,
@@ -264,8 +263,8 @@ static void check_persistent(const struct argp_state *state,
 	if ((options->owner || options->group) && !options->create &&
 	    !options->persist)
 		argp_error(state,
-			   "%s needs --create or --persist: only an interface "
-			   "that stays can belong to somebody",
+			   "%s needs --create or --persist: only a persistent "
+			   "interface has an owner or a group",
 			   option);
 }
 
@@ -299,8 +298,8 @@ static bool check_task(const struct argp_state *state,
 		check_alone(state, "--delete removes an interface",
 			    topics->of_line);
 		if (!*options->link.interface)
-			argp_error(state, "--delete needs --interface: which "
-					  "one is to be removed?");
+			argp_error(state, "--delete needs --interface, the "
+					  "name of the interface to remove");
 		return true;
 	}
 	if (options->create)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The command line, by argp: one table of the options, in the order of --help,
- * which also tells what each is about and where its value goes. What each value
- * may be is known to value.c; what fits together, which is looked at when all
- * have been seen (ARGP_KEY_END), to option_check.c.
+ * Parse the command line with argp. One table holds the options in the order of
+ * --help, the subject of each option and the destination of its value. value.c
+ * checks single values; option_check.c checks the options against each other
+ * after argp has seen all of them (ARGP_KEY_END).
  *
- * So all is checked that can be with nothing but the command line. What passes
- * is consistent; what does not ends the program here, with argp's two lines
- * and status 64, before anything was touched.
+ * A wrong command line ends the program here, with argp's two lines and exit
+ * status 64, before the program touches anything.
  */
 #include "cli/options.h"
 #include "cli/option_check.h"
@@ -37,10 +36,11 @@ enum about {
 struct given;
 
 /*
- * One option, or, without a name, the heading of those behind it. @take puts
- * the value of the option where it belongs: into this @member of struct
- * options, if that is all; @min and @max are of a number. The rest is argp's,
- * but that @name has its dashes, and @key is 0 if there is no short name.
+ * One option, or, without a name, the heading of the options behind it. @take
+ * stores the value of the option; the general functions store it in @member of
+ * struct options, and check a number against @min and @max. The other members
+ * are those of struct argp_option, except that @name includes the dashes, and
+ * @key is 0 if there is no short name.
  */
 struct option_row {
 	const char *name;
@@ -55,7 +55,7 @@ struct option_row {
 	const char *doc;
 };
 
-/* An option on the command line, and the value that was given with it. */
+/* An option on the command line, and its value. */
 struct given {
 	const struct argp_state *state;
 	struct options *options;
@@ -70,8 +70,8 @@ struct command_line {
 };
 
 /*
- * Where a member is in struct options, if it has the type: else it does not
- * compile. (A type cannot be put in parentheses here.)
+ * The offset of a member in struct options. A member of another type does not
+ * compile. (_Generic does not allow parentheses around a type.)
  */
 #define MEMBER(type, name)                                     \
 	_Generic(((struct options *)0)->name,                  \
@@ -264,7 +264,7 @@ static const struct option_row rows[] = {
 	{"--port", 'p', "PORT", 0, LINE, NAME(port.name),
 	 "Serial port, or other line (see below) [auto]"},
 	{"--list", 'l', "json", OPTION_ARG_OPTIONAL, NEITHER, BY(take_list),
-	 "Print the serial ports, and who uses them"},
+	 "List serial ports and the programs that use them"},
 
 	{.doc = "The line:"},
 	{"--baud", 'b', "N", 0, LINE, BY(take_baud),
@@ -276,9 +276,9 @@ static const struct option_row rows[] = {
 	{"--stop-bits", 0, "1|2", 0, LINE, NUMBER(port.stop_bits, 1, 2),
 	 "Stop bits [1]"},
 	{"--dtr", 0, "on|off|keep", 0, LINE, MODEM_LINE(port.dtr),
-	 "The line DTR; keep: as opening leaves it [keep]"},
+	 "Set DTR; keep: leave it as open() sets it [keep]"},
 	{"--rts", 0, "on|off|keep", 0, LINE, MODEM_LINE(port.rts),
-	 "The line RTS, as --dtr [keep]"},
+	 "Set RTS, as --dtr sets DTR [keep]"},
 	{"--hupcl", 0, NULL, 0, LINE, SET(port.hupcl),
 	 "Drop DTR and RTS when the port is closed"},
 	{"--settle", 0, "MS", 0, LINE, NUMBER(port.settle_ms, 0, SETTLE_MS_MAX),
@@ -292,11 +292,11 @@ static const struct option_row rows[] = {
 	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
 	 "END before a frame: auto, always, never [auto]"},
 
-	{.doc = "When the port or the other end is not there:"},
+	{.doc = "When the port or the peer is not there:"},
 	{"--wait", 0, NULL, 0, LINE, SET(wait),
-	 "Start before the port is there"},
+	 "Start even if the port is missing"},
 	{"--once", 0, NULL, 0, LINE, SET(once),
-	 "End when the port is lost, instead of waiting"},
+	 "Exit when the port is lost, instead of waiting"},
 	{"--keepalive", 0, "SEC", 0, LINE,
 	 NUMBER(keepalive_s, 1, KEEPALIVE_S_MAX),
 	 "Send an END after SEC seconds of silence [never]"},
@@ -313,21 +313,21 @@ static const struct option_row rows[] = {
 	{"--tap", 0, NULL, 0, INTERFACE, SET(tap),
 	 "Carry Ethernet frames instead of IP packets"},
 	{"--mac", 0, "ADDR", 0, INTERFACE, BY(take_mac),
-	 "Ethernet address of the --tap [random]"},
+	 "Ethernet address of a TAP interface [random]"},
 	{"--bridge", 0, "NAME", 0, INTERFACE, BY(take_bridge),
-	 "Make the --tap a port of this bridge"},
+	 "Add a TAP interface to this bridge"},
 	{"--mtu", 'm', "N|auto", 0, INTERFACE, BY(take_mtu),
-	 "Longest packet in bytes [auto: by the speed]"},
+	 "Longest packet in bytes [auto: speed decides]"},
 	{"--accept-ra", 0, NULL, 0, LINE, SET(accept_ra),
-	 "Let IPv6 Router Advertisements in from the line"},
+	 "Accept IPv6 Router Advertisements from the line"},
 
 	{.doc = "Interfaces that stay:"},
 	{"--create", 0, NULL, 0, NEITHER, SET(create),
-	 "Make a persistent interface, and end"},
+	 "Create a persistent interface, and exit"},
 	{"--delete", 0, NULL, 0, NEITHER, SET(delete),
-	 "Remove the one that --interface names, and end"},
+	 "Delete the interface named by -i, and exit"},
 	{"--persist", 0, NULL, 0, INTERFACE, SET(persist),
-	 "Keep the interface after the end"},
+	 "Keep the interface after serialtun has ended"},
 	{"--owner", 0, "USER", 0, INTERFACE, NAME(owner),
 	 "User who may attach without privilege [you]"},
 	{"--group", 0, "GROUP", 0, INTERFACE, NAME(group),
@@ -337,7 +337,7 @@ static const struct option_row rows[] = {
 	{"--user", 0, "NAME", 0, LINE, NAME(user),
 	 "Run as this user once everything is set up"},
 
-	{.doc = "What is printed:"},
+	{.doc = "Output:"},
 	{"--stats", 0, "SEC", 0, LINE, NUMBER(stats_s, 1, STATS_S_MAX),
 	 "Print statistics every SEC seconds"},
 	{"--stats-json", 0, "FILE", 0, LINE, NAME(stats_json),
@@ -365,12 +365,12 @@ static const char doc[] =
 	"  auto                                          the only USB adapter\n"
 	"  tcp:HOST:PORT, tcp-listen:[ADDR:]PORT, unix:PATH, unix-listen:PATH,\n"
 	"  udp:HOST:PORT[,LOCALPORT], pty:[LINK], - (standard input and output)\n\n"
-	"Ctrl-C ends the link: the interface goes, the port gets its settings back.\n"
+	"Ctrl-C ends the link, removes the interface and restores the port.\n"
 	"SIGUSR1 prints the counters, SIGUSR2 reopens the port. See serialtun(8).";
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
-/* The key of an option for argp: its short name, or a number above all. */
+/* The key of an option for argp: its short name, or a number above them. */
 static int row_key(const struct option_row *row)
 {
 	return row->key || !row->name ? row->key : 256 + (int)(row - rows);
@@ -388,7 +388,7 @@ static const struct option_row *find_row(int key)
 	return NULL;
 }
 
-/* Remember the first option about a thing. */
+/* Remember the first option of each subject. */
 static void note_topic(struct option_check_topics *topics,
 		       const struct option_row *row)
 {
@@ -431,7 +431,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /**
- * options_parse() - turn a command line into what the user asked for
+ * options_parse() - parse the command line
  * @options: filled in
  * @argc:    as given to main()
  * @argv:    as given to main(); @options keeps pointers into it
@@ -456,7 +456,7 @@ void options_parse(struct options *options, int argc, char **argv)
 			.doc = rows[i].doc,
 			.group = rows[i].doc == last_heading ? -1 : 0,
 		};
-	/* The short name of the --help that argp would bring along. */
+	/* Hide -?, the short name of argp's own --help. */
 	table[ROWS].key = '?';
 	table[ROWS].flags = OPTION_HIDDEN;
 

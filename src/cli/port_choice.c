@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * --port auto, and no --port at all: the USB serial adapter, if there is just
- * one. port_choice_find() decides, with nothing but the list of ports, and
- * port_choice_explain() says why there was no choice; port_choice_make() takes
- * that list, and tells the user.
+ * Choose the port for --port auto, and for a command line without --port: the
+ * USB serial adapter, if there is exactly one. port_choice_find() decides and
+ * port_choice_explain() explains why it chose none; both are pure.
+ * port_choice_make() lists the ports and tells the user.
  */
 #include "cli/port_choice.h"
 #include "cli/list.h"
@@ -19,12 +19,12 @@
 #include <string.h>
 
 /**
- * port_choice_find() - which port is meant if none is named?
- * @ports: the ports there are
+ * port_choice_find() - choose a port
+ * @ports: the ports of this machine
  * @count: how many
  *
- * Other USB ports do not count: one may be a modem that dials, a printer that
- * prints, or a board that takes packets for commands.
+ * Other USB ports do not count: a modem might dial, a printer might print, and
+ * a board might execute packets as commands.
  *
  * Return: its index, -ENODEV if there is no USB serial adapter, -ENOTUNIQ if
  * there are several
@@ -45,13 +45,13 @@ int port_choice_find(const struct inventory_port *ports, size_t count)
 }
 
 /**
- * port_choice_name() - by which name to follow a port
+ * port_choice_name() - the name by which to follow a port
  * @port: the port
  *
- * Adapters of one make without a serial number share their link in by-id: it
- * may point to another of them tomorrow.
+ * Adapters of one make without serial numbers share one link in by-id, which
+ * may lead to another of them after the next unplug.
  *
- * Return: its stable name if it has one of its own, else its device
+ * Return: its stable name if no other port shares that name, else its device
  */
 const char *port_choice_name(const struct inventory_port *port)
 {
@@ -60,8 +60,8 @@ const char *port_choice_name(const struct inventory_port *port)
 }
 
 /*
- * The port to propose: the first USB port, be it an adapter or not, that nobody
- * uses, else the first.
+ * Find the port to propose: the first unused USB port, else the first USB port.
+ * @adapter: look among the adapters, not among the other USB ports.
  */
 static const struct inventory_port *find_example(
 	const struct inventory_port *ports, size_t count, bool adapter)
@@ -81,7 +81,7 @@ static const struct inventory_port *find_example(
 	return first;
 }
 
-/* The command, or the option, that names this port. */
+/* Append the command, or the option, that names this port. */
 static void append_command(char text[PORT_CHOICE_TEXT_MAX],
 			   const struct options *options, const char *port)
 {
@@ -97,12 +97,12 @@ static void append_command(char text[PORT_CHOICE_TEXT_MAX],
 }
 
 /**
- * port_choice_explain() - say why no port was chosen, and what to type
- * @err:     as port_choice_find() or inventory_take() returned it
- * @ports:   the ports there are
+ * port_choice_explain() - explain why no port was chosen, and propose a command
+ * @err:     the result of port_choice_find() or inventory_take()
+ * @ports:   the ports of this machine
  * @count:   how many
- * @options: what was asked for
- * @text:    where to write it
+ * @options: the command line
+ * @text:    filled in
  *
  * Return: @text, one line
  */
@@ -140,7 +140,7 @@ const char *port_choice_explain(int err, const struct inventory_port *ports,
 	return text;
 }
 
-/* The ports there are, if any, and why none of them was chosen. */
+/* Print the table of ports, if there are any, and log the explanation. */
 static void explain(int err, const struct inventory_port *ports, size_t count,
 		    const struct options *options)
 {
@@ -155,11 +155,11 @@ static void explain(int err, const struct inventory_port *ports, size_t count,
 
 /**
  * port_choice_make() - choose among the ports of this machine
- * @name:    the port's name on success, to be freed
- * @options: what was asked for
+ * @name:    the port's name on success; the caller frees it
+ * @options: the command line
  *
- * A choice that nobody asked for is told. A failure is logged, below the table
- * of the ports.
+ * Logs the choice unless the user gave --port auto. Logs any failure, below the
+ * table of the ports.
  *
  * Return: 0 or -errno
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Guesses at a word that is wrong: the user probably meant the option of a
- * similar name, or a port, and left --port out.
+ * Guess the meaning of a wrong word on the command line: an option of a similar
+ * name, or a port without --port in front of it.
  */
 #include "cli/suggest.h"
 #include "line/source.h"
@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* Names that other programs have for our options, without the dashes. */
+/* Other programs' names for our options, without the dashes. */
 static const struct {
 	const char *word;
 	const char *name;
@@ -26,19 +26,19 @@ static unsigned int least(unsigned int a, unsigned int b)
 }
 
 /**
- * suggest_distance() - how much two words differ
- * @word: the word that was typed
- * @name: the name that may have been meant
+ * suggest_distance() - measure how much two words differ
+ * @word: the word that the user typed
+ * @name: the name that the user may have meant
  *
- * A character too many, one too few, a wrong one, and two in the wrong order
- * cost 1 each (optimal string alignment). A tail of @word behind @name costs 1,
- * however long it is, so that "baudrate" is near "baud", and "address" "addr".
+ * An extra, missing or wrong character and two swapped characters cost 1 each
+ * (optimal string alignment). A tail of @word behind @name costs 1, however
+ * long it is, so that "baudrate" is near "baud", and "address" near "addr".
  *
- * Return: the distance, UINT_MAX if a word is too long to be compared
+ * Return: the distance; UINT_MAX if a word has more than SUGGEST_WORD_MAX bytes
  */
 unsigned int suggest_distance(const char *word, const char *name)
 {
-	/* The distance of the first i characters from the first j. */
+	/* d[i][j] compares the first i characters of word with j of name. */
 	unsigned int d[SUGGEST_WORD_MAX + 1][SUGGEST_WORD_MAX + 1];
 	const size_t word_len = strlen(word);
 	const size_t name_len = strlen(name);
@@ -71,9 +71,9 @@ unsigned int suggest_distance(const char *word, const char *name)
 
 /**
  * suggest_translate() - find our name for an option of another program
- * @word: the name that the other program has
+ * @word: the other program's name
  *
- * Return: our name for it, constant; @word itself if it is none of those
+ * Return: our name for it, constant; @word itself if the table lacks @word
  */
 const char *suggest_translate(const char *word)
 {
@@ -86,11 +86,11 @@ const char *suggest_translate(const char *word)
 }
 
 /**
- * suggest_is_near() - may a word have meant this name?
- * @distance: of the two
+ * suggest_is_near() - may a user have mistyped this name?
+ * @distance: suggest_distance() between the word and the name
  * @name:     the name
  *
- * Return: true if at least half of the name is as it should be
+ * Return: true if at least half of the name is right
  */
 bool suggest_is_near(unsigned int distance, const char *name)
 {
@@ -103,10 +103,10 @@ bool suggest_is_near(unsigned int distance, const char *name)
  * suggest_is_port() - does a word look like the name of a port?
  * @word: the word
  *
- * Whether there is such a port is not looked at.
+ * The port need not exist.
  *
  * Return: true if it is an absolute path, the name of a tty, "auto" or "-", or
- * begins as another kind of line does
+ * has the prefix of a kind of line
  */
 bool suggest_is_port(const char *word)
 {

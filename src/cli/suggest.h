@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Longer words are not looked at. */
+/* The longest word to compare, in bytes. */
 #define SUGGEST_WORD_MAX 32
 
 const char *suggest_translate(const char *word);

@@ -152,12 +152,12 @@ static const char *why_no_host(const struct addr *addr)
 		return NULL;
 	if (addr->family == AF_INET6)
 		return addr->bytes[0] ? "it is a multicast address"
-				      : "it stands for no address at all";
+				      : "it is an unspecified address";
 	switch (addr->bytes[0]) {
 	case 0:
-		return "it stands for no address at all";
+		return "it is an unspecified address";
 	case 255:
-		return "it is the address of all hosts";
+		return "it is the broadcast address";
 	default:
 		return "it is a multicast address";
 	}
@@ -276,7 +276,8 @@ void value_parse_mac(const struct argp_state *state,
 		argp_error(state,
 			   "--mac: \"%s\" cannot be the address of one "
 			   "interface: %s",
-			   arg, mac[0] & 1 ? "it is a group's" : "it is zero");
+			   arg,
+			   mac[0] & 1 ? "it is a group address" : "it is zero");
 }
 
 /**

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What travels between the process that parses the line and the one that sets
- * addresses: requests one way, answers the other, each in as many bytes as all
- * of its kind.
+ * The records between the process that parses the line and the keeper, which
+ * sets addresses: requests to the keeper, answers from it, each of fixed size.
  *
  *   request:  0     kind
  *             1     prefix length
  *             4-19  our address, IPv4 in the first four bytes
- *             20-35 the other end's
+ *             20-35 the peer's address
  *   answer:   0     kind
  *             4-7   errno, the highest byte first
  *             8-167 the reason, and zeros
  *
- * All other bytes are zero; they are room for later kinds: for a route, a
- * metric and IPv6. Whatever is sent is checked as if a stranger had sent it:
- * the other process may have been taken over by way of the line. Pure.
+ * All other bytes are zero, as room for later kinds: a route, a metric, IPv6.
+ * The keeper checks each request as if a stranger had sent it, because an
+ * attacker on the line may control the other process. Pure.
  */
 #include "interface/keeper_record.h"
 #include "clock.h"
@@ -30,15 +29,15 @@
 
 #define IPV4_LEN 4
 
-/* A stranger's network is no larger than this. */
+/* The largest network that a stranger may propose. */
 #define PREFIX_LEN_MIN 24
 
 _Static_assert(TEXT_AT + KEEPER_TEXT_MAX == KEEPER_ANSWER_LEN,
 	       "the reason is the rest of the answer");
 
 /**
- * keeper_request_encode() - write a request down
- * @bytes:   where to
+ * keeper_request_encode() - encode a request
+ * @bytes:   filled in
  * @request: the request; its addresses are IPv4
  */
 void keeper_request_encode(uint8_t bytes[KEEPER_REQUEST_LEN],
@@ -62,14 +61,14 @@ static struct addr read_addr(const uint8_t *bytes, unsigned int prefix_len)
 }
 
 /**
- * keeper_request_decode() - read a request
+ * keeper_request_decode() - decode a request
  * @request: filled in on success, untouched otherwise
- * @bytes:   what came
- * @len:     how many bytes
+ * @bytes:   the received record
+ * @len:     its length in bytes
  *
- * Whether it should be done is another question: keeper_request_fault().
+ * This checks the form only; keeper_request_fault() judges the content.
  *
- * Return: false if it is no request that can be done
+ * Return: false if the record is malformed or its kind is unknown
  */
 bool keeper_request_decode(struct keeper_request *request, const uint8_t *bytes,
 			   size_t len)
@@ -92,7 +91,7 @@ bool keeper_request_decode(struct keeper_request *request, const uint8_t *bytes,
 		return false;
 	}
 	read.kind = (enum keeper_kind)bytes[0];
-	/* Nothing where nothing belongs. */
+	/* Unused bytes must be zero. */
 	keeper_request_encode(again, &read);
 	if (memcmp(again, bytes, len) != 0)
 		return false;
@@ -106,17 +105,17 @@ static bool is_host(const struct addr *addr)
 }
 
 /**
- * keeper_request_fault() - why is a request not to be done?
- * @request: the request, by keeper_request_decode()
+ * keeper_request_fault() - find a reason to refuse a request
+ * @request: the request, from keeper_request_decode()
  *
- * An address is taken from a stranger if it is private and its network small,
- * so that at worst it hides hosts that nobody reaches by another way: the
- * keeper asks the kernel about those.
+ * A stranger may propose an address only if it is private and its network is
+ * small. Such a network can only hide hosts of private networks, and the keeper
+ * compares it with the networks that this host reaches already.
  *
  * A prefix of 32 is a pair of addresses (--peer), each of any network; one of
  * 31 has two hosts (RFC 3021).
  *
- * Return: the reason, or NULL if nothing speaks against it so far
+ * Return: the reason; NULL if there is none
  */
 const char *keeper_request_fault(const struct keeper_request *request)
 {
@@ -127,10 +126,10 @@ const char *keeper_request_fault(const struct keeper_request *request)
 		return NULL;
 	if (!addr_is_private(&request->own) ||
 	    !addr_is_private(&request->other))
-		return "addresses that another host proposes have to be "
-		       "private ones (RFC 1918)";
+		return "an address that the peer proposes must be private "
+		       "(RFC 1918)";
 	if (request->own.prefix_len < PREFIX_LEN_MIN)
-		return "a network that another host proposes has to be /24 or "
+		return "a network that the peer proposes must be /24 or "
 		       "smaller";
 	if (addr_same_host(&request->own, &request->other))
 		return "both ends would have the same address";
@@ -138,14 +137,14 @@ const char *keeper_request_fault(const struct keeper_request *request)
 	    !addr_same_host(&own, &other))
 		return "the two addresses are in different networks";
 	if (!is_host(&request->own) || !is_host(&request->other))
-		return "the first and the last address of a network are no "
-		       "host's";
+		return "no host can have the first or the last address of a "
+		       "network";
 	return NULL;
 }
 
 /**
- * keeper_answer_encode() - write an answer down
- * @bytes:  where to
+ * keeper_answer_encode() - encode an answer
+ * @bytes:  filled in
  * @answer: the answer
  */
 void keeper_answer_encode(uint8_t bytes[KEEPER_ANSWER_LEN],
@@ -163,12 +162,12 @@ void keeper_answer_encode(uint8_t bytes[KEEPER_ANSWER_LEN],
 }
 
 /**
- * keeper_answer_decode() - read an answer
+ * keeper_answer_decode() - decode an answer
  * @answer: filled in on success, untouched otherwise
- * @bytes:  what came
- * @len:    how many bytes
+ * @bytes:  the received record
+ * @len:    its length in bytes
  *
- * Return: false if it is none
+ * Return: false if the record is malformed
  */
 bool keeper_answer_decode(struct keeper_answer *answer, const uint8_t *bytes,
 			  size_t len)
@@ -195,11 +194,12 @@ bool keeper_answer_decode(struct keeper_answer *answer, const uint8_t *bytes,
 }
 
 /**
- * keeper_rate_take() - may another address be taken now?
- * @rate:   when some were; if this one may, it is among them
+ * keeper_rate_take() - may the keeper set another address now?
+ * @rate:   the times so far; on success, with this one added
  * @now_ns: the time
  *
- * Return: false if KEEPER_TAKES_MAX were in the last KEEPER_TAKES_S
+ * Return: false if the keeper has set KEEPER_TAKES_MAX addresses in the last
+ * KEEPER_TAKES_S seconds
  */
 bool keeper_rate_take(struct keeper_rate *rate, uint64_t now_ns)
 {

@@ -12,19 +12,18 @@
 #define KEEPER_REQUEST_LEN 40
 #define KEEPER_ANSWER_LEN  168
 
-/* The longest reason in an answer, and a '\0'. */
+/* Size of the reason in an answer, with its '\0'. */
 #define KEEPER_TEXT_MAX 160
 
-/* So many addresses are taken in so much time. */
+/* The keeper sets at most this many addresses in this time. */
 #define KEEPER_TAKES_MAX 4
 #define KEEPER_TAKES_S	 60
 
 /**
- * enum keeper_kind - what the keeper is asked to do
- * @KEEPER_READY:        nothing: it says by itself that it has started
- * @KEEPER_TAKE_ADDRESS: give the interface an address, in place of the one that
- *                       it was given before
- * @KEEPER_DROP_ADDRESS: take that address from the interface
+ * enum keeper_kind - kind of a request or an answer
+ * @KEEPER_READY:        no request; the keeper's first answer, once it runs
+ * @KEEPER_TAKE_ADDRESS: set an address, in place of the keeper's previous one
+ * @KEEPER_DROP_ADDRESS: remove the keeper's address from the interface
  */
 enum keeper_kind {
 	KEEPER_READY,
@@ -33,10 +32,10 @@ enum keeper_kind {
 };
 
 /**
- * struct keeper_request - one thing to do
- * @kind:  what
- * @own:   KEEPER_TAKE_ADDRESS: the address, with the prefix of the network
- * @other: KEEPER_TAKE_ADDRESS: the other end's, with the same prefix length
+ * struct keeper_request - a request to the keeper
+ * @kind:  its kind
+ * @own:   KEEPER_TAKE_ADDRESS: our address, with the prefix of the network
+ * @other: KEEPER_TAKE_ADDRESS: the peer's address, with the same prefix length
  */
 struct keeper_request {
 	enum keeper_kind kind;
@@ -45,10 +44,10 @@ struct keeper_request {
 };
 
 /**
- * struct keeper_answer - what became of it
- * @kind: what was asked; KEEPER_READY if that was not understood
+ * struct keeper_answer - the result of a request
+ * @kind: the kind of the request; KEEPER_READY if the request was malformed
  * @err:  0 or -errno
- * @text: the reason, if @err is not 0: the kernel's sentence or the keeper's
+ * @text: the reason, if @err is not 0, in the words of the kernel or the keeper
  */
 struct keeper_answer {
 	enum keeper_kind kind;
@@ -57,9 +56,10 @@ struct keeper_answer {
 };
 
 /**
- * struct keeper_rate - when addresses were taken; zero at first
- * @times: of the last ones, in nanoseconds
- * @count: how many there were
+ * struct keeper_rate - limits how often the keeper sets addresses; zero at
+ * first
+ * @times: times of the last addresses, in nanoseconds
+ * @count: number of addresses so far
  */
 struct keeper_rate {
 	uint64_t times[KEEPER_TAKES_MAX];

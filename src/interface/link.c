@@ -42,21 +42,21 @@ struct setup {
 };
 
 /*
- * Log that the kernel refused an operation. @remedy is for every reason but a
- * lack of privilege, which has its own. Return: err.
+ * Log that the kernel refused an operation. A lack of privilege has a remedy of
+ * its own; @remedy is for every other reason. Return: err.
  */
 __attribute__((format(printf, 4, 5))) static int refused(
 	const struct setup *setup, int err, const char *remedy,
 	const char *format, ...)
 {
-	char what[ADDR_TEXT_MAX + 64] = "";
+	char operation[ADDR_TEXT_MAX + 64] = "";
 	char denied[DENIED_REMEDY_MAX];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(what, sizeof(what), format, args);
+	vsnprintf(operation, sizeof(operation), format, args);
 	va_end(args);
-	log_error("cannot %s: %s%s", what, rtnl_strerror(setup->rtnl, err),
+	log_error("cannot %s: %s%s", operation, rtnl_strerror(setup->rtnl, err),
 		  err == -EPERM ? denied_capability("NET_ADMIN", denied)
 				: remedy);
 	return err;

@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 /**
- * struct owner - who may use a persistent interface without privilege
+ * struct owner - users that may attach to an interface without privilege
  * @has_user:  @user is set
  * @user:      the user
  * @has_group: @group is set

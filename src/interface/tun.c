@@ -42,7 +42,7 @@
 #define TUN_DEVICE_MAJOR 10
 #define TUN_DEVICE_MINOR 200
 
-/* Tell why the file is not the TUN device. NULL: it is, or does not exist. */
+/* Return: why the file is not the TUN device; NULL: it is, or does not exist */
 static const char *find_impostor(char text[TUN_IMPOSTOR_MAX])
 {
 	struct stat file;

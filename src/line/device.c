@@ -110,7 +110,7 @@ static void follow_adapter(struct device *device, const struct port *port)
 	device->follows_adapter = true;
 	if (adapter_follows_socket(&device->adapter))
 		log_info("%s has no serial number of its own: after an unplug "
-			 "serialtun takes whatever adapter comes to USB socket "
+			 "serialtun takes any such adapter in USB socket "
 			 "%s",
 			 port->name, device->adapter.topology);
 }

@@ -21,7 +21,7 @@
 
 #define PORT_MAX 65535
 
-/* Write what is wrong. Return: false. */
+/* Write the error to @why. Return: false. */
 static bool complain(char why[SOURCE_WHY_MAX], const char *wrong,
 		     const char *looks_like)
 {
@@ -138,7 +138,7 @@ static const char *take_plain(struct endpoint *endpoint,
  * @endpoint: filled in on success, untouched otherwise
  * @form:     the syntax
  * @text:     the name without its prefix
- * @why:      on failure, what is wrong and what the name should look like
+ * @why:      on failure, the error and the right syntax
  *
  * Return: true on success
  */
@@ -180,7 +180,7 @@ bool endpoint_parse(struct endpoint *endpoint, const struct endpoint_form *form,
  * @addr:       filled in on success, untouched otherwise
  * @looks_like: for people: "unix:PATH"
  * @text:       the name without its prefix
- * @why:        on failure, what is wrong
+ * @why:        on failure, the error
  *
  * Return: true on success
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The table of the kinds of line, and what all sources share.
+ * The table of the kinds of line, and the common part of all sources.
  */
 #include "line/source.h"
 #include "events.h"
@@ -68,7 +68,7 @@ static bool list_prefixes(char why[SOURCE_WHY_MAX])
 /**
  * source_check_name() - check the syntax of a name
  * @name: the user's name for the port
- * @why:  on failure, what is wrong and what the name should look like
+ * @why:  on failure, the error and the right syntax
  *
  * Return: true if the name is well-formed; the port need not exist
  */
@@ -177,7 +177,7 @@ const char *source_rest(const struct source *source)
 /**
  * source_set_awaited() - set the description of the missing port
  * @source: the source
- * @name:   what follows the kind's @waited_for
+ * @name:   the text behind the kind's @waited_for
  *
  * For the kinds; the default is the source's own name.
  *

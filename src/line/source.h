@@ -21,7 +21,7 @@ struct port;
 struct port_config;
 struct source;
 
-/* Size of the text that tells what is wrong with a name. */
+/* Size of the error message about a name. */
 #define SOURCE_WHY_MAX 160
 
 /* Size of a name that is derived from a checked name. */
@@ -40,13 +40,13 @@ struct source;
  * @loses_bytes:  the line may lose single bytes
  * @no_reconnect: a lost port never comes back, and the link then ends normally
  * @how_lost:     why a port of this kind is usually lost, "it hung up"
- * @remedy:       what then helps, "plug it in and start again"
+ * @remedy:       the remedy, "plug it in and start again"
  * @waited_for:   prefix of the name of a missing port: "a connection to ";
  *                NULL: none
  * @found_as:     word between the user's name and the port's name: "as", "from"
  * @check:        check the syntax of a name without its prefix; on failure
- *                return false, and in @why what it should be. NULL: every name
- *                is well-formed
+ *                return false, and the right syntax in @why. NULL: every name
+ * is well-formed
  * @other_end:    make the --port of the other end from a well-formed name
  *                without its prefix. NULL: it cannot be known
  * @size:         bytes of a source of this kind, which begins with a struct

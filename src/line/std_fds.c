@@ -7,9 +7,9 @@
  * other processes may share, so the source restores it at the end. Nobody
  * connects a lost port again, so the program then ends.
  *
- * A terminal is refused. A user's terminal would show packets and send what the
- * user types; a terminal that really is the line can be given by its name, and
- * is then locked, set up and restored as every tty.
+ * The source refuses a terminal: a user's terminal would show packets and send
+ * the user's keystrokes. If a terminal really is the line, the user can name
+ * it; serialtun then locks it, sets it up and restores it like every tty.
  *
  * inetd connects standard error, too. Messages would then mix with packets, so
  * the source turns them off.

@@ -38,10 +38,10 @@ const char *inventory_state_name(enum inventory_state state)
 }
 
 /*
- * The drivers of USB adapters that have a UART, and pins behind it, as sysfs
- * has their names (the name of each struct usb_serial_driver in the kernel's
- * drivers/usb/serial). Other drivers there are for modems, phones, card readers
- * and the like. A cdc_acm port may be any kind of device.
+ * Drivers of USB adapters with a UART and pins, by their names in sysfs (struct
+ * usb_serial_driver in the kernel's drivers/usb/serial). The other drivers of
+ * that directory are for modems, phones, card readers and the like. A cdc_acm
+ * port may be any kind of device.
  */
 static const char *const adapter_drivers[] = {
 	"SPCP8x5",
@@ -85,8 +85,8 @@ static const char *const adapter_drivers[] = {
  * inventory_is_adapter() - is a port a USB serial adapter, and nothing else?
  * @port: the port
  *
- * Return: true if its driver is one of UARTs on the USB; false for what may be
- * a modem, a printer or a board that runs a program of its own
+ * Return: true if its driver is only for USB adapters with a UART; false if the
+ * port may be a modem, a printer or a board that runs a program of its own
  */
 bool inventory_is_adapter(const struct inventory_port *port)
 {
@@ -147,7 +147,7 @@ static void find_driver(struct inventory_port *port, const char *dir)
 		 strrchr(driver, '/') + 1);
 }
 
-/* Join maker and product, as far as the adapter has them. */
+/* Describe the adapter by its maker and product, if it names them. */
 static void describe_usb(struct inventory_port *port)
 {
 	struct sp_port *device;
@@ -183,7 +183,7 @@ static void find_by_id(struct inventory_port *port)
 	closedir(links);
 }
 
-/* Is this one of the names in the console's "active", separated by blanks? */
+/* Does the console's "active" contain this name, among others? */
 static bool is_console(const char *name)
 {
 	char active[256];

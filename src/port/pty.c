@@ -126,19 +126,20 @@ static const struct port_kind pty_kind = {
 
 /*
  * The kernel gives the number of a closed pty to the next one, which may be a
- * user's terminal: packets would be commands there. Return: 0 or -EBUSY.
+ * user's terminal: a shell would execute packets as commands. Return: 0 or
+ * -EBUSY.
  */
 static int check_session(const char *path, struct failure *failure)
 {
-	char who[HOLDER_TEXT_MAX];
+	char text[HOLDER_TEXT_MAX];
 	struct holder holder;
 
 	if (!holder_find_session(path, &holder))
 		return 0;
 	return failure_set(failure, -EBUSY,
-			   "cannot use %s: %s (it is the terminal of %s; give "
-			   "the pty of the program that is the peer)",
-			   path, strerror(EBUSY), holder_format(&holder, who));
+			   "cannot use %s: %s (it is the terminal of %s; name "
+			   "the pty of the peer's program instead)",
+			   path, strerror(EBUSY), holder_format(&holder, text));
 }
 
 /* Open and set up. Return: 0, or -errno with nothing left open. */

@@ -349,7 +349,7 @@ static void serial_close(struct port *port)
 /* Check the lock files of programs without flock(2). Return: 0 or -EBUSY. */
 static int check_uucp_lock(const char *path, struct failure *failure)
 {
-	char who[HOLDER_TEXT_MAX];
+	char text[HOLDER_TEXT_MAX];
 	struct holder holder;
 
 	if (!holder_find_uucp(path, &holder))
@@ -357,7 +357,7 @@ static int check_uucp_lock(const char *path, struct failure *failure)
 	return failure_set(failure, -EBUSY,
 			   "cannot use %s: %s (%s, has a lock file for it in "
 			   "/var/lock; stop it first)",
-			   path, strerror(EBUSY), holder_format(&holder, who));
+			   path, strerror(EBUSY), holder_format(&holder, text));
 }
 
 /*
@@ -366,13 +366,13 @@ static int check_uucp_lock(const char *path, struct failure *failure)
  */
 static void warn_of_sharing(const char *path)
 {
-	char who[HOLDER_TEXT_MAX];
+	char text[HOLDER_TEXT_MAX];
 	struct holder holder;
 
 	if (holder_find(path, &holder))
 		log_warning("%s is in use by another program as well: %s "
 			    "(stop it: it takes part of the input)",
-			    path, holder_format(&holder, who));
+			    path, holder_format(&holder, text));
 }
 
 /* Lock the device and read its settings. Return: 0 or -errno. */

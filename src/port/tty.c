@@ -41,7 +41,7 @@
 int tty_fail_busy(const char *path, const char *operation,
 		  struct failure *failure)
 {
-	char who[HOLDER_TEXT_MAX];
+	char text[HOLDER_TEXT_MAX];
 	struct holder holder;
 
 	if (holder_find(path, &holder))
@@ -49,7 +49,7 @@ int tty_fail_busy(const char *path, const char *operation,
 				   "cannot %s %s: %s (%s, is using it; stop it "
 				   "first)",
 				   operation, path, strerror(EBUSY),
-				   holder_format(&holder, who));
+				   holder_format(&holder, text));
 	return failure_set(failure, -EBUSY,
 			   "cannot %s %s: %s (another program is using it; "
 			   "stop it first)",
@@ -216,12 +216,12 @@ void tty_set_flow(struct termios2 *settings, const struct port_config *config)
 	}
 }
 
-static int fail_missing(const char *path, const char *what, const char *remedy,
-			struct failure *failure)
+static int fail_missing(const char *path, const char *setting,
+			const char *remedy, struct failure *failure)
 {
 	return failure_set(failure, -EOPNOTSUPP,
 			   "cannot set %s on %s: its driver has none (%s)",
-			   what, path, remedy);
+			   setting, path, remedy);
 }
 
 /**

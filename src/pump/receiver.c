@@ -65,7 +65,7 @@ struct receiver {
 	const struct link_layer *layer;
 	struct witness *witness;
 	bool has_heard;	     /* a packet has come by this port */
-	bool first_is_new;   /* and nobody has asked for its sender */
+	bool first_is_new;   /* receiver_take_first() has not returned it */
 	struct addr first;   /* its sender; AF_UNSPEC: no IP packet */
 	uint64_t settled_ns; /* discard bytes that arrive earlier */
 	struct stats_direction direction;
@@ -286,8 +286,8 @@ static bool is_ours(const struct receiver *receiver, const struct addr *addr)
 }
 
 /*
- * The first packet shows that the peer is there, and who it is. A packet of our
- * own that comes back shows nothing.
+ * The first packet shows that the peer is there, and its address. A packet of
+ * our own that comes back shows nothing.
  */
 static void hear_first(struct receiver *receiver,
 		       const struct framing_frame *frame)

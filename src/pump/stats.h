@@ -30,10 +30,10 @@
 	X(ROUTER_ADVERT, "router_advert", "Router Advertisement") \
 	X(CODEL, "codel", "CoDel")                                \
 	X(QUEUE_FULL, "queue_full", "queue full")                 \
-	X(UNSENDABLE, "unsendable", "not sent by the system")     \
-	X(REFUSED, "refused", "came back refused")                \
-	X(STRANGER, "stranger", "from a stranger")                \
-	X(OWN_TRANSPORT, "own_transport", "of the line itself")   \
+	X(UNSENDABLE, "unsendable", "refused by the kernel")      \
+	X(REFUSED, "refused", "refused by the peer's host")       \
+	X(STRANGER, "stranger", "from another host")              \
+	X(OWN_TRANSPORT, "own_transport", "routing loop")         \
 	X(NO_LINE, "no_line", "no line")                          \
 	X(INTERFACE_DOWN, "interface_down", "interface down")     \
 	X(INTERFACE_REFUSED, "interface_refused", "refused by the interface")

@@ -106,12 +106,12 @@ static bool is_broadcast(const struct witness_config *config,
 }
 
 static void suggest(struct witness *witness, enum witness_verdict verdict,
-		    const struct addr *who)
+		    const struct addr *addr)
 {
 	if (++witness->counts[verdict] < WITNESS_ENOUGH)
 		return;
 	witness->verdict = verdict;
-	witness->who = *who;
+	witness->addr = *addr;
 }
 
 /**

@@ -13,7 +13,7 @@
 #define WITNESS_SENT_LEN   128
 
 /**
- * enum witness_verdict - what a witness found out about the two ends
+ * enum witness_verdict - result of comparing the addresses of the two ends
  * @WITNESS_NONE: nothing yet
  * @WITNESS_WELL: the addresses of both ends match
  * @WITNESS_ECHO: the line returns our own packets
@@ -54,7 +54,7 @@ struct witness_config {
  * struct witness - judges the first packets of a link
  * @config: addresses and routes of this end
  * @verdict: the verdict; other than WITNESS_NONE, it is final
- * @who: the address that @verdict is about
+ * @addr: the address that @verdict is about
  * @counts: how often packets suggested each verdict
  * @sent: first bytes of the packets sent last, a ring
  * @sent_len: bytes in each entry of @sent
@@ -63,7 +63,7 @@ struct witness_config {
 struct witness {
 	struct witness_config config;
 	enum witness_verdict verdict;
-	struct addr who;
+	struct addr addr;
 	unsigned int counts[WITNESS_UNKNOWN_NETWORK + 1];
 	uint8_t sent[WITNESS_SENT_COUNT][WITNESS_SENT_LEN];
 	size_t sent_len[WITNESS_SENT_COUNT];

@@ -14,7 +14,7 @@ struct stats_direction;
 #define REPORT_TEXT_MAX 384
 
 /**
- * struct report_config - what to report, and how often
+ * struct report_config - the reports to make, and their interval
  * @print_s:   seconds between two status lines; 0: print none
  * @json_path: path of the JSON file, or NULL; must stay valid while the report
  *             is open. The file is updated with each status line, or every

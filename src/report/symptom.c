@@ -236,7 +236,7 @@ static bool shows_garbage(const struct look *look)
 		SYMPTOM_GARBAGE_NS, look->now_ns);
 }
 
-/* Packets are sent, something arrives, and no other symptom explains it. */
+/* We send packets, bytes arrive, and no other symptom explains them. */
 static bool shows_whisper(const struct look *look)
 {
 	return lasts(&look->symptoms->whisper_ns,
@@ -365,12 +365,12 @@ static const struct {
 		 "Are both addresses in one network?)"},
 	[SYMPTOM_ECHO] =
 		{shows_echo,
-		 "the packets sent come back, so sending waits until others "
-		 "come (is there a loopback plug, or are "
+		 "the line returns this end's own packets, so sending waits "
+		 "for a packet from the peer (is there a loopback plug, or are "
 		 "RX and TX of this end connected? If a login prompt echoes "
-		 "them, start serialtun at the other end)",
-		 "the packets sent come back, so sending waits until others "
-		 "come (a program there echoes them: "
+		 "the packets, start serialtun at the other end)",
+		 "the line returns this end's own packets, so sending waits "
+		 "for a packet from the peer (a program echoes the packets: "
 		 "start serialtun at the other end)"},
 	[SYMPTOM_PPP] =
 		{shows_ppp,
@@ -384,8 +384,9 @@ static const struct {
 		 NULL},
 	[SYMPTOM_TELNET] =
 		{shows_telnet,
-		 "this is a telnet port, which changes what it carries (use its "
-		 "raw port; with ser2net, set accepter: tcp instead of telnet)",
+		 "the port speaks telnet, which changes the data (use the raw "
+		 "port of that server; with ser2net, set accepter: tcp instead "
+		 "of telnet)",
 		 NULL},
 	[SYMPTOM_XONXOFF] =
 		{shows_xonxoff,
@@ -439,12 +440,12 @@ static const struct {
 		 "same --framing? Most programs speak slip)"},
 	[SYMPTOM_WHISPER] =
 		{shows_whisper,
-		 "something arrives, but not one packet (do both ends have the "
-		 "same --baud? Are there messages at the other end? Are both "
-		 "addresses in one network?)",
-		 "something arrives, but not one packet (do both ends have the "
-		 "same --framing? Are there messages at the other end? Are both "
-		 "addresses in one network?)"},
+		 "a few bytes arrive, but not one packet (do both ends have "
+		 "the same --baud? Are there messages at the other end? Are "
+		 "both addresses in one network?)",
+		 "a few bytes arrive, but not one packet (do both ends have "
+		 "the same --framing? Are there messages at the other end? Are "
+		 "both addresses in one network?)"},
 	[SYMPTOM_SAME_ADDRESS] =
 		{shows_same_address,
 		 "packets arrive from %s, which is this end's own address "
@@ -480,16 +481,16 @@ static const struct {
 	[SYMPTOM_BAD_SUMS] =
 		{shows_bad_sums,
 		 "packets arrive with a wrong checksum of TCP, UDP or ICMP "
-		 "(noise that SLIP cannot see: a lower --baud, or a better "
-		 "cable)",
+		 "(noise that SLIP cannot detect: use a lower --baud, or a "
+		 "better cable)",
 		 "packets arrive with a wrong checksum of TCP, UDP or ICMP "
 		 "(something between the ends changes bytes, or the other end "
 		 "leaves its checksums to absent hardware)"},
 	[SYMPTOM_BAUD] =
 		{shows_baud,
-		 "packets wait in it, where nothing can overtake them (give "
-		 "--baud, the speed of the wire behind it: serialtun then "
-		 "queues them)",
+		 "packets wait in the pty, where no urgent packet can overtake "
+		 "them (give the speed of the wire with --baud: serialtun then "
+		 "queues the packets)",
 		 NULL},
 	[SYMPTOM_FRAMING] =
 		{shows_framing,
@@ -498,8 +499,8 @@ static const struct {
 		 NULL},
 	[SYMPTOM_BREAKS] =
 		{shows_breaks,
-		 "breaks instead of bytes (do both ends have the same --baud? "
-		 "A slower one looks like this)",
+		 "breaks arrive instead of bytes (do both ends have the same "
+		 "--baud? A slower peer looks like this)",
 		 NULL},
 	[SYMPTOM_PARITY] =
 		{shows_parity,
@@ -508,8 +509,8 @@ static const struct {
 		 NULL},
 	[SYMPTOM_OVERRUN] =
 		{shows_overrun,
-		 "bytes were lost, because they came faster than they could be "
-		 "taken (wire RTS and CTS, and use --flow rtscts on both ends)",
+		 "bytes were lost: they arrived faster than this host read "
+		 "them (wire RTS and CTS, and use --flow rtscts on both ends)",
 		 NULL},
 };
 
@@ -558,7 +559,7 @@ enum symptom symptoms_look(struct symptoms *symptoms,
 	return found;
 }
 
-/* The text that replaces %s in the message. */
+/* Return: the text that replaces %s in the message. */
 static const char *find_subject(enum symptom symptom, const struct stats *stats,
 				char text[SYMPTOM_TEXT_MAX])
 {
@@ -570,7 +571,7 @@ static const char *find_subject(enum symptom symptom, const struct stats *stats,
 	case SYMPTOM_SAME_ADDRESS:
 	case SYMPTOM_NOT_OURS:
 	case SYMPTOM_UNKNOWN_NETWORK:
-		return addr_format_host(&stats->witness->who, text);
+		return addr_format_host(&stats->witness->addr, text);
 	default:
 		return "";
 	}

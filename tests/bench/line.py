@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a line can do at best: the yardstick beside each figure.
 
-An octet takes ten bits (8N1). A packet is carried as a SLIP frame, which adds
+A byte takes ten bits (8N1). A packet is carried as a SLIP frame, which adds
 an END on either side of it and an escape for each END or ESC in it: for random
-payload one octet in 128. TCP is taken with timestamps, as Linux speaks it, and
+payload one byte in 128. TCP is taken with timestamps, as Linux speaks it, and
 with an ACK for every other segment. Rates are in bytes per second, times in
 seconds; a line without a speed (baud 0) has no limits, and None stands for
 them.
@@ -31,12 +31,12 @@ class Line:
         return 20 if self.ip_version == 4 else 40
 
     @property
-    def octets_per_s(self) -> float | None:
+    def bytes_per_s(self) -> float | None:
         return self.baud / 10 or None
 
     def seconds(self, packet: int) -> float | None:
         """How long a packet of this length takes, without escapes."""
-        return (packet + ENDS) / self.octets_per_s if self.octets_per_s else None
+        return (packet + ENDS) / self.bytes_per_s if self.bytes_per_s else None
 
     @property
     def packet_s(self) -> float | None:

@@ -178,7 +178,7 @@ def loaded_ping(link: Link, task: Task) -> Values:
     flow.check()
     return values | {
         "limit_s": link.line.loaded_ping_s,
-        "line_share": share((after - before) / (ended - begun), link.line.octets_per_s),
+        "line_share": share((after - before) / (ended - begun), link.line.bytes_per_s),
     }
 
 

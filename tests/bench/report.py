@@ -118,7 +118,7 @@ COST = (
 )
 
 LEGEND = """\
-The limit is ten bits an octet and the two ENDs of a frame, without escapes. Of
+The limit is ten bits per byte and the two ENDs of a frame, without escapes. Of
 TCP's, random bytes leave 99.2 %, as one in 128 is escaped, and less if ACKs go
 the same way. A ping beside TCP may have to wait for one packet; one that is
 lost counts as slower than any other, and a figure is "lost" if it falls on one.

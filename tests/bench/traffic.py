@@ -19,7 +19,7 @@ that of another, and what counts is what came after the first, up to and with th
 last; and the last is one that leaves no data waiting behind a gap.
 
 A program that is ready says so on stdout; it begins at the word "go" on stdin;
-its result is one line of JSON. Payload is random, so one octet in 128 is
+its result is one line of JSON. Payload is random, so one byte in 128 is
 escaped. TCP is always cubic, whatever the machine's default is, since some
 others shorten the very queues that are to be seen.
 """

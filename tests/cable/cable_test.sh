@@ -46,7 +46,7 @@ ok()
 	sed 's/^/# /' "$dir/why" "$dir/err"
 }
 
-# holds EXPRESSION: whether it is true in Perl
+# holds EXPRESSION: is it true in Perl?
 holds()
 {
 	perl -e 'exit !eval shift' -- "$1"
@@ -81,13 +81,13 @@ stop()
 	wait "$ended"
 }
 
-# value LABEL: the number it has in the statistics for A to B
+# value LABEL: print its number in the statistics from A to B
 value()
 {
 	sed -n "1s/.* $1 *\([0-9.]*\) .*/\1/p" "$dir/err"
 }
 
-# has_open PID LINK: whether the standard input of that process is that pty
+# has_open PID LINK: is the standard input of that process that pty?
 has_open()
 {
 	[[ /proc/$1/fd/0 -ef $2 ]]
@@ -109,13 +109,13 @@ carry()
 		>"$4.s"
 }
 
-# say WORD TO: write it
+# say WORD TO: write the word to a port
 say()
 {
 	(echo "$1" >"$2")
 }
 
-# random BYTES: make $dir/sent anew
+# random BYTES: make a new $dir/sent
 random()
 {
 	head -c "$1" /dev/urandom >"$dir/sent"

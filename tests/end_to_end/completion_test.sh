@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Completion, as bash asks for it, on a machine whose ports are known: every
-# option of the program, the values that they take, and names with colons.
+# Completion in bash, on a machine with known ports: every option of the
+# program, the values of the options, and names with colons.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/end_to_end/lib.sh"
@@ -15,15 +15,15 @@ help=$("$serialtun" --help)
 
 ip tuntap add dev mytun0 mode tun
 ip link add mybridge0 type bridge
-# A /dev of our own, in this test's mount namespace; files will do for ports.
-mount -t tmpfs none /dev || skip_all 'no mounting here'
+# A /dev of the test's own mount namespace; files stand for ports.
+mount -t tmpfs none /dev || skip_all 'cannot mount here'
 ln -s /proc/self/fd /dev/fd
 mkdir -p /dev/serial/by-id /dev/serial/by-path
 touch /dev/null /dev/zero /dev/ttyUSB0 /dev/ttyUSB1 /dev/ttyACM0 /dev/ttyS0 \
 	/dev/tty1 /dev/serial/by-id/usb-FTDI-if00 \
 	/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0
 
-# complete_line LINE: with the cursor at its end; what is offered.
+# complete_line LINE: print the completions, with the cursor at the end
 complete_line() {
 	COMP_LINE=$1 COMP_POINT=${#1}
 	read -ra COMP_WORDS <<<"$1"
@@ -39,11 +39,11 @@ completes() {
 	check_equal "\"$1\"" "$2" "$(complete_line "$1")"
 }
 
-check_match 'bash knows whose completion it is' '-F _serialtun serialtun$' \
+check_match 'bash knows the completion' '-F _serialtun serialtun$' \
 	"$(complete -p serialtun)"
 
-# The options, neither more nor fewer than the program has.
-check_equal 'every option is offered' \
+# Exactly the options of the program.
+check_equal 'it offers every option' \
 	"$(grep -oE -- '--[a-z][a-z-]+' <<<"$help" | sort -u | xargs)" \
 	"$(complete_line 'serialtun -' | tr ' ' '\n' | grep -v = | sort |
 		tr '\n' ' ' | sed 's/ $//')"
@@ -73,8 +73,7 @@ completes 'serialtun --framing ' 'slip length packet'
 completes 'serialtun --leading-end ' 'auto always never'
 completes 'serialtun --pair ' 'no check'
 
-# Ports: devices, not consoles, and the names that stay; and what other lines
-# begin with.
+# Ports: devices but no consoles, stable names, and the prefixes of other lines.
 completes 'serialtun --port ' \
 	'auto /dev/serial/by-id/usb-FTDI-if00 /dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0 /dev/ttyUSB0 /dev/ttyUSB1 /dev/ttyACM0 /dev/ttyS0 tcp: tcp-listen: unix: unix-listen: udp: pty: -'
 completes 'serialtun --port t' 'tcp: tcp-listen:'
@@ -88,7 +87,7 @@ completes 'serialtun --port /dev/serial/by-path/pci-0000:00:' \
 	'14.0-usb-0:1:1.0-port0'
 completes 'serialtun --port=/dev/serial/by-path/pci-0' \
 	'/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0'
-# Every kind of port that the service may open, and no console.
+# Exactly the kinds of port that the service may open, and no console.
 mapfile -t kinds < <(sed -n 's/^DeviceAllow=char-\(.*\) rw$/\1/p' \
 	"$source_dir/src/systemd/serialtun@.service.in")
 rm /dev/ttyUSB[01] /dev/ttyACM0 /dev/ttyS0
@@ -96,7 +95,7 @@ for kind in "${kinds[@]}"; do
 	touch "/dev/${kind}0"
 done
 touch /dev/ttyprintk
-check_equal 'the ports that the service may open are those that are offered' \
+check_equal 'it offers the ports that the service may open' \
 	"$(printf '/dev/%s0\n' "${kinds[@]}" | sort)" \
 	"$(complete_line 'serialtun --port /dev/' | tr ' ' '\n' |
 		grep -v /serial/ | sort)"
@@ -104,10 +103,10 @@ touch "$dir/pty-of-a-vm"
 completes "serialtun --port $dir/pty" "$dir/pty-of-a-vm"
 completes "serialtun --port unix:$dir/pty" "$dir/pty-of-a-vm"
 completes "serialtun --port=unix-listen:$dir/pty" "$dir/pty-of-a-vm"
-check_match 'behind unix: any file will do' "(^| )pty-of-a-vm( |\$)" \
+check_match 'behind unix: it offers any file' "(^| )pty-of-a-vm( |\$)" \
 	"$(cd "$dir" && complete_line 'serialtun --port unix:')"
 
-# Without ":" among them, readline takes the name for one word.
+# Without ":" in COMP_WORDBREAKS, readline takes the name for one word.
 COMP_WORDBREAKS=${COMP_WORDBREAKS//:/} completes \
 	'serialtun --port /dev/serial/by-path/pci-0000:00:' \
 	'/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0'
@@ -124,12 +123,12 @@ if [ -e /sys/class/net/mytun0 ]; then
 	completes 'serialtun -i ' 'mytun0'
 	completes 'serialtun --tap --bridge ' 'mybridge0'
 else
-	skip 'interfaces' 'no /sys of our own here'
+	skip 'interfaces' 'cannot mount a /sys here'
 fi
 completes 'serialtun --verbose --flow rtscts ' "$(complete_line 'serialtun -')"
 
 # The cursor need not be at the end.
 COMP_LINE='serialtun --flo --addr 10.0.0.1' COMP_POINT=15
 _serialtun
-check_equal 'the word under the cursor is completed' '--flow' "${COMPREPLY[*]}"
+check_equal 'it completes the word under the cursor' '--flow' "${COMPREPLY[*]}"
 finish

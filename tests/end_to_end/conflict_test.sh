@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# An --addr that gets in the way of what this host has: refused before anything
-# is touched, or warned about, and the other end is never told to take an
-# address that answers here already.
+# An --addr that conflicts with this host's network: serialtun refuses it before
+# it touches anything, or warns. It never proposes to the other end an address
+# that is in use here.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 start_cable --baud 0
 
-# A LAN on host A, with its router, which host B is.
+# A LAN on host A; host B is its router.
 ip link add eth0 netns "$host_a" type veth peer name eth0 netns "$host_b" ||
 	skip_all 'no veth here'
 in_a ip address add 192.168.1.10/24 dev eth0
@@ -53,21 +53,21 @@ conflict 'a --peer that is this host' \
 	--addr 10.10.10.1 --peer 192.168.1.10
 refused --create -i kept0 --addr 192.168.1.20/24
 check_match '--create' 'cannot use --addr 192.168.1.20/24: ' "$said"
-check_equal 'the routes are what they were' "$routes_before" "$(routes)"
+check_equal 'the routes have not changed' "$routes_before" "$(routes)"
 in_a strace -qq -e trace=open,openat -o "$dir/strace.txt" "$serialtun" \
 	--addr 192.168.1.20/24 --port "$port_a" 2>/dev/null
-check 'what is opened was seen' grep -q /dev/null "$dir/strace.txt"
-check_not 'and the port is not among it' \
+check 'strace shows opened files' grep -q /dev/null "$dir/strace.txt"
+check_not 'the port is not among them' \
 	grep -q "$port_a\|$(readlink "$port_a")" "$dir/strace.txt"
 
-# What takes no network.
+# Addresses that take no network.
 start_a --addr 192.168.1.20 --peer 192.168.1.21
-check_equal 'a pair of addresses of the LAN: not a word' 2 \
+check_equal 'a pair of addresses of the LAN: no warning' 2 \
 	"$(wc -l <"$dir/a.log")"
-check 'and the router answers' in_a ping -c 1 -W 5 192.168.1.1
+check 'the router still answers' in_a ping -c 1 -W 5 192.168.1.1
 stop_a
 start_a --addr 192.168.1.10 --peer 10.9.9.9
-check_equal 'a borrowed address: not a word' 2 "$(wc -l <"$dir/a.log")"
+check_equal 'an unnumbered link: no warning' 2 "$(wc -l <"$dir/a.log")"
 stop_a
 start_a --addr 192.168.1.20 --peer 192.168.1.1
 check_match 'the router as the peer' \
@@ -75,17 +75,17 @@ check_match 'the router as the peer' \
 	"$(<"$dir/a.log")"
 stop_a
 start_a --addr fe80::77/64 --addr 10.10.10.1/24
-check_equal 'a link-local address: not a word' 2 "$(wc -l <"$dir/a.log")"
+check_equal 'a link-local address: no warning' 2 "$(wc -l <"$dir/a.log")"
 stop_a
 
-# Inside what is there: allowed, and said.
+# Inside an existing network: a warning.
 in_a ip address add 10.0.0.2/8 dev eth0
 in_a ip route add 172.16.0.0/12 via 10.0.0.3
 start_a --addr 10.0.0.1/24
 check_match 'inside a wider network' \
 	'^serialtun: 10.0.0.0/24 lies inside 10.0.0.0/8, which goes through eth0: ' \
 	"$(<"$dir/a.log")"
-check_match 'the other end is told neither our address nor a router' \
+check_match "the proposed address is neither ours nor a router's" \
 	'at the other end: .* --addr 10.0.0.4/24 ' "$(<"$dir/a.log")"
 check_equal 'three lines' 3 "$(wc -l <"$dir/a.log")"
 stop_a
@@ -97,27 +97,27 @@ stop_a
 in_a ip route del 172.16.0.0/12
 in_a ip address del 10.0.0.2/8 dev eth0
 
-# The two halves by which a VPN takes everything are nobody's network.
+# The two halves of a VPN's default route are not a network.
 in_a ip route add 0.0.0.0/1 via 192.168.1.1
 in_a ip route add 128.0.0.0/1 via 192.168.1.1
 start_a --addr 10.10.10.1/24
-check_equal 'beside a VPN: not a word' 2 "$(wc -l <"$dir/a.log")"
+check_equal 'beside a VPN: no warning' 2 "$(wc -l <"$dir/a.log")"
 
-# Another link of ours.
+# Another link of serialtun.
 refused --addr 10.10.10.5/24 --port "$port_b"
 check_match 'the network of another link' \
 	'^serialtun: cannot use --addr 10.10.10.5/24: 10.10.10.0/24 is already the network of tun0.*; tun0 is a tunnel: is serialtun running already\?$' \
 	"$said"
-check_equal 'it says nothing more' '1 1' "$ended $(wc -l <<<"$said")"
+check_equal 'one line, status 1' '1 1' "$ended $(wc -l <<<"$said")"
 stop_a
 start_a --addr 10.10.10.1/24
-check_equal 'started again: not a word' 2 "$(wc -l <"$dir/a.log")"
+check_equal 'started again: no warning' 2 "$(wc -l <"$dir/a.log")"
 stop_a KILL 2>/dev/null
 start_a --addr 10.10.10.1/24
-check_equal 'and after kill -9: not a word' 2 "$(wc -l <"$dir/a.log")"
+check_equal 'after kill -9: no warning' 2 "$(wc -l <"$dir/a.log")"
 stop_a
 
-# An interface that is down takes nothing, yet.
+# An interface that is down has no network yet.
 in_a ip link add sleeper type veth peer name sleeper1
 in_a ip address add 10.20.0.1/24 dev sleeper
 start_a --addr 10.20.0.2/24
@@ -127,24 +127,24 @@ check_match 'the network of an interface that is down' \
 stop_a
 in_a ip link del sleeper
 
-# An interface that has its addresses already.
+# A persistent interface with addresses.
 in_a ip tuntap add dev kept0 mode tun
 in_a ip address add 10.30.0.1/24 dev kept0
 in_a ip link set kept0 up
 start_a -i kept0 --addr 10.30.0.1/24
-check_equal 'an attached interface is in nobody'\''s way' 2 \
+check_equal 'an attached interface does not conflict with itself' 2 \
 	"$(wc -l <"$dir/a.log")"
 stop_a
 refused --addr 10.30.0.1/24 --port "$port_a"
-check_match 'but in that of another' \
+check_match "in another interface's network: a warning" \
 	'cannot use --addr 10.30.0.1/24: kept0 has this address already' "$said"
 in_a ip link del kept0
 
-# --metric is for the network of the --addr, too.
+# --metric also applies to the network of the --addr.
 start_a --addr 10.10.10.1/24 --addr fd00::1/64 --metric 4000
 check_match 'the network of --addr has the metric' \
 	'^10.10.10.0/24 dev tun0 .*metric 4000' "$(in_a ip route show)"
-check_match 'that of IPv6 too' '^fd00::/64 dev tun0 .*metric 4000' \
+check_match 'the IPv6 network, too' '^fd00::/64 dev tun0 .*metric 4000' \
 	"$(in_a ip -6 route show)"
 stop_a
 finish

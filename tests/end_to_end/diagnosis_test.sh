@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# A link that works by half, or only seems to, is named too, with what helps:
-# the packets sent come back, bytes are lost or changed on the way, the addresses
-# of the two ends do not suit each other, packets wait where nothing overtakes.
+# serialtun diagnoses a link that only seems to work, and proposes a remedy: its
+# own packets come back, the line loses or changes bytes, the addresses of the
+# two ends do not match, or packets wait where no other packet can overtake
+# them.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -20,7 +21,7 @@ pings_of() {
 	pinging=$!
 }
 
-# Warnings of A about its port, all of them
+# Print the number of A's warnings about its port.
 warnings() {
 	grep -E '^serialtun: [^ ]*: ' "$dir/a.log" |
 		grep -cvE "$about_peer"
@@ -31,32 +32,33 @@ start_cable --baud 0
 stty -F "$port_b" raw -echo
 exec {line}<>"$port_b"
 
-# A loopback plug: whoever reads writes it back.
+# A loopback plug: cat writes back all bytes that it reads.
 cat <&"$line" >&"$line" &
 plug=$!
 start_a --addr 10.0.0.1/24
 pings_of a 10.0.0.2
-check 'a loopback plug' a_will_say 'the packets sent come back, so sending waits until others come \(is there a loopback'
+check 'a loopback plug' a_will_say \
+	"the line returns this end's own packets, so sending waits for a packet from the peer \\(is there a loopback"
 stop_a
 kill "$pinging"
 kill "$plug" 2>/dev/null
 
-# A terminal that echoes, and nobody reads.
+# A terminal that echoes, without a reader.
 stty -F "$port_b" sane
 start_a --addr 10.0.0.1/24
 pings_of a 10.0.0.2
 check 'a login that echoes' a_will_say \
-	'the packets sent come back, .*a login prompt echoes'
-check_equal 'is called nothing else' 1 "$(warnings)"
+	"the line returns this end's own packets, .*a login prompt echoes"
+check_equal 'no other warning' 1 "$(warnings)"
 stop_a
 kill "$pinging"
 stty -F "$port_b" raw -echo
 
-# One byte, and nothing more.
+# One byte, and nothing else.
 start_a --addr 10.0.0.1/24
 pings_of a 10.0.0.2
 printf 'x' >&"$line"
-check 'a whisper' a_will_say 'something arrives, but not one packet'
+check 'a whisper' a_will_say 'a few bytes arrive, but not one packet'
 stop_a
 kill "$pinging"
 
@@ -69,8 +71,8 @@ done
 check 'seven bits' a_will_say 'the eighth bit of every byte is missing'
 stop_a
 
-# Noise that SLIP cannot see: the packets are whole, but only the checksum of
-# the first one is right.
+# Noise that SLIP cannot detect: all packets are whole, but only the first one
+# has a right checksum.
 start_a --addr 10.0.0.1/24
 for i in 1 2 3 4 5 6 7; do
 	frame "4500001c000000004001 66df 0a000002 0a000001 0800f7fe0000000$i" \
@@ -78,12 +80,12 @@ for i in 1 2 3 4 5 6 7; do
 done
 check 'wrong checksums' a_will_say 'packets arrive with a wrong checksum'
 kill -USR1 "$pid_a"
-check 'which are counted' wait_for 5 \
+check 'serialtun counts the wrong checksums' wait_for 5 \
 	a_says ' from the line: 7 packets, .*, 6 with a bad ICMP checksum$'
 stop_a
 exec {line}>&-
 
-# Addresses.
+# Addresses that do not match.
 # addresses DESCRIPTION REGEX B'S_ADDRESSES PINGED
 addresses() {
 	start_a --addr 10.0.0.1/24
@@ -91,7 +93,7 @@ addresses() {
 	start_b $3
 	pings_of b "$4"
 	check "$1" a_will_say "$2"
-	check_equal 'that is said once, and nothing else' 1 "$(warnings)"
+	check_equal 'one warning, and no other' 1 "$(warnings)"
 	kill "$pinging"
 	stop_a
 	stop_b
@@ -110,20 +112,20 @@ addresses 'IPv6 alone from the other end' \
 	'the other end sends nothing but IPv6, and this end has IPv4 alone' \
 	'--addr fd00::2/64' fd00::1
 
-# Where all is well, nothing is said, whatever is forwarded.
+# A good link causes no warning, even with forwarded packets.
 start_a --addr 10.0.0.1/24
 start_b --addr 10.0.0.2/24 --route default
 in_b ip addr add 192.168.9.9/32 dev lo
 pings_of b 10.0.0.1
 sleep 1
 in_b ping -q -c 10 -i 0.2 -W 1 -I 192.168.9.9 8.8.8.8 >/dev/null 2>&1
-check_equal 'two ends that suit each other: not a word' 0 "$(warnings)"
+check_equal 'matching addresses: no warning' 0 "$(warnings)"
 kill "$pinging"
 stop_a
 stop_b
 stop_cable
 
-# Flow control in between that nobody asked for.
+# A device between the ends consumes XON and XOFF.
 start_cable --baud 0 --eat-xonxoff
 start_a --addr 10.0.0.1/24
 start_b --addr 10.0.0.2/24
@@ -135,7 +137,7 @@ stop_a
 stop_b
 stop_cable
 
-# Bytes are lost: long packets do not get through, short ones do.
+# Lost bytes: short packets get through, long ones do not.
 start_cable --baud 921600 --loss 0.002
 start_a --addr 10.0.0.1/24
 start_b --addr 10.0.0.2/24
@@ -156,14 +158,15 @@ in_b timeout 30 socat -u TCP-LISTEN:5001,reuseaddr OPEN:/dev/null &
 sleep 0.5
 in_a timeout 30 socat -u OPEN:/dev/zero TCP:10.0.0.2:5001 &
 copying=$!
-check 'a slow pty without --baud' a_will_say 'packets wait in it, .* \(give --baud'
+check 'a slow pty without --baud' \
+	a_will_say 'packets wait in the pty, .* \(give the speed of the wire with --baud'
 kill "$copying"
 stop_a
 start_a --addr 10.0.0.1/24 --baud 115200
 in_b timeout 30 socat -u TCP-LISTEN:5002,reuseaddr OPEN:/dev/null &
 sleep 0.5
 in_a timeout 12 socat -u OPEN:/dev/zero TCP:10.0.0.2:5002
-check_equal 'with it there is nothing to say' 0 "$(warnings)"
+check_equal 'with --baud there is no warning' 0 "$(warnings)"
 stop_a
 stop_b
 finish

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What is written about the program is true of it: the manual has each option of
-# the help, in its order; the README uses no others, quotes what the program
-# says, and links to files that exist.
+# The documents match the program: the manual has each option of the help, in
+# the same order; the README uses no other options, quotes real messages, and
+# links to existing files.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/end_to_end/lib.sh"
@@ -17,7 +17,7 @@ options_in() {
 	grep -oE -- '--[a-z-]+' <<<"$1" | sort -u
 }
 
-# What begins like this, and then has an option: that option, in order.
+# Print the options behind such a beginning of a line, in order.
 options_behind() {
 	sed -nE "s/^$1(--[a-z-]+).*/\\2/p" <<<"$2"
 }
@@ -25,16 +25,16 @@ options_behind() {
 for option in $(options_in "$help"); do
 	check "the manual has $option" grep -q -- "$option" <<<"$plain_manual"
 done
-# --now is of systemctl.
+# --now is an option of systemctl.
 for option in $(options_in "$plain_manual" | grep -vx -- --now); do
 	check "the program has the manual's $option" grep -q -- "$option" <<<"$help"
 done
-check_equal 'the manual has the order of the help' \
+check_equal 'the manual and the help have the same order' \
 	"$(options_behind ' *(-., *)?' "$help")" \
 	"$(options_behind ' {5}(-., )?' \
 		"$(sed -n '/^OPTIONS$/,/^INTERFACES$/p' <<<"$plain_manual")")"
 
-# Of the README, the commands of ours, and the options that it shows alone.
+# The README's serialtun commands, and its options outside of commands.
 said=$(grep -oE '(^|[^`a-z-])serialtun --[^`]*|`--[a-z][^`]*`' "$readme" |
 	grep -v -- '--device')
 check_match 'the README shows options' '--keepalive' "$said"
@@ -42,7 +42,7 @@ for option in $(options_in "$said"); do
 	check "the program has the README's $option" grep -q -- "$option" <<<"$help"
 done
 
-# Messages are cut into pieces in the sources, and have %s for names.
+# The sources split messages into pieces, with %s for names.
 messages=$(cat "$source_dir"/src/*.c "$source_dir"/src/*/*.c |
 	tr -d '\n' | sed 's/"[[:space:]]*"//g')
 quotes=$(sed -n '/^## When it does not work/,/^## Build/p' "$readme" |
@@ -54,7 +54,7 @@ while read -r quote; do
 	check "the program says \"$quote\"" grep -qF -- "$text" <<<"$messages"
 done <<<"$quotes"
 
-# Of the manual's messages, the runs of words between names and numbers.
+# The words between the names and numbers of the manual's messages.
 system='No such file or directory|Operation not permitted|Permission denied'
 runs=$(sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh SEE/s/^\.It "\(.*\)"/\1/p' "$manual" |
 	sed -E "s/$system|Device or resource busy/;/g" |
@@ -73,21 +73,21 @@ for page in README.md src/README.md tests/bench/README.md; do
 	done < <(grep -oE '\]\([^)#:]+\)' "$source_dir/$page" | tr -d '])(')
 done
 
-# Why something is dropped, and what a line's name begins with.
+# The drop reasons, and the prefixes of the kinds of line.
 dropped=$(sed -n '/^ *Dropped packets/,/^ *The statistics/p' <<<"$plain_manual")
 while IFS='"' read -r _ key _ words _; do
 	check "the manual has the drop \"$words\"" grep -qw "$words" <<<"$dropped"
 	check "and its key $key" grep -qw "$key" <<<"$plain_manual"
 done < <(grep '^	X(' "$source_dir/src/pump/stats.h")
 prefixes=$("$serialtun" --port nothing: 2>&1 | grep -oE '[a-z-]+:,' | tr -d ,)
-check_match 'the program says what lines begin with' '^udp:$' "$prefixes"
+check_match 'the program has prefixes of lines' '^udp:$' "$prefixes"
 for prefix in $prefixes; do
 	check "the manual has $prefix" grep -qE "^ +$prefix" <<<"$plain_manual"
 	check "the README has $prefix" grep -qF "\`$prefix" "$readme"
 	check "the help has $prefix" grep -qE " ${prefix}([A-Z]|\[)" <<<"$help"
 done
 
-# What src/README.md says of the rooms: all modules, and no others.
+# src/README.md lists exactly the modules of each room.
 check_equal 'src/README.md names the modules of each room' \
 	"$(cd "$source_dir/src" && find ./*/ -name '*.c' |
 		sed 's,^\./,,; s/\.c$//' | sort)" \
@@ -101,6 +101,6 @@ check_equal 'src/README.md names the modules of each room' \
 	}' <<<"$(sed -E 's/^(\| `[a-z]+` \|)[^|]*/\1/' \
 		"$source_dir/src/README.md")" | sort)"
 for page in "$source_dir"/src/man/*; do
-	check "${page##*/} is good mdoc" mandoc -T lint -W warning "$page"
+	check "mandoc has no complaint about ${page##*/}" mandoc -T lint -W warning "$page"
 done
 finish

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The way to the other end of the line leads into the link itself: with a route
-# of the link the connection goes on by the old way; a route that somebody adds
-# later makes no storm.
+# A route to the peer leads into the link itself. If the link has brought that
+# route, the connection keeps its old way; if another program adds it later,
+# there is no packet storm.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -12,7 +12,7 @@ source "$(dirname "$0")/exchange.sh"
 join_hosts || skip_all 'no veth here'
 in_a ip route add default via 172.16.0.254
 
-# to_line: how many packets A has taken for the line so far, by its statistics
+# to_line: print the number of packets that A has sent so far
 to_line() {
 	local before
 	before=$(grep -c ' to the line: ' "$dir/a.log")
@@ -22,7 +22,7 @@ to_line() {
 		tail -n 1
 }
 
-# few DESCRIPTION: there is no storm
+# few DESCRIPTION: check that there is no packet storm
 few() {
 	local count
 	in_a ping -c 1 -W 1 10.0.0.2 >/dev/null
@@ -40,12 +40,12 @@ enclosed() {
 	start_a --addr 10.0.0.1/24 --port "$2" --route "$4" --metric 0
 	check "$1: a ping crosses" wait_for 10 pings
 	check "$1: TCP crosses" tcp a b 10.0.0.2 "$random"
-	check "$1: it goes through the link, unless it is the line" \
+	check "$1: packets for the peer use the link, except the line's own" \
 		in_a ping -q -c 1 -W 2 10.0.0.2
 	few "$1: and there is no storm"
 	stop_b
 	start_b --addr 10.0.0.2/24 --port "$3" --wait
-	check "$1: the line is had again" wait_for 15 pings
+	check "$1: a lost line comes back" wait_for 15 pings
 	stop_a
 	stop_b
 }
@@ -54,26 +54,26 @@ enclosed 'udp, a route to the host' "$udp_a" "$udp_b" 172.16.0.2/32
 enclosed 'udp, two routes for everything' "$udp_a" "$udp_b" 172.0.0.0/9
 enclosed 'tcp' tcp:172.16.0.2:3006 tcp-listen:172.16.0.2:3006 172.16.0.2/32
 
-# An interface of the day before already leads there: there is no other way.
+# A persistent interface already leads to the peer, and no other way does.
 in_a ip route del default
 in_a ip addr del 172.16.0.1/24 dev line0
 refused --addr 10.0.0.1/24 --route 172.16.0.0/24 --port "$udp_a"
-check_equal 'there is no way there but the link: refused' 1 "$ended"
-check_match 'and why' \
+check_equal 'no route but the link: refused' 1 "$ended"
+check_match 'the message says why' \
 	"^serialtun: cannot use $udp_a: the link would carry its own packets \\(the route to that host leads into the link itself: leave that host out of --addr and --route, or add a route for it first\\)\$" \
 	"$said"
 in_a ip addr add 172.16.0.1/24 dev line0
 
-# A route that somebody adds while the link is up.
+# Another program adds such a route while the link is up.
 start_b --addr 10.0.0.2/24 --port "$udp_b"
 start_a --addr 10.0.0.1/24 --port "$udp_a"
-check 'without such a route a ping crosses' wait_for 5 pings
+check 'without that route a ping crosses' wait_for 5 pings
 in_a ip route add 172.16.0.2/32 dev tun0
 few 'somebody adds one: there is no storm'
-check 'but a word' wait_for 5 a_says "^serialtun: $udp_a: a route sends the line's own packets into tun0, so none reaches the peer "
-check 'what went astray is counted' \
-	a_says 'to the line: .* [0-9]+ of the line itself'
+check 'with it serialtun warns' wait_for 5 a_says "^serialtun: $udp_a: a route sends the line's own packets into tun0, so none reaches the peer "
+check 'serialtun counts the looping packets' \
+	a_says 'to the line: .* [0-9]+ routing loop'
 in_a ip route del 172.16.0.2/32 dev tun0
-check 'and without it all is well' wait_for 5 pings
+check 'without the route a ping crosses again' wait_for 5 pings
 
 finish

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# What the tests of other ends and other lines have in common, to be sourced
-# behind lib.sh: a network between the hosts A and B to carry lines over, on
-# which they are 172.16.0.1 and 172.16.0.2; and what is to cross each link.
+# Common functions of the tests with other peers and other lines; source it
+# after lib.sh. It makes a network between the hosts A and B (172.16.0.1 and
+# 172.16.0.2), which carries the lines, and tests what crosses a link.
 #
 #   source tests/end_to_end/exchange.sh
 #   join_hosts
@@ -11,13 +11,13 @@
 
 # shellcheck disable=SC2034,SC2154 # lib.sh has some, the tests use some
 
-# Python's programs leave nothing behind in the sources.
+# Python writes no bytecode into the source tree.
 export PYTHONDONTWRITEBYTECODE=1
 
-# The originals, or rather their stand-ins.
+# The stand-ins for the originals.
 PATH=$root/tests/end_to_end/originals:$PATH
 
-# What is sent when nothing else is asked for.
+# The default file to send.
 random=$dir/random
 head -c 300000 /dev/urandom >"$random"
 
@@ -34,8 +34,8 @@ listening() {
 	"in_$1" ss -ltn "sport = :$2" | grep -q LISTEN
 }
 
-# tcp FROM TO ADDRESS FILE: send a file over TCP between hosts a and b; it has
-# arrived as it was.
+# tcp FROM TO ADDRESS FILE: send a file over TCP between hosts a and b, and
+# compare
 tcp() {
 	local receiver
 	tcp_port=$((${tcp_port:-5000} + 1))
@@ -52,7 +52,7 @@ pings() {
 	in_a ping -q -c 1 -W 1 10.0.0.2
 }
 
-# exchange DESCRIPTION [FILE]: what crosses any link between 10.0.0.1 on A and
+# exchange DESCRIPTION [FILE]: test a link between 10.0.0.1 on A and
 # 10.0.0.2 on B
 exchange() {
 	local file=${2:-$random}
@@ -63,8 +63,8 @@ exchange() {
 	check "$1: TCP from B to A" tcp b a 10.0.0.1 "$file"
 }
 
-# start_on HOST LOG COMMAND...: in the background, on host a or b; $started is
-# its process.
+# start_on HOST LOG COMMAND...: run it in the background, on host a or b;
+# $started is its process
 start_on() {
 	local host=host_$1 log=$dir/$2.log
 	shift 2
@@ -73,13 +73,13 @@ start_on() {
 	started=$!
 }
 
-# stop PROCESS: and wait until it has ended
+# stop PROCESS: end it and wait for it
 stop() {
 	kill "$1" 2>/dev/null
 	wait_end "$1"
 }
 
-# interface_on HOST NAME [OPTION...]: as the tutorials make them, on A as
+# interface_on HOST NAME [OPTION...]: make one as tutorials do, on A with
 # 10.0.0.1, on B as 10.0.0.2
 interface_on() {
 	local host=$1 name=$2 address=10.0.0.1/24
@@ -90,7 +90,7 @@ interface_on() {
 	"in_$host" ip link set "$name" up
 }
 
-# peer_on HOST COMMAND...: an original, in the background; $peer is its process
+# peer_on HOST COMMAND...: start an original; $peer is its process
 peer_on() {
 	local host=$1
 	shift
@@ -98,13 +98,13 @@ peer_on() {
 	peer=$started
 }
 
-# has_lost TIMES: the line
+# has_lost TIMES: has the line been lost so often?
 has_lost() {
 	[ "$(grep -c '^serialtun: lost ' "$dir/a.log")" -ge "$1" ]
 }
 
-# from_line WORD: how many "packets" A has taken from the line so far, or
-# "dropped", by its statistics
+# from_line WORD: print the number of "packets" or "dropped" of A's statistics,
+# from the line
 from_line() {
 	local before
 	before=$(grep -c ' from the line: ' "$dir/a.log")

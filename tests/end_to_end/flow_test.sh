@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Flow control and the format of a byte. Over a cable that eats XON and XOFF
-# every packet arrives as it was sent if --flow xonxoff is given, and not
-# otherwise; the settings reach the port; what a pty cannot do is refused.
+# Flow control and the format of a byte. Over a cable that consumes XON and
+# XOFF, every packet arrives unchanged with --flow xonxoff, and not without it.
+# The settings reach the port. serialtun refuses settings that a pty lacks.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-# Bytes of which every second is special, to flow control or to SLIP.
+# Every second byte is special, to flow control or to SLIP.
 special_bytes() {
 	perl -e '
 		srand $ARGV[1];
@@ -33,7 +33,7 @@ carry() {
 	if [ "$protocol" = tcp ]; then
 		"$from" timeout 30 socat -u "OPEN:$file" "TCP:$address:5001"
 	else
-		# A datagram of 1000 bytes a time.
+		# Datagrams of 1000 bytes
 		"$from" timeout 10 socat -u -b 1000 "OPEN:$file" \
 			"UDP-SENDTO:$address:5001"
 	fi
@@ -56,13 +56,13 @@ crosses 'xonxoff: TCP to B' in_a in_b 10.0.0.2 tcp 300000
 crosses 'xonxoff: TCP to A' in_b in_a 10.0.0.1 tcp 300000
 stop_a
 stop_b
-check_equal 'and no frame was damaged' 2 \
+check_equal 'no frame was damaged' 2 \
 	"$(cat "$dir"/[ab].log | grep -c 'from the line: .* 0 dropped$')"
 
 start_a --addr 10.0.0.1/24 --flow xonxoff
 start_b --addr 10.0.0.2/24
 in_a ping -q -c 5 -i 0.2 -W 1 -p 1113 10.0.0.2 >/dev/null
-check 'xonxoff at one end only: the other says so' wait_for 10 \
+check 'xonxoff at one end only: the other end warns' wait_for 10 \
 	b_says 'the other end uses --flow xonxoff, and this one does not'
 stop_a
 stop_b
@@ -71,16 +71,16 @@ start_a --addr 10.0.0.1/24
 start_b -v --addr 10.0.0.2/24
 special_bytes 20000 1 >"$dir/sent"
 carry in_a in_b 10.0.0.2 udp "$dir/sent"
-check_not 'without it, nothing of the same arrives' [ -s "$dir/received" ]
+check_not 'without xonxoff, nothing arrives' [ -s "$dir/received" ]
 stop_a
 stop_b
-check_match 'and that is seen' 'from the line: .* [1-9][0-9]* dropped' \
+check_match 'without xonxoff it counts drops' 'from the line: .* [1-9][0-9]* dropped' \
 	"$(<"$dir/b.log")"
 stop_cable
 
 start_cable --baud 0
 
-# settings ARGUMENT...: what stty says of A's port while it is in use
+# settings ARGUMENT...: print A's port settings while serialtun uses it
 settings() {
 	start_a --addr 10.0.0.1/24 "$@"
 	said=$(stty -a -F "$port_a")
@@ -91,17 +91,17 @@ stty -F "$port_a" -ixon ixany crtscts -cstopb start ^A stop ^B
 before=$(stty -g -F "$port_a")
 settings --flow xonxoff
 check_match 'xonxoff: both ways' '(^| )ixon ixoff' "$said"
-check_match 'xonxoff: no other byte ends a hold' '(^| )-ixany' "$said"
-check_match 'xonxoff: the bytes are the usual ones' \
+check_match 'xonxoff: only XON restarts the output' '(^| )-ixany' "$said"
+check_match 'xonxoff: the usual bytes' \
 	'start = \^Q; stop = \^S;' "$said"
 check_match 'xonxoff: without RTS/CTS' '(^| )-crtscts' "$said"
-check_equal 'afterwards all is as it was' "$before" "$(stty -g -F "$port_a")"
+check_equal 'the end restores the settings' "$before" "$(stty -g -F "$port_a")"
 settings --flow rtscts
-check_match 'rtscts: is set' '(^| )crtscts' "$said"
+check_match 'rtscts: RTS/CTS is on' '(^| )crtscts' "$said"
 check_match 'rtscts: without XON/XOFF' '(^| )-ixon -ixoff' "$said"
 settings
-check_match 'none: neither' '(^| )-crtscts' "$said"
-check_match 'none: nor' '(^| )-ixon -ixoff' "$said"
+check_match 'none: no RTS/CTS' '(^| )-crtscts' "$said"
+check_match 'none: no XON/XOFF' '(^| )-ixon -ixoff' "$said"
 check_match 'one stop bit' '(^| )-cstopb' "$said"
 settings --stop-bits 2
 check_match '--stop-bits 2' '(^| )cstopb' "$said"
@@ -113,7 +113,7 @@ refusal() {
 	shift
 	refused --addr 10.0.0.1/24 --port "$port_a" "$@"
 	check_match "refused on a pty: $*" "^serialtun: cannot $regex\$" "$said"
-	check_equal "refused on a pty: $*: status 1, one line, all as it was" \
+	check_equal "refused on a pty: $*: status 1, one line, settings unchanged" \
 		"1 1 $before" \
 		"$ended $(wc -l <<<"$said") $(stty -g -F "$port_a")"
 }
@@ -129,21 +129,21 @@ for parity in even odd; do
 		--parity "$parity"
 done
 settings --dtr keep --rts keep --parity none --no-low-latency
-check_equal 'what asks for nothing is taken' 0 "$ended"
+check_equal 'options with their default values are accepted' 0 "$ended"
 
-# The line settles while the link is up: what comes too early is lost, and a
-# signal need not wait.
+# The line settles while the link is up: serialtun discards early bytes, and a
+# signal ends it at once.
 start_a --addr 10.0.0.1/24 --settle 2000
 start_b --addr 10.0.0.2/24
-check_not '--settle: what arrives too early is thrown away' \
+check_not '--settle: it discards early bytes' \
 	in_b ping -q -c 1 -W 0.5 10.0.0.1
 sleep 2
-check '--settle: what arrives later is not' in_b ping -q -c 3 -i 0.2 10.0.0.1
+check '--settle: it accepts later bytes' in_b ping -q -c 3 -i 0.2 10.0.0.1
 stop_a
 start_a --addr 10.0.0.1/24 --settle 60000
 begin=$SECONDS
 stop_a
-check_equal '--settle: a signal need not wait' 0 "$ended"
-check '--settle: indeed not' [ $((SECONDS - begin)) -lt 5 ]
+check_equal '--settle: a signal ends it' 0 "$ended"
+check '--settle: a signal ends it at once' [ $((SECONDS - begin)) -lt 5 ]
 stop_b
 finish

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Who speaks something else than SLIP at the other end is recognised, and it is
-# said what helps; once, and not in vague words as well.
+# serialtun recognises a peer that does not speak SLIP, and proposes a remedy,
+# once, without a second and vaguer warning.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 start_cable --baud 0
 stty -F "$port_b" raw -echo
 
-# says REGEX: serialtun on A warns so.
+# says REGEX: has serialtun on A warned so?
 says() {
 	grep -qE "^serialtun: $port_a: $1" "$dir/a.log"
 }
 
-# foreign DESCRIPTION REGEX COMMAND...: what it writes on the line again and
-# again is recognised, and nothing else is said of it.
+# foreign DESCRIPTION REGEX COMMAND...: run it again and again on the line;
+# serialtun recognises the protocol and prints no other warning
 foreign() {
 	local description=$1 wanted=$2 i left=100
 	shift 2
@@ -23,11 +23,11 @@ foreign() {
 	for ((i = 0; i < left; i++)); do
 		"$@" "$i" >"$port_b"
 		sleep 0.25
-		# It has time for a second look.
+		# Give serialtun time for a second check.
 		[ "$left" = 100 ] && says "$wanted" && left=$((i + 10))
 	done
 	check "$description" says "$wanted"
-	check_equal 'that is said once, and nothing else' 1 \
+	check_equal 'one warning, and no other' 1 \
 		"$(grep "^serialtun: $port_a: " "$dir/a.log" |
 			grep -cvE "$about_peer")"
 	stop_a
@@ -41,17 +41,17 @@ lcp() {
 		'\x7d\x27\x7d\x22\x7d\x28\x7d\x22\x38\x42\x7e'
 }
 
-# Somebody waits for a name, and says so once.
+# A login prints its prompt once.
 prompt() {
 	[ "$1" != 0 ] || printf '\r\nboard login: '
 }
 
-# IFF_NO_PI forgotten; the packet is a UDP datagram of nothing.
+# A TUN interface without IFF_NO_PI; the packet is an empty UDP datagram.
 with_info() {
 	frame '00000800 4500001c000000004011 66cd 0a0000020a000001 0001000200080000'
 }
 
-# What ser2net says to whoever connects to its telnet port
+# The negotiation of ser2net's telnet port
 negotiation() {
 	[ "$1" != 0 ] || printf '%b' '\xff\xfb\x03\xff\xfb\x01\xff\xfe\x01\xff\xfd\x00'
 }
@@ -63,7 +63,7 @@ noise() {
 foreign 'PPP' 'the other end speaks PPP, not SLIP \(run pppd' lcp
 foreign 'packet information' \
 	'the other end puts packet information .* IFF_NO_PI' with_info
-foreign 'telnet' 'this is a telnet port, .* accepter: tcp' negotiation
+foreign 'telnet' 'the port speaks telnet, .* accepter: tcp' negotiation
 foreign 'a login prompt' 'a login or a shell is at the other end' prompt
-foreign 'what nobody knows' 'bytes arrive, but not one IP packet' noise
+foreign 'an unknown protocol' 'bytes arrive, but not one IP packet' noise
 finish

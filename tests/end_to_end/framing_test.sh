@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The framing by length, end to end: what it carries, what it survives, and what
-# it does when nothing makes sense any more.
+# --framing length, end to end: good frames, bad frames, and the end of the
+# connection when the decoder is out of step.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -10,15 +10,15 @@ path=$dir/socket
 port_a=unix-listen:$path
 port_b=unix:$path
 
-# says REGEX: soon, in what A says when it is asked.
+# says REGEX: wait until A's counters match.
 says() {
 	kill -USR1 "$pid_a"
 	wait_for 3 a_says "$1"
 }
 
-# A peer: connects, and when the carrier has settled sends each argument, in
-# hexadecimal, in one go, or by the byte if it begins with a dot; prints what
-# comes back until all is quiet, and how it ended.
+# A peer: it connects, waits for the carrier, and sends each argument, in
+# hexadecimal, in one write, or byte by byte if the argument begins with a dot.
+# It prints the answer until the line is quiet, and how the connection ended.
 cat >"$dir/peer.py" <<'END'
 import socket, sys, time
 s = socket.socket(socket.AF_UNIX)
@@ -52,7 +52,7 @@ peer() {
 	timeout 10 python3 "$dir/peer.py" "$path" "$@"
 }
 
-# An echo request from 10.0.0.2 to 10.0.0.1, without and with its length.
+# An echo request from 10.0.0.2 to 10.0.0.1, without and with a length field
 header='4500001c 0001 0000 40 01 %s 0a000002 0a000001'
 # shellcheck disable=SC2059 # it is the format
 printf -v sealed "$header" "$(checksum "$(printf "$header" 0000)")"
@@ -61,7 +61,7 @@ framed=001c$request
 reply='001c45[0-9a-f]{22}0a0000010a0000020000[0-9a-f]{12}'
 
 start_a --addr 10.0.0.1/24 --framing length
-check_match 'what to type there says the framing' \
+check_match 'the command for the other end has the framing' \
 	"--port unix:$path --framing length\$" "$(<"$dir/a.log")"
 start_b --addr 10.0.0.2/24 --framing length
 check 'a ping crosses' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
@@ -72,42 +72,42 @@ sleep 0.3
 head -c 20000000 /dev/urandom >"$dir/data"
 in_a timeout 15 socat -u "OPEN:$dir/data" TCP:10.0.0.2:5001
 wait "$sink"
-check_equal '20 MB are what they were' "$(md5sum <"$dir/data")" \
+check_equal '20 MB arrive unchanged' "$(md5sum <"$dir/data")" \
 	"$(<"$dir/sum")"
-check 'nothing was bad' says 'from the line: .* 0 dropped$'
+check 'no frame was bad' says 'from the line: .* 0 dropped$'
 stop_b
 wait_for 3 a_says 'waiting for a connection'
 
-# Frames in one go, byte by byte, several at once, and cut; then bad ones, two
-# in a row at the most.
+# Frames in one write, byte by byte, several at once, and in two parts; then bad
+# frames, at most two in a row.
 bad=000473706d21
-check_match 'however frames are cut, each gets its answer' "^($reply){8} quiet\$" \
+check_match 'each frame is answered, in any pieces' "^($reply){8} quiet\$" \
 	"$(peer "$framed" ".$framed" "$framed$framed" "$framed${framed:0:20}" \
 		"${framed:20}" "00000000$framed" "$bad$bad$framed")"
-check 'what was empty, or no packet, is counted' \
+check 'it counts empty frames and frames without a packet' \
 	says 'from the line: .* 4 dropped, 2 empty, 2 not IP$'
 
-# A length that lies: all that follows is out of step.
+# A wrong length: the decoder is out of step from here on.
 lost="^serialtun: lost process [0-9]+: its data holds no packets any more; waiting for a connection to $port_a\$"
 printf -v many "$framed%.0s" {1..1000}
-check_equal 'a length that lies: the connection is closed' closed \
+check_equal 'a wrong length: it closes the connection' closed \
 	"$(peer "001b$request" "$many" | sed 's/.* //')"
-check 'with a sentence' wait_for 3 a_says "$lost"
-check_equal 'noise ends it, too' closed \
+check 'and says why' wait_for 3 a_says "$lost"
+check_equal 'noise: it closes the connection' closed \
 	"$(peer "$(printf '05%.0s' {1..50000})" | sed 's/.* //')"
 start_b --addr 10.0.0.2/24 --framing length
-check 'and the link goes on' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
+check 'the link works again' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
 stop_b
 
 # SLIP at the other end.
 start_b --addr 10.0.0.2/24 --framing slip
 in_b ping -c 5 -i 0.2 -W 1 10.0.0.1 >/dev/null
-check 'what speaks SLIP is alive to say so' alive "$pid_b"
+check 'the end that speaks SLIP still runs' alive "$pid_b"
 stop_b
 stop_a
 check_equal 'status 0' 0 "$ended"
 
-# Over standard input and output, which nobody connects again.
+# Standard input and output cannot be connected again.
 frames='\x00\x01*\x00\x00\x00\x01*'
 {
 	printf '%b' "$frames"
@@ -115,13 +115,13 @@ frames='\x00\x01*\x00\x00\x00\x01*'
 } | in_a timeout 4 "$serialtun" --addr 10.0.0.1/24 --port - --framing length \
 	2>"$dir/a.log" | cat >"$dir/a.out"
 ended=${PIPESTATUS[1]}
-check 'the port is told' \
+check 'the message names the port' \
 	a_says ' is up: .*, on -, which is standard input and output$'
 check 'out of step on standard input: it ends' \
 	a_says '^serialtun: lost standard input and output: its data holds no packets any more \(start both ends again\)$'
 check_equal 'status 1' 1 "$ended"
 
-# What does not go together is said at once.
+# Options that contradict each other.
 for args in '--port ttyUSB0 --framing length' '--port unix:x --framing packet' \
 	'--port unix:x --framing length --keepalive 5' \
 	'--port unix:x --framing length --flow xonxoff' \

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cable with a hostile third party: two ptys, and what is between them.
+"""A cable with a hostile third party: two ptys, and a program between them.
 
     hostile.py PORT_A PORT_B KIND MEGABYTES REPORT
 
 makes two ports, PORT_A and PORT_B, that are connected to each other at full
-speed. From SIGUSR1 on, as many megabytes of hostile octets go to A, as fast as
-it takes them, wherever they do not damage what B sends: behind any END, and
-with an END behind them. When all are sent, REPORT is written, a JSON object:
-how many octets they were, and what A has to make of them, by the names that
-serialtun's own statistics have.
+speed. From SIGUSR1 on it sends this many megabytes of hostile bytes to A, as
+fast as A takes them, at places where they do not damage B's frames: behind an
+END, and with an END behind them. Afterwards it writes REPORT, a JSON object:
+the number of bytes, and the counts that A must have, by the names of
+serialtun's own statistics.
 
-KIND is "crafted" or "random". Of random octets nobody knows what to make.
+KIND is "crafted" or "random". There are no expected counts for random bytes.
 """
 import json
 import os
@@ -40,12 +40,12 @@ def frame(packet):
     return END + packet.replace(ESC, ESC_ESC).replace(END, ESC_END) + END
 
 
-def octets(least, most):
+def random_bytes(least, most):
     return dice.randbytes(dice.randint(least, most))
 
 
 def ipv4(payload, length=None, header_words=5, fragment=0, flip=0):
-    """A packet from B to A, right but for what is asked for."""
+    """A packet from B to A, right except for the given faults."""
     length = 20 + len(payload) if length is None else length
     header = struct.pack('>BBHHHBBH4B4B', 0x40 | header_words, 0, length,
                          dice.getrandbits(16), fragment, 64, TCP, 0,
@@ -65,12 +65,12 @@ def ipv6(protocol, payload, length=None):
 
 
 def chain(last, payload):
-    """Extension headers, up to a packet of 1500 octets full of them."""
+    """Extension headers, up to a packet of 1500 bytes full of them."""
     protocol = last
     for _ in range(dice.choice((1, 2, 5, 150))):
         kind = dice.choice((HOP_BY_HOP, ROUTING, DEST, AH))
         if kind == AH:
-            header = bytes((protocol, 0)) + octets(6, 6)
+            header = bytes((protocol, 0)) + random_bytes(6, 6)
         else:
             header = bytes((protocol, 0, 1, 4, 0, 0, 0, 0))
         payload = header + payload
@@ -79,21 +79,21 @@ def chain(last, payload):
 
 
 def bad_version():
-    packet = octets(1, 2000)
+    packet = random_bytes(1, 2000)
     return bytes((dice.choice((0, 1, 2, 3, 5, 7, 15)) << 4,)) + packet
 
 
 def bad_header():
     return dice.choice((
         lambda: ipv4(b'')[:dice.randint(1, 19)],
-        lambda: ipv4(octets(0, 1480), header_words=dice.randint(0, 4)),
-        lambda: ipv4(octets(0, 30), header_words=15),
+        lambda: ipv4(random_bytes(0, 1480), header_words=dice.randint(0, 4)),
+        lambda: ipv4(random_bytes(0, 30), header_words=15),
         lambda: ipv6(TCP, b'')[:dice.randint(1, 39)],
     ))()
 
 
 def bad_length():
-    payload = octets(1, 1400)
+    payload = random_bytes(1, 1400)
     jumbo = bytes((NONE, 0, 0xC2, 4)) + struct.pack('>I', 1 << 20)
     return dice.choice((
         lambda: ipv4(payload, length=20 + len(payload) + dice.choice((-1, 1))),
@@ -105,30 +105,30 @@ def bad_length():
 
 
 def bad_checksum():
-    return ipv4(octets(0, 1480), flip=1 << dice.randrange(16))
+    return ipv4(random_bytes(0, 1480), flip=1 << dice.randrange(16))
 
 
 def router_advert():
-    return chain(ICMPV6, bytes((ROUTER_ADVERT,)) + octets(15, 40))
+    return chain(ICMPV6, bytes((ROUTER_ADVERT,)) + random_bytes(15, 40))
 
 
 def good():
-    """What is none of our business."""
+    """A packet that serialtun passes on."""
     return dice.choice((
-        lambda: ipv4(octets(8, 1480), fragment=0x2000),
-        lambda: ipv4(octets(8, 1480), fragment=dice.randint(1, 0x1FFF)),
-        lambda: ipv6(FRAGMENT, bytes((TCP, 0, 0, 1)) + octets(4, 1000)),
-        lambda: ipv6(FRAGMENT, bytes((ICMPV6, 0, 255, 248)) + octets(4, 1000)),
+        lambda: ipv4(random_bytes(8, 1480), fragment=0x2000),
+        lambda: ipv4(random_bytes(8, 1480), fragment=dice.randint(1, 0x1FFF)),
+        lambda: ipv6(FRAGMENT, bytes((TCP, 0, 0, 1)) + random_bytes(4, 1000)),
+        lambda: ipv6(FRAGMENT, bytes((ICMPV6, 0, 255, 248)) + random_bytes(4, 1000)),
         # A chain that leaves the packet, and one without an end.
-        lambda: ipv6(DEST, bytes((ICMPV6, 255)) + octets(6, 1000)),
+        lambda: ipv6(DEST, bytes((ICMPV6, 255)) + random_bytes(6, 1000)),
         lambda: ipv6(ROUTING, bytes((DEST, 0)) + bytes(6)),
-        lambda: ipv6(TCP, octets(0, 1)),
+        lambda: ipv6(TCP, random_bytes(0, 1)),
         lambda: chain(NONE, b''),
     ))()
 
 
 def bad_escape():
-    plain = octets(1, 1500).replace(END, b'').replace(ESC, b'')
+    plain = random_bytes(1, 1500).replace(END, b'').replace(ESC, b'')
     return END + plain + ESC + dice.choice((
         END,
         bytes((dice.choice((0, 0x11, 0xDE, 0xDF, 0xFF)),)) + plain + END,
@@ -147,7 +147,7 @@ STREAMS = {'bad_escape': bad_escape, 'too_long': too_long}
 
 
 def crafted_pool():
-    """(name, octets), the long ones seldom."""
+    """(name, bytes), the long ones seldom."""
     pool = [(name, frame(make())) for name, make in FRAMES.items()
             for _ in range(200)]
     pool += [('bad_escape', bad_escape()) for _ in range(30)]
@@ -156,7 +156,7 @@ def crafted_pool():
 
 
 def random_pool():
-    return [(None, END + octets(1, 65536) + END) for _ in range(64)]
+    return [(None, END + random_bytes(1, 65536) + END) for _ in range(64)]
 
 
 class Cable:
@@ -190,11 +190,11 @@ class Cable:
         if self.injected >= self.budget:
             self.hostile = False
             with open(self.report + '.new', 'w') as file:
-                json.dump({'octets': self.injected, **self.counts}, file)
+                json.dump({'bytes': self.injected, **self.counts}, file)
             os.rename(self.report + '.new', self.report)
 
     def to_a(self, data):
-        """What B sends; behind each frame there is room."""
+        """Bytes of B; hostile bytes may follow each frame."""
         while data:
             end = data.find(END) + 1 or len(data)
             self.send(self.masters[0], data[:end])
@@ -204,7 +204,7 @@ class Cable:
                 self.inject()
 
     def carry(self):
-        """What is there to be read; False if there was nothing."""
+        """Read the available bytes; False if there are none."""
         wait = 0 if self.hostile and not self.damageable else 0.1
         ready, _, _ = select.select(self.masters, [], [], wait)
         carried = False

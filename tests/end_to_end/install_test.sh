@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What is installed: where, that it is good, that a group can be allowed to run
-# it, and that all of it can be removed again.
+# Installation: the places of the files, valid units and rules, "make setcap"
+# for a group, and "make uninstall".
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/end_to_end/lib.sh"
 
 make=(make -s -C "$source_dir" BUILD="$build")
 
-# The files below a directory, in one line.
+# Print the files below a directory, in one line.
 files_in() {
 	(cd "$1" && find . ! -type d | sed 's/^\.//' | sort | xargs)
 }
@@ -22,62 +22,62 @@ pc() {
 }
 
 check_match 'make help names the targets' '^  install ' "$("${make[@]}" help)"
-check 'make has nothing to do a second time' "${make[@]}" -q all
+check 'a second make has nothing to do' "${make[@]}" -q all
 
-# As a packager does it.
+# Install as a packager does.
 units=$(pc systemdsystemunitdir systemd /usr/lib/systemd/system)
 rules=$(pc udevdir udev /usr/lib/udev)/rules.d
 completions=$(pc completionsdir bash-completion \
 	/usr/share/bash-completion/completions)
 check 'make install PREFIX=/usr' \
 	"${make[@]}" install DESTDIR="$dir/root" PREFIX=/usr
-check_equal 'puts each thing where pkg-config says' \
+check_equal 'it puts each file where pkg-config says' \
 	"$(printf '%s\n' /usr/bin/serialtun /usr/share/man/man8/serialtun.8 \
 		/usr/share/man/man7/serialtun-migrating.7 \
 		/usr/share/man/man7/serialtun-pairing.7 \
 		"$completions/serialtun" "$units/serialtun@.service" \
 		"$rules/70-serialtun.rules" | sort | xargs)" \
 	"$(files_in "$dir/root")"
-check_equal 'the program is what was built' "$("$serialtun" --version)" \
+check_equal 'the installed program is the built one' "$("$serialtun" --version)" \
 	"$("$dir/root/usr/bin/serialtun" --version)"
 check_match 'the unit runs the program by its final path' \
 	'^ExecStart=/usr/bin/serialtun ' \
 	"$(<"$dir/root$units/serialtun@.service")"
 check 'make uninstall' "${make[@]}" uninstall DESTDIR="$dir/root" PREFIX=/usr
-check_equal 'removes it all again' '' "$(files_in "$dir/root")"
+check_equal 'it removes all files' '' "$(files_in "$dir/root")"
 
-# By hand, as into /usr/local: all below the prefix.
+# Install by hand, as into /usr/local: all files below the prefix.
 prefix=$dir/local
 check 'make install into a prefix' "${make[@]}" install PREFIX="$prefix"
-check_equal 'puts everything below it' \
+check_equal 'it puts all files below the prefix' \
 	"/bin/serialtun /lib/systemd/system/serialtun@.service /lib/udev/rules.d/70-serialtun.rules /share/bash-completion/completions/serialtun /share/man/man7/serialtun-migrating.7 /share/man/man7/serialtun-pairing.7 /share/man/man8/serialtun.8" \
 	"$(files_in "$prefix")"
-check 'a second time too' "${make[@]}" install PREFIX="$prefix"
+check 'a second make install works' "${make[@]}" install PREFIX="$prefix"
 
 unit=$prefix/lib/systemd/system/serialtun@.service
 if command -v systemd-analyze >/dev/null; then
-	check 'the unit is good' systemd-analyze verify --man=no "$unit"
-	check 'and shut up well (exposure at most 2.3)' \
+	check 'systemd accepts the unit' systemd-analyze verify --man=no "$unit"
+	check 'the exposure of the unit is at most 2.3' \
 		systemd-analyze security --offline=true --threshold=23 "$unit"
-	check_equal 'a port makes an instance' \
+	check_equal 'a port yields an instance' \
 		'serialtun@dev-serial-by\x2did-usb\x2dFTDI\x2dif00.service' \
 		"$(systemd-escape -p --template=serialtun@.service \
 			/dev/serial/by-id/usb-FTDI-if00)"
-	check_equal 'and the instance the port' /dev/serial/by-id/usb-FTDI-if00 \
+	check_equal 'the instance yields the port' /dev/serial/by-id/usb-FTDI-if00 \
 		"$(systemd-escape -p --unescape \
 			'dev-serial-by\x2did-usb\x2dFTDI\x2dif00')"
 else
-	skip 'the unit is good' 'no systemd-analyze here'
+	skip 'systemd accepts the unit' 'no systemd-analyze here'
 fi
 
 if udevadm verify --version >/dev/null 2>&1; then
-	check 'the udev rules are good' udevadm verify \
+	check 'udev accepts the rules' udevadm verify \
 		"$prefix/lib/udev/rules.d/70-serialtun.rules"
 else
-	skip 'the udev rules are good' 'no udevadm verify here'
+	skip 'udev accepts the rules' 'no udevadm verify here'
 fi
 
-# What serialtun asks of the kernel, the unit allows: expand_filter GROUP...
+# The unit allows all system calls of serialtun. expand_filter GROUP...
 expand_filter() {
 	local name
 	for name; do
@@ -92,7 +92,7 @@ expand_filter() {
 	done
 }
 
-# Sanitizers make calls of their own.
+# Sanitizers make other system calls.
 if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 	expand_filter @system-service | sort -u >"$dir/in"
 	expand_filter @privileged @resources | sort -u >"$dir/out"
@@ -101,7 +101,7 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 		echo capset
 	} | sort >"$dir/allowed"
 	start_cable --baud 0
-	# As the unit has it: root with no more than CAP_NET_ADMIN.
+	# As in the unit: root with CAP_NET_ADMIN alone.
 	nsenter --target "$host_a" --net -- strace -f -qq -o "$dir/strace.txt" \
 		setpriv --bounding-set=-all,+net_admin --inh-caps=-all \
 		env NOTIFY_SOCKET=@nobody "$serialtun" --addr 10.0.0.1/24 \
@@ -121,14 +121,14 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 	sleep 2
 	kill "$traced_pid"
 	wait "$traced"
-	# Only from the last execve on is it serialtun.
+	# serialtun begins at the last execve.
 	sed -n 'H; /execve(/h; ${x; p}' "$dir/strace.txt" >"$dir/own.txt"
-	check_match 'the trace is of the whole run' '^[0-9]+ +openat\(' \
+	check_match 'the trace has the whole run' '^[0-9]+ +openat\(' \
 		"$(<"$dir/own.txt")"
 	check_match 'it runs with CAP_NET_ADMIN alone' 'is up' "$(<"$dir/a.log")"
 	check_match 'it lost the port, and found it again' ': line: lost 1 time$' \
 		"$(<"$dir/a.log")"
-	# The other lines, of which the network has more kinds of sockets.
+	# The other kinds of line, with more kinds of sockets.
 	for line in tcp-listen:5000 tcp:localhost:5000 udp:localhost:5000 \
 		"unix-listen:$dir/x" "unix:$dir/x" "pty:$dir/link"; do
 		nsenter --target "$host_a" --net -- strace -f -qq -A \
@@ -136,16 +136,16 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 			--addr 10.0.0.1/24 --wait --port "$line" \
 			2>>"$dir/lines.log"
 	done
-	check_equal 'every kind of line begins' 6 \
+	check_equal 'every kind of line starts' 6 \
 		"$(grep -c ' is up: ' "$dir/lines.log")"
-	check_equal 'the unit allows every system call it makes' '' \
+	check_equal 'the unit allows all system calls' '' \
 		"$(sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' "$dir/own.txt" |
 			sort -u | comm -23 - "$dir/allowed" | xargs)"
 	families=$(sed -n 's/^RestrictAddressFamilies=//p' "$unit")
-	check_equal 'and every kind of socket' '' \
+	check_equal 'the unit allows all kinds of sockets' '' \
 		"$(sed -n 's/.* socket(\([A-Z_0-9]*\).*/\1/p' "$dir/own.txt" |
 			grep -vxF "$(xargs -n 1 <<<"$families")" | xargs)"
-	check_not 'and nothing is both writable and executable' \
+	check_not 'no memory is both writable and executable' \
 		grep -E 'PROT_WRITE\|PROT_EXEC' "$dir/own.txt"
 	stop_cable
 fi
@@ -162,7 +162,7 @@ else
 		"$(stat -c '%U %G %a' "$program")"
 	check_match 'make setcap: one capability' 'cap_net_admin[=+]ep$' \
 		"$(getcap "$program")"
-	# Others must reach it; and here /dev/net/tun is as udev makes it.
+	# Others must reach the program; /dev/net/tun is as udev makes it.
 	chmod 711 "$dir"
 	mount -t tmpfs none /dev/net
 	mknod -m 666 /dev/net/tun c 10 200
@@ -170,25 +170,25 @@ else
 	chgrp dialout "$(readlink -f "$port_a")"
 	chmod 660 "$(readlink -f "$port_a")"
 	start_b --addr 10.0.0.2/24
-	# By env, because setpriv itself still has all it had.
+	# Through env, because setpriv itself keeps its capabilities.
 	somebody=(setpriv --reuid=12345 --regid=12345)
 	nsenter --target "$host_a" --net -- "${somebody[@]}" --groups=dialout \
 		env "$program" --addr 10.0.0.1/24 --port "$port_a" \
 		2>"$dir/a.log" &
 	pid_a=$!
-	check 'a member of dialout starts it' wait_for 10 is_up "$dir/a.log"
+	check 'a member of dialout starts serialtun' wait_for 10 is_up "$dir/a.log"
 	check 'and has a link' in_a ping -c 1 -W 5 10.0.0.2
-	check_equal 'without any capability left' "$(printf '%016x' 0)" \
+	check_equal 'without any remaining capability' "$(printf '%016x' 0)" \
 		"$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$pid_a/status")"
 	stop_a
 	check_equal 'it ends with status 0' 0 "$ended"
 	stop_b
 	said=$("${somebody[@]}" --clear-groups env "$program" --version 2>&1)
-	check_match 'nobody else may run it' 'Permission denied$' "$said"
+	check_match 'no other user may run it' 'Permission denied$' "$said"
 	umount /dev/net
 fi
 
 check 'make uninstall from the prefix' \
 	"${make[@]}" uninstall PREFIX="$prefix"
-check_equal 'leaves no file' '' "$(files_in "$prefix")"
+check_equal 'it leaves no file' '' "$(files_in "$prefix")"
 finish

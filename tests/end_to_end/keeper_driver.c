@@ -3,12 +3,12 @@
  * A main process with nothing but a keeper: keeper_driver INTERFACE [USER]
  *
  * It starts the keeper, drops its own privileges as serialtun does, and then
- * does what stdin says, one line after the other, each answered by a line:
+ * obeys stdin, line by line, and answers each line with a line:
  *
  *   take OWN/LEN OTHER    as keeper_take_address()
  *   drop                  as keeper_drop_address()
- *   raw LEN               so many bytes that are no request
- *   end                   as keeper_end(), and then it ends itself
+ *   raw LEN               send so many bytes that are no request
+ *   end                   as keeper_end(), then exit
  */
 #include "failure.h"
 #include "interface/addr.h"

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The process that sets an address after the other end was heard: what it takes
-# and what it refuses, that it takes it back whatever happens to the main
-# process, and what it can do itself: nothing else.
+# The keeper, the process that sets an address after the peer was heard: the
+# addresses that it sets and refuses, the removal of its address whatever
+# happens to the main process, and its confinement.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 driver=$build/tests/end_to_end/keeper_driver
 
-# A LAN on host A, and an interface of the link that stays when we are gone.
+# A LAN on host A, and a persistent interface for the link.
 in_a ip link add eth0 type veth peer name eth1 || skip_all 'no veth here'
 in_a ip address add 192.168.1.10/24 dev eth0
 in_a ip address add 172.20.0.1 peer 172.20.9.9/32 dev eth0
@@ -23,7 +23,7 @@ in_a ip link set kept0 up
 
 mkfifo "$dir/orders"
 
-# start_driver [USER]: a main process, to be told by say; $keeper is its keeper.
+# start_driver [USER]: start a main process, for say; $keeper is its keeper
 start_driver() {
 	nsenter --target "$host_a" --net -- "$driver" kept0 "$@" \
 		<"$dir/orders" >"$dir/answers" 2>"$dir/driver.log" &
@@ -33,7 +33,7 @@ start_driver() {
 	keeper=$(pgrep -P "$driver_pid" -x serialtun-keep)
 }
 
-# say LINE: an order; $said is what the driver answers.
+# say LINE: send an order; $said is the answer
 say() {
 	local before
 	before=$(wc -l <"$dir/answers")
@@ -55,7 +55,7 @@ no_addrs() {
 	[ -z "$(addrs)" ]
 }
 
-# end_driver: as at the end of serialtun
+# end_driver: end it as serialtun ends
 end_driver() {
 	echo end >&9
 	wait_end "$driver_pid"
@@ -75,18 +75,18 @@ check_confined() {
 			printf '%s ' "$(status_of "Cap$set")"
 		done)"
 	check_equal "$1: the user" "$2 $2 $2 $2" "$(status_of Uid | xargs)"
-	check_equal "$1: no other one can come" 1 "$(status_of NoNewPrivs)"
+	check_equal "$1: it cannot gain another one" 1 "$(status_of NoNewPrivs)"
 	check_equal "$1: two descriptors, a socketpair and Netlink" \
 		'socket socket' \
 		"$(find "/proc/$keeper/fd" -type l -printf '%l\n' |
 			sed 's/:.*//' | xargs)"
 	if grep -q 'no filter of system calls' "$dir/driver.log"; then
-		skip "$1: a filter" 'none on this machine'
+		skip "$1: a filter" 'no filter on this machine'
 	else
 		check_equal "$1: a filter" 2 "$(status_of Seccomp)"
 	fi
-	# Files of a process that is not dumpable are root's.
-	check_equal "$1: nobody looks into it" 0 \
+	# Root owns the files in /proc of a process that is not dumpable.
+	check_equal "$1: only root sees its memory" 0 \
 		"$(stat -c %u "/proc/$keeper/status")"
 	check_equal "$1: its name" serialtun-keep "$(<"/proc/$keeper/comm")"
 }
@@ -94,31 +94,31 @@ check_confined() {
 start_driver
 check_confined 'as root' 0
 
-# What is taken, and taken back.
+# Set addresses, and remove them.
 say take 10.10.10.1/30 10.10.10.2
-check_equal 'an address is taken' '1 done' "$said"
-check_equal 'the interface has it' 10.10.10.1/30 "$(addrs)"
+check_equal 'it sets an address' '1 done' "$said"
+check_equal 'the interface has the address' 10.10.10.1/30 "$(addrs)"
 say take 10.10.10.1/30 10.10.10.2
-check_equal 'again: it stays' '1 done' "$said"
+check_equal 'the same request again: the address stays' '1 done' "$said"
 say take 10.10.10.2/30 10.10.10.1
-check_equal 'another one of the same network takes its place' \
+check_equal 'another address of the network replaces the first' \
 	'1 done 10.10.10.2/30' "$said $(addrs)"
 say drop
-check_equal 'it is dropped' '2 done ' "$said $(addrs)"
+check_equal 'it removes the address' '2 done ' "$said $(addrs)"
 say drop
-check_equal 'there is nothing left to drop' '2 done' "$said"
+check_equal 'nothing to remove: no error' '2 done' "$said"
 say take 10.10.10.1/32 10.10.11.1
 check_equal 'a pair of addresses' '1 done 10.10.10.1 peer 10.10.11.1/32' \
 	"$said $(addrs)"
 
-# What is refused out of hand costs nothing of the four a minute.
+# Refused requests do not count among the four per minute.
 say take 8.8.8.1/24 8.8.8.2
 check_equal 'an address of the Internet' \
-	'1 Operation not permitted: addresses that another host proposes have to be private ones (RFC 1918)' \
+	'1 Operation not permitted: an address that the peer proposes must be private (RFC 1918)' \
 	"$said"
 say take 10.10.0.1/16 10.10.0.2
 check_equal 'a large network' \
-	'1 Operation not permitted: a network that another host proposes has to be /24 or smaller' \
+	'1 Operation not permitted: a network that the peer proposes must be /24 or smaller' \
 	"$said"
 for len in 1 39 41 4096; do
 	say raw "$len"
@@ -136,91 +136,91 @@ check_equal 'the fifth of a minute is refused' \
 	'1 Device or resource busy: 4 addresses were proposed in less than 60 s 10.10.12.1/30' \
 	"$said $(addrs)"
 say take 10.10.12.1/30 10.10.12.2
-check_equal 'what it has can be asked for still' '1 done' "$said"
+check_equal 'a request for the present address still succeeds' '1 done' "$said"
 
-# Signals that end the main process do not end it, SIGKILL of that one does.
-# HUP INT QUIT USR1 USR2 PIPE ALRM TERM; those of the C library aside.
-check_equal 'it ignores signals, and blocks none' '7a07 0' \
+# Signals do not end the keeper; a SIGKILL of the main process does.
+# The mask is HUP INT QUIT USR1 USR2 PIPE ALRM TERM, without the C library's.
+check_equal 'it ignores signals and blocks none' '7a07 0' \
 	"$(printf '%x %x' $((0x$(status_of SigIgn) & 0x7fffffff)) \
 		$((0x$(status_of SigBlk))))"
 for signal in INT TERM HUP USR1 USR2 QUIT PIPE ALRM; do
 	kill "-$signal" "$keeper"
 done
 sleep 0.2
-check 'signals do not end it' alive "$keeper"
+check 'signals do not end the keeper' alive "$keeper"
 kill -KILL "$driver_pid"
 wait "$driver_pid" 2>/dev/null
-check 'kill -9 of the main process: it ends' wait_for 10 not alive "$keeper"
+check 'kill -9 of the main process: the keeper ends' wait_for 10 not alive "$keeper"
 check 'kill -9 of the main process: the address is gone' wait_for 10 no_addrs
-check 'and the interface is there' in_a ip link show dev kept0
+check 'the interface stays' in_a ip link show dev kept0
 
-# What would get in the way of this host's network.
+# Addresses that conflict with this host's network.
 start_driver
 say take 192.168.1.21/30 192.168.1.22
 check_equal 'a part of the LAN' \
 	'1 Address already in use: 192.168.1.20/30 overlaps 192.168.1.0/24, which this host reaches through eth0' \
 	"$said"
 say take 10.20.30.1/30 10.20.30.2
-check_equal 'a part of what a route leads to' \
+check_equal 'a part of the destination of a route' \
 	'1 Address already in use: 10.20.30.0/30 overlaps 10.20.0.0/16, which this host reaches through eth0' \
 	"$said"
 say take 10.10.10.1/32 192.168.1.10
-check_equal 'an address of this host as the other end' \
+check_equal "an address of this host as the peer's" \
 	'1 Address already in use: 192.168.1.10 overlaps 192.168.1.10, which this host reaches through eth0' \
 	"$said"
 say take 172.20.9.10/30 172.20.9.9
-check_equal 'the other end of another link' \
+check_equal 'the peer of another link' \
 	'1 Address already in use: 172.20.9.8/30 overlaps 172.20.9.9, which this host reaches through eth0' \
 	"$said"
-check 'nothing of it was taken' no_addrs
+check 'it has set none of them' no_addrs
 end_driver
-check_equal 'it ends, status 0' 0 "$ended"
-check_equal 'it has ended before the main process' ended \
+check_equal 'the main process ends with status 0' 0 "$ended"
+check_equal 'the keeper has ended before the main process' ended \
 	"$(tail -n 1 "$dir/answers")"
 
-# Another user, and an address that the interface has from its owner.
+# Another user, and an address that the owner of the interface has added.
 in_a ip address add 10.10.30.1/24 dev kept0
 start_driver nobody
 check_confined 'as nobody' "$(id -u nobody)"
 say take 10.10.30.1/24 10.10.30.2
-check_equal 'an address that is there already' '1 done' "$said"
+check_equal 'an existing address' '1 done' "$said"
 say take 10.10.31.1/24 10.10.31.2
-check_equal 'as nobody it is taken all the same' \
+check_equal 'as nobody it sets an address' \
 	'1 done 10.10.30.1/24 10.10.31.1/24' "$said $(addrs)"
 in_a ip address del 10.10.31.1/24 dev kept0
 say drop
-check_equal 'the user has deleted it' '2 done' "$said"
+check_equal 'somebody else has deleted the address: no error' '2 done' "$said"
 say take 10.10.31.1/24 10.10.31.2
 end_driver
-check_equal 'its own is taken back, the other one stays' 10.10.30.1/24 \
+check_equal "it removes its own address, and not the owner's" 10.10.30.1/24 \
 	"$(addrs)"
 
-# The interface goes away.
+# The interface is deleted.
 start_driver
 say take 10.10.31.1/24 10.10.31.2
 in_a ip tuntap del mode tun kept0
 say take 10.10.32.1/24 10.10.32.2
-check_match 'no interface any more: the reason of the kernel' \
+check_match "a deleted interface: the kernel's reason" \
 	'^1 No such device: ' "$said"
 kill -KILL "$keeper"
 say drop
-check_equal 'without the keeper it is said' 'failed: Broken pipe' "$said"
+check_equal 'without the keeper a request fails' 'failed: Broken pipe' "$said"
 end_driver
-check_equal 'and the main process can end' 0 "$ended"
+check_equal 'the main process can end' 0 "$ended"
 
-# A keeper that somebody has stopped.
+# Another program has stopped the keeper.
 in_a ip tuntap add mode tun kept0
 start_driver
 say take 10.10.31.1/24 10.10.31.2
 kill -STOP "$keeper"
 end_driver
-check_equal 'the main process does not wait for it for ever' \
+check_equal 'the main process waits only for a time' \
 	'0 10.10.31.1/24' "$ended $(addrs)"
 kill -CONT "$keeper"
-check 'it takes the address back as soon as it can' wait_for 10 no_addrs
+check 'once continued, the keeper removes the address' wait_for 10 no_addrs
 check 'and ends' wait_for 10 not alive "$keeper"
 
-# No capability to keep.
+# Without the capability.
 check_match 'without CAP_NET_ADMIN' \
 	'cannot start the process that takes an address from the other end: Operation not permitted \(' \
 	"$(in_a setpriv --bounding-set -net_admin --inh-caps -all "$driver" \

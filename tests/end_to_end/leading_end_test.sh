@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# An END in front of a frame is sent where it helps, and not where it harms:
-# towards Serial-TUN, which looks no further than the first END of a read, and
-# RIOT's sliptty, which takes an END for the type of a packet.
+# serialtun sends an END in front of a frame where it helps, and not where it
+# harms: Serial-TUN ignores the bytes behind the first END of a read, and RIOT's
+# sliptty takes a second END for the type of a packet.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -13,19 +13,19 @@ join_hosts
 pair=no
 start_cable --baud 115200
 
-# replies COMMAND...: how many of a ping's echo requests are answered in time
+# replies OPTION...: print how many pings are answered in time
 replies() {
 	in_a ping -q -W 1 "$@" 10.0.0.2 |
 		sed -n 's/.* \([0-9]*\) received.*/\1/p'
 }
 
-# How many ENDs stand beside each other in what came, and how many ENDs come.
+# Count the adjacent ENDs in the received bytes, and all ENDs.
 double_ends() {
 	od -An -v -tx1 "$1" | tr -d ' \n' | grep -o 'c0c0' | wc -l
 }
 
 #
-# What is sent, byte by byte
+# The sent bytes
 #
 stty -F "$port_b" raw -echo
 cat "$port_b" >"$dir/sent" &
@@ -35,17 +35,17 @@ in_a ping -q -c 4 -i 1 -W 1 10.0.0.2 >/dev/null
 in_a ping -q -c 3 -i 2 -W 1 10.0.0.2 >/dev/null
 check_equal 'pings every second or two have no END in front' 0 \
 	"$(double_ends "$dir/sent")"
-check_equal 'the first frame has' c0 \
+check_equal 'the first frame has one' c0 \
 	"$(head -c 1 "$dir/sent" | od -An -tx1 | tr -d ' ')"
 sleep 11
 in_a ping -q -c 1 -W 1 10.0.0.2 >/dev/null
-check_equal 'after ten seconds of silence there is one' 1 \
+check_equal 'after ten seconds of silence a frame has one' 1 \
 	"$(double_ends "$dir/sent")"
 stop_a
 kill "$reader"
 
 #
-# Serial-TUN: it takes one frame a read, and loses what comes faster.
+# Serial-TUN: it takes one frame per read, and loses the frames behind it.
 #
 short=$dir/short
 head -c 50000 /dev/urandom >"$short"
@@ -62,14 +62,14 @@ start_a --addr 10.0.0.1/24 --leading-end always
 is_held_back() {
 	! tcp a b 10.0.0.2 "$short"
 }
-check 'with --leading-end always it holds back what it should deliver' \
+check 'with --leading-end always it delivers each packet late' \
 	is_held_back
 stop_a
 stop "$peer"
 in_b ip tuntap del dev tun0 mode tun
 
 #
-# sliptty, over TCP: what is sent first counts, too
+# sliptty, over TCP, where the very first bytes count, too
 #
 sliptty_with() {
 	port_a=tcp-listen:172.16.0.1:20000
@@ -82,17 +82,17 @@ sliptty_with() {
 
 sliptty_with --leading-end never
 got=$(replies -c 10 -i 0.3)
-check_equal 'sliptty: every ping' 10 "$got"
+check_equal 'sliptty: every ping is answered' 10 "$got"
 check_not 'sliptty: no unknown type' grep -q 'Unknown' "$dir/peer.log"
 stop_a
 wait_end "$peer"
 sliptty_with
 got=$(replies -c 10 -i 0.3)
-check_equal 'sliptty, without the option: the first one is lost' 9 "$got"
+check_equal 'sliptty, without the option: the first ping is lost' 9 "$got"
 stop_a
 wait_end "$peer"
 sliptty_with --leading-end always
-check_equal 'sliptty, with an END before each: none' 0 "$(replies -c 5 -i 0.3)"
+check_equal 'sliptty, with an END before each frame: no ping is answered' 0 "$(replies -c 5 -i 0.3)"
 stop_a
 wait_end "$peer"
 finish

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# What the end-to-end tests have in common; to be sourced first.
+# Common functions of the end-to-end tests; source it first.
 #
 # Each test runs in a world of its own: a network namespace, so that it cannot
-# touch the machine's network, and a process namespace, at whose end every
-# process in it ends, whatever happened. In it are two hosts, A and B, each a
-# network namespace, and between them the emulated cable. A test prints TAP:
+# touch the machine's network, and a process namespace, so that all of its
+# processes end with it. The world has two hosts, A and B, each a network
+# namespace, and the emulated cable between them. A test prints TAP:
 #
 #   source tests/end_to_end/lib.sh
 #   start_cable --baud 115200
@@ -30,14 +30,14 @@ skip_all() {
 	exit 0
 }
 
-# Outside: make the world, run this same script in it, clean up behind it.
+# Outside: make the world, run this same script in it, and clean up.
 if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	SERIALTUN_TEST_DIR=$(mktemp -d -t serialtun-test.XXXXXX) || exit 1
 	export SERIALTUN_TEST_DIR
 	trap 'rm -rf "$SERIALTUN_TEST_DIR"' EXIT
-	# Signals as anywhere: nohup, say, has us ignore SIGHUP, and a shell never
-	# takes that back. Whatever ends this process ends that one, and so all
-	# that is in it.
+	# Reset the signals: nohup, for example, lets us ignore SIGHUP, and a
+	# shell cannot undo that. When this process ends, the namespace ends
+	# with all of its processes.
 	world=(env --default-signal setpriv --pdeathsig KILL)
 	world+=(unshare --net --mount --pid --fork --kill-child --mount-proc)
 	[ "$(id -u)" = 0 ] || world+=(--user --map-root-user)
@@ -54,10 +54,10 @@ if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	exit $?
 fi
 
-# What runs in the world and on neither host has a loopback, too.
+# A process in the world, on neither host, has a loopback, too.
 ip link set lo up || exit 1
 
-# Ptys of its own, whose numbers nobody else takes meanwhile.
+# A devpts of its own: no other program takes its numbers.
 mount -t devpts -o newinstance,ptmxmode=666 none /dev/pts ||
 	exit 1
 
@@ -76,8 +76,8 @@ result() {
 	fi
 }
 
-# check_status STATUS DESCRIPTION COMMAND...: it ends with this status; what it
-# prints is shown if not.
+# check_status STATUS DESCRIPTION COMMAND...: the command ends with this status;
+# if not, show its output
 check_status() {
 	local wanted=$1 description=$2 output status
 	shift 2
@@ -89,14 +89,14 @@ check_status() {
 		<<<"\$ $*"$'\n'"$output"$'\n'"status $status, wanted $wanted"
 }
 
-# check DESCRIPTION COMMAND...: it succeeds.
+# check DESCRIPTION COMMAND...: the command succeeds
 check() {
 	check_status 0 "$@"
 }
 
-# check_not DESCRIPTION COMMAND...: it says no, which is status 1. Anything else
-# is an error: 2 of grep and [ if they could not look, 127 if there is no such
-# command, 128 and more if a signal ended it.
+# check_not DESCRIPTION COMMAND...: the command ends with status 1, which means
+# no. Any other status is an error: 2 if grep or [ could not decide, 127 if the
+# command does not exist, 128 and more if a signal ended it.
 check_not() {
 	check_status 1 "$@"
 }
@@ -118,7 +118,7 @@ check_equal() {
 	[ "$2" = "$3" ] || printf '# wanted: %s\n# found:  %s\n' "$2" "$3"
 }
 
-# check_match DESCRIPTION REGEX TEXT: some line of the text matches.
+# check_match DESCRIPTION REGEX TEXT: a line of the text matches
 check_match() {
 	grep -qE -- "$2" <<<"$3"
 	local status=$?
@@ -146,7 +146,7 @@ finish() {
 	exit "$((tests_failed != 0))"
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds; fails when time is up.
+# wait_for SECONDS COMMAND...: repeat it until it succeeds or the time is up
 wait_for() {
 	local deadline=$((SECONDS + $1))
 	shift
@@ -160,8 +160,8 @@ alive() {
 	kill -0 "$1" 2>/dev/null
 }
 
-# Wait for a process of ours to end; $ended tells how, "running" if it did not.
-# The shell's own "Killed" is not shown.
+# Wait for a child to end; $ended is its status, or "running" if it does not.
+# Hide the shell's own "Killed".
 wait_end() {
 	ended=running
 	wait_for "${2:-10}" not alive "$1" || return
@@ -169,7 +169,7 @@ wait_end() {
 	ended=$?
 } 2>/dev/null
 
-# Two hosts, each with its loopback up, as on any host.
+# Make two hosts, each with its loopback up.
 unshare --net sleep infinity &
 host_a=$!
 unshare --net sleep infinity &
@@ -192,7 +192,7 @@ wait_for 5 own_netns "$host_a" && wait_for 5 own_netns "$host_b" || exit 1
 in_a ip link set lo up
 in_b ip link set lo up
 
-# The ends of the cable: two ports, as links.
+# The ends of the cable are two ports, by links.
 port_a=$dir/ttyA
 port_b=$dir/ttyB
 
@@ -220,8 +220,8 @@ is_up() {
 	grep -qE ' is up: |attached to ' "$1"
 }
 
-# start_a ARGUMENT...: serialtun on host A's end of the cable. Not by in_a: the
-# process to be signalled would then be a shell.
+# start_a ARGUMENT...: start serialtun on host A's end of the cable. It does not
+# use in_a, because $pid_a would then be a shell.
 start_a() {
 	: >"$dir/a.log"
 	nsenter --target "$host_a" --net -- "$serialtun" --port "$port_a" \
@@ -240,7 +240,7 @@ start_b() {
 	wait_for 10 is_up "$dir/b.log" || echo '# serialtun on B is not up'
 }
 
-# stop_a [SIGNAL]: send it, by default TERM; $ended tells how it ended.
+# stop_a [SIGNAL]: send the signal, by default TERM; $ended is the exit status
 stop_a() {
 	kill "-${1:-TERM}" "$pid_a"
 	wait_end "$pid_a"
@@ -251,7 +251,7 @@ stop_b() {
 	wait_end "$pid_b"
 }
 
-# a_says REGEX, b_says REGEX: serialtun there has said a line that matches
+# a_says REGEX, b_says REGEX: has serialtun there printed a matching line?
 a_says() {
 	grep -qE -- "$1" "$dir/a.log"
 }
@@ -267,7 +267,7 @@ no_carrier() {
 }
 
 # carry FROM TO ADDRESS PORT FILE: send a file over TCP, in_a in_b or the other
-# way round; what arrives is in FILE.received.
+# way round; the received bytes are in FILE.received
 carry() {
 	local from=$1 to=$2 address=$3 port=$4 file=$5 receiver
 	"$to" timeout 20 socat -u "TCP-LISTEN:$port,reuseaddr" \
@@ -288,9 +288,9 @@ carry_both() {
 	one=$!
 	carry in_b in_a 10.1.0.1 6001 "$dir/two"
 	wait "$one"
-	check 'what A sends arrives as it was' \
+	check "A's file arrives unchanged" \
 		cmp "$dir/one" "$dir/one.received"
-	check 'and what B sends' cmp "$dir/two" "$dir/two.received"
+	check "B's file arrives unchanged" cmp "$dir/two" "$dir/two.received"
 }
 
 # check_pace: 25 kB from A to 10.0.0.2 on B take as long as at 115200 baud.
@@ -308,7 +308,7 @@ check_pace() {
 		test "$took_ms" -ge 1700 -a "$took_ms" -le 4500
 }
 
-# frame HEX: these bytes as a SLIP frame, on stdout.
+# frame HEX: print these bytes as a SLIP frame
 frame() {
 	local bytes
 	bytes=$(tr -d ' ' <<<"$1" | sed 's/../\\x&/g
@@ -317,7 +317,7 @@ frame() {
 	printf '%b' "\\xc0$bytes\\xc0"
 }
 
-# The Internet checksum (RFC 1071) of bytes in hexadecimal.
+# Print the Internet checksum (RFC 1071) of bytes in hexadecimal.
 checksum() {
 	local hex=${1// /} sum=0
 	while [ -n "$hex" ]; do
@@ -328,8 +328,8 @@ checksum() {
 	printf '%04x' $((~(sum + (sum >> 16)) & 0xffff))
 }
 
-# refused ARGUMENT...: run on host A to its end; what it says is in $said, how
-# it ended in $ended.
+# refused ARGUMENT...: run serialtun on host A to its end; $said has its
+# messages, $ended its status
 # shellcheck disable=SC2034 # both are for the caller
 refused() {
 	said=$(in_a timeout 10 "$serialtun" "$@" 2>&1)

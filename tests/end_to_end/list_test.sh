@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The list of ports, as this machine has them, and as a machine has them that
-# is made up: in this test's own mount namespace, a sysfs with two adapters, of
-# which the devices are ptys. No port is ever opened for it.
+# The list of ports, of this machine and of a made-up machine: a sysfs with two
+# adapters, in the test's own mount namespace, whose devices are ptys. --list
+# opens no port.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=machine.sh
 source "$(dirname "$0")/machine.sh"
 
-# The files in /dev that are opened by a command, but for /dev/null.
+# Print the files in /dev that a command opens, except /dev/null.
 opened_by() {
 	strace -qq -e trace=open,openat -o "$dir/trace" "$@" \
 		>/dev/null 2>&1
@@ -21,15 +21,15 @@ is_json() {
 	perl -MJSON::PP -e 'local $/; decode_json(<STDIN>)' <<<"$1"
 }
 
-# What is there is there: a console, or nothing.
+# The machine's own list: its console, or nothing.
 said=$("$serialtun" --list 2>"$dir/error")
-check_equal 'it lists: status 0, nothing on stderr' '0 ' \
+check_equal 'status 0, nothing on stderr' '0 ' \
 	"$? $(<"$dir/error")"
-check 'as JSON it can be parsed' is_json "$("$serialtun" --list=json)"
+check 'the JSON is valid' is_json "$("$serialtun" --list=json)"
 if strace -qq true 2>/dev/null; then
-	check_equal 'no device is opened' '' "$(opened_by "$serialtun" --list)"
+	check_equal 'it opens no device' '' "$(opened_by "$serialtun" --list)"
 else
-	skip 'no device is opened' 'no strace here'
+	skip 'it opens no device' 'no strace here'
 fi
 read -ra consoles 2>/dev/null </sys/class/tty/console/active
 for name in "${consoles[@]}"; do
@@ -38,7 +38,7 @@ for name in "${consoles[@]}"; do
 done
 
 if ! make_machine; then
-	skip 'a made-up machine' 'no mounting here'
+	skip 'a made-up machine' 'cannot mount here'
 	finish
 fi
 start_cable --baud 0
@@ -59,7 +59,7 @@ add_device ttyACM0 "$port_b"
 add_files class/console active='tty0 ttyS0'
 ln -s "$sysfs/class/console" /sys/class/tty/console
 
-check_equal 'each port with what is known of it' \
+check_equal 'each port with its data' \
 	"$(printf '%s\n' \
 	'PORT          STATE    DRIVER    USB ID     SERIAL NUMBER  DESCRIPTION            STABLE NAME' \
 	'/dev/ttyACM0  free     -         2341:0043  -              -                      -' \
@@ -67,7 +67,7 @@ check_equal 'each port with what is known of it' \
 	'/dev/ttyUSB0  free     ftdi_sio  0403:6001  A10K           FTDI FT232R ?[2J?UART  /dev/serial/by-id/usb-FTDI_A10K-if00-port0')" \
 	"$("$serialtun" --list)"
 
-# What somebody does with a port.
+# Ports in use.
 nsenter --target "$host_a" --net -- "$serialtun" -q --addr 10.0.0.1/24 \
 	--port ttyUSB0 2>"$dir/a.log" &
 pid_a=$!
@@ -78,23 +78,23 @@ is_used() {
 }
 wait_for 10 is_used
 said=$("$serialtun" --list)
-check_match 'a port that somebody has locked' \
+check_match 'a locked port' \
 	"^/dev/ttyUSB0 +locked \\(serialtun, pid $pid_a\\) " "$said"
-check_match 'a port that somebody has open' \
+check_match 'an open port' \
 	"^/dev/ttyACM0 +busy \\(sleep, pid $sleeper\\) " "$said"
 said=$("$serialtun" --list=json)
-check 'the same as JSON can be parsed' is_json "$said"
-check_match 'and has it too' \
+check 'the JSON of ports in use is valid' is_json "$said"
+check_match 'the console is in the list, too' \
 	"\"state\": \"locked\", \"holder\": {\"pid\": $pid_a, \"program\": \"serialtun\"}" \
 	"$said"
 refused --addr 10.0.1.3/24 --port ttyUSB0
-check_match 'a busy port tells who uses it' \
+check_match 'the message about a busy port names its user' \
 	"cannot lock /dev/ttyUSB0: .* \\(serialtun, pid $pid_a, is using it" \
 	"$said"
 stop_a
 kill "$sleeper"
 wait "$sleeper" 2>/dev/null
 
-check_not 'the list that cannot be written is an error' \
+check_not 'a full stdout is an error' \
 	bash -c '"$1" --list >/dev/full' - "$serialtun"
 finish

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# A machine that is made up, to be sourced behind lib.sh: in the mount namespace
-# of the test, a sysfs without any port, and a /dev with little else than ptys
-# of its own. Then ports are added; their devices are ptys by other names.
+# A made-up machine; source it after lib.sh. In the mount namespace of the test
+# it makes a sysfs without ports, and a /dev with little else than ptys. A test
+# then adds ports; their devices are other names of ptys.
 #
 #   source tests/end_to_end/machine.sh
-#   make_machine || skip_all 'no mounting here'
+#   make_machine || skip_all 'cannot mount here'
 #   start_cable --baud 0
 #   add_usb 1-1.2 idVendor=0403 idProduct=6001 serial=A10K
 #   add_usb_serial ttyUSB0 1-1.2 "$port_a"
@@ -15,7 +15,7 @@
 # shellcheck disable=SC2154 # lib.sh has it
 sysfs=$dir/sysfs
 
-# add_files DIRECTORY FILE=TEXT...: a directory of the sysfs, with these files.
+# add_files DIRECTORY FILE=TEXT...: make a directory of sysfs with these files
 add_files() {
 	local at=$sysfs/$1 file
 	mkdir -p "$at"
@@ -25,7 +25,7 @@ add_files() {
 	done
 }
 
-# add_tty NAME DEVICE [FILE=TEXT...]: a tty of this device of the sysfs.
+# add_tty NAME DEVICE [FILE=TEXT...]: make a tty of this device in sysfs
 add_tty() {
 	local name=$1 device=$2
 	shift 2
@@ -34,12 +34,12 @@ add_tty() {
 	ln -s "$sysfs/$device/tty/$name" "/sys/class/tty/$name"
 }
 
-# add_device NAME PTY: in this /dev, this pty by another name.
+# add_device NAME PTY: make a name for this pty in /dev
 add_device() {
 	: >"/dev/$1" && mount --bind "$(readlink -f "$2")" "/dev/$1"
 }
 
-# add_usb SOCKET FILE=TEXT...: a USB device, which says this of itself.
+# add_usb SOCKET FILE=TEXT...: make a USB device with these attributes
 add_usb() {
 	local socket=$1
 	shift
@@ -48,7 +48,7 @@ add_usb() {
 	add_files "usb1/$socket/$socket:1.0" bInterfaceNumber=00
 }
 
-# add_usb_serial NAME SOCKET PTY: a port of an adapter, as usb-serial has them.
+# add_usb_serial NAME SOCKET PTY: make a port of an adapter, as usb-serial does
 add_usb_serial() {
 	local device=usb1/$2/$2:1.0/$1
 	add_device "$1" "$3"
@@ -58,7 +58,7 @@ add_usb_serial() {
 	add_tty "$1" "$device"
 }
 
-# add_usb_acm NAME SOCKET PTY: a port of a device, as cdc_acm has them.
+# add_usb_acm NAME SOCKET PTY: make a port of a device, as cdc_acm does
 add_usb_acm() {
 	add_device "$1" "$3"
 	add_files drivers/cdc_acm

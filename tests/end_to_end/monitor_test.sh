@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Somebody else changes the interface of a running link: it is said, in one line
-# each time, and what to type to have it back works. What we do ourselves is
-# not said.
+# Another program changes the interface of a running link: serialtun reports
+# each change in one line, and its remedy works. It does not report its own
+# changes.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -11,12 +11,12 @@ lines() {
 	grep -cvE "$about_peer" "$dir/a.log"
 }
 
-# Has a line come that matches $regex?
+# Has a line that matches $regex come?
 news() {
 	sed "1,${told_lines}d" "$dir/a.log" | grep -qE -- "$regex"
 }
 
-# told DESCRIPTION REGEX: the one line that has come since the last time
+# told DESCRIPTION REGEX: exactly one new line has come, and matches
 told() {
 	regex=$2
 	check "$1" wait_for 10 news
@@ -25,7 +25,7 @@ told() {
 	told_lines=$(lines)
 }
 
-# What the last line says in brackets, up to the next semicolon.
+# Print the remedy in the last line, up to the first semicolon.
 remedy() {
 	tail -n 1 "$dir/a.log" | sed -n 's/.*(sudo \([^;)]*\).*/\1/p'
 }
@@ -36,26 +36,26 @@ start_b --addr 10.0.0.2/24 --addr fd00::2/64 --keepalive 1
 told_lines=2
 check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 sleep 0.3
-check_equal 'what we did ourselves is not told' 2 "$(lines)"
+check_equal 'it does not report its own changes' 2 "$(lines)"
 
 in_a ip -4 address flush dev tun0
 told 'its address is flushed' \
 	'^serialtun: tun0 was changed by another program: it has lost its address 10\.0\.0\.1/24 \(sudo ip address add 10\.0\.0\.1/24 dev tun0\)$'
 # shellcheck disable=SC2046 # these are several words
 in_a $(remedy)
-check 'what it says helps' in_a ping -c 1 -W 5 10.0.0.2
+check 'the remedy works' in_a ping -c 1 -W 5 10.0.0.2
 in_a ip -6 address flush dev tun0 scope global
 told 'its IPv6 address too' \
 	'it has lost its address fd00::1/64 \(sudo ip address add fd00::1/64 dev tun0\)$'
 in_a ip address add 192.0.2.1/32 dev tun0
 in_a ip address del 192.0.2.1/32 dev tun0
 sleep 0.3
-check_equal 'addresses of others are not told' "$told_lines" "$(lines)"
+check_equal 'it does not report added addresses' "$told_lines" "$(lines)"
 
 in_a ip link set tun0 mtu 9000
 told 'its MTU is raised' \
 	'its MTU is 9000 instead of 1500 \(longer packets delay others, and the peer may drop them: start both ends with --mtu 9000\)$'
-check 'long packets cross nevertheless' \
+check 'long packets still cross' \
 	in_a ping -c 1 -W 10 -M 'do' -s 8000 10.0.0.2
 in_a ip link set tun0 mtu 1500
 told 'its MTU is lowered' 'its MTU is 1500 instead of 9000$'
@@ -71,7 +71,7 @@ in_a ip -batch - <<-end
 	link set tun0 down
 	link set tun0 up
 end
-# Two lines, if the first was read in between.
+# This may be two lines.
 regex='routes through it are gone'
 check 'down and up at once' wait_for 10 news
 sleep 0.3
@@ -84,33 +84,33 @@ told 'it is renamed' \
 	'^serialtun: tun0 was changed by another program: it is called board0 now$'
 in_a ip link set board0 up
 told 'by its new name' '^serialtun: board0 was changed by .*: it is up again$'
-check 'packets do not mind' in_a ping -c 1 -W 5 10.0.0.2
+check 'a ping still crosses' in_a ping -c 1 -W 5 10.0.0.2
 
-# The carrier is ours: it goes when a peer that spoke by itself falls silent.
+# serialtun sets the carrier: off when a peer with a keepalive falls silent.
 sleep 4
 stop_b
 check 'the peer is gone' wait_for 10 a_says 'carrier off'
 told_lines=$(lines)
 sleep 0.5
-check_equal 'our own carrier is not told' "$told_lines" "$(lines)"
+check_equal 'it does not report its own carrier' "$told_lines" "$(lines)"
 
 in_a ip link set board0 netns "$host_b"
 told 'it is moved away' \
 	'^serialtun: board0 was moved to another network namespace by another program: '
 stop_a
-check_equal 'and all ends well' 0 "$ended"
+check_equal 'it ends with status 0' 0 "$ended"
 
-# One that is deleted is lost, and that is told by whoever reads from it.
+# A deletion is reported as a lost interface, by the pump.
 start_a --addr 10.0.0.1/24
 told_lines=2
 in_a ip link del tun0
 wait_end "$pid_a"
 check_equal 'the interface is deleted: status 1' 1 "$ended"
-check_match 'it says so' 'lost the interface tun0: it was deleted' \
+check_match 'it reports the deletion' 'lost the interface tun0: it was deleted' \
 	"$(<"$dir/a.log")"
-check_not 'and not that it was changed' a_says 'another program'
+check_not 'and it does not report a change' a_says 'another program'
 
-# As another user there is no capability left, and none is needed.
+# As another user it has no capability, and needs none.
 if setpriv --reuid=65534 --clear-groups true 2>/dev/null &&
 	getent passwd nobody >/dev/null; then
 	start_a --addr 10.0.0.1/24 --user nobody
@@ -119,6 +119,6 @@ if setpriv --reuid=65534 --clear-groups true 2>/dev/null &&
 	told 'as nobody it is seen too' 'it has lost its address 10\.0\.0\.1/24'
 	stop_a
 else
-	skip 'as nobody it is seen too' 'there is nobody else here'
+	skip 'as nobody: a change is reported' 'there is no other user here'
 fi
 finish

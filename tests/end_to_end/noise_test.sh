@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Bad lines: flipped bits, lost bytes, garbage, frames without an end. What
-# the application reads is right, what is damaged stays out, and the program
-# goes on.
+# Bad lines: flipped bits, lost bytes, garbage, frames without an end. The
+# application reads the right bytes, damaged packets stay out, and serialtun
+# keeps running.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -19,15 +19,15 @@ in_a timeout 120 socat -u "OPEN:$dir/sent" TCP:10.0.0.2:5001
 wait "$receiver"
 check 'TCP at a bit error rate of 1e-5: every byte is right' \
 	cmp "$dir/sent" "$dir/received"
-# The kernel of B would have counted what is wrong in a header.
+# The kernel of B counts wrong headers.
 check_equal 'no damaged IPv4 header reached the interface' '0 0 0' \
 	"$(in_b awk '$1 == "Ip:" && $2 != "Forwarding" { print $5, $6, $8 }' \
 		/proc/net/snmp)"
 check_equal 'no wrong length reached the interface' 0 \
 	"$(in_b awk '$1 == "IpExt:" && $2 != "InNoRoutes" { print $3 }' \
 		/proc/net/netstat)"
-# Of 12 million bits some 120 are flipped. Most are in the data, for TCP's
-# checksum to find; the few in a header, an END or an ESC are ours to find.
+# Some 120 of 12 million bits are flipped. TCP's checksum finds the flipped bits
+# in data, which are most; serialtun finds those in a header, an END or an ESC.
 of_tcp=$(in_b awk '$1 == "Tcp:" && !names { names = split($0, name); next }
 	$1 == "Tcp:" { for (i = 1; i <= names; i++)
 		if (name[i] == "InCsumErrors") print $i }' /proc/net/snmp)
@@ -37,13 +37,13 @@ of_ours=$(sed -n 's/.* from the line: .* \([0-9]*\) dropped.*/\1/p' \
 	"$dir/b.log" | tail -n 1)
 check "and there was damage to be kept out ($of_tcp by TCP, $of_ours by us)" \
 	[ "$((of_tcp + of_ours))" -ge 20 ]
-check_match 'which is told at the end' \
+check_match 'the last line has the damage' \
 	'^serialtun: the line damaged [1-9][0-9]* of [0-9]+ frames$' \
 	"$(tail -n 1 "$dir/b.log")"
 stop_cable
 
-# 0.99 to the power of 86 bytes is 0.42 each way, 0.18 there and back: of 100
-# pings 18 come back, and fewer than 3 or more than 43 never do.
+# 0.99 to the power of 86 bytes is 0.42 each way, 0.18 for both ways: about 18
+# of 100 pings are answered, and practically always from 3 to 43.
 start_cable --baud 921600 --loss 0.01 --seed 3
 start_a --addr 10.0.0.1/24
 start_b --addr 10.0.0.2/24
@@ -58,7 +58,7 @@ stop_cable
 # Hostile bytes straight into A's port, at full speed.
 start_cable --baud 0
 start_a --addr 10.0.0.1/24
-# Held open: what nobody hears, the cable loses.
+# Keep the port open: without a reader the cable loses bytes.
 exec {line}<>"$port_b"
 stty raw -echo <&"$line"
 
@@ -77,16 +77,16 @@ echo_works() {
 	od -An -v -tx1 "$dir/reply" | tr -d ' \n' | grep -q 0a0000010a000002
 }
 
-check 'a request by hand is answered' echo_works
+check 'serialtun answers a handmade request' echo_works
 timeout "${NOISE_SECONDS:-60}" cat /dev/urandom >&"$line"
-check 'random bytes at full speed: it still runs' \
+check 'random bytes at full speed: serialtun still runs' \
 	wait_for 5 still_running
 check 'and answers' wait_for 10 echo_works
 tr '\0' '\333' </dev/zero | head -c 5000000 >&"$line"
 check 'five megabytes of ESC: it still answers' wait_for 10 echo_works
 tr '\0' 'A' </dev/zero | head -c 5000000 >&"$line"
 check 'five megabytes without END: it still answers' wait_for 10 echo_works
-check_match 'the reasons are counted' \
+check_match 'it counts the reasons' \
 	'bad escape, .*too long, .*not IP, .*bad header, .*bad length' \
 	"$(kill -USR1 "$pid_a"; sleep 0.2; grep 'from the line' "$dir/a.log" | tail -n 1)"
 check 'SIGTERM in a flood' bash -c "

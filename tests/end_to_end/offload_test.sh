@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# On a line without a speed, what one end cuts and the other joins is the same
-# in between and behind; and on an interface that stays no trace of it stays.
+# At unknown speed, one end cuts super-packets and the other end joins packets;
+# the data and the number of packets stay the same. A persistent interface keeps
+# no trace of the offloads.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -20,13 +21,13 @@ tcp() {
 	wait "$receiver"
 }
 
-# packets END WAY: how many it has counted by now.
+# packets END WAY: print the number of packets that an end has counted
 packets() {
 	sed -n "s/.*$2 the line: \([0-9]*\) packets.*/\1/p" "$dir/$1.log" |
 		tail -n 1
 }
 
-# How many A has sent that B has not received.
+# Print the number of packets that A has sent and B has not received.
 missing() {
 	kill -USR1 "$pid_a" "$pid_b"
 	sleep 0.1
@@ -37,7 +38,7 @@ none_more_missing() {
 	[ "$(missing)" = "$missing" ]
 }
 
-# How many have left by A's interface, and come in by B's, as the kernel counts.
+# Print the packets that left A's interface, and those that entered B's.
 left_a() {
 	in_a awk '$1 == "tun0:" { print $11 }' /proc/net/dev
 }
@@ -52,7 +53,7 @@ head -c 5000000 /dev/zero | tr '\0' '\300' >"$dir/ends"
 start_cable --baud 0
 start_a --addr 10.0.0.1/24 --addr fd00::1/64
 start_b --addr 10.0.0.2/24 --addr fd00::2/64
-# What A has to say before B is there is for nobody.
+# Let A's first packets pass before B starts.
 in_a ping -q -c 1 -W 5 10.0.0.2 >/dev/null
 missing=$(missing)
 tcp a 5001 b 10.0.0.2 "$dir/random" "$dir/random4" &
@@ -69,51 +70,51 @@ back=$!
 wait "$there" "$back"
 check 'IPv6, both ways: random bytes arrive' cmp "$dir/random" "$dir/random6"
 check 'IPv6, both ways: ENDs arrive' cmp "$dir/ends" "$dir/ends6"
-check 'every packet that A sent is one that B has received' \
+check 'B receives every packet that A sends' \
 	wait_for 5 none_more_missing
-check 'they left the kernel in fewer, and larger ones' \
+check 'A reads fewer, larger packets from the kernel' \
 	[ "$(($(left_a) * 2))" -lt "$(packets a to)" ]
-# How many arrive together, and can be joined, depends on the machine's load.
-check 'and entered the other one so' \
+# The load of the machine decides how many packets arrive together.
+check 'B writes fewer, larger packets to the kernel' \
 	[ "$(($(came_b) * 5))" -lt "$(($(packets b from) * 4))" ]
 stop_a
 stop_b
 stop_cable
 
-# What the line has spoiled must not become a part of what is joined.
+# A damaged segment must not become part of a super-packet.
 start_cable --baud 0 --ber 1e-6 --seed 5
 start_a --addr 10.0.0.1/24
 start_b --addr 10.0.0.2/24
 tcp a 5005 b 10.0.0.2 "$dir/random" "$dir/noisy"
-check 'a noisy line: what arrives is what was sent' \
+check 'a noisy line: the file arrives unchanged' \
 	cmp "$dir/random" "$dir/noisy"
 stop_a
 stop_b
 
-# With a speed, each packet goes by itself.
+# At known speed, each packet goes by itself.
 start_a --addr 10.0.0.1/24 --baud 3000000
 start_b --addr 10.0.0.2/24 --baud 3000000
 head -c 200000 "$dir/random" >"$dir/short"
 tcp a 5007 b 10.0.0.2 "$dir/short" "$dir/paced"
-check 'with a speed: it arrives' cmp "$dir/short" "$dir/paced"
+check 'at known speed: the file arrives' cmp "$dir/short" "$dir/paced"
 missing >/dev/null
-check 'no packet was cut' [ "$(left_a)" -ge "$(packets a to)" ]
-check 'and none was joined' [ "$(came_b)" -ge "$(packets b from)" ]
+check 'no packet is cut' [ "$(left_a)" -ge "$(packets a to)" ]
+check 'no packets are joined' [ "$(came_b)" -ge "$(packets b from)" ]
 stop_a
 stop_b
 
-# An interface that stays, and that serialtun leaves in a hurry.
+# A persistent interface, and a killed serialtun.
 in_a ip tuntap add dev keep0 mode tun
 in_a ip addr add 10.0.7.1/24 dev keep0
 in_a ip link set keep0 up
 start_a -i keep0
 start_b --addr 10.0.7.2/24
-check 'an interface that stays works' in_a ping -c 1 -W 5 10.0.7.2
+check 'a persistent interface: a ping crosses' in_a ping -c 1 -W 5 10.0.7.2
 tcp a 5006 b 10.0.7.2 "$dir/ends" "$dir/kept"
-check 'TCP, too' cmp "$dir/ends" "$dir/kept"
+check 'a persistent interface: TCP crosses' cmp "$dir/ends" "$dir/kept"
 stop_a KILL
 
-# The next one knows nothing of checksums that are left to it.
+# The next program does not complete missing checksums.
 nsenter --target "$host_a" --net -- socat -u \
 	TUN,tun-name=keep0,tun-type=tun,iff-no-pi "OPEN:$dir/heard,creat" &
 next=$!
@@ -121,7 +122,7 @@ has_carrier() {
 	in_a ip link show dev keep0 | grep -q LOWER_UP
 }
 wait_for 5 has_carrier
-# Its 46 bytes, whatever else is sent meanwhile.
+# Wait for its 46 bytes among other packets.
 datagram() {
 	od -An -v -tx1 "$dir/heard" | tr -d ' \n' |
 		grep -oE '4500002e.{10}11.{72}'
@@ -131,8 +132,8 @@ wait_for 5 datagram
 kill "$next"
 packet=$(datagram)
 udp=${packet:40}
-# The pseudo-header is the addresses, the protocol and the length.
+# The pseudo-header has the addresses, the protocol and the length.
 pseudo=${packet:24:16}0011${udp:8:4}
-check_equal 'the next program has packets with a good checksum' 0000 \
+check_equal 'the next program gets packets with good checksums' 0000 \
 	"$(checksum "$pseudo$udp")"
 finish

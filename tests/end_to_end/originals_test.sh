@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The programs that people learn TUN and TAP from, at the other end: simpletun,
-# tun2udp, Serial-TUN and tunctl, as stand-ins in tests/end_to_end/originals,
-# each of which lists the facts that it stands on. On our side the commands are
-# those of serialtun-migrating(7), and that page has no others.
+# At the other end are programs from which people learn TUN and TAP: simpletun,
+# tun2udp, Serial-TUN and tunctl. They are stand-ins in
+# tests/end_to_end/originals; each lists the facts that it is written from. This
+# end runs exactly the commands of serialtun-migrating(7).
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -13,8 +13,8 @@ source "$root/tests/end_to_end/exchange.sh"
 join_hosts
 start_cable --baud 0
 
-# type_on HOST COMMAND: one of the page, in the background; "alice" is nobody,
-# and who says sudo gets it.
+# type_on HOST COMMAND: run a command of the page in the background, with nobody
+# as "alice", and with root's privileges behind sudo
 typed=()
 type_on() {
 	local host=$1 command=$2 port=port_$1 words
@@ -31,20 +31,20 @@ type_on() {
 	printf -v "pid_$host" %s "$started"
 }
 
-# link_on HOST COMMAND: the same, until the link is up
+# link_on HOST COMMAND: the same, and wait until the link is up
 link_on() {
 	type_on "$@"
 	wait_for 10 is_up "$dir/$1.log" || echo "# serialtun on $1 is not up"
 }
 
-# run_on HOST COMMAND: the same, to its end
+# run_on HOST COMMAND: the same, and wait for its end
 run_on() {
 	type_on "$@"
 	wait_end "$started"
 	check_equal "$2: status 0" 0 "$ended"
 }
 
-# Those of the page, each once and in one line
+# Print each command of the page once, in one line.
 commands_of_page() {
 	mandoc -T ascii -O width=200 "$root/src/man/serialtun-migrating.7" |
 		sed -e ':join' -e '/\\$/{N; s/ *\\\n */ /; b join' -e '}' |
@@ -64,14 +64,14 @@ start_server -i tun11
 link_on a 'sudo serialtun --addr 10.0.0.1/24 --framing length --port tcp:172.16.0.2:55555'
 exchange 'simpletun -s'
 stop "$peer"
-check 'simpletun -s has gone: the line is lost' wait_for 5 has_lost 1
-check 'and the interface is still there' in_a ip link show dev tun0
+check 'simpletun -s has ended: the line is lost' wait_for 5 has_lost 1
+check 'the interface stays' in_a ip link show dev tun0
 start_server -i tun11
-check 'it is back: so is the link' wait_for 10 pings
+check 'after its restart the link is back' wait_for 10 pings
 stop_a
 check_equal 'status 0' 0 "$ended"
 wait_end "$peer"
-check_equal 'simpletun -s ends with us' 0 "$ended"
+check_equal 'simpletun -s ends, too' 0 "$ended"
 in_b tunctl -n -d tun11 >/dev/null
 
 interface_on b tap11
@@ -92,9 +92,9 @@ link_on a 'sudo serialtun --addr 10.0.0.1/24 --framing length --port tcp-listen:
 peer_on b simpletun -i tun3 -c 172.16.0.1
 exchange 'simpletun -c'
 stop "$peer"
-check 'simpletun -c has gone: the line is lost' wait_for 5 has_lost 1
+check 'simpletun -c has ended: the line is lost' wait_for 5 has_lost 1
 peer_on b simpletun -i tun3 -c 172.16.0.1
-check 'it is back: so is the link' wait_for 10 pings
+check 'after its restart the link is back' wait_for 10 pings
 stop_a
 stop "$peer"
 in_b tunctl -n -d tun3 >/dev/null
@@ -114,8 +114,8 @@ has_address() {
 #
 # tun2udp
 #
-# Its ports are on 127.0.0.1, so both ends are on A; which host its interface is
-# on does not matter to it. Moved, an interface loses its addresses.
+# Its ports are on 127.0.0.1, so both ends run on A. Its interface can be on
+# another host; an interface loses its addresses when it moves there.
 tun2udp_between() {
 	: >"$dir/peer.log"
 	peer_on a tun2udp 10.0.0.2/24 6001 6000
@@ -132,23 +132,24 @@ link_on a 'sudo serialtun --addr 10.0.0.1/24 --port udp:127.0.0.1:6000,6001'
 exchange 'tun2udp'
 stop "$peer"
 in_a ping -q -c 5 -i 0.2 -W 1 10.0.0.2 >/dev/null
-check_not 'tun2udp has gone: that is no lost line' has_lost 1
+check_not 'tun2udp has ended: the line is not lost' has_lost 1
 from_line packets >/dev/null
-check 'what nobody takes is counted' \
-	a_says ' to the line: .* [1-9][0-9]* came back refused'
+check 'refused datagrams are counted' \
+	a_says ' to the line: .* [1-9][0-9]* refused by the peer.s host'
 tun2udp_between tun1
-check 'tun2udp is back: a ping' wait_for 5 pings
-check_not 'and the line was never lost' has_lost 1
+check 'after its restart a ping crosses' wait_for 5 pings
+check_not 'the line was never lost' has_lost 1
 stop_a
 stop "$peer"
 peer_on a tun2udp 10.0.0.2 6001 6000
-check 'tun2udp: without a length it is 32' wait_for 5 has_address 10.0.0.2/32
+check 'tun2udp: the default prefix length is 32' wait_for 5 has_address 10.0.0.2/32
 stop "$peer"
 
 #
 # Serial-TUN
 #
-# It takes one frame a read, and loses what comes faster, so the cable has a speed.
+# It takes one frame per read, and loses the frames behind it, so the cable has
+# a speed.
 stop_cable
 start_cable --baud 115200
 short=$dir/short
@@ -183,7 +184,7 @@ stop_cable
 start_cable --baud 0
 
 #
-# What others put on a cable: the commands are ours, and so is the other end.
+# The page's commands for other programs on a cable; the peer is serialtun.
 #
 start_b --addr 10.0.0.2/24 --addr fd00::2/64
 for command in \
@@ -199,42 +200,42 @@ check 'IPv6: a ping' in_a ping -q -c 1 -W 5 fd00::2
 stop_a
 
 #
-# tunctl; for alice there has to be somebody else than us
+# tunctl; alice needs a second user
 #
 if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	mount -t tmpfs none /dev/net 2>/dev/null &&
 	mknod -m 666 /dev/net/tun c 10 200 2>/dev/null; then
 	run_on a 'sudo serialtun --create --tap -i tap5 --owner alice --addr 10.0.0.1/24'
-	check_match 'serialtun --create: a persistent interface of its owner' \
+	check_match 'serialtun --create: a persistent interface with an owner' \
 		' tun type tap .* persist on user (nobody|65534) ' \
 		"$(in_a ip -d link show dev tap5)"
 	check 'tunctl -d deletes it' in_a tunctl -d tap5
-	check_not 'it is gone' in_a ip link show dev tap5
+	check_not 'tunctl -d has deleted it' in_a ip link show dev tap5
 	in_a tunctl -u nobody -t tap5 >/dev/null
 	run_on a 'sudo serialtun --delete -i tap5'
-	check_not 'one by tunctl, deleted by serialtun' \
+	check_not "serialtun deletes tunctl's interface" \
 		in_a ip link show dev tap5
 
 	chmod a+rx "$dir"
 	chmod a+rw "$(readlink -f "$port_a")"
 	interface_on a tun5 -n -u nobody
 	link_on a 'serialtun -i tun5 --port /dev/ttyUSB0'
-	check_equal 'one by tunctl, used by an ordinary user' nobody \
+	check_equal "an ordinary user uses tunctl's interface" nobody \
 		"$(ps -o user= -p "$pid_a")"
 	exchange 'one by tunctl'
 	stop_a
 	run_on a 'sudo serialtun --delete -i tun5'
 	run_on a 'sudo serialtun --create -i tun5 --owner alice --addr 10.0.0.1/24'
 	link_on a 'serialtun -i tun5 --port /dev/ttyUSB0'
-	check 'one by serialtun --create, used by an ordinary user' \
+	check 'an ordinary user uses an interface of serialtun --create' \
 		wait_for 5 pings
 	stop_a
 	check 'tunctl -d deletes it' in_a tunctl -n -d tun5
 	umount /dev/net
-	check_equal 'every command of serialtun-migrating(7) was run' \
+	check_equal 'the test has run every command of serialtun-migrating(7)' \
 		"$(commands_of_page)" \
 		"$(printf '%s\n' "${typed[@]}" | sort -u)"
 else
-	skip 'interfaces for an ordinary user' 'there is nobody else here'
+	skip 'interfaces for an ordinary user' 'there is no other user here'
 fi
 finish

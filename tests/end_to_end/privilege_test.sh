@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What is left of root's powers once the link is up: nothing, as the kernel
-# tells it; and the link works all the same, and is put away cleanly.
+# Once the link is up, the process has no capability left, as the kernel
+# reports. The link still works, and serialtun still cleans up at the end.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-# status_of FIELD: what the kernel says of serialtun on host A.
+# status_of FIELD: print this field of /proc/PID/status of serialtun on A
 status_of() {
 	awk -v field="$1:" '$1 == field { $1 = ""; print substr($0, 2) }' \
 		"/proc/$pid_a/status"
@@ -20,10 +20,10 @@ check_powerless() {
 	done
 	check_equal "$1: no capability is left (effective, permitted, inheritable, bounding, ambient)" \
 		"$(printf '%016x ' 0 0 0 0 0)" "$sets"
-	check_equal "$1: and none can come back" 1 "$(status_of NoNewPrivs)"
+	check_equal "$1: it cannot regain one" 1 "$(status_of NoNewPrivs)"
 }
 
-# The settings of port A but for HUPCL, bit 10 of the third field.
+# Print the settings of port A without HUPCL, bit 10 of the third field.
 settings() {
 	local i o c rest
 	IFS=: read -r i o c rest <<<"$(stty -F "$port_a" -g)"
@@ -38,7 +38,7 @@ check_end() {
 	check_not "$1: the interface is gone" in_a ip -o link show dev tun0
 }
 
-# What this user needs of a port that came back, as udev gives it.
+# Give a port that came back to this user, as udev does.
 plug() { # or unplug
 	kill -USR1 "$cable_pid"
 }
@@ -60,17 +60,17 @@ before=$(settings)
 
 start_a --addr 10.0.0.1/24
 check_powerless 'as root'
-check_equal 'as root: it stays who it was' '0 0 0 0' "$(status_of Uid | xargs)"
+check_equal 'as root: the user stays the same' '0 0 0 0' "$(status_of Uid | xargs)"
 check 'as root: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 check_equal 'as root: two lines and no warning' 2 "$(grep -cvE "$about_peer" "$dir/a.log")"
 plug
-check 'as root: a port that is lost is waited for' wait_for 5 says ': lost '
+check 'as root: it waits for a lost port' wait_for 5 says ': lost '
 plug
-check 'as root: it is opened again' \
+check 'as root: it opens the port again' \
 	wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 check_end 'as root' "$before"
 
-# A user and a group that can be changed to: not in a user namespace.
+# A change of user and group, which is impossible in a user namespace.
 if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	dialout=$(getent group dialout | cut -d: -f3) && [ "$dialout" ]; then
 	give_to_dialout
@@ -82,23 +82,23 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		"$uid $uid $uid $uid" "$(status_of Uid | xargs)"
 	check_equal 'as nobody: all group ids are its own' \
 		"$gid $gid $gid $gid" "$(status_of Gid | xargs)"
-	check_equal 'as nobody: of other groups it has that of the port' \
+	check_equal "as nobody: the only other group is the port's" \
 		"$dialout" "$(status_of Groups | xargs)"
 	check 'as nobody: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 	check_equal 'as nobody: two lines and no warning' 2 \
 		"$(grep -cvE "$about_peer" "$dir/a.log")"
-	# The link to the port, and the directory that it watches.
+	# Access to the link to the port, and to the watched directory.
 	chmod 755 "$dir"
 	plug
-	check 'as nobody: a port that is lost is waited for' \
+	check 'as nobody: it waits for a lost port' \
 		wait_for 5 says ': lost '
 	plug
 	wait_for 5 test -e "$port_a"
 	sleep 1
-	check 'as nobody: root owns it alone, and so it cannot be used' \
+	check 'as nobody: it cannot open a port of root alone' \
 		not in_a ping -c 1 -W 1 10.0.0.2
 	give_to_dialout
-	check 'as nobody: the group has it, and it is opened again' \
+	check 'as nobody: it opens a port of the group again' \
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end 'as nobody' "$before"
 
@@ -106,32 +106,32 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	start_a --addr 10.0.0.1/24 --user nobody
 	check_equal 'a port of root alone: no other group' "$gid" \
 		"$(status_of Groups | xargs)"
-	check_match 'a port that could not be opened again is warned about' \
+	check_match 'it warns of a port that it could not open again' \
 		"^serialtun: cannot open $pty again if it is lost: Permission denied \(choose a --user .*\)\$" \
 		"$(<"$dir/a.log")"
-	check 'and the link is up' in_a ping -c 1 -W 5 10.0.0.2
+	check 'a port of root alone: the link is up' in_a ping -c 1 -W 5 10.0.0.2
 	check_end 'a port of root alone' "$before"
 
 	chgrp root "$pty"
 	chmod 660 "$pty"
 	start_a --addr 10.0.0.1/24 --user nobody
-	check_equal "root's own group is not handed on" "$gid" \
+	check_equal "it does not keep root's group" "$gid" \
 		"$(status_of Groups | xargs)"
 	stop_a
 
-	# Root without capabilities is no more than the owner of its files.
+	# Root without capabilities is a user like any other.
 	chown nobody "$pty"
 	chmod 600 "$pty"
 	start_a --addr 10.0.0.1/24
-	check_match "root, and the port is somebody else's: a warning" \
+	check_match "root, and another user's port: a warning" \
 		'cannot open .* again if it is lost' "$(<"$dir/a.log")"
 	stop_a
 	start_a --addr 10.0.0.1/24 --user nobody
-	check_equal 'with --user and its owner there is none' 2 \
+	check_equal 'with --user OWNER there is no warning' 2 \
 		"$(grep -cvE "$about_peer" "$dir/a.log")"
 	stop_a
 
-	# No more than CAP_NET_ADMIN, as a service has it.
+	# CAP_NET_ADMIN alone, as a service has it.
 	start_lean() {
 		: >"$dir/a.log"
 		nsenter --target "$host_a" --net -- setpriv "$@" \
@@ -143,38 +143,38 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	chown root:dialout "$pty"
 	chmod 660 "$pty"
 	start_lean --inh-caps=-all,+net_admin
-	check_equal 'CAP_NET_ADMIN alone: it is dropped' \
+	check_equal 'CAP_NET_ADMIN alone: serialtun drops it' \
 		"$(printf '%016x %016x' 0 0)" \
 		"$(status_of CapEff) $(status_of CapPrm)"
-	check_match 'CAP_NET_ADMIN alone: the bounding set stays, said with -v' \
+	check_match 'CAP_NET_ADMIN alone: -v reports that the bounding set stays' \
 		'the capability bounding set stays: Operation not permitted' \
 		"$(<"$dir/a.log")"
-	check_equal 'CAP_NET_ADMIN alone: none can come back' 1 \
+	check_equal 'CAP_NET_ADMIN alone: it cannot regain it' 1 \
 		"$(status_of NoNewPrivs)"
 	check 'CAP_NET_ADMIN alone: a ping crosses' \
 		in_a ping -c 1 -W 5 10.0.0.2
 	check_end 'CAP_NET_ADMIN alone' "$before"
 
-	# Who is not root opens it as udev makes it.
+	# udev makes /dev/net/tun open to all.
 	mount -t tmpfs none /dev/net
 	mknod -m 666 /dev/net/tun c 10 200
 	start_lean --reuid="$uid" --regid="$gid" --groups=dialout \
 		--inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin
-	check_equal 'CAP_NET_ADMIN from the ambient set: it is dropped' \
+	check_equal 'CAP_NET_ADMIN from the ambient set: serialtun drops it' \
 		"$(printf '%016x %016x %016x %016x' 0 0 0 0)" \
 		"$(status_of CapEff) $(status_of CapPrm) $(status_of CapInh) $(status_of CapAmb)"
 	check_end 'CAP_NET_ADMIN from the ambient set' "$before"
 	umount /dev/net
 
-	# Refused before anything is touched.
+	# It refuses before it touches anything.
 	said=$(nsenter --target "$host_a" --net -- setpriv --reuid="$uid" \
 		--regid="$gid" --groups=dialout "$serialtun" \
 		--user nobody --port "$pty" 2>&1)
-	check_equal 'another user without root is refused' \
+	check_equal '--user without root is refused' \
 		'1 serialtun: cannot run as user nobody: Operation not permitted (run as root, or leave --user out)' \
 		"$? $said"
 else
-	skip 'another user' 'there is nobody else here'
+	skip 'another user' 'there is no other user here'
 fi
 
 before=$(stty -F "$port_a" -g)
@@ -182,8 +182,8 @@ refused --addr 10.0.0.1/24 --user nosuch-user --port "$port_a"
 check_equal 'an unknown user is refused' \
 	'1 serialtun: cannot run as user nosuch-user: there is no such user (name one that "getent passwd" shows)' \
 	"$ended $said"
-check_equal 'and the port was not touched' "$before" "$(stty -F "$port_a" -g)"
+check_equal 'the port is unchanged' "$before" "$(stty -F "$port_a" -g)"
 refused --addr 10.0.0.1/24 --user nosuch-user --port /dev/ttyUSB99
-check_match 'that comes first' 'no such user' "$said"
+check_match 'the message about the user comes first' 'no such user' "$said"
 
 finish

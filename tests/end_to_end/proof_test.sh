@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Whether the checks of lib.sh can fail: for each, a command for which it has to,
-# above all where something is missing rather than otherwise.
+# The checks of lib.sh can fail: for each of them, a command that must fail it,
+# above all a command that cannot answer the question.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -13,8 +13,8 @@ crash() {
 absent=$dir/none.log
 echo 'a line' >"$dir/some.log"
 
-# fails CHECK ARGUMENT..., passes CHECK ARGUMENT...: a check, whose result is not
-# one of ours
+# fails CHECK ARGUMENT..., passes CHECK ARGUMENT...: run a check whose result
+# does not count
 fails() {
 	[[ $("$@" 2>/dev/null) = 'not ok '* ]]
 }
@@ -52,18 +52,18 @@ check 'check_match: it matches' passes check_match x '^a' $'b\na'
 check 'check_match: it does not' fails check_match x '^a' $'b\nba'
 check 'check_match: it is no pattern' fails check_match x '(' a
 
-# What a shell that is told to ignore a signal starts, ignores it as well.
+# A shell that ignores a signal passes that on to its children.
 printf '%s\n' "source '$root/tests/end_to_end/lib.sh'" \
 	"awk '/^SigIgn/ { print \$2 }' /proc/self/status" >"$dir/world.sh"
 ignored=$(
 	trap '' HUP
 	env -u SERIALTUN_TEST_DIR bash "$dir/world.sh"
 )
-# A bit for each; 32 and 33 are the C library's own, and stay as they are.
+# One bit per signal, without the C library's own, 32 and 33.
 check_equal 'a test ignores no signal, not even under nohup' 0 \
 	"$((0x$ignored & 0x7fffffff))"
 
-# A failure is in the status of the script. In a subshell, whose count is not ours.
+# A failure is in the status of the script. The subshell has its own count.
 last_status() {
 	(
 		tests_failed=0

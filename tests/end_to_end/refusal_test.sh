@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What the system refuses: one line that names the object, the operation, the
-# reason and the remedy; status 1; nothing left behind. (What the command line
-# alone shows to be wrong is options_test's.)
+# When the system refuses an operation, serialtun prints one line with the
+# object, the operation, the reason and the remedy, ends with status 1 and
+# leaves nothing behind. (options_test checks errors of the command line.)
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -40,7 +40,7 @@ check_match 'a busy port' \
 check_equal 'a busy port: status 1' 1 "$ended"
 stop_a
 
-# The lock file of a program that knows no other way.
+# The lock file of a program without flock(2).
 if mount -t tmpfs none "$(readlink -f /var/lock)" 2>/dev/null; then
 	sleep infinity &
 	owner=$!
@@ -55,10 +55,10 @@ if mount -t tmpfs none "$(readlink -f /var/lock)" 2>/dev/null; then
 		'cannot read the settings of /dev/null: .*' --port /dev/null
 	umount /var/lock
 else
-	skip 'a UUCP lock file' 'no mounting here'
+	skip 'a UUCP lock file' 'cannot mount here'
 fi
 
-# The kernel's own words.
+# The kernel's own sentences.
 refusal 'the same address twice' \
 	'cannot add address 10.0.0.1/24 to tun0: .*(exists|assigned).*' \
 	--addr 10.0.0.1/24 --addr 10.0.0.1/24 --port "$port_a"
@@ -69,11 +69,11 @@ refusal 'a default route that exists' \
 	'cannot add route 0.0.0.0/0 through tun0: File exists \(.*--metric\)' \
 	--addr 10.0.0.1/24 --route default --port "$port_a"
 start_a --addr 10.0.0.1/24 --route default --metric 50
-check 'with another --metric it is taken' alive "$pid_a"
+check 'another --metric is accepted' alive "$pid_a"
 stop_a
 in_a ip link del veth0
 
-# Less than root: no capability, no device.
+# Without root's privileges: no capability, no device.
 unprivileged=(nsenter --target "$host_a" --net --
 	setpriv --bounding-set=-net_admin --inh-caps=-net_admin)
 if "${unprivileged[@]}" true 2>/dev/null; then
@@ -86,16 +86,16 @@ if "${unprivileged[@]}" true 2>/dev/null; then
 	check_equal 'no privilege: status 1, one line' '1 1' \
 		"$ended $(wc -l <<<"$said")"
 else
-	skip 'no privilege' 'capabilities cannot be dropped here'
+	skip 'no privilege' 'cannot drop capabilities here'
 fi
 if in_a ip tuntap add dev other0 mode tun user 12345 2>/dev/null; then
 	said=$("${unprivileged[@]}" "$serialtun" -i other0 --port "$port_a" 2>&1)
-	check_match 'the interface of somebody else' \
+	check_match 'the interface of another user' \
 		'^serialtun: cannot attach to interface other0: it belongs to another user' \
 		"$said"
 	in_a ip link del other0
 else
-	skip 'the interface of somebody else' 'there is nobody else here'
+	skip 'the interface of another user' 'there is no other user here'
 fi
 
 # A file system without /dev/net/tun; only in this test's own mount namespace.
@@ -105,10 +105,10 @@ if mount -t tmpfs none /dev/net 2>/dev/null; then
 		--addr 10.0.0.1/24 --port "$port_a"
 	umount /dev/net
 else
-	skip 'no /dev/net/tun' 'no mounting here'
+	skip 'no /dev/net/tun' 'cannot mount here'
 fi
 
-# A port that may not be opened.
+# A port without permission.
 nobody=(setpriv --reuid=65534 --clear-groups)
 if "${nobody[@]}" true 2>/dev/null; then
 	said=$("${nobody[@]}" "$serialtun" --port "$(readlink -f "$port_a")" 2>&1)
@@ -116,17 +116,17 @@ if "${nobody[@]}" true 2>/dev/null; then
 		'^serialtun: cannot open /dev/pts/[0-9]+: Permission denied \(run as root.*\)$' \
 		"$said"
 else
-	skip 'no permission for the port' 'there is nobody else here'
+	skip 'no permission for the port' 'there is no other user here'
 fi
 
-# What is wrong with the command line ends it before anything is touched.
+# A wrong command line ends it before it touches anything.
 refused --port "$port_a" --addr 10.0.0.1/24 --mtu 10
 check_equal 'a usage error: status 64, two lines' '64 2' \
 	"$ended $(wc -l <<<"$said")"
 
-# A pty has no clock, but who looks at it can see the speed that was meant.
+# A pty has no clock, but its settings show the speed.
 start_a --addr 10.0.0.1/24 --baud 57600
-check_match 'the speed is set on the port' 'speed 57600 baud' \
+check_match 'the port has the speed' 'speed 57600 baud' \
 	"$(stty -F "$port_a")"
 stop_a
 finish

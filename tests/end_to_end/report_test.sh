@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The statistics while the link runs: a line each second, a line that is
-# rewritten on a terminal, and a file that is a whole JSON object whenever
-# somebody looks.
+# The statistics while the link runs: a line each second, on a terminal one line
+# that serialtun rewrites, and a file that holds a whole JSON object at any
+# time.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 json=$dir/a.json
 
-# json EXPRESSION [FILE]: of the object j in the file.
+# json EXPRESSION [FILE]: evaluate it with the object j of the file
 json() {
 	python3 -c 'import json, sys
 j = json.load(open(sys.argv[2]))
 print(eval("(" + sys.argv[1] + ")"))' "$1" "${2:-$json}"
 }
 
-# Each version of the file, as fast as they can be looked at for some seconds:
-# how many there were. Fails at the first that is not whole.
+# Read the file as fast as possible for some seconds, and print the number of
+# versions. Fails at a version that is not whole.
 watch_json() {
 	timeout 20 python3 -c 'import json, sys, time
 seen = set()
@@ -35,11 +35,11 @@ lines+=' \([0-9]+ %\), [0-9]+ waiting \([0-9]+ B, [0-9.]+ s\), [0-9]+ dropped'
 
 start_cable --baud 115200
 start_a -v --addr 10.0.0.1/24 --baud 115200 --stats 1 --stats-json "$json"
-check_equal 'the file is there when the link is announced' 'True tun0 11520' \
+check_equal 'the file exists when serialtun announces the link' 'True tun0 11520' \
 	"$(json 'j["running"], j["interface"], j["line_rate"]' | tr -d "(',)")"
 start_b --addr 10.0.0.2/24 --baud 115200
 
-# One way as fast as the line goes, and somebody who never stops looking.
+# Fill the line in one direction, while a reader reads the file all the time.
 in_b timeout 20 socat -u UDP-LISTEN:5001 OPEN:/dev/null &
 receiver=$!
 in_a timeout 5 sh -c 'while :; do head -c 1400 /dev/zero; sleep 0.05; done' |
@@ -48,94 +48,94 @@ sender=$!
 versions=$(watch_json 4)
 check "the file is whole whenever it is read ($versions versions)" \
 	test "${versions:-0}" -ge 3
-check_equal 'the busy way is nearly full, in the file' True \
+check_equal 'the file shows a full direction' True \
 	"$(json '0.8 < j["to_line"]["share"] < 1.2')"
-check_equal 'and its rates agree with each other' True \
+check_equal 'the rates agree with each other' True \
 	"$(json '1000 < j["to_line"]["bytes_per_s"] <=
 		j["to_line"]["line_bytes_per_s"] <=
 		j["to_line"]["share"] * j["line_rate"] + j["line_rate"]/1000')"
 wait "$sender"
 kill "$receiver"
 
-# is JSON-EXPRESSION: it is true in the file.
+# is JSON-EXPRESSION: is it true in the file?
 is() {
 	[ "$(json "bool($1)")" = True ]
 }
-check 'what waited has gone' wait_for 10 is 'j["queue"]["packets"] == 0'
-check 'idle, the rates go back to nothing' \
+check 'the queue empties' wait_for 10 is 'j["queue"]["packets"] == 0'
+check 'on an idle link the rates become 0' \
 	wait_for 5 is 'j["to_line"]["line_bytes_per_s"] == 0'
 before=$(json 'j["to_line"]["packets"]')
 in_a ping -q -c 3 -i 0.2 10.0.0.2 >/dev/null
-check 'three pings are three packets more' \
+check 'three pings count as three packets' \
 	wait_for 5 is "j['to_line']['packets'] == $before + 3"
 check_equal 'the time is now, in UTC' True "$(json '0 <=
 	__import__("time").time() - __import__("calendar").timegm(
 	__import__("time").strptime(j["time"], "%Y-%m-%dT%H:%M:%SZ")) < 3')"
 
-# The port is pulled out, and plugged in again.
+# Unplug the port, and plug it in again.
 kill -USR1 "$cable_pid"
-check 'a port that is gone is gone in the file' \
+check 'a lost port is null in the file' \
 	wait_for 5 is 'j["port"] is None and not j["carrier"]'
 in_a ping -q -c 1 -W 1 10.0.0.2 >/dev/null
-check 'there it has no speed, and counts as lost' \
+check 'without a port there is no speed, and one loss' \
 	wait_for 5 is 'j["line_rate"] is None and j["line"]["losses"] == 1'
-check_match 'and the line says so' \
+check_match 'the status line shows the lost port' \
 	'^serialtun: no port, to line 0 B/s, from line 0 B/s, 0 waiting' \
 	"$(<"$dir/a.log")"
 kill -USR1 "$cable_pid"
-check 'when it is back it is there again' wait_for 5 is \
+check 'the returned port is in the file' wait_for 5 is \
 	'j["port"].startswith("/dev/pts/") and j["line_rate"] and j["carrier"]'
 
-# A failure in between is said once, and ends nothing.
+# A failed write is reported once, and ends nothing.
 mkdir "$json.tmp"
 said_once() {
 	grep -q "cannot write $json: Is a directory" "$dir/a.log"
 }
-check 'a file that cannot be written is a warning' wait_for 5 said_once
+check 'a failed write is a warning' wait_for 5 said_once
 sleep 2.2
 rmdir "$json.tmp"
 written_again() {
 	grep -q "$json is written again" "$dir/a.log"
 }
-check 'and it is said when it can be again' wait_for 5 written_again
-check_equal 'each once' 1 "$(grep -c 'cannot write' "$dir/a.log")"
+check 'a message says when writing works again' wait_for 5 written_again
+check_equal 'one message each' 1 "$(grep -c 'cannot write' "$dir/a.log")"
 
 took=$SECONDS
 stop_a
-check_equal 'ends with 0' 0 "$ended"
+check_equal 'it ends with status 0' 0 "$ended"
 check 'a line each second' test "$(grep -cE "$lines" "$dir/a.log")" \
 	-ge "$((took / 2))"
-check_not 'nothing is rewritten off a terminal' grep -q $'[\r\033]' "$dir/a.log"
-check_equal 'at the end the file says so' False "$(json 'j["running"]')"
-check_match 'and has the totals' \
+check_not 'it rewrites no line unless on a terminal' grep -q $'[\r\033]' "$dir/a.log"
+check_equal 'the last object says that it does not run' False "$(json 'j["running"]')"
+check_match 'the last object has the totals' \
 	"to the line: $(json 'j["to_line"]["packets"]') packets, $(
 		json 'j["to_line"]["bytes"]') bytes" "$(tail -n 7 "$dir/a.log")"
-check_not 'nothing is left beside it' test -e "$json.tmp"
+check_not 'no temporary file stays' test -e "$json.tmp"
 stop_b
 
-# run_a ARGUMENT...: on host A for some seconds, without a word asked for.
+# run_a ARGUMENT...: run serialtun on host A for some seconds
 run_a() {
 	in_a timeout --foreground --signal INT 3.6 \
 		"$serialtun" --port "$port_a" --addr 10.0.0.1/24 \
 			--baud 115200 "$@"
 }
-check_equal 'with -qq what was asked for is printed, and no more' '3 3' \
+check_equal 'with -qq it prints what was requested, and no more' '3 3' \
 	"$(run_a -qq --stats 1 2>&1 | tee "$dir/quiet.log" | wc -l) $(
 		grep -cE "$lines" "$dir/quiet.log")"
 
-# On a terminal: script(1) is one, of no size, so 80 columns. Its shell has to be
-# one that knows the functions of this one.
+# On a terminal: script(1) makes one without a size, so it has 80 columns. Its
+# shell must know the functions of this script.
 export -f run_a in_a
 export serialtun port_a host_a
 SHELL=$BASH TERM=vt100 script --quiet --command 'run_a --stats 1' /dev/null \
 	>"$dir/terminal.log" </dev/null
-check_match 'on a terminal the line is rewritten' \
+check_match 'on a terminal it rewrites the line' \
 	$'^\r\033\\[Kto line .*\r\033\\[Kto line .*\r\033\\[Kto line ' \
 	"$(<"$dir/terminal.log")"
-check_match 'and what comes then begins on a line of its own' \
+check_match 'later output begins on a new line' \
 	'^serialtun: sent ' "$(<"$dir/terminal.log")"
 
-# announced: the last said that a link is up.
+# announced: has the last run announced a link?
 announced() {
 	grep -q ' is up' <<<"$said"
 }
@@ -143,20 +143,20 @@ mkdir --mode 555 "$dir/closed"
 if chown 65534:65534 "$dir/closed" 2>/dev/null; then
 	refused --port "$port_a" --addr 10.0.0.1/24 \
 		--stats-json "$dir/closed/s.json"
-	check_equal 'a directory of somebody else is refused at the start' \
+	check_equal "another user's directory is refused at the start" \
 		1 "$ended"
-	check_match 'and it is said what helps' \
+	check_match 'the message has the remedy' \
 		'closed/s.json: Permission denied \(.* that root can write' \
 		"$said"
 	check_not 'before the link is announced' announced
 else
-	skip 'a directory of somebody else' 'cannot make one without root'
+	skip "another user's directory" 'cannot make one without root'
 fi
 refused --port "$port_a" --addr 10.0.0.1/24 --stats-json "$dir/none/s.json"
-check_equal 'a directory that is not there is refused' 1 "$ended"
-check_match 'and it is said what helps' 'create the directory first' "$said"
+check_equal 'a missing directory is refused' 1 "$ended"
+check_match 'the message has the remedy' 'create the directory first' "$said"
 check_not 'before the link is announced' announced
 refused --port "$port_a" --addr 10.0.0.1/24 --stats-json /dev/null
-check_equal 'a device is not replaced by a file' '1 character special file' \
+check_equal 'it does not replace a device by a file' '1 character special file' \
 	"$ended $(stat -c %F /dev/null)"
 finish

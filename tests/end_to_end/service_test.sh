@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# As a service: the command of the unit, run with what the unit leaves it, by a
-# service manager that is no more than a socket and a file for the journal.
+# serialtun as a service: the command of the unit, with the privileges of the
+# unit, under a service manager that is a socket and a file for the journal.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/end_to_end/lib.sh"
@@ -14,8 +14,8 @@ unit_value() {
 	sed -n "s/^$1=//p" "$unit"
 }
 
-# What systemd makes of ExecStart=: %f is the port, and a variable without
-# braces as many words as it has.
+# Expand ExecStart= as systemd does: %f is the port, and systemd splits a
+# variable without braces into words.
 command_line() {
 	local word
 	for word in $(unit_value ExecStart); do
@@ -28,7 +28,7 @@ command_line() {
 	done
 }
 
-# What the service manager has heard, a message on each line.
+# Print the messages to the service manager, one per line.
 heard() {
 	sed 's/\(READY\|STATUS\|STOPPING\)=/\n&/g' "$dir/heard.log" |
 		sed '/^$/d'
@@ -38,7 +38,7 @@ heard_line() {
 	heard | grep -qE -- "$1"
 }
 
-# start_service PORT: its standard error is the journal.
+# start_service PORT: start it with the journal as its standard error
 start_service() {
 	local stream line
 	: >"$dir/journal.log"
@@ -67,57 +67,57 @@ start_b --addr 10.0.0.2/24
 
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24 -v'
 start_service "$port_a"
-check 'READY=1 is said' wait_for 10 heard_line '^READY=1$'
-check_match 'and then the interface is there' '10\.0\.0\.1/24' \
+check 'it sends READY=1' wait_for 10 heard_line '^READY=1$'
+check_match 'the interface is up by then' '10\.0\.0\.1/24' \
 	"$(in_a ip -o addr show dev tun0)"
-check 'a status for people is said' \
+check 'it sends a status for people' \
 	wait_for 10 heard_line '^STATUS=.*tun0.*/dev/pts/'
-check_equal 'READY=1 is said once' 1 "$(heard | grep -c READY)"
+check_equal 'it sends READY=1 once' 1 "$(heard | grep -c READY)"
 check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 stop_a
 check_equal 'it ends with status 0' 0 "$ended"
-check 'STOPPING=1 is said' wait_for 5 heard_line '^STOPPING=1$'
-check_match 'the journal has the priority of what now is' \
+check 'it sends STOPPING=1' wait_for 5 heard_line '^STOPPING=1$'
+check_match 'the journal has the priority of changes' \
 	'^<6>serialtun: tun0 is up' "$(<"$dir/journal.log")"
-check_match 'and of each step' '^<7>serialtun: ' "$(<"$dir/journal.log")"
-check_not 'and no line without one' grep -vE '^<[3467]>serialtun: ' \
+check_match 'the journal has the priority of each step' '^<7>serialtun: ' "$(<"$dir/journal.log")"
+check_not 'no line is without a priority' grep -vE '^<[3467]>serialtun: ' \
 	"$dir/journal.log"
 
-# A line that is no device: the port that the instance stands for gives way.
+# A line that is no device: --port among the options takes precedence.
 SERIALTUN_OPTIONS='--port tcp-listen:5000 --addr 10.0.0.1/24'
 start_service /guest
-check 'a line is named among the options' \
+check 'the options name the line' \
 	wait_for 10 heard_line '^STATUS=.*tcp-listen:5000'
 stop_a
 check_equal 'it ends with status 0, too' 0 "$ended"
 : >"$dir/journal.log"
 
-# What cannot get better is not tried again.
+# Failures that a restart cannot mend.
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24 --mtu 1'
 start_service "$port_a"
 wait_end "$pid_a"
-check_equal 'a wrong option ends it, for good' \
+check_equal 'a wrong option ends it with status 64, for good' \
 	"$(unit_value RestartPreventExitStatus)" "$ended"
 
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24 -i lo'
 start_service "$port_a"
 wait_end "$pid_a"
-check_equal 'what the system refuses ends it with status 1' 1 "$ended"
-check_match 'with the priority of an error' '^<3>serialtun: cannot ' \
+check_equal 'an operation that the system refuses ends it with status 1' 1 "$ended"
+check_match 'the journal has the priority of the error' '^<3>serialtun: cannot ' \
 	"$(<"$dir/journal.log")"
-check_equal 'and no READY=1' 2 "$(heard | grep -c READY)"
+check_equal 'it sends no further READY=1' 2 "$(heard | grep -c READY)"
 
-# A service manager that does not listen, and none at all.
+# A service manager that does not listen, and no service manager.
 kill "$manager"
 wait "$manager" 2>/dev/null
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24'
 start_service "$port_a"
-check 'it starts although nobody listens' \
+check 'it starts although the service manager does not listen' \
 	wait_for 10 is_up "$dir/journal.log"
 check 'and a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 stop_a
 JOURNAL_STREAM=1:2 start_a --addr 10.0.0.1/24
-check_match 'elsewhere than in the journal there is no priority' \
+check_match 'outside of the journal there is no priority' \
 	'^serialtun: tun0 is up' "$(<"$dir/a.log")"
 stop_a
 finish

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# A line that is standard input and output: between two serialtuns that a third
-# program has started, as ssh, socat or inetd would. Nothing but frames goes to
-# the output, and the descriptors are given back as they came.
+# Standard input and output as the line, between two serialtuns that a third
+# program has started, such as ssh, socat or inetd. Only frames go to the
+# output, and serialtun restores the flags of the descriptors.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -11,7 +11,7 @@ source "$root/tests/end_to_end/exchange.sh"
 
 join_hosts
 
-# What the third program starts: an end of its own, on host a or b.
+# The command for the third program: serialtun on host a or b.
 for host in a b; do
 	pid=host_$host
 	address=10.0.0.1
@@ -24,7 +24,7 @@ for host in a b; do
 	chmod +x "$dir/end_$host"
 done
 
-# up HOST TIMES: the end on that host has come up so often
+# up HOST TIMES: has the end on that host come up so often?
 up() {
 	[ "$(grep -c ' is up: ' "$dir/$1.log")" -ge "$2" ]
 }
@@ -50,14 +50,14 @@ for how in '' ',pipes'; do
 	socat=$!
 	wait_for 5 up a 1 && wait_for 5 up b 1
 	exchange "socat EXEC$how"
-	# Whoever is in the middle goes: that is the end of the input.
+	# When the program in the middle ends, the input ends.
 	kill "$socat"
-	check "socat EXEC$how ends: so does the one end" wait_for 5 has_ended a 1
-	check "socat EXEC$how ends: so does the other" wait_for 5 has_ended b 1
+	check "socat EXEC$how ends: A ends" wait_for 5 has_ended a 1
+	check "socat EXEC$how ends: B ends" wait_for 5 has_ended b 1
 	check 'and the interface is gone' wait_for 5 not has_interface a
 done
 
-# As inetd does: started anew for each that connects.
+# As with inetd: a new serialtun for each connection.
 : >"$dir/b.log"
 start_on b inetd socat TCP-LISTEN:7000,fork,reuseaddr "EXEC:$dir/end_b"
 inetd=$started
@@ -66,17 +66,17 @@ port_a=tcp:172.16.0.2:7000
 start_a -v --addr 10.0.0.1/24
 exchange 'inetd'
 stop_a
-check_match 'nothing but frames has come' ' from the line: .* 0 dropped$' \
+check_match 'only frames have come' ' from the line: .* 0 dropped$' \
 	"$(<"$dir/a.log")"
-check 'who was connected goes: so does its other end' wait_for 5 has_ended b 1
+check 'the client ends: so does its serialtun' wait_for 5 has_ended b 1
 start_a --addr 10.0.0.1/24
-check 'the next one has a new end' wait_for 5 pings
-check 'which is the second' up b 2
+check 'the next client gets a new serialtun' wait_for 5 pings
+check 'it is the second one' up b 2
 stop_a
 wait_for 5 has_ended b 2
 stop "$inetd"
 
-# inetd itself connects standard error as well: nothing is said among the frames.
+# inetd also connects standard error: no message goes among the frames.
 cat >"$dir/end_all" <<-END
 	#!/bin/sh
 	exec nsenter --target $host_b --net -- "$serialtun" -v -v \
@@ -90,22 +90,23 @@ wait_for 5 listening b 7000
 start_a -v --addr 10.0.0.1/24
 check 'inetd with standard error: a ping' wait_for 5 pings
 stop_a
-check_match 'nothing but frames has come' ' from the line: .* 0 dropped$' \
+check_match 'only frames have come' ' from the line: .* 0 dropped$' \
 	"$(<"$dir/a.log")"
 stop "$inetd"
 
-# The descriptors, of which this shell has a copy.
+# The descriptors; this shell has copies of them.
 mkfifo "$dir/in" "$dir/out"
 
-# is_nonblocking NUMBER: bit 04000 of its flags, in octal (proc(5))
+# is_nonblocking NUMBER: check bit 04000 of the descriptor's flags (proc(5))
 is_nonblocking() {
 	local flags
 	flags=$(awk '$1 == "flags:" { print $2 }' "/proc/$$/fdinfo/$1")
 	[ "$((0$flags & 04000))" != 0 ]
 }
 
-# start_stdio ARGUMENT...: on host A, its line is descriptors 3 and 4. Its
-# address is a new one: TCP of before would still be saying goodbye.
+# start_stdio ARGUMENT...: start serialtun on host A, with descriptors 3 and 4
+# as its line. Its address is new, because old TCP connections still send
+# packets.
 start_stdio() {
 	: >"$dir/a.log"
 	nsenter --target "$host_a" --net -- "$serialtun" --port - "$@" \
@@ -114,7 +115,7 @@ start_stdio() {
 	wait_for 10 is_up "$dir/a.log" || echo '# serialtun is not up'
 }
 
-# How much a pipe holds (F_GETPIPE_SZ)
+# pipe_size NUMBER: print the size of the pipe (F_GETPIPE_SZ)
 pipe_size() {
 	python3 -c 'import fcntl; print(fcntl.fcntl(0, 1032))' <&"$1"
 }
@@ -122,24 +123,24 @@ pipe_size() {
 exec 3<>"$dir/in" 4<>"$dir/out"
 size=$(pipe_size 4)
 start_stdio --addr 10.9.0.1/24
-check 'neither descriptor blocks it' is_nonblocking 3
-check 'nor the other' is_nonblocking 4
+check 'its input does not block' is_nonblocking 3
+check 'its output does not block' is_nonblocking 4
 stop_a
 check_equal 'SIGTERM ends it with status 0' 0 "$ended"
-check_not 'its input is as it was: it blocks' is_nonblocking 3
-check_not 'and so its output' is_nonblocking 4
-check_equal 'which holds as much as before' "$size" "$(pipe_size 4)"
+check_not 'the input blocks again' is_nonblocking 3
+check_not 'the output blocks again' is_nonblocking 4
+check_equal 'the output has its old size' "$size" "$(pipe_size 4)"
 
 exec 3<&-
 exec 3< <(frame 00)
 start_stdio --addr 10.9.0.1/24
 wait_end "$pid_a" 5
-check_equal 'the end of the input ends it, with status 0' 0 "$ended"
-check_not 'its output blocks as before' is_nonblocking 4
+check_equal 'the end of the input ends it with status 0' 0 "$ended"
+check_not 'the output blocks again' is_nonblocking 4
 check_not 'and the interface is gone' has_interface a
 exec 3<&- 4>&-
 
-# All that there is to say, and nothing of it on the output.
+# All messages, and none of them on the output.
 exec 3<>"$dir/in"
 cat "$dir/out" >"$dir/heard" &
 heard=$!
@@ -154,21 +155,21 @@ stop_a
 exec 4>&-
 wait "$heard"
 check_equal 'no message goes to the output' '' "$(od -An -tx1 "$dir/heard")"
-check 'they are all on standard error' has_ended a 1
+check 'all messages go to standard error' has_ended a 1
 
-# Nobody reads any more. Without the default action, SIGPIPE would be ignored.
+# The reader is gone. Restore the default action of SIGPIPE.
 exec 4> >(exec head -c 1 >/dev/null)
 start_stdio --addr 10.9.0.1/24
 in_a ping -q -c 3 -i 0.3 -W 1 10.9.0.2 >/dev/null
 wait_end "$pid_a" 5
-check_equal 'nobody reads its output any more: it ends, but not by SIGPIPE' \
+check_equal 'the reader of the output is gone: it ends, but not by SIGPIPE' \
 	0 "$ended"
-check_match 'and says what has happened' '^serialtun: ' \
+check_match 'it says what has happened' '^serialtun: ' \
 	"$(sed 1,2d "$dir/a.log")"
 exec 3<&- 4>&-
 
-# What is no line is refused before there is an interface.
-# refused_stdio WHAT REDIRECTION: with this instead of a pipe
+# serialtun refuses descriptors that are no line before it makes an interface.
+# refused_stdio DESCRIPTION REDIRECTION: with this instead of a pipe
 refused_stdio() {
 	said=$({
 		sleep 1 | in_a timeout 5 sh -c \

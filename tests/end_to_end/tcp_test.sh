@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Lines over TCP: one end listens, the other connects. Either may come first, go
-# and come again, vanish without a word, or be somebody else; the link outlives
-# it, as it does with a port.
+# Lines over TCP: one end listens, the other connects. Either end may start
+# first, restart, vanish, or be a stranger; the link outlives that, as it does
+# with a device.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-# A cable of another kind between the hosts, NAME and the third part of its
-# addresses, 10.0.PART.1 on A and 10.0.PART.2 on B.
+# lay_ethernet NAME PART: join the hosts by a network; 10.0.PART.1 is on A, and
+# 10.0.PART.2 on B
 lay_ethernet() {
 	local name=$1 part=$2
 	in_a ip link add "$name" type veth peer name "$name" netns "$host_b"
@@ -24,8 +24,8 @@ pings() {
 	in_a ping -c 1 -W 1 10.1.0.2
 }
 
-# Those whose way there swallows everything, from now on: the other end's
-# Ethernet address is nobody's.
+# From now on this network swallows all packets, because no host has the
+# Ethernet address of the other end.
 swallow() {
 	in_a ip neighbour replace 10.0.8.2 lladdr 02:00:00:00:00:77 dev veth1 \
 		nud permanent
@@ -40,9 +40,9 @@ says_in() {
 lay_ethernet veth0 9
 lay_ethernet veth1 8
 
-# In the background, because it takes long: a pair whose ends vanish from each
-# other, one with something to send, the other without; and one that connects
-# to where nobody answers.
+# In the background, because it takes long: two ends that vanish from each
+# other, one with packets to send and one without; and an end that connects to a
+# host that does not answer.
 in_a "$serialtun" -i gone0 --addr 10.2.0.1/24 --port tcp-listen:10.0.8.1:5000 \
 	2>"$dir/gone_a.log" &
 wait_for 5 is_up "$dir/gone_a.log"
@@ -57,53 +57,53 @@ nsenter --target "$host_a" --net -- "$serialtun" -i gone1 \
 	--addr 10.3.0.1/24 --port tcp:10.0.8.2:5001 2>"$dir/nobody.log" &
 nobody=$!
 
-# Nobody there yet
+# Without a peer
 port_a=tcp-listen:10.0.9.1:5000
 port_b=tcp:10.0.9.1:5000
 said=$(in_b timeout 10 "$serialtun" --addr 10.1.0.2/24 --port "$port_b" 2>&1)
-check_equal 'nobody listens: status 1' 1 $?
-check_equal 'which is said' \
+check_equal 'no listener: status 1' 1 $?
+check_equal 'no listener: the message' \
 	"serialtun: cannot connect to $port_b: Connection refused (is the peer running? --wait waits for it)" \
 	"$said"
-check_equal 'and nothing is left' '' "$(in_b ip -br link show dev tun0 2>&1 |
+check_equal 'no interface stays' '' "$(in_b ip -br link show dev tun0 2>&1 |
 	grep -v 'does not exist')"
 
-# What it is asked for while it connects cannot be answered yet.
+# Signals while it connects.
 kill -USR1 "$nobody"
 
 start_b --addr 10.1.0.2/24 --wait
-check 'with --wait it begins' \
+check 'with --wait it starts' \
 	b_says "^serialtun: tun0 is up: 10.1.0.2/24, mtu 1500, waiting for $port_b\$"
-check 'it says what it waits for' wait_for 5 \
+check 'it names the awaited line' wait_for 5 \
 	b_says '^serialtun: still waiting: cannot connect to .*: Connection refused \(is the peer running\?\)$'
 start_a --addr 10.1.0.1/24 --route 198.51.100.0/24 \
 	--stats-json "$dir/a.json"
-check 'who listens says so' \
+check 'the listener says that it waits' \
 	a_says "^serialtun: tun0 is up: 10.1.0.1/24, mtu 1500, waiting for a connection to $port_a\$"
-check 'and what to type at the other end' \
+check 'and prints the command for the other end' \
 	a_says "^serialtun: at the other end: sudo serialtun --addr 10.1.0.2/24 --port $port_b\$"
-check 'as does who connects' \
+check 'so does the other end' \
 	b_says "^serialtun: at the other end: sudo serialtun --addr 10.1.0.1/24 --port $port_a\$"
-check 'the connection comes, and is named' \
+check 'the listener names the connection' \
 	wait_for 5 a_says "^serialtun: $port_a is there, from 10.0.9.2:[0-9]+\$"
-check 'at both ends' b_says "^serialtun: $port_b is there\$"
+check 'the other end reports the connection' b_says "^serialtun: $port_b is there\$"
 check 'a ping crosses' wait_for 5 pings
 
-check 'a signal while it connects costs no time' test \
+check 'a signal while it connects ends it at once' test \
 	"$(awk '{ print $14 + $15 }' "/proc/$nobody/stat")" -lt 30
 
-# Everything that is sent arrives, at once in both directions.
+# All bytes arrive, in both directions at once.
 carry_both
 sleep 1
-check 'the statistics show it' python3 -c 'import json, sys
+check 'the statistics show the line' python3 -c 'import json, sys
 report = json.load(open(sys.argv[1]))
 assert report["port"].startswith("10.0.9.2:"), report
 assert report["carrier"], report
 assert report["to_line"]["bytes"] > 20e6, report
 assert report["from_line"]["bytes"] > 20e6, report' "$dir/a.json"
 
-# One at a time
-check 'one more connection is closed at once' \
+# One peer at a time
+check 'it closes a second connection at once' \
 	in_b timeout 5 socat -u TCP:10.0.9.1:5000 -
 cat >"$dir/flood.py" <<'END'
 import socket, time
@@ -113,7 +113,7 @@ while time.monotonic() < end:
 END
 in_b timeout 10 python3 "$dir/flood.py" 2>/dev/null &
 flood=$!
-check_match 'while many come and are closed, packets cross' ' 0% packet loss' \
+check_match 'packets cross while it closes many connections' ' 0% packet loss' \
 	"$(in_a ping -q -c 30 -i 0.05 -W 1 10.1.0.2)"
 wait "$flood"
 
@@ -126,45 +126,45 @@ sleep 1.5
 after=$(ticks)
 check "an idle link costs next to nothing ($((after - before)) ticks)" \
 	[ "$((after - before))" -le 3 ]
-check_not 'and has its carrier' no_carrier
+check_not 'an idle link has its carrier' no_carrier
 
-# The peer goes, and comes again.
+# The peer ends, and starts again.
 stop_b KILL
-check 'that the peer was killed is said' wait_for 5 a_says \
+check 'it reports that the peer is gone' wait_for 5 a_says \
 	"^serialtun: lost 10.0.9.2:[0-9]+: the peer (closed|reset) the connection; waiting for a connection to $port_a\$"
 check 'the carrier is off' wait_for 5 no_carrier
-check_match 'the address is kept' '10\.1\.0\.1/24' \
+check_match 'the address stays' '10\.1\.0\.1/24' \
 	"$(in_a ip -o address show dev tun0)"
-check_match 'and the route' '198\.51\.100\.0/24 dev tun0' "$(in_a ip route)"
+check_match 'the route stays' '198\.51\.100\.0/24 dev tun0' "$(in_a ip route)"
 start_b --addr 10.1.0.2/24
-check 'it comes again' wait_for 5 a_says \
+check 'it reports the next connection' wait_for 5 a_says \
 	"^serialtun: $port_a is back, from 10.0.9.2:[0-9]+\$"
 check_not 'the carrier is on' no_carrier
 check 'a ping crosses again' wait_for 5 pings
 
 kill -USR2 "$pid_a"
-check 'SIGUSR2 makes who listens close and reopen' wait_for 5 \
+check 'SIGUSR2: the listener closes and reopens the line' wait_for 5 \
 	a_says '^serialtun: closing and reopening '
 check 'a ping crosses again' wait_for 5 pings
 lost=$(grep -c ': lost ' "$dir/b.log")
 kill -USR2 "$pid_b"
-check 'and who connects' wait_for 5 b_says \
+check 'SIGUSR2: the connecting end, too' wait_for 5 b_says \
 	'^serialtun: closing and reopening '
 check 'a ping crosses again' wait_for 5 pings
-check_equal 'who is back at once was not sent away' "$lost" \
+check_equal 'it does not refuse a peer that reconnects at once' "$lost" \
 	"$(grep -c ': lost ' "$dir/b.log")"
 
 stop_a
 check_equal 'SIGTERM ends it with status 0' 0 "$ended"
-check 'who was connected says that it is lost' wait_for 5 b_says \
+check 'the connecting end reports the loss' wait_for 5 b_says \
 	"^serialtun: lost $port_b: the peer (closed|reset) the connection; waiting for $port_b\$"
 start_a --addr 10.1.0.1/24
-check 'and finds the next one' wait_for 5 b_says \
+check 'and connects to the next listener' wait_for 5 b_says \
 	"^serialtun: $port_b is back\$"
 check 'a ping crosses again' wait_for 5 pings
 stop_b
 start_b --addr 10.1.0.2/24 --once --user nobody
-check 'as nobody it works as well' wait_for 5 pings
+check 'as nobody: a ping crosses' wait_for 5 pings
 stop_a
 wait_end "$pid_b"
 check_equal '--once ends with status 1' 1 "$ended"
@@ -175,32 +175,32 @@ check 'and says why' b_says \
 start_a --addr 10.1.0.1/24
 head -c 30000000 /dev/urandom |
 	in_b timeout 10 socat -u - TCP:10.0.9.1:5000
-check 'hostile bytes are survived' wait_for 5 a_says \
+check 'it survives hostile bytes' wait_for 5 a_says \
 	'lost 10.0.9.2:[0-9]+: '
 kill -USR1 "$pid_a"
-check 'and counted' wait_for 5 a_says \
+check 'and counts them' wait_for 5 a_says \
 	'from the line: .*\(30000000 on the line\).* dropped'
 stop_a
 
-# A wire behind the connection; and a name that stands for two addresses, the
-# first of which (RFC 6724, section 2.1) is not listened on
+# A wire behind the connection; and a name with two addresses. No program
+# listens on the first of them (RFC 6724, section 2.1).
 printf '%s\tboard\n' 10.0.9.1 fd00:9::1 >"$dir/hosts"
 mount --bind "$dir/hosts" /etc/hosts
 port_a='tcp-listen:[fd00:9::1]:5000'
 port_b=tcp:board:5000
 start_a --addr 10.1.0.1/24
 start_b --addr 10.1.0.2/24 --baud 115200
-check 'its speed is said' b_says ", on $port_b at 115200 baud\$"
+check 'the first message has the speed' b_says ", on $port_b at 115200 baud\$"
 head -c 25000 "$dir/one" >"$dir/short"
 start=$(date +%s%3N)
 carry in_b in_a 10.1.0.1 6000 "$dir/short"
 ms=$(($(date +%s%3N) - start))
 check "--baud paces: 25 kB take $ms ms" [ "$ms" -ge 2000 ]
-check 'all arrive' cmp "$dir/short" "$dir/short.received"
+check 'the file arrives' cmp "$dir/short" "$dir/short.received"
 stop_a
 stop_b
 
-# Somebody in between who reads slowly
+# A slow reader in between
 port_b=tcp:10.0.9.2:5001
 cat >"$dir/slow.py" <<'END'
 import select, socket, time
@@ -235,13 +235,13 @@ sleep 0.3
 in_b timeout 4 socat -u OPEN:/dev/zero TCP:10.1.0.1:6000 &
 sleep 1
 rtt=$(in_b ping -q -c 8 -i 0.2 -W 2 10.1.0.1 | sed -n 's|^rtt.* = [^/]*/\([0-9]*\).*|\1|p')
-check "beside a transfer to who reads slowly a ping takes ${rtt:=9999} ms" \
+check "beside a transfer to a slow reader a ping takes ${rtt:=9999} ms" \
 	[ "$rtt" -le 400 ]
 kill "$slow" "$sink"
 stop_b
 stop_a
 
-# One that knocks, and no more, as a monitor does, in a loop
+# A program that connects and disconnects in a loop, as a monitor does
 start_a --addr 10.1.0.1/24 --port tcp-listen:5003
 in_a python3 -c 'import socket, time
 end = time.monotonic() + 2
@@ -251,11 +251,11 @@ while time.monotonic() < end:
     except OSError:
         pass
     time.sleep(0.02)'
-check 'who only knocks does not fill the log' \
+check 'such a program does not fill the log' \
 	test "$(grep -c ' lost ' "$dir/a.log")" -le 8
 in_a timeout 5 socat -u TCP:127.0.0.1:5003 OPEN:/dev/null &
 other=$!
-check 'nor keep others away' \
+check 'and does not keep the peer away' \
 	wait_for 3 in_a sh -c 'ip -br link show dev tun0 | grep -q ,LOWER_UP'
 kill "$other"
 stop_a
@@ -305,18 +305,18 @@ malformed tcp-listen:0 \
 malformed tcpp:host:5000 \
 	'is not a kind of line: there are tcp:, .* and devices, by name or path'
 refused --port tcp:host:5000 --parity even
-check_match 'what only a serial port has' \
+check_match 'an option that only a serial port has' \
 	'--parity needs a serial port, which tcp:host:5000 is not$' "$said"
 
-# Those who vanished meanwhile
+# The ends that have vanished meanwhile
 dead='the peer has acknowledged nothing for 15 s'
-check 'who has something to send notices that nobody is there' \
+check 'an end with packets to send notices that the peer has vanished' \
 	wait_for $((vanished + 22 - SECONDS)) \
 	says_in "$dir/gone_a.log" "lost 10.0.8.2:[0-9]+: $dead; waiting for "
-check 'so does who is idle' wait_for $((vanished + 22 - SECONDS)) \
+check 'so does an idle end' wait_for $((vanished + 22 - SECONDS)) \
 	says_in "$dir/gone_b.log" "lost tcp:10.0.8.1:5000: $dead; waiting for "
 wait_end "$nobody" 1
-check_equal 'who gets no answer gives up' 1 "$ended"
+check_equal 'without an answer the connecting end gives up' 1 "$ended"
 check 'and says so' says_in "$dir/nobody.log" \
 	'cannot connect to tcp:10.0.8.2:5001: (Connection timed out \(is the address right\? .*|No route to host \(.*) --wait waits for it\)$'
 finish

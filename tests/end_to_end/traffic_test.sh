@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What can be sent arrives as it was sent: every size, fragments, payloads of
-# nothing but END and ESC, TCP both ways at once; and what is not wanted on
-# the link does not get through.
+# Packets arrive unchanged: every size, fragments, payloads of only END and ESC,
+# TCP both ways at once. Unwanted packets do not get through.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -23,7 +22,7 @@ check 'fragments, IPv4' in_a ping -c 2 -i 0.2 -W 5 -s 20000 10.0.0.2
 check 'fragments, IPv6' in_a ping -c 2 -i 0.2 -W 5 -s 20000 fd00::2
 check 'the smallest packet' in_a ping -c 2 -i 0.2 -W 5 -s 0 10.0.0.2
 
-# tcp FROM PORT TO ADDRESS FILE RECEIVED: one file over TCP, hosts a and b.
+# tcp FROM PORT TO ADDRESS FILE RECEIVED: send a file over TCP, hosts a and b
 tcp() {
 	"in_$3" timeout 60 socat -u "TCP-LISTEN:$2,reuseaddr" \
 		"OPEN:$6,creat,trunc" &
@@ -46,17 +45,17 @@ back=$!
 wait "$there" "$back"
 check 'TCP both ways at once: random bytes arrive' \
 	cmp "$dir/random" "$dir/random.b"
-check 'TCP both ways at once: bytes that are all END arrive' \
+check 'TCP both ways at once: only ENDs arrive' \
 	cmp "$dir/ends" "$dir/ends.a"
 stop_a
 stop_b
-check_match 'nothing was dropped on the way' 'from the line: .* 0 dropped$' \
+check_match 'no frame is dropped' 'from the line: .* 0 dropped$' \
 	"$(<"$dir/b.log")"
 
-# A point-to-point pair, and what is behind the other end.
+# A point-to-point pair, and a network behind the peer.
 in_b ip addr add 192.0.2.1/32 dev lo
 start_a --addr 10.1.0.1 --peer 10.1.0.2 --route 192.0.2.0/24 --metric 50
-check_match 'the other end is told the pair the other way round' \
+check_match 'the proposed command has the pair exchanged' \
 	'sudo serialtun --addr 10.1.0.2 --peer 10.1.0.1 --port PORT$' \
 	"$(<"$dir/a.log")"
 start_b --addr 10.1.0.2 --peer 10.1.0.1 --route default
@@ -70,20 +69,20 @@ check_match 'the route in the kernel, with its metric' \
 check_match 'the default route in the kernel' '^default dev tun0' \
 	"$(in_b ip route show)"
 
-# An IPv4 link is silent, and deaf to IPv6.
+# An IPv4 link sends nothing by itself, and drops IPv6.
 check_not 'no IPv6 address on an IPv4 link' \
 	grep -q inet6 <<<"$(in_a ip -o addr show dev tun0)"
 stop_a
 stop_b
-check_equal 'an address that has left takes its routes with it' '' \
+check_equal "the link's routes are gone with it" '' \
 	"$(in_a ip route show)"
 
-# On the line itself: an IPv4 end that does not pair, next to a raw port. Its address is a new one:
-# a TCP connection of before would still be saying goodbye from the old one.
+# The bytes on the line: an IPv4 end that does not pair, and a raw port. The
+# address is new, because the TCP connections of the old one still send packets.
 start_a --addr 10.7.0.1/24 --pair=no
 stty -F "$port_b" raw -echo
 timeout 3 cat "$port_b" >"$dir/heard"
-check_equal 'an IPv4 link says nothing by itself' '' \
+check_equal 'an IPv4 link sends nothing by itself' '' \
 	"$(od -An -tx1 "$dir/heard")"
 
 # A Router Advertisement (RFC 4861, section 4.2) with a router lifetime of
@@ -100,14 +99,14 @@ router_advert() {
 	frame "$header$from$to$icmp"
 }
 
-# counted WORDS: serialtun on A counts one drop for this reason.
+# counted WORDS: has serialtun on A counted one drop for this reason?
 counted() {
 	kill -USR1 "$pid_a"
 	grep -q "from the line: .*, 1 $1" "$dir/a.log"
 }
 
 router_advert >"$port_b"
-check 'a Router Advertisement is dropped on an IPv4 link' \
+check 'an IPv4 link drops a Router Advertisement' \
 	wait_for 5 counted 'IPv6 not wanted'
 check_equal 'it leaves no route' '' "$(in_a ip -6 route show default)"
 check_not 'it leaves no address' \
@@ -116,7 +115,7 @@ stop_a
 
 start_a --addr fd00::1/64
 router_advert >"$port_b"
-check 'a Router Advertisement is dropped on an IPv6 link' \
+check 'an IPv6 link drops a Router Advertisement' \
 	wait_for 5 counted 'Router Advertisement'
 check_equal 'it leaves no route' '' "$(in_a ip -6 route show default)"
 check_not 'it leaves no address' \
@@ -128,28 +127,28 @@ router_advert >"$port_b"
 has_ra_route() {
 	in_a ip -6 route show default | grep -q 'proto ra'
 }
-check 'with --accept-ra it is heard (so the one above was a good one)' \
+check 'with --accept-ra the kernel accepts it (so it is a good one)' \
 	wait_for 5 has_ra_route
 stop_a
 
-# No address at all: the link-local one, and it is said which.
+# Without an address: the link-local one, which serialtun prints.
 start_a
 start_b
-check_match 'a link without --addr says its link-local address' \
+check_match 'without --addr it prints the link-local address' \
 	'tun0 is up: fe80:[0-9a-f:]+/64 \(link-local only\), mtu 1500' \
 	"$(<"$dir/a.log")"
 address=$(grep -oE 'fe80:[0-9a-f:]+' "$dir/b.log")
-check 'and can be reached by it' in_a ping -c 1 -W 5 "$address%tun0"
+check 'the link-local address answers' in_a ping -c 1 -W 5 "$address%tun0"
 stop_a
 stop_b
 
-# Every route and prefix that a family has: IPv6 alone makes default ::/0.
+# With IPv6 alone, "default" is ::/0.
 start_a --addr fd00::1 --route default
-check_match 'default with IPv6 only is ::/0' '^default dev tun0' \
+check_match 'with IPv6 alone default is ::/0' '^default dev tun0' \
 	"$(in_a ip -6 route show)"
 stop_a
 start_a --addr 10.9.9.9/32
-check_match 'a lone /32 warns that nothing is reachable' \
+check_match 'a lone /32: it warns that nothing is reachable' \
 	'nothing is reachable through tun0 yet' "$(<"$dir/a.log")"
 stop_a
 finish

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Datagrams as the line: as tun2udp has it, each packet in one, from any port of
-# the other host. Nothing that happens to them loses the line.
+# Datagrams as the line, as with tun2udp: one packet each, from any port of the
+# peer's host. No error of a datagram loses the line.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-# A cable for datagrams, and an address of A that B does not know of.
+# A network for datagrams, and another address of A, a stranger to B.
 ip link add udp_a netns "$host_a" type veth peer name udp_b netns "$host_b" ||
 	skip_all 'no veth here'
 in_a ip addr add 192.0.2.1/24 dev udp_a
@@ -17,24 +17,24 @@ in_b ip addr add 2001:db8::2/64 dev udp_b nodad
 in_a ip link set udp_a up
 in_b ip link set udp_b up
 
-# says WHO REGEX: soon, in what one of them says when it is asked.
+# says HOST REGEX: wait until the counters of a or b match
 says() {
 	local pid=pid_$1
 	kill -USR1 "${!pid}"
 	wait_for 3 "${1}_says" "$2"
 }
 
-# Nobody is there yet: each packet comes back, and is counted.
+# Without a peer each datagram is refused, and counted.
 start_a --addr 10.0.0.1/24 --port udp:192.0.2.2:4000,4001
 check_match 'the link is up at once' \
 	'^serialtun: tun0 is up: 10.0.0.1/24, mtu 1500, on udp:192.0.2.2:4000,4001$' \
 	"$(<"$dir/a.log")"
-check_match 'and says what to type there' \
-	'--addr 10.0.0.2/24 --port udp:HOST:4001,4000 \(for HOST, put in this host.s address\)$' "$(<"$dir/a.log")"
+check_match 'it prints the command for the other end' \
+	'--addr 10.0.0.2/24 --port udp:HOST:4001,4000 \(replace HOST by this host.s address\)$' "$(<"$dir/a.log")"
 check_match 'the carrier is on' 'LOWER_UP' "$(in_a ip link show tun0)"
-check_not 'nobody answers' in_a ping -c 6 -i 0.2 -W 1 10.0.0.2
-check 'what came back is counted' says a 'to the line: .*, [1-6] came back refused'
-check 'and it is said, once, what that means' \
+check_not 'no peer: no answer' in_a ping -c 6 -i 0.2 -W 1 10.0.0.2
+check 'refused datagrams are counted' says a 'to the line: .*, [1-6] refused by the peer.s host'
+check 'one warning explains the refusals' \
 	wait_for 5 a_says ': the other host refuses the packets \(no program listens'
 cpu() {
 	local fields
@@ -43,22 +43,22 @@ cpu() {
 }
 before=$(cpu)
 sleep 1
-check 'and does not keep it busy' test "$(($(cpu) - before))" -le 10
+check 'refusals do not keep it busy' test "$(($(cpu) - before))" -le 10
 check 'the line is not lost' alive "$pid_a"
-check_not 'nor is it said to be' a_says 'lost'
+check_not 'and no message says so' a_says 'lost'
 
-# The other end begins, ends, and begins again: nothing is to be waited for.
+# The peer starts, ends, and starts again.
 start_b --addr 10.0.0.2/24 --port udp:192.0.2.1:4001,4000
 check 'a ping crosses' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
 stop_b
 in_a ping -c 2 -i 0.2 -W 1 10.0.0.2 >/dev/null
 start_b --addr 10.0.0.2/24 --port udp:192.0.2.1:4001,4000
-check 'and again when the other end has started again' \
+check 'a ping crosses after a restart of the peer' \
 	in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
-check 'packets that are cut on the way, too' \
+check 'datagrams in fragments cross' \
 	in_a ping -c 2 -i 0.2 -W 2 -s 1472 10.0.0.2
 
-# What is no packet, from the right host, and from another one.
+# Datagrams without a packet from the peer, and from another host.
 send_to_a() {
 	in_b timeout 5 python3 -c 'import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -67,15 +67,15 @@ for text in sys.argv[2:]:
     s.sendto(text.encode(), ("192.0.2.1", 4001))' "$@"
 }
 send_to_a 192.0.2.2 spam '' E "$(printf '%01000d' 0)"
-check 'what is no packet is counted, an empty datagram as well' \
+check 'it counts datagrams without a packet, and empty ones' \
 	says a 'from the line: .* 4 dropped, 1 empty, 2 not IP, 1 bad header$'
 in_b ip addr add 192.0.2.9/24 dev udp_b
 send_to_a 192.0.2.9 spam
-check 'what comes from another host, too' \
-	says a 'from the line: .*, 1 from a stranger'
-check 'and the link goes on' in_a ping -c 1 -W 2 10.0.0.2
+check 'it counts datagrams from another host' \
+	says a 'from the line: .*, 1 from another host'
+check 'the link still works' in_a ping -c 1 -W 2 10.0.0.2
 
-# More than the line takes, unlimited and paced.
+# More packets than the line takes, unlimited and paced.
 if command -v iperf3 >/dev/null; then
 	in_b iperf3 -s -1 >/dev/null 2>&1 &
 	sleep 0.5
@@ -87,8 +87,8 @@ stop_a
 check_equal 'status 0' 0 "$ended"
 stop_b
 
-# tun2udp sends from any port and listens on another one: this is all there is
-# to its other end.
+# A peer as simple as tun2udp: it sends from an ephemeral port and listens on
+# another one.
 start_a --addr 10.0.0.1/24 --port udp:192.0.2.2:4000,4001
 cat >"$dir/peer.py" <<'END'
 import socket
@@ -116,36 +116,36 @@ kill "$peer"
 wait "$peer" 2>/dev/null
 stop_a
 
-# IPv6, and a line that is to be paced.
+# IPv6, and a paced line.
 start_a --addr 10.0.0.1/24 --port 'udp:[2001:db8::2]:4000,4001' --baud 115200
 start_b --addr 10.0.0.2/24 --port 'udp:[2001:db8::1]:4001,4000' --baud 115200
-check_match 'the speed is told' ' on udp:\[2001:db8::2\]:4000,4001 at 115200 baud$' \
+check_match 'the first message has the speed' ' on udp:\[2001:db8::2\]:4000,4001 at 115200 baud$' \
 	"$(<"$dir/a.log")"
 check 'over IPv6' in_a ping -c 2 -i 0.2 -W 2 10.0.0.2
 check_pace
 stop_a
 stop_b
 
-# Where there is no way: dropped, counted, and the line is not lost.
+# Without a route it drops and counts, and the line is not lost.
 start_a --addr 10.0.0.1/24 --port udp:198.51.100.1:4000
-check_match 'a local port that chance has given is told' \
+check_match 'the first message has the local port that the kernel chose' \
 	' on udp:198.51.100.1:4000, as udp:198.51.100.1:4000,[0-9]+$' \
 	"$(<"$dir/a.log")"
 in_a ping -c 3 -i 0.2 -W 1 10.0.0.2 >/dev/null
-check 'what cannot be sent is counted' \
-	says a 'to the line: 0 packets, .* 3 not sent by the system'
+check 'it counts datagrams that cannot be sent' \
+	says a 'to the line: 0 packets, .* 3 refused by the kernel'
 stop_a
 
-# Large packets in few datagrams, and what IP cannot carry.
+# Large packets in fragments, and a packet that IP cannot carry.
 start_a --addr 10.0.0.1/24 --mtu 65535 --port udp:192.0.2.2:4000,4001
 start_b --addr 10.0.0.2/24 --mtu 65535 --port udp:192.0.2.1:4001,4000
-check 'a packet of 64000 bytes is cut and put together' \
+check 'a packet of 64000 bytes crosses in fragments' \
 	in_a ping -c 2 -i 0.2 -W 2 -s 63972 10.0.0.2
 in_a ping -c 2 -i 0.2 -W 1 -s 65507 10.0.0.2 >/dev/null
-check 'one that is too long for a datagram is counted' \
-	says a 'to the line: .* 2 not sent by the system'
+check 'it counts a packet that is too long for a datagram' \
+	says a 'to the line: .* 2 refused by the kernel'
 
-# The local port is taken.
+# The local port is in use.
 refused --addr 10.1.0.1/24 --port udp:192.0.2.2:4000,4001
 check_match 'a local port in use' \
 	'^serialtun: cannot open udp:192.0.2.2:4000,4001: Address already in use \(another program uses that local port, "ss -lunp" shows which: choose another one\)$' \
@@ -155,7 +155,7 @@ stop_a
 stop_b
 
 refused --addr 10.0.0.1/24 --port udp:board.invalid:4000
-check_match 'a name that is none' \
+check_match 'an unknown name' \
 	'^serialtun: cannot send to udp:board.invalid:4000: board.invalid: .* \(is the name right\? .*--wait waits for it\)$' \
 	"$said"
 check_equal 'status 1' 1 "$ended"

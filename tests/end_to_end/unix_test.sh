@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Lines over unix sockets: as over TCP, with a file in place of an address. It is
-# made, replaced if nobody listens there any more, and removed.
+# Lines over unix sockets: as over TCP, with a file in place of an address.
+# serialtun makes the socket, replaces one that a killed program left, and
+# removes its own.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -10,59 +11,59 @@ pings() {
 	in_a ping -c 1 -W 1 10.1.0.2
 }
 
-# Of mktemp, for its owner alone; one of the ends is nobody, later.
+# mktemp's directory is for its owner alone; one end becomes nobody later.
 chmod 711 "$dir"
 socket=$dir/socket
 port_a=unix-listen:$socket
 port_b=unix:$socket
 
-# Nobody there yet
+# Without a peer
 said=$(in_b timeout 10 "$serialtun" --addr 10.1.0.2/24 --port "$port_b" 2>&1)
-check_equal 'nobody listens: status 1' 1 $?
-check_equal 'which is said' \
+check_equal 'no listener: status 1' 1 $?
+check_equal 'no listener: the message' \
 	"serialtun: cannot connect to $port_b: No such file or directory (is the peer running? --wait waits for it)" \
 	"$said"
 start_b --addr 10.1.0.2/24 --wait
-check 'with --wait it begins' \
+check 'with --wait it starts' \
 	b_says "^serialtun: tun0 is up: 10.1.0.2/24, mtu 1500, waiting for $port_b\$"
 umask 027
 start_a --addr 10.1.0.1/24 --stats-json "$dir/a.json"
 umask 022
-check 'who listens says so' \
+check 'the listener says that it waits' \
 	a_says "^serialtun: tun0 is up: 10.1.0.1/24, mtu 1500, waiting for a connection to $port_a\$"
-check 'and what to type at the other end' \
+check 'and prints the command for the other end' \
 	a_says "^serialtun: at the other end: sudo serialtun --addr 10.1.0.2/24 --port $port_b\$"
-check 'as does who connects' \
+check 'so does the other end' \
 	b_says "^serialtun: at the other end: sudo serialtun --addr 10.1.0.1/24 --port $port_a\$"
 check 'the socket has the mode that umask gives' \
 	[ "$(stat -c %A "$socket")" = srwxr-x--- ]
-check 'the connection comes, and is named' wait_for 5 \
+check 'the listener names the connection' wait_for 5 \
 	a_says "^serialtun: $port_a is there, from process $pid_b\$"
-check 'at both ends' b_says "^serialtun: $port_b is there\$"
+check 'the other end reports the connection' b_says "^serialtun: $port_b is there\$"
 check 'a ping crosses' wait_for 5 pings
 
-# Everything that is sent arrives, at once in both directions.
+# All bytes arrive, in both directions at once.
 carry_both
 sleep 1
-check 'the statistics show it' python3 -c 'import json, sys
+check 'the statistics show the line' python3 -c 'import json, sys
 report = json.load(open(sys.argv[1]))
 assert report["port"] == "process " + sys.argv[2], report
 assert report["carrier"], report
 assert report["to_line"]["bytes"] > 20e6, report' "$dir/a.json" "$pid_b"
 
-check 'one more connection is closed at once' \
+check 'it closes a second connection at once' \
 	timeout 5 socat -u "UNIX-CONNECT:$socket" -
-check 'and the first one lives' pings
+check 'the first connection still works' pings
 
-# The peer goes, and comes again.
+# The peer ends, and starts again.
 stop_b KILL
-check 'that the peer was killed is said' wait_for 5 a_says \
+check 'it reports that the peer is gone' wait_for 5 a_says \
 	"^serialtun: lost process [0-9]+: the peer (closed|reset) the connection; waiting for a connection to $port_a\$"
 check 'the carrier is off' wait_for 5 no_carrier
-check_match 'the address is kept' '10\.1\.0\.1/24' \
+check_match 'the address stays' '10\.1\.0\.1/24' \
 	"$(in_a ip -o address show dev tun0)"
 start_b --addr 10.1.0.2/24
-check 'it comes again' wait_for 5 a_says \
+check 'it reports the next connection' wait_for 5 a_says \
 	"^serialtun: $port_a is back, from process $pid_b\$"
 check_not 'the carrier is on' no_carrier
 check 'a ping crosses again' wait_for 5 pings
@@ -71,13 +72,13 @@ check 'SIGUSR2 closes and reopens' wait_for 5 b_says \
 	'^serialtun: closing and reopening '
 check 'a ping crosses again' wait_for 5 pings
 
-# What is left of who listened
+# The socket of a listener that has ended
 stop_a KILL
-check 'who was connected says that it is lost' wait_for 5 b_says \
+check 'the connecting end reports the loss' wait_for 5 b_says \
 	"^serialtun: lost $port_b: the peer (closed|reset) the connection; waiting for $port_b\$"
-check 'who is killed leaves the socket' test -S "$socket"
+check 'a killed listener leaves its socket' test -S "$socket"
 start_a --addr 10.1.0.1/24
-check 'which the next one replaces' wait_for 5 b_says \
+check 'the next listener replaces the socket' wait_for 5 b_says \
 	"^serialtun: $port_b is back\$"
 check 'a ping crosses again' wait_for 5 pings
 stop_b
@@ -85,25 +86,25 @@ start_b --addr 10.1.0.2/24 --once
 check 'and again' wait_for 5 pings
 stop_a
 check_equal 'SIGTERM ends it with status 0' 0 "$ended"
-check_not 'and the socket is gone' test -e "$socket"
+check_not 'the socket is gone' test -e "$socket"
 wait_end "$pid_b"
 check_equal '--once ends with status 1' 1 "$ended"
 check 'and says why' b_says \
 	"^serialtun: lost $port_b: the peer closed the connection \\(find out why, and start again; without --once serialtun waits for it\\)\$"
 
-# As nobody: what could not be opened again is said beforehand.
+# As nobody: a warning at the start if it could not open the line again.
 start_a --addr 10.1.0.1/24
 start_b --addr 10.1.0.2/24 --user nobody
-check 'nobody may not open it again' b_says \
+check 'it warns that nobody may not open the socket again' b_says \
 	"^serialtun: cannot open $socket again if it is lost: Permission denied "
-check 'a ping crosses all the same' wait_for 5 pings
+check 'a ping still crosses' wait_for 5 pings
 stop_b
 
 stop_a
 port_a=unix-listen:$dir/root
 start_a --addr 10.1.0.1/24 --user nobody
 stop_a
-check 'what nobody may not remove is said to be left' a_says \
+check 'it reports a socket that nobody may not remove' a_says \
 	"^serialtun: cannot remove $dir/root: Permission denied \\(the next program that listens there may remove it\\)\$"
 port_a=unix-listen:$socket
 start_a --addr 10.1.0.1/24
@@ -111,15 +112,15 @@ start_a --addr 10.1.0.1/24
 # Strangers, at full speed
 head -c 30000000 /dev/urandom |
 	timeout 10 socat -u - "UNIX-CONNECT:$socket"
-check 'hostile bytes are survived' wait_for 5 a_says 'lost process [0-9]+: '
+check 'it survives hostile bytes' wait_for 5 a_says 'lost process [0-9]+: '
 kill -USR1 "$pid_a"
-check 'and counted' wait_for 5 a_says \
+check 'and counts them' wait_for 5 a_says \
 	'from the line: .*\(30000000 on the line\).* dropped'
 stop_a
-check 'and told at the end' a_says \
+check 'and reports them at the end' a_says \
 	'^serialtun: the line damaged [1-9][0-9]* of [0-9]+ frames, the port was lost [1-9]'
 
-# One who reads slowly, as an emulated UART does
+# A slow reader, such as an emulated UART
 cat >"$dir/slow.py" <<'END'
 import os, select, socket, sys, time
 near, far = sys.argv[1:]
@@ -153,9 +154,9 @@ sleep 1
 before=$(awk '{ print $14 + $15 }' "/proc/$pid_b/stat")
 rtt=$(in_b ping -q -c 8 -i 0.2 -W 2 10.1.0.1 | sed -n 's|^rtt.* = [^/]*/\([0-9]*\).*|\1|p')
 after=$(awk '{ print $14 + $15 }' "/proc/$pid_b/stat")
-check "beside a transfer to who reads slowly a ping takes ${rtt:=9999} ms" \
+check "beside a transfer to a slow reader a ping takes ${rtt:=9999} ms" \
 	[ "$rtt" -le 400 ]
-check "and there is nothing to do meanwhile ($((after - before)) ticks)" \
+check "meanwhile it uses next to no processor time ($((after - before)) ticks)" \
 	[ "$((after - before))" -le 20 ]
 kill "$slow" "$sink"
 stop_b
@@ -182,7 +183,7 @@ kill "$other"
 refusal 'a file that is no socket' \
 	"cannot listen on unix-listen:$dir/file: File exists \\(it is not a socket: remove it, or choose another path\\)" \
 	--port "unix-listen:$dir/file"
-check 'it is left alone' test -f "$dir/file"
+check 'the file is unchanged' test -f "$dir/file"
 refusal 'no such directory' \
 	"cannot listen on unix-listen:$dir/none/x: No such file or directory \\(create its directory first\\)" \
 	--port "unix-listen:$dir/none/x"
@@ -191,7 +192,7 @@ refusal 'no socket to connect to' \
 	--port "unix:$dir/file"
 refusal 'an interface that cannot be' \
 	'cannot .* lo: .*' --port "unix-listen:$dir/unused" --interface lo
-check_not 'leaves no socket behind' test -e "$dir/unused"
+check_not 'no socket stays' test -e "$dir/unused"
 
 # malformed NAME WHY
 malformed() {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A board at the other end of the line, played by lwIP: its TCP/IP stack, its
- * SLIP (slipif), and on port 7, as RFC 862 wants it, an echo over TCP and over
- * UDP. All that is ours is what a board's maker writes: the serial port, the
- * clock, the main loop, the echo.
+ * A board as the peer, with lwIP's TCP/IP stack and SLIP (slipif), and an echo
+ * over TCP and UDP on port 7 (RFC 862). This file has only the parts that the
+ * maker of a board writes: the serial port, the clock, the main loop, the echo.
  *
  *   board PORT IPV4 IPV6 MTU
  *
@@ -32,7 +31,7 @@
 
 #define BOARD_ECHO_PORT 7
 
-/* The serial port, with what is to be written to it. */
+/* The serial port, and the bytes to write to it. */
 static struct serial {
 	const char *path;
 	int fd;
@@ -46,7 +45,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Wait for as long as the port takes. */
+/* Wait until the port has room. */
 static void serial_flush(void)
 {
 	struct pollfd port = {.fd = serial.fd, .events = POLLOUT};
@@ -63,7 +62,7 @@ static void serial_flush(void)
 	serial.len = 0;
 }
 
-/* What slipif asks of a serial port (lwip/sio.h); there is only this one. */
+/* The functions that slipif needs (lwip/sio.h); there is only one port. */
 sio_fd_t sio_open(u8_t number)
 {
 	struct termios settings;
@@ -102,7 +101,7 @@ u32_t sys_now(void)
 	return (u32_t)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
 }
 
-/* A connection: what came over it and has not gone back yet. */
+/* A connection, and the received bytes that it has not sent back yet. */
 struct echo {
 	struct pbuf *waiting;
 	bool ended;
@@ -132,7 +131,7 @@ static void echo_close(struct echo *echo, struct tcp_pcb *pcb)
 	tcp_close(pcb);
 }
 
-/* Send back what there is room for. */
+/* Send back as many bytes as there is room for. */
 static void echo_send(struct echo *echo, struct tcp_pcb *pcb)
 {
 	struct pbuf *first;
@@ -209,7 +208,7 @@ static void serve(void)
 	udp_recv(udp, echo_datagram, NULL);
 }
 
-/* Bring up the interface with what the command line says. */
+/* Bring up the interface with the addresses of the command line. */
 static void set_up(struct netif *netif, char *argv[])
 {
 	ip4_addr_t mask;

@@ -14,13 +14,13 @@ head -c 400000 /dev/urandom >"$dir/random"
 head -c 100000 /dev/zero | tr '\0' '\300' >"$dir/ends"
 head -c 100000 /dev/zero | tr '\0' '\333' >"$dir/escapes"
 
-# echoed FILE ADDRESS: it comes back as it was sent.
+# echoed FILE ADDRESS: send it over TCP; it comes back unchanged
 echoed() {
 	in_a timeout 60 socat -t 10 "$2" - <"$1" >"$dir/back" 2>"$dir/socat.log"
 	cmp "$1" "$dir/back"
 }
 
-# echoes_sizes FIRST STEP LAST: so do datagrams of all these sizes.
+# echoes_sizes FIRST STEP LAST: send datagrams of these sizes; all come back
 echoes_sizes() {
 	in_a python3 - "$@" <<-'END'
 		import os, socket, sys
@@ -36,7 +36,7 @@ echoes_sizes() {
 	END
 }
 
-# answers_sizes FIRST STEP LAST: pings of all these sizes are answered.
+# answers_sizes FIRST STEP LAST: pings of these sizes are answered
 answers_sizes() {
 	local size
 	for ((size = $1; size <= $3; size += $2)); do
@@ -44,7 +44,7 @@ answers_sizes() {
 	done
 }
 
-# talk MTU ADDRESS...: all there is to try, with this MTU for both ends.
+# talk MTU ADDRESS...: run all tests, with this MTU at both ends
 talk() {
 	local mtu=$1 addresses=("${@:2}") board_pid pattern file
 	"$board" "$port_b" 10.0.0.2 fd00::2 "$mtu" >"$dir/board.log" 2>&1 &
@@ -78,7 +78,7 @@ talk() {
 	check "mtu $mtu: the board still runs" alive "$board_pid"
 	kill "$board_pid"
 	stop_a
-	check_match "mtu $mtu: nothing was dropped" \
+	check_match "mtu $mtu: no frame is dropped" \
 		'from the line: .* 0 dropped$' "$(<"$dir/a.log")"
 }
 

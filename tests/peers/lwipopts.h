@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * lwIP as a small board has it: no operating system, no sockets, a few packets
- * of memory. What is not named here is lwIP's own default.
+ * lwIP as on a small board: no operating system, no sockets, memory for a few
+ * packets. All other options have lwIP's defaults.
  */
 #ifndef PEERS_LWIPOPTS_H
 #define PEERS_LWIPOPTS_H
@@ -20,7 +20,7 @@
 #define LWIP_IPV6_SEND_ROUTER_SOLICIT 0
 #define LWIP_IPV6_DUP_DETECT_ATTEMPTS 0
 
-/* The system's, so that valgrind and the like see what is done with it. */
+/* The system's malloc(), so that valgrind and the like see each allocation. */
 #define MEM_LIBC_MALLOC 1
 #define MEMP_MEM_MALLOC 1
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Through ser2net: it has one end of the cable, on another machine, and offers
-# it as a TCP port; serialtun connects to that, and serialtun has the other end
-# of the cable. ser2net is ended and started again meanwhile.
+# A line through ser2net, which has one end of the cable, on another machine,
+# and offers it as a TCP port. One serialtun connects to that port, another has
+# the other end of the cable. The test also restarts ser2net.
 # shellcheck source=../end_to_end/lib.sh
 source "$(dirname "$0")/../end_to_end/lib.sh"
 # shellcheck source=../end_to_end/exchange.sh
@@ -17,8 +17,8 @@ head -c 50000 /dev/urandom >"$file"
 join_hosts
 start_cable --baud 460800
 
-# "tcp" alone is raw, without telnet. That the last to come has the port, or a
-# connection that died unnoticed would keep it, is "kickolduser".
+# "tcp" alone is raw, without telnet. "kickolduser" gives the port to the newest
+# connection; otherwise a dead connection would keep it.
 cat >"$dir/ser2net.yaml" <<-END
 	%YAML 1.1
 	---
@@ -35,7 +35,7 @@ cat >"$dir/ser2net.yaml" <<-END
 	  connector: serialdev,$(readlink -f "$port_a"),460800n81,local
 END
 
-# Without UUCP's lock files, which are the machine's and not the test's.
+# Without UUCP lock files, which belong to the machine, not to the test.
 start_ser2net() {
 	start_on b ser2net ser2net -n -u -c "$dir/ser2net.yaml"
 	ser2net=$started
@@ -60,9 +60,9 @@ port_a=tcp:172.16.0.2:2000
 start_a --addr 10.0.0.1/24 --baud 460800
 exchange 'through ser2net' "$file"
 
-# With the speed of the wire behind ser2net, nothing waits before it that could
-# wait in our queue: a full packet takes 33 ms on it, and a ping beside TCP some
-# 50 ms; without it 500.
+# With --baud, packets wait in serialtun's queue and not in ser2net: a full
+# packet takes 33 ms on the wire, and a ping beside TCP some 50 ms, but 500 ms
+# without --baud.
 rtt_ms() {
 	in_a ping -q -c 10 -i 0.2 -W 5 10.0.0.2 |
 		sed -n 's,^rtt .* = [0-9.]*/\([0-9]*\).*,\1,p'
@@ -72,18 +72,18 @@ head -c 300000 /dev/urandom >"$file"
 rm -f "$file.b"
 tcp a b 10.0.0.2 "$file" &
 transfer=$!
-check 'a transfer has begun' wait_for 5 sending
+check 'a transfer runs' wait_for 5 sending
 sleep 1
 ms=$(rtt_ms)
 check "a ping beside it takes $ms ms" [ "$ms" -lt 250 ]
 stop "$ser2net"
 check 'ser2net has ended: the line is lost' wait_for 5 has_lost
-check 'and the transfer waits' alive "$transfer"
+check 'the transfer waits' alive "$transfer"
 sleep 1
 start_ser2net
-check 'ser2net is there again: so is the line' wait_for 10 is_back
+check 'ser2net starts again: the line is back' wait_for 10 is_back
 wait "$transfer"
-check_equal 'the transfer is done, nothing is missing' 0 $?
+check_equal 'the transfer arrives complete' 0 $?
 stop_a
 check_equal 'SIGTERM ends it with status 0' 0 "$ended"
 
@@ -92,15 +92,15 @@ stop "$ser2net"
 start_a --wait --addr 10.0.0.1/24
 check_not 'with --wait it starts without ser2net' pings
 start_ser2net
-check 'and has a link when ser2net is there' wait_for 10 pings
+check 'once ser2net runs, a ping crosses' wait_for 10 pings
 stop_a
 
-# Its telnet ports are recognised, whether packets come or not.
+# serialtun recognises a telnet port, with and without packets.
 telnet_port() {
 	port_a=tcp:172.16.0.2:$1
 	start_a --addr 10.0.0.1/24
-	check "$2: what helps" wait_for 10 \
-		a_says 'this is a telnet port, .*with ser2net, set accepter: tcp'
+	check "$2: the warning and its remedy" wait_for 10 \
+		a_says 'the port speaks telnet, .*with ser2net, set accepter: tcp'
 	stop_a
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# slirp at the other end of the cable: a TCP/IP stack of its own, with a SLIP of
-# its own, in front of the sockets of host B. To host A it is 10.0.2.2, and what
-# is sent there arrives at B's loopback. Then the same program with what we do
-# not speak: compressed headers, and PPP.
+# slirp at the other end of the cable: it has its own TCP/IP stack and its own
+# SLIP, in front of the sockets of host B. To host A it is 10.0.2.2; packets to
+# that address arrive at B's loopback. Then slirp with protocols that serialtun
+# does not speak: compressed headers, and PPP.
 # shellcheck source=../end_to_end/lib.sh
 source "$(dirname "$0")/../end_to_end/lib.sh"
 
@@ -13,8 +13,8 @@ type slirp-fullbolt >/dev/null 2>&1 ||
 
 start_cable --baud 921600
 
-# start_slirp COMMAND...: on B's end of the cable. It wants to be the leader of
-# a session, and does what ~/.slirprc says.
+# start_slirp COMMAND...: start it on B's end of the cable. It must lead a
+# session, and reads ~/.slirprc.
 start_slirp() {
 	HOME=$dir nsenter --target "$host_b" --net -- \
 		setsid slirp-fullbolt "$@" <>"$port_b" >&0 2>"$dir/slirp.log" &
@@ -32,7 +32,7 @@ listening() {
 	"in_$1" ss -Hltun "sport = :$2" | grep -q .
 }
 
-# carry FROM TO FILE ADDRESS PORT LISTEN_PORT: over TCP, one way.
+# carry FROM TO FILE ADDRESS PORT LISTEN_PORT: send a file over TCP
 carry() {
 	local receiver
 	"in_$2" timeout 60 socat -u "TCP-LISTEN:$6,reuseaddr" \
@@ -44,7 +44,7 @@ carry() {
 	cmp "$3" "$dir/received"
 }
 
-# echoed FILE ADDRESS: it comes back as it was sent.
+# echoed FILE ADDRESS: send it over TCP; it comes back unchanged
 echoed() {
 	in_a timeout 60 socat -t 10 "$2" - <"$1" >"$dir/back" 2>"$dir/socat.log"
 	cmp "$1" "$dir/back"
@@ -59,8 +59,8 @@ in_b socat TCP-LISTEN:7,fork,reuseaddr,bind=127.0.0.1 EXEC:cat &
 in_b socat -b 2000 UDP-RECVFROM:7,fork,bind=127.0.0.1 EXEC:cat &
 wait_for 5 listening b 7
 
-# Connections that B's host gets on port 5003 are for A. They keep their source
-# address, which for A must not be that of a loopback.
+# Forward connections to B's port 5003 to A. They keep their source address,
+# which must not be a loopback address.
 in_b ip addr add 192.0.2.1/32 dev lo
 start_slirp 'mtu 1500' 'redir tcp 5003 10.0.2.15:5004'
 start_a -v --addr 10.0.2.15/24 --route 192.0.2.1 --baud 921600
@@ -83,21 +83,21 @@ check 'TCP through slirp to A' \
 check 'UDP through slirp there and back' \
 	echoed "$dir/datagram" UDP:10.0.2.2:7,shut-null
 stop_a
-check_match 'nothing was dropped' 'from the line: .* 0 dropped$' \
+check_match 'no frame is dropped' 'from the line: .* 0 dropped$' \
 	"$(<"$dir/a.log")"
 stop_slirp
 
-# With compressed headers a ping gets through, and TCP does not.
+# With compressed headers a ping crosses, and TCP does not.
 says() {
 	grep -qE "^serialtun: $port_a: $1" "$dir/a.log"
 }
 
 start_slirp compress
 start_a --addr 10.0.2.15/24
-check 'slirp that compresses headers answers a ping' \
+check 'slirp with compressed headers answers a ping' \
 	in_a ping -c 1 -W 5 10.0.2.2
 in_a timeout 5 socat - TCP:10.0.2.2:7 <<<hello >"$dir/back" 2>&1
-check 'that it compresses headers is said' \
+check 'serialtun says that it compresses headers' \
 	wait_for 5 says 'the other end compresses headers'
 stop_a
 stop_slirp
@@ -105,22 +105,22 @@ stop_slirp
 # PPP's options come behind the one that makes it PPP.
 start_slirp -P initiate-options
 start_a --addr 10.0.2.15/24
-check 'that slirp speaks PPP is said' \
+check 'serialtun says that slirp speaks PPP' \
 	wait_for 10 says 'the other end speaks PPP, not SLIP'
 stop_a
 stop_slirp
 
-# pppd does not even begin where the kernel has no PPP.
+# pppd does not start on a kernel without PPP.
 if type pppd >/dev/null 2>&1 && [ -c /dev/ppp ]; then
 	start_a --addr 10.0.2.15/24
 	nsenter --target "$host_b" --net -- pppd "$(readlink -f "$port_b")" \
 		local noauth nocrtscts nodetach >"$dir/pppd.log" 2>&1 &
 	pppd_pid=$!
-	check 'that pppd speaks PPP is said' \
+	check 'serialtun says that pppd speaks PPP' \
 		wait_for 10 says 'the other end speaks PPP, not SLIP'
 	kill "$pppd_pid"
 	stop_a
 else
-	skip 'that pppd speaks PPP is said' 'no pppd, or no PPP in this kernel'
+	skip 'serialtun says that pppd speaks PPP' 'no pppd, or no PPP in this kernel'
 fi
 finish

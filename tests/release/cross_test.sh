@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Built for the machines of boards, with 32 and with 64 bits, and tried as far
-# as an emulator of their programs goes.
+# serialtun builds for ARM boards, with 32 and with 64 bits, and its unit tests
+# pass under an emulator.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 cross=$source_dir/scripts/cross
 
-# There is no network in the world of a test, and this may have to fetch things.
+# This test may fetch packages, so it does not use the world without a network.
 if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	for arch in armhf arm64; do
 		"$cross" "$arch" -s version >/dev/null || exit 1
@@ -18,9 +18,9 @@ source "$source_dir/tests/end_to_end/lib.sh"
 # try ARCHITECTURE CLASS
 try() {
 	local program=$source_dir/build/cross/$1/serialtun
-	check "$1: all of it builds without a warning" \
+	check "$1: everything builds without a warning" \
 		"$cross" "$1" -s -j "$(nproc)" WERROR=1 test-programs
-	check_match "$1: it is that machine's" "Class: +$2$" \
+	check_match "$1: the program is for that machine" "Class: +$2$" \
 		"$(readelf -h "$program")"
 	check "$1: the unit tests pass" "$cross" "$1" -s WERROR=1 check-unit
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The Debian package, as scripts/package makes it: installed in a fresh Debian,
-# with no more than what it asks for, it works; purged, it leaves nothing.
+# The Debian package of scripts/package: it works in a fresh Debian with only
+# its dependencies, and leaves nothing behind after a purge.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 packages=$source_dir/build/package
 debian=$packages/debian.tar
@@ -13,8 +13,8 @@ skip_here() {
 	exit 0
 }
 
-# There is no network in the world of a test: the fresh Debian, and in it what
-# the package depends on, still to be installed, are fetched before.
+# The world of a test has no network, so this part, outside of it, fetches the
+# fresh Debian and the packages that serialtun depends on.
 if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	[ "$(id -u)" = 0 ] || skip_here 'only root can install packages'
 	unshare --mount true 2>/dev/null || skip_here 'no namespaces here'
@@ -37,8 +37,8 @@ source "$source_dir/tests/end_to_end/lib.sh"
 check 'lintian finds nothing' lintian --allow-root --fail-on error,warning \
 	"$packages/serialtun_$version-1"_*.changes
 
-# The mount goes with this test's mount namespace. Only the devices that it
-# needs are in it: no serial port of this machine.
+# The mount ends with this test's mount namespace. It has only the devices that
+# the test needs, and no serial port of this machine.
 target=$dir/debian
 mkdir "$target"
 mount -t tmpfs -o mode=755 none "$target" || exit 1
@@ -60,7 +60,7 @@ inside() {
 		DEBIAN_FRONTEND=noninteractive chroot "$target" "$@"
 }
 
-# All files but the records of apt and dpkg, and what can be made anew.
+# Print all files except apt's and dpkg's records, caches and logs.
 all_files() {
 	(cd "$target" && find . -xdev \( -path ./var/cache -o -path ./var/log \
 		-o -path ./var/lib/apt -o -path ./var/lib/dpkg \) -prune -o \
@@ -68,12 +68,12 @@ all_files() {
 }
 
 before=$(all_files)
-check 'apt installs it, and what it depends on' inside apt-get -q -y \
+check 'apt installs it and its dependencies' inside apt-get -q -y \
 	--no-install-recommends install /serialtun.deb
-check_equal 'it is the version that it says' "serialtun $version" \
+check_equal 'it has the version of the package' "serialtun $version" \
 	"$(inside serialtun --version)"
 check 'it lists the ports' inside serialtun --list
-check_match 'its manual is there' 'IP link over a serial line' \
+check_match 'its manual is installed' 'IP link over a serial line' \
 	"$(mandoc -T utf8 "$target/usr/share/man/man8/serialtun.8.gz")"
 check_equal 'its completion is where bash-completion looks' --flow \
 	"$(inside bash -c '
@@ -81,7 +81,7 @@ check_equal 'its completion is where bash-completion looks' --flow \
 		COMP_LINE="serialtun --fl" COMP_POINT=14
 		_serialtun
 		echo "${COMPREPLY[@]}"')"
-check_equal 'its unit is known, and no port has a link yet' disabled \
+check_equal 'systemd knows its unit, and has enabled no instance' disabled \
 	"$(systemctl --root="$target" is-enabled serialtun@dev-ttyUSB0.service)"
 check_match 'its udev rules are where udev looks' 'serialtun@' \
 	"$(cat "$target"/lib/udev/rules.d/70-serialtun.rules)"
@@ -99,16 +99,16 @@ port_b=$(readlink -f "$port_b")
 start_a --addr 10.10.10.1/24 --baud 115200
 start_b --addr 10.10.10.2/24 --baud 115200
 check 'a ping crosses' in_a ping -c 1 -W 5 10.10.10.2
-check 'and one back' in_b ping -c 1 -W 5 10.10.10.1
+check 'a ping crosses the other way' in_b ping -c 1 -W 5 10.10.10.1
 stop_a
 check_equal 'it ends with status 0' 0 "$ended"
 stop_b
 stop_cable
 
-check 'apt installs it over itself' inside apt-get -q -y \
+check 'apt reinstalls it' inside apt-get -q -y \
 	--no-install-recommends --reinstall install /serialtun.deb
-check 'apt purges it, and what only it needed' \
+check 'apt purges it and its dependencies' \
 	inside apt-get -q -y purge --auto-remove serialtun
-check_equal 'nothing is left' '' \
+check_equal 'no file is left' '' \
 	"$(comm -3 <(echo "$before") <(all_files) | xargs)"
 finish

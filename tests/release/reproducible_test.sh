@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The same sources make the same bits: somewhere else, later, under another name
-# and another umask, in another language and time zone. To be compared with are
-# the packages in build/package, as scripts/package makes them.
+# The same sources make the same bits, in another directory, at another time,
+# for another user with another umask, language and time zone. The test compares
+# with the packages that scripts/package has put into build/package.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=../end_to_end/lib.sh
 source "$source_dir/tests/end_to_end/lib.sh"
@@ -13,7 +13,7 @@ version=$(make -s -C "$source_dir" version)
 archive=$packages/serialtun_$version.orig.tar.gz
 [ -e "$archive" ] || skip_all 'no packages (run scripts/package)'
 
-# Another world, as far as a program that is built can see it.
+# Another environment, as far as a compiler can see it.
 elsewhere() {
 	(
 		umask 077
@@ -25,7 +25,7 @@ elsewhere() {
 	)
 }
 
-# What make makes.
+# The results of make.
 build_in() {
 	mkdir -p "$1"
 	tar -C "$1" --strip-components=1 -xf "$archive"
@@ -34,12 +34,12 @@ build_in() {
 
 check 'a build' build_in "$dir/a" -j "$(nproc)"
 check 'another' elsewhere build_in "$dir/else/where/with/a/longer/name"
-check 'have made the same program' \
+check 'both builds are the same' \
 	cmp "$dir/a/build/serialtun" \
 	"$dir/else/where/with/a/longer/name/build/serialtun"
 
-# And what scripts/package does, on one processor, without the tests.
-check 'the packages once more' \
+# The results of scripts/package, on one processor, without the tests.
+check 'the packages, built again' \
 	elsewhere env DEB_BUILD_OPTIONS='nocheck parallel=1' \
 	"$source_dir/scripts/package" "$dir/packages"
 for file in "$packages"/serialtun*"_$version"*.{deb,dsc,tar.?z}; do

@@ -20,25 +20,25 @@ from rig import KEEPALIVE_S, Counters, End, Flows, Plug, Rig, eventually
 
 TOOLS = ("ip", "make", "nsenter", "ping", "setpriv", "unshare")
 
-# How long what is under way may take to come to its end, and a link to be back.
+# The longest time for flows to end, and for a link to be back.
 STOP_S = 240.0
 BACK_S = 20.0
 SETTLE_S = 20.0
-# After so many phases every queue has been full, and on any port there was.
+# After so many phases every queue has been full, on every port.
 WARM_PHASES = 2
-# Pages that are touched late: the buffers for what is longest, the C library's.
+# Pages that are first used late: buffers for the longest packets, the C library.
 RSS_SLACK_KIB = 256
 
 DESCRIPTION = """\
 A week in an hour: TCP, UDP and pings of all sizes, both ways, over an emulated
 null-modem cable that is pulled out and plugged in, with noise on it, while both
-ends get signals. Afterwards every octet of TCP must have been right, all counters
+ends get signals. Afterwards every byte of TCP must have been right, all counters
 must add up, and memory and descriptors must be what they were.
 """
 
 
 class Verdict:
-    """What was looked at, and what was wrong."""
+    """The results of the checks, and the complaints."""
 
     def __init__(self) -> None:
         self.passed = 0
@@ -54,7 +54,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Size:
-    """What one end holds."""
+    """The memory and descriptors of one end."""
 
     rss_kib: int
     fds: int
@@ -74,7 +74,7 @@ class Soak:
         self.verdict = Verdict()
         self.begin = time.monotonic()
         self.end = self.begin + seconds
-        # Longer runs have longer phases: what takes time to go wrong, does.
+        # Longer runs have longer phases, for faults that take time to show.
         self.phase_s = min(max(seconds / 16, 4), 20)
         self.rig = Rig(stack)
         self.sizes: list[Size] = []
@@ -123,7 +123,7 @@ class Soak:
         self.judge_sizes()
 
     def run_flows(self, phase: Phase, plug: Plug) -> tuple[Counter[str], list[str]]:
-        """Return: what was counted, and the complaints about it."""
+        """Return: the counts, and the complaints about them."""
         counts: Counter[str] = Counter()
         complaints: list[str] = []
         with ExitStack() as stack:

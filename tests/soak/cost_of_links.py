@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What many links at once cost one machine: memory, time, context switches.
+"""The cost of many links on one machine: memory, time, context switches.
 
-Two hosts, and so many links between them, each with a cable of its own at 115200
-baud. Measured twice: when nothing is sent, and when each link carries one TCP
-flow from A to B, as fast as it goes. Time is exact (schedstat: nanoseconds on a
-processor), and it includes what the kernel does on the spot with what is written
-to the interface and to the pty. What is shared (PSS counts its part, RSS all of
-it) is above all the C library.
+Two hosts, and many links between them, each with a cable of its own at 115200
+baud. It measures idle links, and links with one TCP flow each from A to B, as
+fast as possible. The time is exact (schedstat: nanoseconds on a processor), and
+includes the kernel's immediate work for each write to the interface and to the
+pty. Shared memory is mostly the C library: PSS counts a part of it, RSS all.
 """
 
 import os
@@ -26,9 +25,9 @@ BAUD = 115200
 PORT = 5000
 SECONDS = 20
 SETTLE_S = 3
-# What TCP loses when it starts is made up for by then.
+# By then TCP has recovered from the losses of its start.
 START_S = 15
-# A packet of 1500 octets has 1448 of data, and between two ENDs it is 1502.
+# A packet of 1500 bytes has 1448 of data, and between two ENDs it is 1502.
 GOODPUT_MAX = BAUD / 10 * 1448 / 1502
 
 
@@ -116,7 +115,7 @@ class Links:
         ]
 
     def start_traffic(self) -> list[Traffic]:
-        """Return: the sinks, which will tell what arrived."""
+        """Return: the sinks, which count the received bytes."""
         sinks = []
         for link in range(self.number):
             to = address(link, 1)

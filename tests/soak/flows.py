@@ -6,16 +6,16 @@
 SIDE is 0 or 1, and the other side runs the same program. Seen from a host:
 
 - Four TCP connections, one after the other each, to the other host: some
-  octets or a megabyte, of noise or of nothing but END or ESC. The receiver
+  bytes or a megabyte, of noise or of nothing but END or ESC. The receiver
   answers with the hash of what it has read, and the sender compares. So no
-  connection may break, and no octet may be wrong.
+  connection may break, and no byte may be wrong.
 - Datagrams of all sizes, longer than a packet among them, each with a checksum
   of its own beside UDP's. They may be lost.
 - Pings of all sizes.
 
-It says "ready" when the other side may send. On stdin it is told `go`, `flood`
-(send datagrams until every queue is full), `stop` (let what is under way come to
-its end, then say "stopped"), and `report` (the counts, as a line of JSON).
+It says "ready" when the other side may send. It obeys words on stdin: `go`,
+`flood` (send datagrams until every queue is full), `stop` (finish the flows, then
+say "stopped"), and `report` (print the counts, as a line of JSON).
 """
 
 import hashlib
@@ -38,11 +38,11 @@ PORT = 5000
 CONNECTIONS = 4
 # A connection that has not moved for so long has died.
 PATIENCE_S = 90.0
-# What waits in a sender's socket is sent even after `stop`: keep it short.
+# The kernel sends the bytes in a socket even after `stop`: keep the buffer short.
 SEND_BUFFER = 16384
 # asm-generic/socket.h; the module lacks it.
 SO_MAX_PACING_RATE = 47
-# An octet each that SLIP escapes, one that means nothing to it, and noise.
+# A byte each that SLIP escapes, a byte that it does not, and noise.
 FILLINGS = (b"\xc0", b"\xdb", b"\x00", b"", b"", b"")
 CHECKSUM_LEN = 4
 PAYLOAD_MAX = 1472
@@ -106,8 +106,8 @@ class Flows:
         with connection:
             connection.settimeout(PATIENCE_S)
             try:
-                while octets := connection.recv(65536):
-                    digest.update(octets)
+                while data := connection.recv(65536):
+                    digest.update(data)
                 connection.sendall(digest.digest())
             except OSError:
                 # The sender finds out as well, and it is the one that tells.
@@ -132,39 +132,39 @@ class Flows:
             connection.settimeout(PATIENCE_S)
             connection.connect((address, PORT))
             while left and not self.stopping.is_set():
-                octets = content(rng, min(left, rng.randint(1, 8192)))
-                connection.sendall(octets)
-                digest.update(octets)
-                sent += len(octets)
-                left -= len(octets)
+                data = content(rng, min(left, rng.randint(1, 8192)))
+                connection.sendall(data)
+                digest.update(data)
+                sent += len(data)
+                left -= len(data)
             connection.shutdown(socket.SHUT_WR)
             answer = b""
-            while octets := connection.recv(64):
-                answer += octets
+            while data := connection.recv(64):
+                answer += data
         self.count("streams")
         self.count("stream_bytes", sent)
         if answer != digest.digest():
-            self.complain("streams_wrong", f"TCP to {address}: {sent} octets, wrong hash")
+            self.complain("streams_wrong", f"TCP to {address}: {sent} bytes, wrong hash")
 
     def receive_datagrams(self, receiver: socket.socket) -> None:
         while True:
             datagram = receiver.recv(65535)
             self.count("datagrams_received")
             if checksum(datagram[CHECKSUM_LEN:]) != datagram[:CHECKSUM_LEN]:
-                self.complain("datagrams_wrong", f"UDP: {len(datagram)} octets, wrong checksum")
+                self.complain("datagrams_wrong", f"UDP: {len(datagram)} bytes, wrong checksum")
 
     def send_datagrams(self, rng: random.Random) -> None:
         senders = [connect_datagrams(address) for address in self.there]
         while not self.stopping.is_set():
-            octets = content(rng, datagram_size(rng))
-            self.send_datagram(rng.choice(senders), octets)
+            data = content(rng, datagram_size(rng))
+            self.send_datagram(rng.choice(senders), data)
             # A fifth of the line, on average.
-            mean_s = (len(octets) + 100) / (self.bytes_per_s / 5)
+            mean_s = (len(data) + 100) / (self.bytes_per_s / 5)
             self.stopping.wait(rng.uniform(0, 2) * mean_s)
 
-    def send_datagram(self, sender: socket.socket, octets: bytes) -> None:
+    def send_datagram(self, sender: socket.socket, data: bytes) -> None:
         try:
-            sender.send(checksum(octets) + octets)
+            sender.send(checksum(data) + data)
         except OSError:
             # An answer to the one before: nobody listens yet, or no more.
             self.count("datagrams_refused")
@@ -172,9 +172,9 @@ class Flows:
 
     def flood(self) -> None:
         sender = connect_datagrams(self.there[0])
-        octets = bytes(PAYLOAD_MAX - CHECKSUM_LEN)
+        data = bytes(PAYLOAD_MAX - CHECKSUM_LEN)
         for number in range(FLOOD_DATAGRAMS):
-            self.send_datagram(sender, octets)
+            self.send_datagram(sender, data)
             # The interface holds 500; what is more is lost before it is ours.
             if number % 20 == 0:
                 time.sleep(0.005)
@@ -215,8 +215,8 @@ def datagram_size(rng: random.Random) -> int:
     return rng.randint(0, largest)
 
 
-def checksum(octets: bytes) -> bytes:
-    return zlib.crc32(octets).to_bytes(CHECKSUM_LEN, "big")
+def checksum(data: bytes) -> bytes:
+    return zlib.crc32(data).to_bytes(CHECKSUM_LEN, "big")
 
 
 def main(side: str, seed: str, bytes_per_s: str) -> None:

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens: a soak is a row of phases, each with a cable of its own.
+"""The events: a soak is a row of phases, each with a cable of its own.
 
-What happens in a phase and when is drawn before it begins, from the seed and
-the number of the phase: the same seed is the same events, however busy the
-machine is.
+The seed and the number of a phase determine its events before it begins: the
+same seed means the same events, however busy the machine is.
 
-Not every phase can promise everything. Across the link the counters agree only
-if nothing is lost on it. And bits that flip are another thing than octets that
-are lost: these change a packet's length, which IP knows, but two flips that
-cancel each other are let through by the checksum of IP, TCP and UDP, and SLIP
-has none. So hashes are then no test of ours; that it goes on is.
+Not every phase can promise everything. The counters of the two ends agree only
+if the link loses nothing. A lost byte changes the length of a packet, which IP
+detects, but two flipped bits can cancel each other in the checksums of IP, TCP
+and UDP, and SLIP has none. So with flipped bits the soak does not check hashes,
+only that serialtun goes on.
 """
 
 import random
@@ -17,13 +16,13 @@ import signal
 from dataclasses import dataclass
 
 SPEEDS = (921600, 0, 115200)
-# What there is on a line without a speed: as much as others are left alone by.
+# The load on a line without a speed: other programs still get their share.
 UNLIMITED_BYTES_PER_S = 1_000_000
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of phase: what the line is like, and what is done to it."""
+    """A kind of phase: the properties of its line, and its events."""
 
     name: str
     actions: tuple[str, ...]

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the soak is done to: two hosts, a serialtun on each, a cable between.
+"""The world of the soak: two hosts, a serialtun on each, a cable between.
 
-The hosts and the programs are there from beginning to end; cables come and go,
-always under the same two names. An end can be asked whether its counters add
-up:
+The hosts and the programs stay from beginning to end; cables come and go, always
+under the same two names. An end can check whether its counters add up:
 
     the kernel's tx_packets  =  read from the interface
                              =  framed + dropped towards the line + queued
     the kernel's rx_packets  =  written to the interface
 
-On a line without a speed a super-packet is one to the kernel and many to the
-line; then the second sum can only be larger. The kernel counts a packet as sent when it is read from the interface. What it
-throws away before that (no carrier, no room in the ring) it counts elsewhere.
+On a line without a speed a super-packet is one packet to the kernel and many on
+the line; then the second sum can only be larger. The kernel counts a packet as
+sent when a program reads it from the interface. It counts packets that it drops
+before that (no carrier, no room in the ring) elsewhere.
 """
 
 import json

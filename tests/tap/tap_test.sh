@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The counting of tests: what passed, failed and was skipped is what TAP says, and
-# nothing that went wrong in another way is lost. It needs no namespaces, because
-# it has to tell where there are none, and so is not built upon lib.sh.
+# The count of tests agrees with the TAP, and includes failures that TAP does
+# not show. This test does not use lib.sh, because it must run without
+# namespaces.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,7 +28,7 @@ check_equal() {
 	} | sed 's/^/# /'
 }
 
-# kept NAME STATUS: standard input is the TAP of a test
+# kept NAME STATUS: keep standard input as the TAP of a test
 kept() {
 	mkdir -p "$dir/tap"
 	{
@@ -38,7 +38,7 @@ kept() {
 	} >"$dir/tap/$1.tap"
 }
 
-# counted OPTION...: what is printed, and the status; and a clean slate
+# counted OPTION...: print the count and its status, and start anew
 counted() {
 	"$root/tests/tap/count" "$@" "$dir/tap"
 	echo "status $?"
@@ -54,7 +54,7 @@ kept good 0 <<-'END'
 	ok 2 - b
 	1..2
 END
-check_equal 'what passed' $'2 passed, 0 failed, 0 skipped\nstatus 0' \
+check_equal 'passed tests' $'2 passed, 0 failed, 0 skipped\nstatus 0' \
 	"$(counted)"
 
 kept bad 1 <<-'END'
@@ -64,20 +64,20 @@ kept bad 1 <<-'END'
 	not ok 3
 END
 kept good 0 <<<$'1..1\nok 1 - a'
-check_equal 'what failed, by its line' \
+check_equal 'failed tests, each with its line' \
 	$'failed: bad: not ok 2 - b # not a skip\nfailed: bad: not ok 3\n2 passed, 2 failed, 0 skipped\nstatus 1' \
 	"$(counted)"
 
 kept some 0 <<<$'ok 1 - a # SKIP no b here\nok 2 - c\n1..2'
 kept whole 0 <<<'1..0 # SKIP no namespaces'
 kept cmocka 0 <<<$'1..2\nnot ok 1 # SKIP test_d\nok 2 - e'
-check_equal 'what was skipped, and why' \
+check_equal 'skipped tests, each with its reason' \
 	$'skipped: cmocka: test_d\nskipped: some: a: no b here\nskipped: whole: all of it: no namespaces\n2 passed, 0 failed, 3 skipped\nstatus 0' \
 	"$(counted)"
 
 kept some 0 <<<$'ok 1 - a # SKIP no b here\nok 2 - c\n1..2'
 kept whole 0 <<<'1..0 # SKIP no namespaces'
-check_equal 'a skip that nobody asked for' \
+check_equal 'a skip that is not allowed' \
 	$'failed: nobody asked for this skip: whole: all of it: no namespaces\n1 passed, 1 failed, 2 skipped\nstatus 1' \
 	"$(counted -s -a 'some: .*no b' | grep -v ^skipped)"
 
@@ -88,7 +88,7 @@ kept bail 1 <<<$'ok 1 - a\nBail out! no cable'
 kept killed 0 <<<$'ok 1 - a\n1..1'
 sed -i '/^# status/d' "$dir/tap/killed.tap"
 kept nothing 127 </dev/null
-check_equal 'what ended otherwise than a test does' \
+check_equal 'tests that did not end as tests do' \
 	'failed: bail: it bailed out: no cable
 failed: crash: it ended with status 139
 failed: early: it ended without a plan
@@ -99,16 +99,16 @@ failed: short: it planned 3 tests and ran 1
 status 1' "$(counted)"
 
 kept all 0 <<<'1..0 # SKIP no namespaces'
-check_equal 'nothing passed: that is a failure' 'status 1' \
+check_equal 'no test passed: a failure' 'status 1' \
 	"$(counted | tail -n 1)"
 mkdir "$dir/tap"
-check_equal 'nothing was run: so is that' \
+check_equal 'no test was run: a failure' \
 	$'0 passed, 0 failed, 0 skipped\nstatus 1' "$(counted)"
 
 #
 # From a test to its count
 #
-# script NAME: standard input is a test
+# script NAME: make a test of standard input
 script() {
 	mkdir -p "$dir/tree/tests/sample"
 	{
@@ -127,10 +127,10 @@ mkdir scripts tests/tap
 cp "$root/scripts/check" scripts
 cp "$root"/tests/tap/{count,keep,prove} tests/tap
 
-check_equal 'keep: the status is that of the test' 1 \
+check_equal 'keep: it has the status of the test' 1 \
 	"$(TAP_DIR=$dir tests/tap/keep tests/sample/bad >/dev/null; echo $?)"
 rm -f "$dir"/*.tap
-check_equal 'keep: without a place to keep it, the TAP alone' \
+check_equal 'keep: without TAP_DIR it prints the TAP alone' \
 	"$(tests/sample/bad)" "$(tests/tap/keep tests/sample/bad)"
 
 prove() {
@@ -141,18 +141,18 @@ prove() {
 check_equal 'prove: the count is the last line' \
 	$'1 passed, 0 failed, 0 skipped\nstatus 0' \
 	"$(prove tests/sample/good | tail -n 2)"
-check_equal 'prove: a test does not see where its TAP is kept' 1 \
+check_equal 'prove: a test does not see TAP_DIR' 1 \
 	"$(prove tests/sample/good | grep -c 'TAP_DIR=not there')"
-check_equal 'prove: what cmocka skips has not failed' \
+check_equal "prove: a skip of cmocka's is no failure" \
 	$'1 passed, 0 failed, 1 skipped\nstatus 0' \
 	"$(prove tests/sample/cmocka | tail -n 2)"
 found=$(prove tests/sample/good tests/sample/bad)
-check_equal 'prove: a failure is told when it comes, and at the end' 2 \
+check_equal 'prove: it reports a failure at once, and at the end' 2 \
 	"$(grep -c 'not ok 2 - b' <<<"$found")"
-check_equal 'prove: and then what the test said about it' \
+check_equal 'prove: the end has the output of the failed test' \
 	$'failed: tests/sample/bad: not ok 2 - b\n    # for want of c' \
 	"$(grep -A 1 ^failed: <<<"$found")"
-check_equal 'prove: with the status of prove' \
+check_equal 'prove: the status is that of prove' \
 	$'2 passed, 1 failed, 0 skipped\nstatus 1' "$(tail -n 2 <<<"$found")"
 
 #
@@ -166,7 +166,7 @@ cat >"$dir/bin/make" <<-'END'
 	! [ -e "tests/sample/step-$target" ] || "tests/sample/step-$target"
 END
 echo '#!/bin/sh' >scripts/install-deps
-# As somebody else than root, unless it is said.
+# As an ordinary user, unless a test says otherwise.
 printf '#!/bin/sh\necho "${UID_SEEN:-1000}"\n' >"$dir/bin/id"
 chmod +x "$dir"/bin/* scripts/install-deps
 PATH=$dir/bin:$PATH
@@ -175,7 +175,7 @@ step_runs() {
 	script "step-$1" <<<"tests/tap/prove --exec tests/tap/keep ${*:2}"
 }
 
-# checked WORD...: its list, its last line and its status
+# checked WORD...: print the list, the last line and the status of scripts/check
 checked() {
 	scripts/check "$@" >"$dir/check.log" 2>&1
 	echo "status $?" >>"$dir/check.log"
@@ -185,26 +185,26 @@ checked() {
 
 step_runs valgrind tests/sample/good
 step_runs check tests/sample/good tests/sample/good
-check_equal 'check: all is well; three steps are a test each' \
+check_equal 'check: no failure; three steps are one test each' \
 	$'status 0\n6 passed, 0 failed, 0 skipped' "$(checked)"
 
 step_runs check tests/sample/good tests/sample/skipping
 skips='skipped: tests/sample/skipping: all of it: no namespaces'
-check_equal 'check: what was skipped is listed and counted' \
+check_equal 'check: it lists and counts skips' \
 	"$skips (2 times)"$'\nstatus 0\n6 passed, 0 failed, 2 skipped' \
 	"$(checked)"
 refused='failed: nobody asked for this skip: tests/sample/skipping: all of it: no namespaces (2 times)'
-check_equal 'check: as root that is a failure' \
+check_equal 'check: as root a skip is a failure' \
 	"$skips (2 times)"$'\n'"$refused"$'\nstatus 1\n6 passed, 2 failed, 2 skipped' \
 	"$(UID_SEEN=0 checked)"
-check_equal 'check: and in CI' 'status 1' "$(CI=true checked | grep ^status)"
-check_equal 'check: unless it was asked for' 'status 0' \
+check_equal 'check: in CI a skip is a failure' 'status 1' "$(CI=true checked | grep ^status)"
+check_equal 'check: --allow-skips allows skips' 'status 0' \
 	"$(UID_SEEN=0 checked --allow-skips | grep ^status)"
-check_equal 'check: or such ones were' 'status 0' \
+check_equal 'check: --allow-skips=REGEX allows matching skips' 'status 0' \
 	"$(UID_SEEN=0 checked --allow-skips='no namespaces' | grep ^status)"
-check_equal 'check: by a variable, too' 'status 0' \
+check_equal 'check: ALLOW_SKIPS allows matching skips' 'status 0' \
 	"$(CI=true ALLOW_SKIPS=namespaces checked | grep ^status)"
-check_equal 'check: others are failures' 'status 1' \
+check_equal 'check: other skips are failures' 'status 1' \
 	"$(UID_SEEN=0 checked --allow-skips='no veth' | grep ^status)"
 
 step_runs check tests/sample/bad
@@ -212,17 +212,17 @@ check_equal 'check: it stops at a failure, and counts' \
 	$'failed: tests/sample/bad: not ok 2 - b\nstatus 1\n5 passed, 1 failed, 0 skipped' \
 	"$(checked)"
 script step-lint <<<'exit 2'
-check_equal 'check: a step that is no set of tests fails' \
+check_equal 'check: a failed step that is no set of tests' \
 	$'failed: scripts/check: not ok 1 - lint\nstatus 1\n2 passed, 1 failed, 0 skipped' \
 	"$(checked)"
 script step-lint <<<true
 script step-check <<<'exit 2'
-check_equal 'check: a set of tests that could not be run' \
+check_equal 'check: a set of tests that did not start' \
 	$'failed: scripts/check: not ok 1 - all tests under AddressSanitizer and UBSan\nstatus 1\n4 passed, 1 failed, 0 skipped' \
 	"$(checked)"
-check_equal 'check: a wrong word' 64 \
+check_equal 'check: a wrong argument' 64 \
 	"$(scripts/check --ful >/dev/null 2>&1; echo $?)"
-check_equal 'check: --help tells how a skip is asked for' 2 \
+check_equal 'check: --help shows how to allow skips' 2 \
 	"$(scripts/check --help | grep -c 'allow-skips\[=REGEX\]')"
 
 echo "1..$tests"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The check of the arrows between rooms finds each kind of wrong arrow, in a
-# copy of the tree that has one.
+# copy of the tree with that arrow.
 set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,7 +28,7 @@ fresh() {
 	cp -r "$top/src" "$dir"
 }
 
-# finds DESCRIPTION REGEX: the check fails, and says this
+# finds DESCRIPTION REGEX: the check fails with this message
 finds() {
 	local said status
 	said=$("$top/tests/tree/arrows" "$dir/src" 2>&1)
@@ -37,7 +37,7 @@ finds() {
 	result $? "$1" "status $status, $said"
 }
 
-# includes FILE HEADER: from now on
+# includes FILE HEADER: add this include to the file
 includes() {
 	fresh
 	sed -i "1a #include \"$2\"" "$dir/src/$1"
@@ -55,9 +55,9 @@ finds 'a wrong arrow of a header' '^src/packet/packet.h:2: .* packet -> report '
 includes log.c report/status_line.h
 finds 'a leaf that includes a room' '^src/log.c:2: .* log -> report '
 includes cli/list.c session.h
-finds 'who includes the session' '^src/cli/list.c:2: .* cli -> session '
+finds 'a file that includes the session' '^src/cli/list.c:2: .* cli -> session '
 includes privilege.h main.h
-finds 'who includes main' '^src/privilege.h:2: .* privilege -> main '
+finds 'a file that includes main' '^src/privilege.h:2: .* privilege -> main '
 
 fresh
 mkdir "$dir/src/attic"

@@ -81,7 +81,7 @@ static void test_events_once(void **state)
 	assert_int_equal(find(), 1);
 }
 
-/* Finer than milliseconds, never early, and again after it was late. */
+/* The timer is finer than 1 ms, never early, and works after a delay. */
 static void test_events_time(void **state)
 {
 	const uint64_t begin_ns = clock_ns();
@@ -96,7 +96,7 @@ static void test_events_time(void **state)
 				events_wait(&events, until_ns, happened), 0);
 	}
 	assert_in_range(clock_ns() - begin_ns, 6 * NS_PER_MS, NS_PER_S);
-	/* A time that has come does not make it come back for ever. */
+	/* An expired time does not return events for ever. */
 	until_ns = clock_ns() + 30 * NS_PER_MS;
 	assert_int_equal(events_wait(&events, until_ns, happened), 0);
 	assert_true(clock_ns() >= until_ns);

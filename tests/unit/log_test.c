@@ -49,7 +49,7 @@ static void restore_stderr(void)
 	close(saved_stderr);
 }
 
-/* What was printed since the last time. */
+/* Return: the bytes printed since the last call. */
 static const char *caught(void)
 {
 	static char text[4096];
@@ -105,7 +105,7 @@ static void test_log_journal(void **state)
 	restore_stderr();
 }
 
-/* stderr was redirected away from the journal. */
+/* stderr is redirected away from the journal. */
 static void test_log_not_the_journal(void **state)
 {
 	static const char *const values[] = {"", ":", "x:y", "1", "1:2:3"};
@@ -142,7 +142,7 @@ static void test_log_levels(void **state)
 	restore_stderr();
 }
 
-/* A line that is too long is cut, and is still one line. */
+/* A line that is too long is cut, but ends with a newline. */
 static void test_log_long_line(void **state)
 {
 	char text[5000];
@@ -167,7 +167,7 @@ static void test_log_long_line(void **state)
 	restore_stderr();
 }
 
-/* errno is kept, whatever printing does to it. */
+/* log_print() keeps errno. */
 static void test_log_keeps_errno(void **state)
 {
 	const wint_t invalid = 0x110000; /* EILSEQ */
@@ -182,7 +182,7 @@ static void test_log_keeps_errno(void **state)
 	restore_stderr();
 }
 
-/* A pipe that nobody reads does not stop us. */
+/* A pipe without a reader does not block. */
 static void test_log_full_pipe(void **state)
 {
 	int ends[2];

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What happens on the line itself: RTS/CTS, speeds that differ, and how much is
-# under way in the driver while the wire is full.
+# The line itself: RTS/CTS, ends of different speeds, and the bytes that wait in
+# the driver while the wire is full.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -32,48 +32,48 @@ rm "$dir/file.b"
 start_tcp a b 10.0.0.2 "$dir/file"
 wait_for 10 test -s "$dir/file.b"
 drop_rts /dev/ttyUSB1
-check 'a receiver that drops RTS: reported' wait_for 20 a_says \
+check 'a receiver drops RTS: serialtun reports it' wait_for 20 a_says \
 	'^serialtun: /dev/ttyUSB0 has sent nothing for 5 s \(CTS is off: '
-check 'the transfer is held' alive "$receiver"
-check_not 'and no ping crosses' pings
+check 'the transfer waits' alive "$receiver"
+check_not 'no ping crosses' pings
 raise_rts /dev/ttyUSB1
 wait_end "$sender" 60
-check_equal 'when it is raised, it goes on' 0 "$ended"
+check_equal 'the receiver raises RTS: the transfer ends' 0 "$ended"
 wait_end "$receiver" 60
-check 'and all arrives' cmp "$dir/file" "$dir/file.b"
+check 'the file arrives' cmp "$dir/file" "$dir/file.b"
 link_down
-check_match 'nothing was lost on the way' \
+check_match 'the line loses nothing' \
 	'^serialtun: line: 0 framing, 0 parity, 0 overrun, ' "$(<"$dir/b.log")"
 
-# One end at 115200, the other slower: what comes is misframed, or, if each of
-# its bits is longer than a byte of ours, a series of breaks.
-# two_speeds BAUD ERRORS: until A says what is wrong
+# One end runs at 115200, the other slower: its bytes cause framing errors or,
+# if each of its bits is longer than one of our bytes, breaks. two_speeds BAUD
+# ERRORS: wait until A reports these errors
 two_speeds() {
 	start_a -v --addr 10.0.0.1/24
 	start_b --addr 10.0.0.2/24 --baud "$1"
 	in_b ping -q -c 5 -i 0.3 -W 1 10.0.0.1 >/dev/null
-	check "115200 and $1 baud: $2 are reported" wait_for 10 a_says \
+	check "115200 and $1 baud: it reports $2" wait_for 10 a_says \
 		"^serialtun: /dev/ttyUSB0: $2 \\(do both ends have the same --b"
 	link_down
 }
 
 two_speeds 57600 'framing errors'
-check_match 'and counted' '^serialtun: line: [1-9][0-9]* framing, ' \
+check_match 'it counts them' '^serialtun: line: [1-9][0-9]* framing, ' \
 	"$(<"$dir/a.log")"
-two_speeds 9600 'breaks instead of bytes'
-check_match 'and counted' '^serialtun: line: 0 framing, .* [1-9][0-9]* breaks' \
+two_speeds 9600 'breaks arrive instead of bytes'
+check_match 'it counts them' '^serialtun: line: 0 framing, .* [1-9][0-9]* breaks' \
 	"$(<"$dir/a.log")"
 
-# The wire is full, and yet little waits in the driver. On a machine with nothing
-# else to do, pings take 85 to 90 ms and 95 % of them up to 150 (scripts/bench-vm):
-# one packet keeps the wire busy for 130 ms. With the driver's whole queue of
-# 4 KiB in front of them, they would take 480 and more.
-# number_of TEXT KEY: the number behind a word of what tests/vm/load has printed
+# The wire is full, but few bytes wait in the driver. On an otherwise idle
+# machine pings take 85 to 90 ms, and 95 % of them up to 150 (scripts/bench-vm):
+# one packet keeps the wire busy for 130 ms. Behind the driver's whole queue of
+# 4 KiB they would take 480 ms and more. number_of TEXT KEY: print the number
+# behind a word in the output of tests/vm/load
 number_of() {
 	sed -n "s/.* load .*$2 \([0-9]*\).*/\1/p" <<<"$1"
 }
 
-# measure PORTS: fill the wire; $p50, $p95 and $goodput tell how that was
+# measure PORTS: fill the wire; $p50, $p95 and $goodput are the results
 measure() {
 	local said
 	# shellcheck disable=SC2086 # are two

@@ -5,28 +5,28 @@
  * To the guest's driver this is FTDI's FT232R (data sheet DS_FT232R; requests
  * as in the kernel's drivers/usb/serial/ftdi_sio.h), on a bus of full speed.
  *
- * With QEMU we speak the usbredir protocol, as the host that has the device: a
- * transfer of the guest is a packet with an id, and is over when we answer it.
+ * This program speaks the usbredir protocol to QEMU, as the host of the device:
+ * a transfer of the guest is a packet with an id, and ends with our answer.
  *
- * Sending.  A bulk OUT transfer is taken in packets of up to 64 bytes, each as
- * soon as the chip's FIFO of 256 has room for it.  There is no answer until the
- * last one is taken, which is how the guest's driver sees a NAK.
+ * Sending.  The chip takes a bulk OUT transfer in packets of up to 64 bytes,
+ * each as soon as its FIFO of 256 bytes has room.  The answer comes after the
+ * last packet; until then the guest's driver sees a NAK.
  *
- * Receiving.  A bulk IN transfer is filled with packets of two status bytes and
- * up to 62 bytes from the chip's FIFO of 128.  It is over with the first packet
- * that is not full, or when there is no room for another.  A packet goes when
- * it is full or when the latency timer expires, which counts frames of the bus
- * (1 ms) since the last packet.  An idle chip sends a packet whenever the timer
- * expires; those without any news would only cost the guest time, so we keep
- * the timer's phase but leave them out.
+ * Receiving.  The chip fills a bulk IN transfer with packets of two status
+ * bytes and up to 62 bytes from its FIFO of 128.  The transfer ends with the
+ * first packet that is not full, or when there is no room for another packet.
+ * A packet goes when it is full or when the latency timer expires, which counts
+ * frames of the bus (1 ms) since the last packet.  An idle chip sends a packet
+ * whenever the timer expires; this program keeps the timer's phase but omits
+ * packets without news, because they would only cost the guest time.
  *
- * If the FIFO is full although the driver took input a moment ago, then it is
- * late because the virtual machine is, and the wire is held.  After HOLD_MAX_PS
- * the driver does not want any: then bytes are lost, and it is told (overrun).
+ * If the FIFO is full although the driver took input a moment ago, the virtual
+ * machine is late, and the wire is held.  After HOLD_MAX_PS the driver takes no
+ * more input: bytes are lost, and the status reports an overrun.
  *
- * A packet's status is that of all its bytes, so an error in one of them is one
- * in each.  What of the chip is unknown to us: whether it ends a packet at an
- * error, and at which level exactly it drops RTS.
+ * A packet's status applies to all its bytes, so an error in one byte is an
+ * error in each.  Unknown properties of the chip: whether it ends a packet at
+ * an error, and at which level exactly it drops RTS.
  */
 #include "ft232r.h"
 
@@ -45,7 +45,7 @@
 
 #define TX_FIFO	   256
 #define RX_FIFO	   128
-#define RTS_MARGIN 32 /* RTS goes when no more of the RX FIFO is left */
+#define RTS_MARGIN 32 /* room in the RX FIFO at which RTS drops */
 #define PACKET_MAX 64
 #define DATA_MAX   62 /* in a packet from the chip */
 #define IN_MAX	   512
@@ -71,7 +71,7 @@ enum {
 	REQUEST_READ_EEPROM = 0x90,
 };
 
-/* What the first of them is to reset. */
+/* The argument of the reset request. */
 enum {
 	RESET_ALL = 0,
 	RESET_RX = 1,
@@ -182,7 +182,7 @@ static void ft232r_free_transfer(struct ft232r *f, struct transfer **at)
 	free(t);
 }
 
-/* Tell that a transfer is over, and with IN what it brought. */
+/* Answer a transfer, with the bytes if it is IN. */
 static void ft232r_answer(struct ft232r *f, struct transfer **at,
 			  uint8_t endpoint, uint8_t status)
 {
@@ -347,7 +347,7 @@ static void ft232r_reset(struct ft232r *f, unsigned int what)
 		f->port.fifo_len = 0;
 }
 
-/* New levels of DTR and RTS, and in the byte above which of them is meant. */
+/* Set DTR and RTS; the upper byte tells which of them. */
 static void ft232r_set_modem(struct ft232r *f, unsigned int value)
 {
 	if (value & 0x100)

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# What the tests in the virtual machine have in common; to be sourced first.
+# Common functions of the tests in the virtual machine; source it first.
 # They run at the top of the tree, as root, in the guest of tests/vm/run with
 # its lines played by line.c:
 #
 #   tests/vm/run -F -P 115200 bash tests/vm/ports_test.sh
 #
-# On top of ../lib.sh there are ports: "use_adapters" or "use_uarts" says which
-# of them A and B have. The adapters' numbers are those of "plug" and "unplug",
-# which come from tests/vm/run; their serial numbers are VM0 and VM1.
+# It adds ports to ../lib.sh: "use_adapters" or "use_uarts" gives A and B ports
+# of that kind. "plug" and "unplug" of tests/vm/run number the adapters; their
+# serial numbers are VM0 and VM1.
 #
-# The guest is slow, some seven times as slow as the machine. So what takes time
-# is waited for, and where a time is checked the bound is a wide one.
+# The guest is some seven times as slow as the machine. So the tests wait with
+# patience, and the bounds of times are wide.
 
-# The network namespace that the kernel puts new SLIP interfaces into. It is
-# out of sight of the test's own.
+# The network namespace in which the kernel makes SLIP interfaces; it is not the
+# test's own.
 [ -n "${SERIALTUN_TEST_DIR:-}" ] || exec 9</proc/self/ns/net
 
 # shellcheck source=../end_to_end/lib.sh
@@ -39,7 +39,7 @@ use_uarts() {
 	port_b=/dev/ttyS2
 }
 
-# stable_name NUMBER: udev's link to an adapter
+# stable_name NUMBER: print udev's link to an adapter
 stable_name() {
 	echo "/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_VM$1-if00-port0"
 }
@@ -48,7 +48,7 @@ is_plugged() {
 	[ -c "$(stable_name "$1")" ]
 }
 
-# Put adapters in and wait until udev has named them.
+# Plug adapters in, and wait until udev has named them.
 plug_in() {
 	local number
 	for number; do
@@ -74,7 +74,7 @@ renumber_adapters() {
 	plug_in 0 1
 }
 
-# link_up ARGUMENT...: serialtun at both ends, with these
+# link_up ARGUMENT...: start serialtun at both ends, with these arguments
 link_up() {
 	start_a --addr 10.0.0.1/24 "$@"
 	start_b --addr 10.0.0.2/24 "$@"
@@ -113,24 +113,24 @@ start_tcp() {
 	sender=$!
 }
 
-# tcp FROM TO ADDRESS FILE: the same, to its end; it has arrived as it was.
+# tcp FROM TO ADDRESS FILE: the same, to its end; compare the file
 tcp() {
 	local sender receiver
 	start_tcp "$@"
 	wait "$sender" && wait "$receiver" && cmp "$4" "$4.$2"
 }
 
-# check_drops DESCRIPTION LOG: nothing that came was dropped, unless the driver
-# says that the guest was late and the chip's FIFO full, as on a busy machine.
-# The log has the counters: of a start with -v.
+# check_drops DESCRIPTION LOG: no frame was dropped, unless the driver reports
+# overruns because the guest was late, as on a busy machine. The log has the
+# counters, from serialtun -v.
 check_drops() {
-	check_match "$1: nothing was dropped" \
+	check_match "$1: no frame is dropped" \
 		' from the line: .* 0 dropped$|line: .* [1-9][0-9]* overrun,' "$2"
 }
 
-# tty_do PORT SECONDS PERL: open a port, run this with its handle T, and keep
-# it open so long. Opening raises DTR and RTS. It takes the place of the shell
-# that runs it, so that to end it is to end Perl.
+# tty_do PORT SECONDS PERL: open a port, run this Perl with its handle T, and
+# keep the port open for so long. Opening raises DTR and RTS. Perl replaces the
+# shell, so that a signal to the process reaches Perl.
 tty_do() {
 	exec perl -e 'use Fcntl;
 		my ($port, $seconds, $code) = @ARGV;

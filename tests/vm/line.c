@@ -2,25 +2,24 @@
 /*
  * line.c - the serial lines of a virtual machine, at the pace of real ones
  *
- * QEMU's UARTs send as fast as somebody reads, and its USB adapter knows of no
- * time either.  This program runs QEMU and is what its ports are wired to, so
- * that the guest's drivers find what they would find on a desk: one line or
- * two, each a null-modem cable between two ports of a kind,
+ * QEMU's UARTs send as fast as the other side reads, and its USB adapter knows
+ * no time either.  This program runs QEMU and plays the lines at its ports, so
+ * that the guest's drivers find the same as on a desk: one line or two, each a
+ * null-modem cable between two ports of one kind,
  *
  *	uart.c		two 16550A, as far as QEMU plays them
  *	ft232r.c	two USB adapters, which we play
  *
- * A line is two wires (wire.c).  All is one loop, which sleeps until a wire or
- * a port must be looked at or QEMU has something for us.
+ * A line is two wires (wire.c).  One loop sleeps until a wire or a port is due
+ * or QEMU has sent something.
  *
- * QEMU is our child and inherits its ends of the sockets between us.  That is
- * how they can be made small, which QEMU cannot be asked to do: a socket's
- * buffer is that of the sending end, and by default takes hundreds of bytes if
- * each comes alone, as those of a UART do.
+ * QEMU is our child and inherits its ends of the sockets.  So this program can
+ * make the sockets small, which QEMU cannot: the buffer belongs to the sending
+ * end, and by default holds hundreds of single bytes, as a UART sends them.
  *
- * We run ahead of all other programs, for which we need little time, and on
- * request so does QEMU.  It needs much: but if it has to wait for a processor,
- * so do the lines, 3 ms at a time.
+ * This program runs with a higher priority than all others, and needs little
+ * time.  On request QEMU does so, too.  QEMU needs much time, but if it waits
+ * for a processor, so do the lines, 3 ms at a time.
  */
 #include "ft232r.h"
 #include "uart.h"
@@ -47,7 +46,7 @@
 
 #define PORTS_MAX 4
 
-/* Where the command finds its ends of the sockets. */
+/* The command's first descriptor of a socket. */
 enum {
 	FD_REQUESTS = 3,
 	FD_UARTS = 4,
@@ -83,7 +82,7 @@ static uint64_t min_time(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Return: whether all of the text is a number; only then is the value set. */
+/* Parse a number. Return: true, with the value, if all of the text is one. */
 static bool parse_number(const char *text, uint32_t *value)
 {
 	char *end = NULL;
@@ -113,7 +112,7 @@ static void wire_print(const struct wire *w, FILE *out)
 		c->held_ps / PS_PER_US);
 }
 
-/* What was counted since the last report, and an empty line. */
+/* Print the counts since the last report, and an empty line. */
 static void machine_report(struct machine *m)
 {
 	char text[2048];
@@ -157,7 +156,7 @@ static bool machine_plug(struct machine *m, uint32_t number,
 	return true;
 }
 
-/* Do what a line of text asks for.  Return: whether it makes sense. */
+/* Obey a request, one line of text.  Return: false if it is malformed. */
 static bool machine_obey(struct machine *m, char *request)
 {
 	const char *verb = strsep(&request, " ");
@@ -228,7 +227,7 @@ static void machine_handle_signal(struct machine *m)
 	}
 }
 
-/* Bring all up to date.  Return: when that must be done again. */
+/* Bring all wires and ports up to date.  Return: when to do so again. */
 static uint64_t machine_update(struct machine *m, uint64_t now)
 {
 	uint64_t next = WIRE_NEVER;
@@ -271,7 +270,7 @@ static void machine_poll(struct machine *m, struct pollfd *fds, uint64_t until)
 		machine_count_look(m, until);
 }
 
-/* Sleep until that time or until something happens, and see to it. */
+/* Sleep until that time or an event, and handle the event. */
 static void machine_wait(struct machine *m, uint64_t until)
 {
 	struct pollfd fds[2 + PORTS_MAX] = {
@@ -296,10 +295,10 @@ static void machine_wait(struct machine *m, uint64_t until)
 }
 
 /*
- * Connect us to the command, whose end will be its descriptor of this number
- * and meanwhile is in ends[number], out of the way of those numbers.  It is
- * made as small as can be: room for five messages of a byte, or one of up to
- * 3 kB.  Return: our end.
+ * Make a socket to the command.  The command's end becomes its descriptor of
+ * this number; until then ends[number] holds it, above all those numbers.  The
+ * socket is as small as possible: it holds five messages of one byte, or one of
+ * up to 3 kB.  Return: our end.
  */
 static int machine_connect(int *ends, int number)
 {

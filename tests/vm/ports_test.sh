@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What serialtun does to real drivers and no pty can show: 8250 (UARTs) and
-# ftdi_sio (USB adapters). It runs in the virtual machine, from the top of the
-# tree, and prints TAP; about a minute.
+# Effects on real drivers, which no pty can show: 8250 (UARTs) and ftdi_sio (USB
+# adapters). The test runs in the virtual machine, from the top of the tree, and
+# prints TAP; it takes about a minute.
 #
-# Not played there, and so not shown here: the modem lines between the UARTs
-# (QEMU has them always set), line errors of the UARTs, the parity bit on the
-# wire, and an FT232R that obeys XON and XOFF by itself.
+# Not emulated, and so not tested: the modem lines between the UARTs (QEMU sets
+# them always), line errors of the UARTs, the parity bit on the wire, and an
+# FT232R that obeys XON and XOFF by itself.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
-# What the other adapter shows of our lines: RTS as CTS, DTR as DSR.
+# Print our modem lines as the other adapter sees them: RTS as CTS, DTR as DSR.
 # shellcheck disable=SC2016 # the $ are Perl's
 lines_of_a() {
 	tty_do /dev/ttyUSB1 0 'select undef, undef, undef, 0.2;
@@ -22,7 +22,7 @@ lines_of_a() {
 			$lines & 0x20 ? "RTS" : ()'
 }
 
-# The same of a UART, as its driver has set it.
+# Print the modem lines of a UART, as its driver has set them.
 lines_of_uart() {
 	awk '/^1:/ { print /DTR/ ? "DTR" : "", /RTS/ ? "RTS" : "" }' \
 		/proc/tty/driver/serial | xargs
@@ -32,7 +32,7 @@ latency_timer() {
 	cat /sys/bus/usb-serial/devices/ttyUSB0/latency_timer
 }
 
-# The median of some round trips
+# Print the median of some round trips
 ping_ms() {
 	in_a ping -c 9 -i 0.3 10.0.0.2 | sed -n 's/.* time=\([0-9]*\).*/\1/p' |
 		sort -n | sed -n 5p
@@ -55,11 +55,11 @@ link_down
 setserial /dev/ttyUSB0 low_latency
 start_a --addr 10.0.0.1/24
 stop_a
-check_equal 'an adapter that had low latency keeps it' 1 "$(latency_timer)"
+check_equal 'an adapter with low latency keeps it' 1 "$(latency_timer)"
 setserial /dev/ttyUSB0 ^low_latency
 use_uarts
 start_a --addr 10.0.0.1/24
-check_not 'a UART is left alone' grep -q low_latency \
+check_not 'it does not change a UART' grep -q low_latency \
 	<<<"$(setserial -a /dev/ttyS1)"
 stop_a
 
@@ -94,7 +94,7 @@ start_a --addr 10.0.0.1/24 --hupcl
 stop_a
 check_equal '8250: --hupcl drops both' '' "$(lines_of_uart)"
 
-# Settings, and packets of flow control's bytes.
+# Settings, and packets of XON and XOFF.
 for use in use_adapters use_uarts; do
 	$use
 	stty -F "$port_a" -hupcl 19200 -ixon crtscts
@@ -108,7 +108,7 @@ for use in use_adapters use_uarts; do
 	check "$port_a: packets of XON and XOFF cross" \
 		in_a ping -q -c 3 -i 0.2 -s 500 -p 1113 10.0.0.2
 	link_down
-	check_equal "$port_a: afterwards it is as it was" "$before" \
+	check_equal "$port_a: the end restores the settings" "$before" \
 		"$(stty -g -F "$port_a")"
 	link_up --parity odd
 	check_match "$port_a: odd parity" '^parenb parodd ' \
@@ -118,18 +118,18 @@ for use in use_adapters use_uarts; do
 	stty -F "$port_a" -crtscts
 done
 
-# held_end DESCRIPTION HOLDER: end serialtun on A although its output is held,
-# and then the process that holds it.
+# held_end DESCRIPTION HOLDER: end serialtun on A while its output is held, and
+# then the holder, a process
 held_end() {
 	local begin ms
 	in_a ping -q -c 10 -i 0.01 -s 1000 -W 2 10.0.0.2 >/dev/null
-	check "$1: still" alive "$2"
+	check "$1: the holder still runs" alive "$2"
 	begin=$EPOCHREALTIME
 	stop_a
 	ms=$(((${EPOCHREALTIME/./} - ${begin/./}) / 1000))
 	check_equal "$1: the end has status 0" 0 "$ended"
 	check "$1: the end takes $ms ms" between 0 "$ms" 1500
-	check_match "$1: it was held" 'queue: [1-9][0-9]* packets' \
+	check_match "$1: packets were waiting" 'queue: [1-9][0-9]* packets' \
 		"$(<"$dir/a.log")"
 	kill "$2"
 	wait "$2" 2>/dev/null
@@ -155,9 +155,9 @@ holder=$!
 sleep 0.5
 held_end '8250, held by XOFF' "$holder"
 
-# What a chip cannot do.
+# A speed that a chip does not have.
 refused --port /dev/ttyS1 --addr 10.0.0.1/24 --baud 500000
-check_match 'a speed that the UART cannot have is refused' \
+check_match 'it refuses a speed that the UART does not have' \
 	'^serialtun: cannot set /dev/ttyS1 to 500000 baud: the hardware would run at [0-9]+ ' \
 	"$said"
 finish

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What the README shows, done word for word: its command on one end, on the
-# other the command that the first one printed, and what both say. The README
-# has two machines with a /dev/ttyUSB0 each, here are two network namespaces
-# with an adapter each; and then the same with two UARTs.
+# Follow the README word for word: its command on one end, the command that the
+# first end prints on the other, and the messages of both. Two network
+# namespaces with an adapter each stand for the README's two machines with a
+# /dev/ttyUSB0 each. Then the same with two UARTs.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 readme=$root/README.md
 
-# "serialtun" is what was built, and "sudo" not needed.
+# "serialtun" is the built program; "sudo" does nothing here.
 mkdir "$dir/bin"
 ln -s "$serialtun" "$dir/bin/serialtun"
 # shellcheck disable=SC2016 # is for that script to expand
@@ -18,7 +18,7 @@ printf '#!/bin/sh\nexec "$@"\n' >"$dir/bin/sudo"
 chmod 755 "$dir/bin/sudo"
 PATH=$dir/bin:$PATH
 
-# readme_says TEXT...: all of them, each in one line
+# readme_says TEXT...: the README has each text, in one line
 readme_says() {
 	local text
 	for text; do
@@ -26,7 +26,7 @@ readme_says() {
 	done
 }
 
-# The README's first command that begins like this.
+# Print the README's first command that begins like this.
 first_command() {
 	sed -n "s/^    \$ \($1 .*\)/\1/p" "$readme" | head -n 1
 }
@@ -47,7 +47,7 @@ for ports in 'ttyUSB0 ttyUSB1' 'ttyS1 ttyS2'; do
 
 	command=$(sed -n 's/.* at the other end: //p' "$dir/a.log" |
 		sed "s,PORT,/dev/$b,")
-	check "$b: what it says to do is in the README" \
+	check "$b: the proposed command is in the README" \
 		readme_says "\$ ${command/$b/ttyUSB0}"
 	printf '# %s\n' "$command"
 	: >"$dir/b.log"
@@ -66,14 +66,14 @@ for ports in 'ttyUSB0 ttyUSB1' 'ttyS1 ttyS2'; do
 
 	head -c 50000 /dev/urandom >"$dir/file"
 	check "$a: a file arrives over TCP" tcp a b 10.10.10.2 "$dir/file"
-	check "$b: and comes back" tcp b a 10.10.10.1 "$dir/file"
+	check "$b: the file comes back over TCP" tcp b a 10.10.10.1 "$dir/file"
 
 	stop_a INT
 	check_equal "$a: Ctrl-C ends it with status 0" 0 "$ended"
 	stop_b INT
-	check_equal "$b: and so the other" 0 "$ended"
+	check_equal "$b: SIGTERM ends it with status 0" 0 "$ended"
 	for end in a b; do
-		check_match "$end: what went over the line, and nothing else" \
+		check_match "$end: the last line is the traffic" \
 			'^serialtun: sent .* kB/s\), in [0-9.]+ s at 115200 baud$' \
 			"$(tail -n 1 "$dir/$end.log")"
 	done

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Adapters pulled out and put back, with the kernel's USB, ftdi_sio and udev:
-# each link finds its own adapter again, by its serial number or by udev's
-# name, whatever number it comes back under.
+# Adapters are unplugged and plugged in, with the kernel's USB, ftdi_sio and
+# udev: each link finds its own adapter again, by its serial number or by udev's
+# name, under any number.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -15,12 +15,12 @@ index_of_a() {
 	in_a ip -o link show dev tun0 | cut -d: -f1
 }
 
-# The devices that a process has open
+# Print the devices that a process has open
 ports_of() {
 	find "/proc/$1/fd" -lname '/dev/tty[SU]*' -printf '%l\n' | sort -u
 }
 
-# has_port PID DEVICE: it has this port open, and no other
+# has_port PID DEVICE: does it have this port open, and no other?
 has_port() {
 	[ "$(ports_of "$1")" = "$2" ]
 }
@@ -29,12 +29,12 @@ open_fds() {
 	find "/proc/$1/fd" -mindepth 1 | wc -l
 }
 
-# Without the pages of programs and libraries, which come when first needed.
+# Leave out pages of programs and libraries, which load when first needed.
 memory_kb() {
 	awk '/RssAnon/ { print $2 }' "/proc/$1/status"
 }
 
-# How many milliseconds from when the device is there until a ping crosses?
+# Print the milliseconds from the return of the device to the first ping.
 ms_to_ping() {
 	local start
 	wait_for 10 test -c "$1"
@@ -43,7 +43,7 @@ ms_to_ping() {
 	echo $(((${EPOCHREALTIME/./} - start) / 1000))
 }
 
-# Whoever has the old device open keeps its number.
+# A process that has the old device open keeps its number.
 hold() {
 	tty_do "$1" 600 '' &
 	holder=$!
@@ -56,7 +56,7 @@ let_go() {
 }
 
 use_adapters
-# An independent witness of what the kernel tells everybody.
+# The kernel's announcements, from an independent program.
 in_a ip -o monitor link >"$dir/monitor.log" 2>&1 &
 
 # Unplugged during a transfer, and back under another number.
@@ -68,34 +68,34 @@ start_tcp a b 10.0.0.2 "$dir/sent"
 wait_for 10 test -s "$dir/sent.b"
 hold /dev/ttyUSB0
 pull_out 0
-check 'an unplugged adapter is reported' wait_for 5 a_says \
+check 'it reports an unplugged adapter' wait_for 5 a_says \
 	'^serialtun: lost /dev/ttyUSB0: it hung up; waiting for /dev/ttyUSB0$'
-check 'the interface is there, without a carrier' wait_for 5 no_carrier
-check 'the transfer was not over yet' alive "$receiver"
+check 'the interface stays, without a carrier' wait_for 5 no_carrier
+check 'the transfer is still running' alive "$receiver"
 plug 0
 ms=$(ms_to_ping /dev/ttyUSB2)
-# 0.5 s on a machine; this one is some seven times slower.
+# The goal is 0.5 s; the guest is some seven times slower than a machine.
 check "a ping crosses within 0.5 s x 7 of the device's return ($ms ms)" \
 	[ "$ms" -le 3500 ]
-check 'the adapter is followed: ttyUSB0 is now ttyUSB2' \
+check 'it follows the adapter: ttyUSB0 is now ttyUSB2' \
 	a_says '^serialtun: /dev/ttyUSB0 is back, as /dev/ttyUSB2$'
 wait_end "$sender" 60
-check_equal 'the connection lives: all was sent' 0 "$ended"
+check_equal 'the TCP connection survives' 0 "$ended"
 wait_end "$receiver" 60
-check 'and arrived as it was' cmp "$dir/sent" "$dir/sent.b"
+check 'the file arrives unchanged' cmp "$dir/sent" "$dir/sent.b"
 check_equal 'it is the same interface' "$index" "$(index_of_a)"
-check_match 'others saw the carrier go' 'tun0.*NO-CARRIER' \
+check_match 'other programs see the carrier go' 'tun0.*NO-CARRIER' \
 	"$(<"$dir/monitor.log")"
 check_match 'and come back' 'tun0.*LOWER_UP' \
 	"$(tail -n 1 "$dir/monitor.log")"
-check_equal 'the new one has low latency as well' 1 \
+check_equal 'the returned adapter has low latency' 1 \
 	"$(cat /sys/bus/usb-serial/devices/ttyUSB2/latency_timer)"
 let_go
 link_down
-check_match 'the loss is counted' '^serialtun: .*the port was lost 1 time$' \
+check_match 'it counts the loss' '^serialtun: .*the port was lost 1 time$' \
 	"$(<"$dir/a.log")"
 
-# Both out, and in again the other way round, by what the user may call them.
+# Both adapters return with exchanged numbers, by every kind of name.
 for names in '/dev/ttyUSB0 /dev/ttyUSB1' "$(stable_name 0) $(stable_name 1)"; do
 	renumber_adapters
 	read -r port_a port_b <<<"$names"
@@ -107,22 +107,22 @@ for names in '/dev/ttyUSB0 /dev/ttyUSB1' "$(stable_name 0) $(stable_name 1)"; do
 	wait_for 5 a_says 'lost '
 	wait_for 5 b_says 'lost '
 	plug_in 1
-	check "$port_b: adapter 1 comes as ttyUSB0, and B has it" \
+	check "$port_b: adapter 1 returns as ttyUSB0, and B has it" \
 		wait_for 10 has_port "$pid_b" /dev/ttyUSB0
 	check_equal "$port_a: A does not take it" '' "$(ports_of "$pid_a")"
-	check "$port_a: and has no carrier" no_carrier
+	check "$port_a: A has no carrier" no_carrier
 	plug 0
 	ms=$(ms_to_ping /dev/ttyUSB1)
 	check "$port_a: a ping crosses within 0.5 s x 7 ($ms ms)" \
 		[ "$ms" -le 3500 ]
-	check "$port_a: adapter 0 comes as ttyUSB1, and A has it" \
+	check "$port_a: adapter 0 returns as ttyUSB1, and A has it" \
 		has_port "$pid_a" /dev/ttyUSB1
-	check "$port_b: B keeps its own" has_port "$pid_b" /dev/ttyUSB0
-	check "$port_a: and says so" a_says "$port_a is back, as /dev/ttyUSB1\$"
+	check "$port_b: B keeps its adapter" has_port "$pid_b" /dev/ttyUSB0
+	check "$port_a: A reports the return" a_says "$port_a is back, as /dev/ttyUSB1\$"
 	link_down
 done
 
-# Loose contact: so fast that some of it is over before the driver is ready.
+# A loose contact, at times faster than the driver.
 renumber_adapters
 use_adapters
 link_up
@@ -139,43 +139,43 @@ for ((i = 0; i < 20; i++)); do
 	sleep "0.$((RANDOM % 9))"
 done
 check 'after 20 fast cycles a ping crosses' wait_for 20 pings
-check_equal 'no descriptor was left open' "$fds" "$(open_fds "$pid_a")"
+check_equal 'no descriptor leaks' "$fds" "$(open_fds "$pid_a")"
 now=$(memory_kb "$pid_a")
-check "no memory was lost ($memory kB, now $now kB)" \
+check "no memory leaks ($memory kB, now $now kB)" \
 	[ "$now" -le $((memory + 256)) ]
 link_down
-check_match 'the losses are counted' \
+check_match 'it counts the losses' \
 	'^serialtun: .*the port was lost [1-9][0-9]* times?$' "$(<"$dir/a.log")"
 
-# As somebody who may open the port by its group only: udev sets that when the
-# device is there already.
+# As a user that may open the port only as a member of its group. udev sets the
+# group after it has made the device.
 renumber_adapters
 start_b --addr 10.0.0.2/24
 start_a --addr 10.0.0.1/24 --user nobody
-check_match '--user nobody: it is nobody' '^Uid:	65534	65534	' \
+check_match '--user nobody: the process is nobody' '^Uid:	65534	65534	' \
 	"$(<"/proc/$pid_a/status")"
 check '--user nobody: a ping crosses' wait_for 5 pings
 hold /dev/ttyUSB0
 pull_out 0
 wait_for 5 a_says 'lost '
 plug 0
-check '--user nobody: back under another number, a ping crosses' \
+check '--user nobody: the adapter returns, a ping crosses' \
 	wait_for 20 pings
-check '--user nobody: that is ttyUSB2' has_port "$pid_a" /dev/ttyUSB2
+check '--user nobody: it uses ttyUSB2' has_port "$pid_a" /dev/ttyUSB2
 let_go
 link_down
 
-# Not there yet.
+# --wait.
 for name in /dev/ttyUSB0 "$(stable_name 0)"; do
 	renumber_adapters
 	pull_out 0 1
 	port_a=$name
 	start_a --addr 10.0.0.1/24 --wait
-	check "$name: --wait begins without it" a_says \
+	check "$name: --wait starts without the adapter" a_says \
 		"^serialtun: tun0 is up: .*, waiting for $name\$"
 	check "$name: without a carrier" no_carrier
 	plug_in 0 1
-	check "$name: and takes it when it is plugged in" \
+	check "$name: it takes the adapter once it is plugged in" \
 		wait_for 10 has_port "$pid_a" /dev/ttyUSB0
 	start_b --addr 10.0.0.2/24
 	check "$name: a ping crosses" wait_for 10 pings

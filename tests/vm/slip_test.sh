@@ -9,8 +9,8 @@ source "$(dirname "$0")/lib.sh"
 echo=$root/tests/vm/echo
 
 
-# start_kernel MTU OPTION...: the kernel's SLIP on B's port; its interface
-# becomes host B's, as sl0.
+# start_kernel MTU OPTION...: start the kernel's SLIP on B's port, and move its
+# interface to host B, as sl0
 start_kernel() {
 	local mtu=$1
 	shift
@@ -32,12 +32,12 @@ stop_kernel() {
 	wait_end "$slattach"
 }
 
-# every_size FIRST LAST: IP packets of all these sizes, both ways
+# every_size FIRST LAST: send IP packets of all these sizes, both ways
 every_size() {
 	in_a "$echo" ask 10.0.0.2 7000 "$1" "$2"
 }
 
-# exchange DESCRIPTION: what crosses any of these links
+# exchange DESCRIPTION: test such a link
 exchange() {
 	check "$1: a ping" wait_for 10 pings
 	check "$1: a ping the other way" \
@@ -67,11 +67,11 @@ stop_a
 start_a -v --addr 10.0.0.1/24 --mtu 296
 check 'UART, MTU 296: every size from 28 to 296' every_size 28 296
 stop_a
-check_match 'nothing was dropped' ' from the line: .* 0 dropped$' \
+check_match 'no frame is dropped' ' from the line: .* 0 dropped$' \
 	"$(<"$dir/a.log")"
 stop_kernel
 
-# slattach knows of no speed above 115200, the kernel does.
+# slattach knows no speed above 115200, but the kernel does.
 use_adapters
 start_kernel 1500
 stty -F "$port_b" 460800
@@ -82,8 +82,9 @@ stop_a
 check_drops 'FTDI, MTU 1500' "$(<"$dir/a.log")"
 stop_kernel
 
-# Each end sends an END when it has nothing else to send, and hangs up, or takes
-# the carrier off, if it hears none. The kernel does not wait long for the first.
+# Each end sends an END when it is idle. Without an END from the peer the kernel
+# hangs up, and serialtun turns the carrier off. The kernel waits only briefly
+# for the first END.
 use_uarts
 start_a --addr 10.0.0.1/24 --keepalive 1
 start_kernel 1500 -s 115200 -o 1 -k 5
@@ -94,7 +95,7 @@ check_not "ours hears the kernel's outfill (slattach -o)" \
 	a_says 'no data from the peer'
 check 'keepalive: a ping again' pings
 stop_a
-check 'the kernel hangs up when we are gone' wait_for 20 not has_slip
+check 'the kernel hangs up when serialtun has ended' wait_for 20 not has_slip
 stop_kernel
 
 start_kernel 1500 -s 115200 -o 1
@@ -102,7 +103,7 @@ start_a --addr 10.0.0.1/24 --keepalive 1
 check 'outfill: a ping' wait_for 10 pings
 sleep 4
 stop_kernel
-check 'we take the carrier off when the kernel is gone' wait_for 10 \
+check "serialtun turns the carrier off when the kernel's end is gone" wait_for 10 \
 	a_says ': no data from the peer for 3 s, carrier off until it sends$'
 stop_a
 finish

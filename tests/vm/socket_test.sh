@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The UART of a virtual machine, as QEMU's -serial makes it of a socket: the
-# guest has serialtun on its /dev/ttyS1, this machine has it at the other end,
-# where it is no device at all. Unlike its siblings this test runs outside of
-# the guest, which it starts itself.
+# The UART of a virtual machine is a socket of QEMU (-serial): the guest runs
+# serialtun on its /dev/ttyS1, and this machine runs it on the socket. Unlike
+# its siblings, this test runs outside of the guest, and starts the guest
+# itself.
 # shellcheck source=../end_to_end/lib.sh
 source "$(dirname "$0")/../end_to_end/lib.sh"
 
@@ -45,7 +45,7 @@ check_link() {
 	check "$1: TCP from the guest" fetch_file
 }
 
-# socket_line DEVICE PORT: QEMU's -serial, and what serialtun calls it
+# socket_line DEVICE PORT: QEMU's -serial, and the --port for it
 socket_line() {
 	local name=${2//"$dir/"}
 	echo "# -serial ${1//"$dir/"}"
@@ -61,16 +61,16 @@ socket_line() {
 	check "$name: the guest is up" wait_for 120 guest_is_up 1
 	check_link "$name"
 	touch "$shared/restart"
-	check "$name: the guest's end starts again" wait_for 20 guest_is_up 2
-	check "$name: and a ping crosses" wait_for 20 pings
+	check "$name: the guest's serialtun starts again" wait_for 20 guest_is_up 2
+	check "$name: a ping crosses" wait_for 20 pings
 	stop_a
 	check_equal "$name: it ends with status 0" 0 "$ended"
 	start_a --addr 10.0.0.1/24
 	check_link "$name, started again"
 	touch "$shared/end"
 	wait_end "$guest" 60
-	check_equal "$name: the guest ends well" 0 "$ended"
-	check "$name: a machine that is switched off is a line that is lost" \
+	check_equal "$name: the guest ends with status 0" 0 "$ended"
+	check "$name: switching the guest off loses the line" \
 		wait_for 5 grep -q '^serialtun: lost ' "$dir/a.log"
 	stop_a
 	cp "$shared/b.log" "$dir/b.log"

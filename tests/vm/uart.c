@@ -2,17 +2,17 @@
 /*
  * uart.c - the end of a line at one of QEMU's isa-serial UARTs
  *
- * QEMU plays the 16550A but for its speed: it hands on what the guest sends,
- * byte by byte, as fast as the chardev takes it.  So our taking sets the pace.
- * The socket between us is made to hold five bytes (see line.c), and we have a
- * small FIFO, to bridge the time until QEMU and the guest have noticed that
- * there is room: with QEMU's FIFO of 16 and the byte it holds, 30 bytes are in
- * front of the wire at most, where a real 16550A has 17.
+ * QEMU plays the 16550A without its speed: it passes on the guest's bytes one
+ * by one, as fast as the chardev takes them.  So this program sets the pace.
+ * The socket holds five bytes (see line.c), and a small FIFO here bridges the
+ * time until QEMU and the guest notice that there is room.  With QEMU's FIFO of
+ * 16 and the byte that it holds, at most 30 bytes are in front of the wire; a
+ * real 16550A has 17.
  *
- * In the other direction QEMU takes from the socket what its FIFO has room for.
- * While it does not, the wire is held: nothing is lost, as there is no way to
- * tell QEMU of an overrun or any other error.  Nor does a chardev know of modem
- * lines: the guest finds CTS, DSR and DCD set.
+ * In the other direction QEMU reads from the socket while its FIFO has room.
+ * Otherwise the wire is held, and no byte is lost, because QEMU cannot learn of
+ * an overrun or another error.  A chardev has no modem lines either: the guest
+ * finds CTS, DSR and DCD set.
  */
 #include "uart.h"
 
@@ -26,7 +26,7 @@
 
 #define TX_FIFO 8
 #define RX_FIFO 8
-/* We look no more often than this, or for each byte if it takes longer. */
+/* Check no more often than this, or once per byte if that is longer. */
 #define LUMP_PS (350 * PS_PER_US)
 
 struct uart {
@@ -88,7 +88,7 @@ static size_t uart_tx_lump(const struct port *p, size_t room)
 	return uart_lump(p);
 }
 
-/* While there is something on the wire, its clock tells when to look. */
+/* While bytes are on the wire, the wire's clock tells when to check. */
 static short uart_wanted_events(const struct port *p)
 {
 	const struct uart *u = (const struct uart *)p;
@@ -96,7 +96,7 @@ static short uart_wanted_events(const struct port *p)
 	return (short)((p->fifo_len ? 0 : POLLIN) | (u->rx_len ? POLLOUT : 0));
 }
 
-/* What there is to read is taken by the wire, but for the end. */
+/* The wire reads all bytes; this only notices the end of the socket. */
 static void uart_handle_events(struct port *p)
 {
 	char byte;

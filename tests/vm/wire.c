@@ -5,30 +5,29 @@
  *	port --take--> transmit FIFO --> wire --> sampler --receive--> port
  *
  * The clock.  A byte takes ten bit times (8N1; nothing else is modelled).  It
- * starts when the one before it has ended or when it became available,
- * whichever is later.  That is computed for every byte and does not depend on
- * when we look: a wire that is looked at late is brought up to date as if we
- * had been in time, with what the sender had ready by then.
+ * starts when the byte before it has ended or when it became available,
+ * whichever is later.  The times are computed for every byte, and do not depend
+ * on when this program runs: a late update has the same result as one in time,
+ * with the bytes that the sender has ready by then.
  *
  * The sampler is the receiving UART's view of the wire: it waits for a falling
- * edge and looks at the middle of each bit by its own clock.  So two ends whose
- * speeds differ get from each other what they would in earnest: bytes that are
- * intact while the difference is below 5 %, beyond it others, more or fewer of
- * them, and framing errors.  A break is a frame of zeros without a stop bit.
+ * edge and samples the middle of each bit by its own clock.  So two ends of
+ * different speeds receive the same as real ones: intact bytes if the
+ *difference is below 5 %; beyond that other bytes, more or fewer, and framing
+ *errors.  A break is a frame of zeros without a stop bit.
  *
  * Time lost by the machine.  The sender is a program in a virtual machine,
- * which is slow and now and then loses its processor.  If its FIFO has run dry
- * and more is there within GRACE_PS of our noticing that, the wire never paused
- * ("made good").  What else looks like a pause in a stream is counted ("gap").
- * A receiver that cannot take a byte now but should have been able to can stop
- * the wire's clock ("held"); so does flow control.
+ * which is slow and now and then loses its processor.  If its FIFO runs dry and
+ * has bytes again within GRACE_PS, the wire counts no pause ("made good").
+ *Other pauses in a stream count ("gap").  A receiver that is late to take a
+ *byte can stop the wire's clock ("held"); so does flow control.
  */
 #include "wire.h"
 
 #include <time.h>
 
 #define GRACE_PS PS_PER_MS
-/* A wire that pauses for less has a sender that means to go on. */
+/* After a shorter pause the sender is still in the same stream. */
 #define GAP_MAX_PS (20 * PS_PER_MS)
 
 #define FRAME_BITS 10 /* start, eight of data, stop */
@@ -89,7 +88,7 @@ static void wire_sample(struct wire *w)
 	w->to->ops->receive(w->to, (uint8_t)(s->bits >> 1), errors);
 }
 
-/* The wire is at this level for so long. */
+/* Keep the wire at this level for so long. */
 static void wire_drive(struct wire *w, bool high, uint64_t len_ps)
 {
 	struct sampler *s = &w->sampler;
@@ -131,7 +130,7 @@ static void wire_rest(struct wire *w, uint64_t now)
 	w->dry = true;
 }
 
-/* The FIFO was dry and no longer is: was that a pause? */
+/* The FIFO has bytes again: did the wire pause? */
 static void wire_restart(struct wire *w, uint64_t now)
 {
 	uint64_t gap_ps = now - w->clock_ps;
@@ -167,7 +166,7 @@ static bool wire_is_blocked(const struct wire *w, uint64_t now)
 	       w->to->ops->is_full(w->to, now);
 }
 
-/* The byte that is over cannot arrive: let it be over now. */
+/* The receiver cannot take the complete byte: let the byte end now. */
 static void wire_hold(struct wire *w, uint64_t now)
 {
 	uint64_t start_ps = now - w->from->byte_ps;

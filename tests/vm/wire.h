@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * wire.h - one direction of an emulated serial line, and what it runs between
+ * wire.h - one direction of an emulated serial line, and its ports
  *
  * Times are picoseconds of the monotonic clock, counted from the program's
  * start.  See wire.c for how a wire keeps time.
@@ -30,21 +30,21 @@ enum {
 
 struct port;
 
-/* What a port does for the line at which it is an end. */
+/* The operations of a port, for its line. */
 struct port_ops {
-	/* Move up to room bytes that wait to be sent to buf; how many? */
+	/* Move up to room bytes to buf, for the wire. Return: how many */
 	size_t (*take)(struct port *p, uint8_t *buf, size_t room);
 	/* Is there no room for a byte, and should the wire wait for some? */
 	bool (*is_full)(struct port *p, uint64_t now);
-	/* A byte has arrived, with such errors of PORT_... */
+	/* Take a byte from the wire, with errors of PORT_... */
 	void (*receive)(struct port *p, uint8_t byte, uint8_t errors);
-	/* Hand over what has arrived; when must that be done again? */
+	/* Hand over the received bytes. Return: when to do so again */
 	uint64_t (*deliver)(struct port *p, uint64_t now);
-	/* How many bytes may be sent before it is time to take more? */
+	/* Return: bytes to send before the next take */
 	size_t (*tx_lump)(const struct port *p, size_t room);
-	/* How many may arrive before it is time to deliver them? */
+	/* Return: bytes to receive before the next deliver */
 	size_t (*rx_lump)(const struct port *p);
-	/* What to poll the port's descriptor for, and what to do then. */
+	/* The poll() events of the port's descriptor, and their handler. */
 	short (*wanted_events)(const struct port *p);
 	void (*handle_events)(struct port *p);
 };
@@ -54,13 +54,13 @@ struct port {
 	const struct port_ops *ops;
 	char name[16];
 	int fd;		  /* -1: the other side is gone */
-	uint64_t byte_ps; /* what a byte takes at the port's speed */
+	uint64_t byte_ps; /* duration of a byte */
 	size_t fifo_cap;
 	uint8_t fifo[PORT_FIFO_MAX]; /* a ring: not yet sent */
 	size_t fifo_head, fifo_len;
-	bool dtr, rts, brk; /* what it drives; brk: a break */
+	bool dtr, rts, brk; /* its outputs; brk: a break */
 	bool heeds_cts;
-	uint64_t lost; /* bytes that arrived in vain */
+	uint64_t lost; /* received bytes without room */
 	struct port *peer;
 };
 
@@ -74,9 +74,9 @@ struct sampler {
 
 struct wire_counts {
 	uint64_t sent, received, misframed; /* bytes */
-	uint64_t gaps, gap_ps;		    /* short pauses of the sender's */
-	uint64_t good_ps;		    /* pauses that were made good */
-	uint64_t held_ps;		    /* stopped for the receiver */
+	uint64_t gaps, gap_ps;		    /* short pauses of the sender */
+	uint64_t good_ps;		    /* pauses made good */
+	uint64_t held_ps;		    /* time stopped for the receiver */
 };
 
 struct wire {
@@ -85,19 +85,19 @@ struct wire {
 	uint64_t clock_ps;	   /* when the first byte in the FIFO starts */
 	bool dry;		   /* the FIFO was found empty ... */
 	uint64_t dry_ps;	   /* ... at this time */
-	bool blocked;		   /* a byte is over and cannot arrive */
-	struct wire_counts counts; /* to be reset by whoever reads them */
+	bool blocked;		   /* the receiver has no room */
+	struct wire_counts counts; /* the reader resets them */
 };
 
 /**
- * wire_now_ps() - the time that all is measured in
+ * wire_now_ps() - the present time
  */
 uint64_t wire_now_ps(void);
 
 /**
- * wire_baud_byte_ps() - what a byte takes, in frames of ten bits
+ * wire_baud_byte_ps() - duration of a byte, which is a frame of ten bits
  * @baud: speed, over @divisor
- * @divisor: 1 or what else @baud is to be divided by
+ * @divisor: the divisor of @baud, often 1
  */
 uint64_t wire_baud_byte_ps(uint32_t baud, uint32_t divisor);
 
@@ -110,9 +110,9 @@ uint64_t wire_baud_byte_ps(uint32_t baud, uint32_t divisor);
 void wire_init(struct wire *w, struct port *from, struct port *to);
 
 /**
- * wire_run() - let pass what time has passed
+ * wire_run() - bring a wire up to date
  * @w: the wire
- * @now: the time until which it is brought up to date
+ * @now: the present time
  *
  * Takes from the sender what there is room for, and gives the receiver the
  * bytes that are over.  The receiver is not told to deliver them.
@@ -120,11 +120,11 @@ void wire_init(struct wire *w, struct port *from, struct port *to);
 void wire_run(struct wire *w, uint64_t now);
 
 /**
- * wire_deadline() - when must it be brought up to date again?
+ * wire_deadline() - when to bring a wire up to date again
  * @w: the wire, just brought up to date
- * @now: to when
+ * @now: the time of that update
  *
- * Return: a time; WIRE_NEVER if that is up to the sender.
+ * Return: a time; WIRE_NEVER: only after the sender has more bytes
  */
 uint64_t wire_deadline(const struct wire *w, uint64_t now);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What lwIP wants to know of the compiler and the system, in a file of this
- * name: where random numbers come from, and that a pointer may be longer than
- * what it has room for in a fragment's header.
+ * Facts about compiler and system that lwIP includes from a file of this name:
+ * the source of random numbers, and that a pointer may not fit into the fields
+ * of a fragment's header.
  */
 #ifndef PEERS_ARCH_CC_H
 #define PEERS_ARCH_CC_H

@@ -14,7 +14,7 @@
 
 #include <stdio.h>
 
-/* @args has to live as long as @options does. */
+/* @options keeps pointers into @args. */
 static void parse(struct options *options, struct testing_args *args,
 		  const char *line)
 {
@@ -28,7 +28,7 @@ static void assert_line(const char *line, const char *got, const char *wanted)
 		fail_msg("\"%s\"\nsays   %s\nwanted %s", line, got, wanted);
 }
 
-/* The interface is tun0, unless attached to; the port has this speed. */
+/* Announce tun0, or an attached interface, on a port of this speed. */
 static const struct {
 	const char *line;
 	bool attached;
@@ -48,7 +48,7 @@ static const struct {
 	 "tun0 is up: 10.10.10.1/24, mtu 576 (602 ms a packet), on "
 	 "/dev/ttyUSB0 at 9600 baud "
 	 "8N1, RTS/CTS"},
-	/* what the driver made of the speed, not what was asked for */
+	/* the driver's speed, not the requested one */
 	{"--addr 10.10.10.1/24 --port ttyUSB0 --baud 921600", false, 1500,
 	 923077,
 	 "tun0 is up: 10.10.10.1/24, mtu 1500, on /dev/ttyUSB0 at 923077 baud "
@@ -83,7 +83,7 @@ static const struct {
 	 "tap0 is up: in bridge br0, mtu 1500, on /dev/ttyUSB0"},
 	{"--addr 10.10.10.1/24 --port ttyUSB0 --interface slip9", true, 1280, 0,
 	 "attached to slip9: 10.10.10.1/24, mtu 1280, on /dev/ttyUSB0"},
-	/* a line that is accepted; what was found is then who has come */
+	/* an accepted connection; the port's name is that of the peer */
 	{"--addr 10.10.10.1/24 --port tcp-listen:5000", false, 1500, 0,
 	 "tun0 is up: 10.10.10.1/24, mtu 1500, on tcp-listen:5000, from "
 	 "/dev/ttyUSB0"},
@@ -123,7 +123,7 @@ static void test_announce_link(void **state)
 	}
 }
 
-/* The kernel may have IPv6 switched off; then there is nothing to tell. */
+/* If IPv6 is switched off, there is no link-local address. */
 static void test_announce_link_without_any_address(void **state)
 {
 	char path[] = "/dev/ttyUSB0";
@@ -140,22 +140,22 @@ static void test_announce_link_without_any_address(void **state)
 	assert_string_equal(text, "tun0 is up: mtu 1500, on /dev/ttyUSB0");
 }
 
-/* What --create has made, and how it is used, by root or by somebody else. */
+/* Created interfaces, and their use by root or another user. */
 static const struct {
 	const char *line;
 	bool needs_root;
 	const char *says;
 } creations[] = {
 	{"--create --addr 10.10.10.1/24 -i board", true,
-	 "board is there to stay: 10.10.10.1/24, mtu 1500; to use it: sudo "
+	 "board is persistent: 10.10.10.1/24, mtu 1500; to use it: sudo "
 	 "serialtun -i board --port PORT"},
 	{"--create --addr 10.0.0.1 --peer 10.0.0.2 --owner alice -i board",
 	 false,
-	 "board is there to stay: 10.0.0.1 peer 10.0.0.2, mtu 1500, of user "
+	 "board is persistent: 10.0.0.1 peer 10.0.0.2, mtu 1500, of user "
 	 "alice; to use it: serialtun -i board --port PORT"},
 	{"--create --tap --bridge br0 --owner 7 --group dialout -i board",
 	 false,
-	 "board is there to stay: in bridge br0, mtu 1500, of user 7, of group "
+	 "board is persistent: in bridge br0, mtu 1500, of user 7, of group "
 	 "dialout; to use it: serialtun --tap --bridge br0 -i board --port "
 	 "PORT"},
 };
@@ -182,7 +182,7 @@ static void test_announce_created(void **state)
 
 static const struct {
 	const char *line;
-	const char *other; /* what to type there */
+	const char *other; /* the command for the other end */
 } others[] = {
 	{"--addr 10.10.10.1/24 --port ttyUSB0",
 	 "--addr 10.10.10.2/24 --port PORT"},
@@ -193,7 +193,7 @@ static const struct {
 	{"--addr 10.0.0.1/24 --addr fd00::7/64 --port ttyUSB0",
 	 "--addr 10.0.0.2/24 --addr fd00::1/64 --port PORT"},
 
-	/* a pair, seen from its other end; LEN belongs to the other one */
+	/* a pair, from its other end, with LEN at the other address */
 	{"--addr 10.0.0.1 --peer 10.0.0.2 --port ttyUSB0",
 	 "--addr 10.0.0.2 --peer 10.0.0.1 --port PORT"},
 	{"--addr 10.0.0.1/16 --peer 192.168.7.7 --port ttyUSB0",
@@ -208,27 +208,27 @@ static const struct {
 	/* one end listens, the other connects */
 	{"--addr 10.0.0.1/24 --port tcp-listen:5000",
 	 "--addr 10.0.0.2/24 --port tcp:127.0.0.1:5000 (on this host; for "
-	 "another one, listen with --port tcp-listen:0.0.0.0:5000, or lead the "
-	 "port there: ssh -R 5000:127.0.0.1:5000 HOST)"},
+	 "a peer on another host, listen with --port tcp-listen:0.0.0.0:5000, "
+	 "or forward the port: ssh -R 5000:127.0.0.1:5000 HOST)"},
 	{"--addr 10.0.0.1/24 --port tcp-listen:127.0.0.1:5000",
 	 "--addr 10.0.0.2/24 --port tcp:127.0.0.1:5000 (on this host; for "
-	 "another one, listen with --port tcp-listen:0.0.0.0:5000, or lead the "
-	 "port there: ssh -R 5000:127.0.0.1:5000 HOST)"},
+	 "a peer on another host, listen with --port tcp-listen:0.0.0.0:5000, "
+	 "or forward the port: ssh -R 5000:127.0.0.1:5000 HOST)"},
 	{"--addr 10.0.0.1/24 --port tcp-listen:0.0.0.0:5000 --baud 9600",
-	 "--addr 10.0.0.2/24 --port tcp:HOST:5000 --baud 9600 (for HOST, put "
-	 "in this host's address)"},
+	 "--addr 10.0.0.2/24 --port tcp:HOST:5000 --baud 9600 (replace HOST by "
+	 "this host's address)"},
 	{"--addr 10.0.0.1/24 --port udp:192.0.2.1:6000,6001",
-	 "--addr 10.0.0.2/24 --port udp:HOST:6001,6000 (for HOST, put in this "
+	 "--addr 10.0.0.2/24 --port udp:HOST:6001,6000 (replace HOST by this "
 	 "host's address)"},
 	{"--addr 10.0.0.1/24 --port udp:127.0.0.1:6000,6001",
 	 "--addr 10.0.0.2/24 --port udp:127.0.0.1:6001,6000"},
 	{"--addr 10.0.0.1/24 --port udp:board:6000",
-	 "--addr 10.0.0.2/24 --port PORT --framing packet (it has nowhere to "
-	 "send to until this end has a port of its own: start with --port "
+	 "--addr 10.0.0.2/24 --port PORT --framing packet (the peer cannot send "
+	 "until this end has a local port: start with --port "
 	 "udp:board:6000,6000 here, and udp:HOST:6000,6000 there)"},
 	{"--addr 10.0.0.1/24 --port -",
-	 "--addr 10.0.0.2/24 --port PORT (for PORT, put in what this line "
-	 "leads to)"},
+	 "--addr 10.0.0.2/24 --port PORT (replace PORT by the peer's end of "
+	 "this line)"},
 	{"--addr 10.0.0.1/24 --port tcp-listen:[fd00::1]:5000",
 	 "--addr 10.0.0.2/24 --port tcp:[fd00::1]:5000"},
 	{"--addr 10.0.0.1/24 --port tcp:board:5000 --baud 9600",
@@ -240,25 +240,24 @@ static const struct {
 	{"--addr 10.0.0.1/24 --port tcp:board:5000 --flow xonxoff",
 	 "--addr 10.0.0.2/24 --port tcp-listen:board:5000 --flow xonxoff"},
 
-	/* no prefix, so only the reader knows the address there */
+	/* without a prefix, only the user knows the peer's address */
 	{"--addr 10.0.0.1 --route 10.0.0.2 --port ttyUSB0",
-	 "--addr ADDR --route 10.0.0.1 --port PORT (for ADDR, put in its own "
+	 "--addr ADDR --route 10.0.0.1 --port PORT (replace ADDR by the peer's "
 	 "address)"},
 	{"--addr fd00::1 --port ttyUSB0",
-	 "--addr ADDR --route fd00::1 --port PORT (for ADDR, put in its own "
+	 "--addr ADDR --route fd00::1 --port PORT (replace ADDR by the peer's "
 	 "address, and start this end with --peer ADDR)"},
 	{"--addr 10.0.0.1 --addr fd00::1/64 --port ttyUSB0",
-	 "--addr ADDR --route 10.0.0.1 --addr fd00::2/64 --port PORT (for "
-	 "ADDR, put in its own address, and start this end with --peer "
-	 "ADDR)"},
+	 "--addr ADDR --route 10.0.0.1 --addr fd00::2/64 --port PORT (replace "
+	 "ADDR by the peer's address, and start this end with --peer ADDR)"},
 	{"--addr 10.0.0.1 --addr fd00::1 --route ::/0 --port ttyUSB0",
 	 "--addr ADDR --route 10.0.0.1 --addr ADDR --route fd00::1 --port PORT "
-	 "(for ADDR, put in its own address, and start this end with --peer "
+	 "(replace ADDR by the peer's address, and start this end with --peer "
 	 "ADDR)"},
 
 	{"--port ttyUSB0", "--port PORT"},
 
-	/* what both ends must agree about is said, what need not, is not */
+	/* only options that must be the same at both ends */
 	{"--addr 10.0.0.1/24 --port ttyUSB0 --baud 921600 --flow rtscts "
 	 "--mtu 1400",
 	 "--addr 10.0.0.2/24 --port PORT --baud 921600 --flow rtscts --mtu "
@@ -282,7 +281,7 @@ static const struct {
 	 "--addr 10.0.0.3/24 --addr 10.0.0.4/24 --port PORT"},
 };
 
-/* An interface of our own: what was asked for is what it has. */
+/* Set the link as the options request. */
 static const char *other_end(const struct options *options, char *text)
 {
 	struct link link = {.mtu = options->link.mtu,
@@ -310,7 +309,7 @@ static void test_announce_other_end(void **state)
 	}
 }
 
-/* What is said here, typed there, makes that end say our own line. */
+/* The proposed command, typed at the other end, proposes our own one. */
 static void test_announce_other_end_of_other_end(void **state)
 {
 	static const char *const lines[] = {
@@ -339,7 +338,7 @@ static void test_announce_other_end_of_other_end(void **state)
 	}
 }
 
-/* The most and the longest that can be asked for; the line is cut, no more. */
+/* The most and longest options: the line is cut at the buffer's end. */
 static void parse_very_long(struct options *options, struct testing_args *args)
 {
 	char line[4096] = "--port ttyUSB0 --interface abcdefghijklmno";

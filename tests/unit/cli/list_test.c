@@ -102,7 +102,7 @@ static void test_list_format_nothing(void **state)
 	free(text);
 }
 
-/* Nothing is cut off, however long it is. */
+/* The longest values are not cut. */
 static void test_list_format_has_room(void **state)
 {
 	struct inventory_port port = ports[1];

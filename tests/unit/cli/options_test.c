@@ -423,7 +423,7 @@ static void assert_refused(const char *line, const char *reason)
 	" has no valid prefix length: 0 to 32 for IPv4, or a netmask, 0 to " \
 	"128 for IPv6"
 #define NOT_A_HOST(why) " cannot be the address of one host: " why
-#define ANY		NOT_A_HOST("it stands for no address at all")
+#define ANY		NOT_A_HOST("it is an unspecified address")
 #define MULTICAST	NOT_A_HOST("it is a multicast address")
 #define LOOPBACK \
 	NOT_A_HOST("it is a loopback address, which never leaves a host")
@@ -441,12 +441,12 @@ static void assert_refused(const char *line, const char *reason)
 #define NOT_AN_INTERFACE " cannot be the name of an interface"
 #define NOT_A_MAC	 " is not an Ethernet address, such as 02:00:00:00:00:01"
 #define NOT_A_STATION	 " cannot be the address of one interface: "
-#define NOT_KEPT                                                          \
-	" needs --create or --persist: only an interface that stays can " \
-	"belong to somebody"
-#define NOT_WAITED_FOR                                                       \
-	"--wait needs a --port, by name: without one, or with --port auto, " \
-	"only a port that is there can be chosen"
+#define NOT_KEPT                                                            \
+	" needs --create or --persist: only a persistent interface has an " \
+	"owner or a group"
+#define NOT_WAITED_FOR                                                  \
+	"--wait needs the name of a --port: --port auto, the default, " \
+	"chooses among the existing ports only"
 #define NOT_CREATE "--create makes an interface, and nothing else: leave "
 #define NOT_DELETE "--delete removes an interface, and nothing else: leave "
 
@@ -473,8 +473,8 @@ static const struct {
 	{"--addr ff02::1 --port p",
 	 "--addr: \"ff02::1\"" MULTICAST SUCH_AS_IPV6},
 	{"--addr 255.255.255.255 --port p",
-	 "--addr: \"255.255.255.255\"" NOT_A_HOST(
-		 "it is the address of all hosts") SUCH_AS_IPV4},
+	 "--addr: \"255.255.255.255\"" NOT_A_HOST("it is the broadcast address")
+		 SUCH_AS_IPV4},
 	{"--addr 127.0.0.1/8 --port p",
 	 "--addr: \"127.0.0.1/8\"" LOOPBACK SUCH_AS_IPV4},
 	{"--addr 127.1.2.3 --port p",
@@ -596,9 +596,9 @@ static const struct {
 	{"--dtr up --port p", "--dtr: \"up\" is not keep, on or off"},
 	{"--rts 1 --port p", "--rts: \"1\" is not keep, on or off"},
 	{"--rts on --flow rtscts --port p",
-	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
+	 "--rts cannot be used with --flow rtscts, which controls RTS"},
 	{"--flow rtscts --rts off --port p",
-	 "--rts cannot be set with --flow rtscts, which moves it by itself"},
+	 "--rts cannot be used with --flow rtscts, which controls RTS"},
 	{"--port auto --wait", NOT_WAITED_FOR},
 	{"--wait", NOT_WAITED_FOR},
 	{"--settle 60001 --port p",
@@ -608,8 +608,7 @@ static const struct {
 	{"--leading-end on --port p",
 	 "--leading-end: \"on\" is not always, auto or never"},
 	{"--leading-end never --framing length --port tcp:h:1",
-	 "--leading-end is about SLIP, and --framing length has no END: leave "
-	 "it out"},
+	 "--leading-end needs --framing slip: --framing length has no END"},
 	{"--stats 0 --port p",
 	 "--stats: \"0\" is not a number from 1 to 86400"},
 	{"--stats-json '' --port p", "--stats-json: the name is empty"},
@@ -649,7 +648,7 @@ static const struct {
 	{"--tap --mac 02:00:00:00:00 --port p",
 	 "--mac: \"02:00:00:00:00\"" NOT_A_MAC},
 	{"--tap --mac 01:00:00:00:00:01 --port p",
-	 "--mac: \"01:00:00:00:00:01\"" NOT_A_STATION "it is a group's"},
+	 "--mac: \"01:00:00:00:00:01\"" NOT_A_STATION "it is a group address"},
 	{"--tap --mac 00:00:00:00:00:00 --port p",
 	 "--mac: \"00:00:00:00:00:00\"" NOT_A_STATION "it is zero"},
 	{"--mac 02:00:00:00:00:01 --port p",
@@ -674,7 +673,8 @@ static const struct {
 	{"--create -v --baud 9600 --wait", NOT_CREATE "--baud out"},
 	{"--accept-ra --create", NOT_CREATE "--accept-ra out"},
 	{"--create --user nobody", NOT_CREATE "--user out"},
-	{"--delete", "--delete needs --interface: which one is to be removed?"},
+	{"--delete", "--delete needs --interface, the name of the interface to "
+		     "remove"},
 	{"--delete -i t0 --tap", NOT_DELETE "--tap out"},
 	{"--delete -i t0 --port p", NOT_DELETE "--port out"},
 	{"--delete -i t0 --create", NOT_DELETE "--create out"},

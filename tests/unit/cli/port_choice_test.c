@@ -61,11 +61,11 @@ static const struct {
 	{"usu", -ENOTUNIQ},
 	{"suuu", -ENOTUNIQ},
 
-	/* one that is in use is there all the same */
+	/* a port in use counts, too */
 	{"U", 0},
 	{"uU", -ENOTUNIQ},
 
-	/* what may be something else neither is the choice nor hinders it */
+	/* other USB ports are neither chosen nor counted */
 	{"a", -ENODEV},
 	{"m", -ENODEV},
 	{"sam", -ENODEV},
@@ -92,7 +92,7 @@ static void test_port_choice_find(void **state)
 	}
 }
 
-/* The names of the drivers as sysfs has them. */
+/* Names of drivers in sysfs. */
 static void test_inventory_is_adapter(void **state)
 {
 	static const char *const adapters[] = {"ftdi_sio", "cp210x",
@@ -154,8 +154,8 @@ static const struct {
 	{"", "cannot choose a port: Cannot allocate memory", -ENOMEM, false,
 	 false},
 	{"",
-	 "no --port was given, and there is no /sys here, where they are (sudo "
-	 "mount -t sysfs none /sys, or name a port with --port)",
+	 "no --port was given, and /sys, which lists the ports, is not mounted "
+	 "(sudo mount -t sysfs none /sys, or name a port with --port)",
 	 -ENOENT, true, false},
 };
 

@@ -26,18 +26,18 @@ static const struct {
 	{"aud", "baud", 1, true},
 	{"bau", "baud", 1, true},
 
-	/* what follows costs 1, however long it is */
+	/* a tail costs 1, however long it is */
 	{"bauds", "baud", 1, true},
 	{"baudrate", "baud", 1, true},
 	{"baudrates", "baud", 1, true},
 	{"budrate", "baud", 2, true},
 	{"adrxyz", "addr", 2, true},
-	/* but only behind the name, not in front of it, nor in the name */
+	/* but only behind the name, not in front of it or in it */
 	{"mybaud", "baud", 2, true},
 	{"linebaud", "baud", 4, false},
 	{"keep", "keepalive", 5, false},
 
-	/* the shorter the name, the less may be wrong with it */
+	/* shorter names allow fewer mistakes */
 	{"tpa", "tap", 1, true},
 	{"top", "tap", 1, true},
 	{"mpa", "tap", 2, false},

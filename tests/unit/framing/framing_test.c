@@ -34,7 +34,7 @@ static const struct {
 	{PACKET_MAX + 1, FRAMING_TOO_LONG},
 };
 
-/* All of it at once, from where it lies, and nothing is left behind. */
+/* The decoder returns the input itself, and keeps nothing pending. */
 static void test_framing_packet_decode(void **state)
 {
 	const struct framing *framing = &datagram_framing;

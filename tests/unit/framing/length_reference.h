@@ -5,10 +5,10 @@
 
 #include "framing/length.h"
 
-/* All zero has seen nothing. */
+/* An all-zero reference has seen nothing. */
 struct length_reference {
 	size_t seen;   /* bytes of this frame */
-	size_t wanted; /* what its length says */
+	size_t wanted; /* value of the length field */
 	size_t len;
 	uint8_t packet[PACKET_MAX];
 };

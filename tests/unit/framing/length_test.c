@@ -10,7 +10,7 @@
 static struct length_decoder decoder;
 static struct length_reference reference;
 
-/* Decode one chunk, and hold it to what is promised and to the reference. */
+/* Decode one chunk, and compare with the promises and the reference. */
 static size_t feed(const uint8_t *bytes, size_t len)
 {
 	uint8_t *chunk = testing_copy(bytes, len);
@@ -104,7 +104,7 @@ static void test_length_every_chunking(void **state)
 	assert_int_equal(reference.seen, 0);
 }
 
-/* A frame in one piece is not copied. */
+/* The decoder does not copy a frame that arrives in one piece. */
 static void test_length_whole_frame_is_borrowed(void **state)
 {
 	static const uint8_t stream[] = {0, 2, 'a', 'b', 0};
@@ -120,7 +120,7 @@ static void test_length_whole_frame_is_borrowed(void **state)
 	assert_int_equal(frame.len, 2);
 }
 
-/* What there is of a packet is shown, without its length. */
+/* The pending part of a packet excludes the length field. */
 static void test_length_pending(void **state)
 {
 	static const uint8_t text[] = "gilogin: ";
@@ -168,7 +168,7 @@ static void test_length_round_trip(void **state)
 	free(packet);
 }
 
-/* Whatever comes. Short lengths are more likely, or little would happen. */
+/* Random input, mostly with short lengths, so that frames end often. */
 static void test_length_random_streams(void **state)
 {
 	uint8_t bytes[2048];

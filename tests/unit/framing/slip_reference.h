@@ -12,7 +12,7 @@ struct slip_reference {
 	enum slip_escapes escapes;
 	bool escape;
 	bool skip;
-	bool ended; /* the packet is looked at; the next byte begins another */
+	bool ended; /* the packet is complete; the next byte begins another */
 	size_t len;
 	uint8_t packet[FRAMING_CONTENTS_MAX];
 };

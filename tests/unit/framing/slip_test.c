@@ -64,7 +64,7 @@ static void trace_status(struct trace *trace, enum framing_status status,
 	}
 }
 
-/* Decode one chunk, and hold slip_decode() to what it promises. */
+/* Decode one chunk, and check the promises of slip_decode(). */
 static void feed(struct slip_decoder *decoder, const uint8_t *bytes, size_t len,
 		 struct trace *trace)
 {
@@ -97,7 +97,7 @@ static void reference_feed(struct slip_reference *reference,
 	}
 }
 
-/* Bytes as text that a person can compare, as far as there is room. */
+/* Print bytes as text for a person to compare, as far as there is room. */
 static const char *readable(const void *bytes, size_t len, char *text,
 			    size_t cap)
 {
@@ -128,7 +128,7 @@ static void assert_same(const char *what, const void *got, size_t got_len,
 			  sizeof(wanted_text)));
 }
 
-/* Too large for the stack, all of them. */
+/* These are too large for the stack. */
 static struct trace got;
 static struct trace wanted;
 
@@ -156,7 +156,7 @@ static void check_chunks(const char *what, enum slip_escapes escapes,
 	free(decoder);
 }
 
-/* Three chunks, of which any may be empty. */
+/* Decode in three chunks, any of which may be empty. */
 static void check_three_chunks(const char *what, enum slip_escapes escapes,
 			       const void *stream, size_t len, size_t first,
 			       size_t second)
@@ -245,7 +245,7 @@ static void test_slip_encode_table(void **state)
 	}
 }
 
-/* Each frame of the table gives its packet back, but for the empty one. */
+/* Each frame of the table decodes to its packet, except the empty one. */
 static void test_slip_decode_undoes_encode(void **state)
 {
 	size_t i;
@@ -271,7 +271,7 @@ struct decoding {
 	size_t trace_len;
 };
 
-/* The same whatever is escaped. */
+/* The same with and without escaped XON and XOFF. */
 static const struct decoding decodings[] = {
 	{"nothing", BYTES(""), BYTES("")},
 	{"a frame", BYTES(END "abc" END), BYTES("<abc>")},
@@ -298,13 +298,12 @@ static const struct decoding decodings[] = {
 	{"ESC END END", BYTES("ab" ESC END END "ef" END), BYTES("!<ef>")},
 	{"ESC END first of all", BYTES(ESC END "ef" END), BYTES("!<ef>")},
 	{"ESC 0", BYTES("ab" ESC "\0" END "ef" END), BYTES("!<ef>")},
-	{"a bad escape is told once",
+	{"one report of a bad escape",
 	 BYTES("ab" ESC "c" ESC "d" ESC ESC ESC END "ef" END), BYTES("!<ef>")},
-	{"a bad escape is told before its frame ends", BYTES("ab" ESC "c"),
-	 BYTES("!")},
-	{"escapes in what is skipped",
+	{"a report before the frame ends", BYTES("ab" ESC "c"), BYTES("!")},
+	{"escapes in a skipped frame",
 	 BYTES(ESC "c" ESC ESC_END ESC ESC_ESC END "ef" END), BYTES("!<ef>")},
-	{"ESC last in what is skipped", BYTES(ESC "c" ESC END "ef" END),
+	{"ESC at the end of a skipped frame", BYTES(ESC "c" ESC END "ef" END),
 	 BYTES("!<ef>")},
 	{"one bad frame after the other",
 	 BYTES(ESC "a" END ESC END "b" ESC ESC END "ef" END), BYTES("!!!<ef>")},
@@ -341,13 +340,13 @@ static const struct decoding decodings_xonxoff[] = {
 	 BYTES("a" ESC XON XON "b" END "ef" END), BYTES("!<ef>")},
 	{"XON behind ESC, then END", BYTES("a" ESC XON END "ef" END),
 	 BYTES("!<ef>")},
-	{"XON in what is skipped", BYTES("a" ESC "b" XON "c" END "ef" END),
+	{"XON in a skipped frame", BYTES("a" ESC "b" XON "c" END "ef" END),
 	 BYTES("!<ef>")},
 	{"XON in a long run", BYTES("sixteen bytes! and" XON " more" END),
 	 BYTES("<sixteen bytes! and more>")},
 };
 
-/* How one stream is decoded, in chunks as the test has them. */
+/* Decode one stream, in chunks of the test's choice. */
 typedef void check_decoding(const struct decoding *decoding,
 			    enum slip_escapes escapes);
 
@@ -393,7 +392,7 @@ static void test_slip_decode_byte_by_byte(void **state)
 	check_decodings(check_byte_by_byte);
 }
 
-/* With one of them empty, the three are two. */
+/* If one of the three chunks is empty, they are two. */
 static void check_every_split(const struct decoding *decoding,
 			      enum slip_escapes escapes)
 {
@@ -415,7 +414,7 @@ static void test_slip_decode_every_split(void **state)
 	check_decodings(check_every_split);
 }
 
-/* One byte, a special one as often as @plain_per_special says. */
+/* Return: a random byte; one in @plain_per_special + 1 is special. */
 static uint8_t random_byte(uint64_t *seed, size_t plain_per_special)
 {
 	static const uint8_t special[] = {SLIP_END,	SLIP_ESC,
@@ -437,7 +436,7 @@ static void random_bytes(uint64_t *seed, uint8_t *bytes, size_t len,
 		bytes[i] = random_byte(seed, plain_per_special);
 }
 
-/* A decoder and the reference read on and on, through all the streams. */
+/* Decoder and reference read all streams without a reset. */
 static void check_random_streams(uint64_t seed, enum slip_escapes escapes)
 {
 	static const size_t mixes[] = {0, 1, 5, 60};
@@ -483,7 +482,7 @@ static void test_slip_decode_random_streams(void **state)
 			check_random_streams(seeds[i], both[j]);
 }
 
-/* Every length, every alignment, from random bytes to special ones only. */
+/* All lengths and alignments, from random bytes to special bytes only. */
 static void check_random_packets(enum slip_escapes escapes)
 {
 	static const size_t mixes[] = {0, 3, 30, 1000};
@@ -524,7 +523,7 @@ static void test_slip_encode_random_packets(void **state)
 		check_random_packets(both[i]);
 }
 
-/* What a line that takes flow control's bytes for its own leaves of them. */
+/* Remove XON and XOFF, as a line with software flow control does. */
 static size_t eat_xonxoff(uint8_t *bytes, size_t len)
 {
 	size_t left = 0;
@@ -572,11 +571,11 @@ static void test_slip_random_packets_survive(void **state)
 		check_survival(both[i]);
 }
 
-/* A packet of nothing but one special byte, the most that one can grow. */
+/* A packet of special bytes only: the longest possible frame. */
 static void check_worst_case(uint8_t special, enum slip_escapes escapes)
 {
 	static const uint8_t guard[16] = "fifteen guards!";
-	/* One byte is for an END in front. */
+	/* One byte of the maximum is for a leading END. */
 	const size_t cap = FRAMING_ENCODED_MAX(FRAMING_CONTENTS_MAX) - 1;
 	uint8_t *packet = malloc(FRAMING_CONTENTS_MAX);
 	uint8_t *out = malloc(cap + sizeof(guard));
@@ -614,7 +613,7 @@ static void test_slip_encode_worst_case(void **state)
 static uint8_t stream[STREAM_MAX];
 static size_t stream_len;
 
-/* Put text at the end of the stream, so often. */
+/* Append a text to the stream, @times times. */
 static void stream_append(const char *text, size_t times)
 {
 	const char *t;
@@ -625,14 +624,14 @@ static void stream_append(const char *text, size_t times)
 			stream[stream_len++] = (uint8_t)*t;
 }
 
-/* The longest frame, and those that are longer by little and by much. */
+/* Frames at the limit, just above it, and far above it. */
 static const struct {
 	const char *what;
 	const char *begin;
-	const char *fill; /* given so often: */
+	const char *fill; /* repeated so often: */
 	size_t times;
 	const char *end;
-	const char *verdict; /* NULL: it is a good frame */
+	const char *verdict; /* NULL: a good frame */
 } lengths[] = {
 	{"65541 plain bytes", "", "x", 65541, END, NULL},
 	{"65541 escaped bytes", "", ESC ESC_END, 65541, END, NULL},
@@ -659,7 +658,7 @@ static const struct {
 	{"a million ESC", "", ESC, 1000000, END, "!"},
 };
 
-/* What a stream of the table is to give: a frame of its own, then "next". */
+/* A stream of the table yields its own result, and then "next". */
 static void want_length(size_t row)
 {
 	static struct slip_reference reference;
@@ -695,7 +694,7 @@ static void test_slip_decode_lengths(void **state)
 	}
 }
 
-/* There is no END to wait for when a frame is given up. */
+/* The decoder reports a dropped frame at once, not at its END. */
 static void test_slip_decode_tells_at_once(void **state)
 {
 	struct slip_decoder *decoder = new_decoder(SLIP_ESCAPES_RFC1055);
@@ -711,7 +710,7 @@ static void test_slip_decode_tells_at_once(void **state)
 	free(decoder);
 }
 
-/* The packet may be looked at until the decoder is called again. */
+/* The packet stays readable until the next call. */
 static void test_slip_decode_keeps_the_packet(void **state)
 {
 	static const uint8_t bytes[] = {'a', 'b', SLIP_END, 'c', SLIP_END};
@@ -733,7 +732,7 @@ static void test_slip_decode_keeps_the_packet(void **state)
 	free(decoder);
 }
 
-/* What there was of a frame may be looked at when it is dropped, too. */
+/* The decoded part of a dropped frame is readable, too. */
 static void test_slip_decode_keeps_what_is_dropped(void **state)
 {
 	static const uint8_t bytes[] = {'a', SLIP_ESC, 'b',
@@ -755,7 +754,7 @@ static void test_slip_decode_keeps_what_is_dropped(void **state)
 	free(decoder);
 }
 
-/* So may what there is of a frame that has not ended. */
+/* So is the part of an unfinished frame. */
 static void test_slip_decoder_pending(void **state)
 {
 	static const struct {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-/* An address that has to be good. */
+/* Parse a good address. */
 static struct addr parse(const char *text)
 {
 	struct addr addr;
@@ -341,7 +341,7 @@ static const struct {
 	{"fd00::1/128", NULL},
 	{"::1/0", "::2/0"},
 	{"fd00::1/0", "::1/0"},
-	/* As long as an IPv4 address, but that is no end here. */
+	/* IPv6 addresses differ behind the length of an IPv4 address, too. */
 	{"fd00::1/31", "fd00::2/31"},
 	{"fd00::1/32", "fd00::2/32"},
 	{"fe80::1/10", "fe80::2/10"},
@@ -370,7 +370,7 @@ static void test_addr_neighbour(void **state)
 	}
 }
 
-/* All hosts of the last prefix there is are taken. */
+/* All hosts of the last prefix are taken. */
 static void test_addr_neighbour_behind_the_last(void **state)
 {
 	const struct addr taken[] = {parse("255.255.255.254/31"),
@@ -425,7 +425,7 @@ static void test_addr_is_host(void **state)
 	}
 }
 
-/* RFC 1122, section 3.2.1.3 (c): it must not be used as a source. */
+/* RFC 1122, section 3.2.1.3 (c): no host may use it as a source. */
 static const struct {
 	const char *text;
 	bool is_network;
@@ -528,7 +528,7 @@ static const struct {
 	{"fd00::1", "fd01::1", false},
 	{"fd00::1", "fd00:0:0:0:1::1", false},
 	{"0.0.0.0", "::", false},
-	/* The same bytes as far as an IPv4 address goes. */
+	/* The first four bytes are the same. */
 	{"1.2.3.4", "102:304::", false},
 };
 
@@ -549,7 +549,7 @@ static void test_addr_same_host(void **state)
 	}
 }
 
-/* Only the bytes that an address has are looked at. */
+/* IPv4 compares only four bytes. */
 static void test_addr_same_host_ignores_the_rest(void **state)
 {
 	struct addr a = parse("10.0.0.1");
@@ -560,7 +560,7 @@ static void test_addr_same_host_ignores_the_rest(void **state)
 	assert_true(addr_same_host(&a, &b));
 }
 
-/* What is taken is passed over, with a carry; a full prefix has none. */
+/* It skips taken addresses, with a carry; a full prefix has none. */
 static void test_addr_neighbour_not_taken(void **state)
 {
 	struct addr taken[300];

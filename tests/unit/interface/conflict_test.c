@@ -21,7 +21,7 @@ static struct addr parse(const char *text)
 	return addr;
 }
 
-/* A link with these addresses; what they point to lives until the next one. */
+/* Make a link with these addresses, valid until the next call. */
 static struct conflict_ours ours(const char *local, const char *peer)
 {
 	static struct addr local_addr;
@@ -54,7 +54,7 @@ static const struct {
 	 CONFLICT_ADDRESS},
 	{"192.168.0.1/16", NULL, "192.168.1.10/24", NULL, false,
 	 CONFLICT_CONTAINS},
-	/* longer prefixes win, and routes tell of those */
+	/* longer prefixes win; conflict_see_route() reports those */
 	{"192.168.1.20/25", NULL, "192.168.1.10/24", NULL, false,
 	 CONFLICT_NONE},
 	{"192.168.1.20", NULL, "192.168.1.10/24", NULL, false, CONFLICT_NONE},
@@ -71,18 +71,18 @@ static const struct {
 	 CONFLICT_PEER},
 	{"10.0.0.1", "192.168.1.10/24", "192.168.1.10/24", NULL, false,
 	 CONFLICT_PEER},
-	/* unless its peer comes with one */
+	/* unless --peer has a prefix */
 	{"10.0.0.1", "192.168.1.20/24", "192.168.1.10/24", NULL, false,
 	 CONFLICT_SAME},
 	{"192.168.1.10", "10.9.9.9/24", "192.168.1.10/24", NULL, false,
 	 CONFLICT_ADDRESS},
-	/* what another pair reaches */
+	/* the peer of another pair */
 	{"10.0.0.2/24", NULL, "10.0.0.1/32", "10.0.0.2/32", false,
 	 CONFLICT_CONTAINS},
 	{"10.0.0.9", NULL, "10.0.0.1/32", "10.0.0.2/32", false, CONFLICT_NONE},
 	{"10.1.0.1/30", NULL, "10.0.0.1/30", NULL, false, CONFLICT_NONE},
 	{"10.0.0.5/30", NULL, "10.0.0.1/30", NULL, false, CONFLICT_NONE},
-	/* down now, and who knows for how long */
+	/* an interface that is down */
 	{"192.168.1.20/24", NULL, "192.168.1.10/24", NULL, true,
 	 CONFLICT_ASLEEP},
 	{"192.168.1.10/24", NULL, "192.168.1.10/24", NULL, true,
@@ -99,7 +99,7 @@ static const struct {
 	{"fd00::2", "fd00::1", "fd00::1/64", NULL, false, CONFLICT_PEER},
 	{"fd00::2/64", NULL, "192.168.1.10/24", NULL, false, CONFLICT_NONE},
 	{"192.168.1.20/24", NULL, "fd00::1/64", NULL, false, CONFLICT_NONE},
-	/* every link has these */
+	/* link-local addresses, which every link has */
 	{"fe80::2/64", NULL, "fe80::1/64", NULL, false, CONFLICT_NONE},
 	{"fe80::1/64", NULL, "fe80::1/64", NULL, false, CONFLICT_NONE},
 	{"10.0.0.1/0", NULL, "127.0.0.1/8", NULL, false, CONFLICT_NONE},
@@ -160,18 +160,18 @@ static const struct {
 	 CONFLICT_PART},
 	{"10.10.10.1/24", NULL, "10.10.10.2", NULL, CONFLICT_PART},
 	{"10.10.10.1/24", NULL, "10.10.11.0/24", NULL, CONFLICT_NONE},
-	/* the way to everything, also a VPN's */
+	/* the default route, and a VPN's */
 	{"10.10.10.1/24", NULL, "0.0.0.0/0", "192.168.1.1", CONFLICT_NONE},
 	{"10.10.10.1/24", NULL, "0.0.0.0/1", NULL, CONFLICT_NONE},
 	{"200.1.1.1/24", NULL, "128.0.0.0/1", NULL, CONFLICT_NONE},
 	{"fd00::1/64", NULL, "::/0", "fe80::1", CONFLICT_NONE},
 	{"2001:db8::1/64", NULL, "2000::/3", "fe80::1", CONFLICT_NONE},
 	{"10.10.10.1/24", NULL, "10.0.0.0/4", NULL, CONFLICT_INSIDE},
-	/* one host alone takes nothing from anybody */
+	/* a pair hides no network */
 	{"10.10.10.1", NULL, "10.0.0.0/8", NULL, CONFLICT_NONE},
 	{"10.10.10.1", "10.10.10.2", "10.0.0.0/8", NULL, CONFLICT_NONE},
 	{"10.10.10.1", "10.10.10.2/24", "10.0.0.0/8", NULL, CONFLICT_INSIDE},
-	/* but who is asked for the way */
+	/* but the peer must not be a router of this host */
 	{"10.10.10.1", "192.168.1.1", "0.0.0.0/0", "192.168.1.1",
 	 CONFLICT_GATEWAY},
 	{"192.168.1.1", NULL, "0.0.0.0/0", "192.168.1.1", CONFLICT_GATEWAY},
@@ -214,7 +214,7 @@ static void test_conflict_see_route(void **state)
 	}
 }
 
-/* What is refused is not hidden by what is only warned about. */
+/* A refusal takes precedence over a warning. */
 static void test_conflict_keeps_the_worst(void **state)
 {
 	const struct conflict_ours one = ours("10.10.10.1/24", NULL);
@@ -252,7 +252,7 @@ static void test_conflict_take(void **state)
 	addr = parse("fd00::1/64");
 	conflict_take(&taken, &one, &addr);
 	assert_int_equal(taken.count, 1);
-	/* there is only so much room */
+	/* the list is full */
 	for (i = 0; i < 2 * CONFLICT_TAKEN_MAX; i++) {
 		addr = parse("10.10.10.0");
 		addr.bytes[3] = (uint8_t)(100 + i);

@@ -29,14 +29,12 @@ static struct keeper_request take(const char *own, const char *other)
 	return request;
 }
 
-#define NOT_PRIVATE                                                          \
-	"addresses that another host proposes have to be private ones (RFC " \
-	"1918)"
-#define TOO_LARGE \
-	"a network that another host proposes has to be /24 or smaller"
-#define SAME	"both ends would have the same address"
-#define APART	"the two addresses are in different networks"
-#define NO_HOST "the first and the last address of a network are no host's"
+#define NOT_PRIVATE \
+	"an address that the peer proposes must be private (RFC 1918)"
+#define TOO_LARGE "a network that the peer proposes must be /24 or smaller"
+#define SAME	  "both ends would have the same address"
+#define APART	  "the two addresses are in different networks"
+#define NO_HOST	  "no host can have the first or the last address of a network"
 
 static const struct {
 	const char *own;
@@ -51,7 +49,7 @@ static const struct {
 	{"10.10.10.0/31", "10.10.10.1", NULL},
 	{"10.10.10.1/31", "10.10.10.0", NULL},
 	{"10.10.10.1/32", "192.168.1.1", NULL},
-	/* of somebody on the Internet */
+	/* public addresses */
 	{"8.8.8.1/24", "8.8.8.2", NOT_PRIVATE},
 	{"8.8.8.1/32", "10.10.10.1", NOT_PRIVATE},
 	{"10.10.10.1/32", "8.8.8.8", NOT_PRIVATE},
@@ -62,18 +60,18 @@ static const struct {
 	{"0.0.0.0/32", "10.10.10.1", NOT_PRIVATE},
 	{"224.0.0.1/30", "224.0.0.2", NOT_PRIVATE},
 	{"255.255.255.255/32", "10.10.10.1", NOT_PRIVATE},
-	/* large ones */
+	/* large networks */
 	{"10.10.10.1/23", "10.10.10.2", TOO_LARGE},
 	{"10.10.10.1/16", "10.10.10.2", TOO_LARGE},
 	{"10.10.10.1/8", "10.10.10.2", TOO_LARGE},
 	{"10.10.10.1/0", "10.10.10.2", TOO_LARGE},
-	/* that do not go together */
+	/* addresses that do not match */
 	{"10.10.10.1/30", "10.10.10.1", SAME},
 	{"10.10.10.1/32", "10.10.10.1", SAME},
 	{"10.10.10.1/30", "10.10.10.5", APART},
 	{"10.10.10.1/31", "10.10.10.2", APART},
 	{"10.10.10.1/24", "10.10.11.1", APART},
-	/* that no host has */
+	/* addresses that no host can have */
 	{"10.10.10.0/30", "10.10.10.1", NO_HOST},
 	{"10.10.10.3/30", "10.10.10.1", NO_HOST},
 	{"10.10.10.1/30", "10.10.10.0", NO_HOST},
@@ -130,7 +128,7 @@ static void test_keeper_request_decode(void **state)
 	assert_memory_equal(&read, &request, sizeof(request));
 }
 
-/* Of a whole request, any length but its own, and any byte that is not used. */
+/* Any other length, and any value in an unused byte. */
 static void test_keeper_request_decode_what_is_none(void **state)
 {
 	const struct keeper_request good = take("10.10.10.1/30", "10.10.10.2");
@@ -200,7 +198,7 @@ static void test_keeper_answer(void **state)
 
 static void test_keeper_rate(void **state)
 {
-	/* just after the machine was started */
+	/* just after the start of the machine */
 	const uint64_t start = NS_PER_S;
 	const uint64_t minute = 60 * NS_PER_S;
 	struct keeper_rate rate = {0};
@@ -211,7 +209,7 @@ static void test_keeper_rate(void **state)
 		assert_true(keeper_rate_take(&rate, start + i * NS_PER_S));
 	assert_false(keeper_rate_take(&rate, start + 4 * NS_PER_S));
 	assert_false(keeper_rate_take(&rate, start + minute - 1));
-	/* the refused ones are not counted: the first four are */
+	/* refused requests do not count */
 	assert_true(keeper_rate_take(&rate, start + minute));
 	assert_false(keeper_rate_take(&rate, start + minute));
 	assert_true(keeper_rate_take(&rate, start + minute + NS_PER_S));

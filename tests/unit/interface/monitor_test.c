@@ -48,7 +48,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The announcements are there when ip has ended. */
+/* When ip ends, its announcements have arrived. */
 static void assert_told(const char *wanted)
 {
 	assert_true(monitor_read(world.monitor, world.text));
@@ -88,7 +88,7 @@ static void test_monitor_tells_lost_addresses(void **state)
 		"tun0)");
 	ip("address add 10.1.0.1 peer 10.1.0.2 dev tun0");
 	assert_quiet();
-	/* what is told is what is so now */
+	/* the report has the present state */
 	ip("address del 10.0.0.1/24 dev tun0");
 	ip("address add 10.0.0.1/24 dev tun0");
 	assert_quiet();
@@ -120,7 +120,7 @@ static void test_monitor_tells_down_and_up(void **state)
 		"up again (routes through it are gone: add them again)");
 }
 
-/* What we do ourselves, and what others do to what is theirs. */
+/* The carrier, which we set, and addresses of other programs. */
 static void test_monitor_does_not_tell(void **state)
 {
 	int i;
@@ -142,7 +142,7 @@ static void test_monitor_does_not_tell(void **state)
 		assert_quiet();
 }
 
-/* Too much to be heard: then the kernel is asked. */
+/* Lost announcements: the monitor asks the kernel. */
 static void test_monitor_loses_no_change(void **state)
 {
 	/* The command is in this file. */
@@ -186,7 +186,7 @@ int main(void)
 		MONITOR_TEST(test_monitor_does_not_tell_of_deletion),
 	};
 
-	/* Without root, a user namespace in which we are it. */
+	/* Without root, become root of a user namespace. */
 	if (access("/dev/net/tun", R_OK | W_OK) ||
 	    (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))) {
 		puts("1..0 # SKIP no /dev/net/tun or no namespace to be had");

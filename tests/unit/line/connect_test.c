@@ -58,7 +58,7 @@ static void assert_fails(int err, const char *says)
 	assert_string_equal(world.looking.failure.text, wanted);
 }
 
-/* The connection is over. Return: until when nothing is tried, or 0. */
+/* End the connection. Return: the end of the rest, or 0. */
 static uint64_t lose_after(uint64_t ns)
 {
 	const uint64_t now_ns = world.found_ns + ns;
@@ -78,7 +78,7 @@ static uint64_t lose_after(uint64_t ns)
 	return world.found_ns - now_ns;
 }
 
-/* Nothing wakes us any more for the sake of the connection. */
+/* After a connection there are no further events. */
 static void assert_found(void)
 {
 	assert_int_equal(looking_find(&world.looking), 0);
@@ -97,7 +97,7 @@ static void test_connect_tcp(void **state)
 	close(listener);
 }
 
-/* A name that stands for several addresses, of which one is listened on. */
+/* A name with several addresses, one of them with a listener. */
 static void test_connect_tcp_tries_all_addresses(void **state)
 {
 	unsigned int port;
@@ -117,7 +117,7 @@ static void test_connect_tcp_refused(void **state)
 				    "running? --wait waits for it)");
 }
 
-/* Nobody needs to be told to wait who waits. */
+/* With --wait the message does not propose --wait. */
 static void test_connect_tcp_refused_while_waiting(void **state)
 {
 	unsigned int port = socket_free_port();
@@ -144,7 +144,7 @@ static void test_connect_tcp_unknown_host(void **state)
 			       "reachable? --wait waits for it)"));
 }
 
-/* 240.0.0.0/4 is nobody's (RFC 1112, section 4), and has no route. */
+/* 240.0.0.0/4 is reserved (RFC 1112, section 4), and has no route. */
 static void test_connect_tcp_unreachable(void **state)
 {
 	int err;
@@ -155,7 +155,7 @@ static void test_connect_tcp_unreachable(void **state)
 	assert_true(err == -EACCES || err == -ENETUNREACH);
 }
 
-/* Ended while an attempt is under way, and after its time is over. */
+/* Close during an attempt, and after its time-out. */
 static void test_connect_tcp_times_out(void **state)
 {
 	struct sockaddr_in addr = {0};
@@ -166,7 +166,7 @@ static void test_connect_tcp_times_out(void **state)
 	int err;
 
 	(void)state;
-	/* One whose queue is full does not answer. */
+	/* A listener with a full queue does not answer. */
 	assert_int_equal(listen(listener, 0), 0);
 	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len),
 			 0);
@@ -239,7 +239,7 @@ static void test_connect_unix(void **state)
 	unlink(path);
 }
 
-/* Sent away again and again, by who has one already. */
+/* A listener that has a peer refuses again and again. */
 static void test_connect_leaves_time(void **state)
 {
 	const char *path = begin_unix();

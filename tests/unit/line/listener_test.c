@@ -54,7 +54,7 @@ static void name_unix(void)
 	world.path = world.name + strlen("unix-listen:");
 }
 
-/* Return: 0: it is listened, and nobody has come yet; or -errno */
+/* Return: 0: listening, without a connection yet; or -errno */
 static int begin(void)
 {
 	int err = looking_open(&world.looking);
@@ -76,7 +76,7 @@ static void assert_refused(int err, const char *says)
 	assert_string_equal(world.looking.failure.text, wanted);
 }
 
-/* Return: the connection, of the port that was found. */
+/* Return: the connection of the port. */
 static int connect_and_find(void)
 {
 	int fd = socket_connect(world.number);
@@ -115,7 +115,7 @@ static void test_listener_tcp(void **state)
 	close(fd);
 }
 
-/* Where there is IPv6, and only there. */
+/* Only if this host has IPv6. */
 static void test_listener_tcp_ipv6(void **state)
 {
 	const struct sockaddr_in6 any = {.sin6_family = AF_INET6,
@@ -152,10 +152,10 @@ static void test_listener_one_at_a_time(void **state)
 
 	(void)state;
 	fd = begin_with_one();
-	looking_attend(&world.looking); /* although there is nobody */
+	looking_attend(&world.looking); /* although there is no connection */
 	for (i = 0; i < TESTING_COUNT(others); i++) {
 		others[i] = socket_connect(world.number);
-		/* Maybe after a rest. */
+		/* This may take a rest. */
 		while (looking_is_woken(&world.looking, 100))
 			looking_attend(&world.looking);
 		assert_true(socket_is_closed(others[i]));
@@ -166,7 +166,7 @@ static void test_listener_one_at_a_time(void **state)
 	close(fd);
 }
 
-/* Whoever comes in crowds is not looked at all the time. */
+/* After many connections the listener rests. */
 static void test_listener_rests(void **state)
 {
 	int others[4];
@@ -192,7 +192,7 @@ static void test_listener_rests(void **state)
 	close(fd);
 }
 
-/* Lost while it rests: the next one is not kept waiting. */
+/* A port lost during the rest: the next peer need not wait. */
 static void test_listener_finds_while_it_rests(void **state)
 {
 	int other;
@@ -211,7 +211,7 @@ static void test_listener_finds_while_it_rests(void **state)
 	close(fd);
 }
 
-/* It was quicker than we: that the old connection is over is not seen yet. */
+/* The peer reconnects before we have seen the end of its connection. */
 static void test_listener_keeps_who_comes_back(void **state)
 {
 	uint8_t byte = 'x';
@@ -237,7 +237,7 @@ static void test_listener_keeps_who_comes_back(void **state)
 	close(third);
 }
 
-/* One who has come back and is still to be looked at, when all ends. */
+/* Close the listener while a reconnected peer waits. */
 static void test_listener_ends_with_one_kept(void **state)
 {
 	int again;
@@ -254,7 +254,7 @@ static void test_listener_ends_with_one_kept(void **state)
 	close(again);
 }
 
-/* Who has gone again, and has said nothing, is not taken for the peer. */
+/* A connection that closed without data is not accepted. */
 static void test_listener_passes_over_who_is_gone(void **state)
 {
 	uint8_t byte = 'x';
@@ -271,7 +271,7 @@ static void test_listener_passes_over_who_is_gone(void **state)
 	assert_int_equal(read(fd, &byte, 1), 1);
 	close(fd);
 	looking_let_go(&world.looking);
-	/* Unlike who has said something. */
+	/* A connection that closed after data is accepted. */
 	fd = socket_connect(world.number);
 	assert_int_equal(write(fd, &byte, 1), 1);
 	close(fd);
@@ -279,7 +279,7 @@ static void test_listener_passes_over_who_is_gone(void **state)
 	assert_int_equal(looking_look(&world.looking), 0);
 }
 
-/* Have no more descriptors, or as many as before. */
+/* Limit the number of descriptors, or restore the limit. */
 static void limit_descriptors(bool on)
 {
 	static struct rlimit before;
@@ -295,7 +295,7 @@ static void limit_descriptors(bool on)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-/* Who cannot be accepted is not tried all the time, but is not forgotten. */
+/* If accept() fails, the listener rests and then tries again. */
 static void test_listener_without_descriptors(void **state)
 {
 	char wanted[LOG_TEXT_MAX];
@@ -446,7 +446,7 @@ static void test_listener_unix_no_directory(void **state)
 				"directory first)");
 }
 
-/* What somebody else has put there meanwhile is not ours to remove. */
+/* It does not remove another program's file at its path. */
 static void test_listener_unix_removes_its_own(void **state)
 {
 	int other;

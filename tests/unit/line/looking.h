@@ -76,7 +76,7 @@ static inline int looking_look(struct looking *looking)
 	return looking_look_at(looking, clock_ns());
 }
 
-/* Is there anything to do for the source, within some time? */
+/* Does an event for the source come in time? */
 static inline bool looking_is_woken(struct looking *looking, int timeout_ms)
 {
 	const uint64_t end_ns = clock_ns() + (uint64_t)timeout_ms * NS_PER_MS;
@@ -95,7 +95,7 @@ static inline bool looking_is_woken(struct looking *looking, int timeout_ms)
 	return false;
 }
 
-/* Until it is known what becomes of it. */
+/* Look until the attempt has a result. */
 static inline int looking_find(struct looking *looking)
 {
 	int err;

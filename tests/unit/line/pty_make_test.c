@@ -49,7 +49,7 @@ static int open_program(void)
 	return fd;
 }
 
-/* What is written to a pty takes a moment. */
+/* Bytes need a moment to cross a pty. */
 static void assert_read(const char *wanted)
 {
 	struct pollfd fd = {.fd = world.looking.port->read_fd,
@@ -96,7 +96,7 @@ static void test_ptmx_comes_and_goes(void **state)
 				 4);
 		assert_int_equal(read_soon(program, buffer, sizeof(buffer)), 4);
 
-		/* Another one that opens it too is no news. */
+		/* A second program that opens the pty causes no event. */
 		close(open_program());
 		assert_false(looking_is_woken(&world.looking, 0));
 		close(program);
@@ -107,7 +107,7 @@ static void test_ptmx_comes_and_goes(void **state)
 	}
 }
 
-/* What one program has not read is not for the next. */
+/* The next program does not get bytes that the last one left. */
 static void test_ptmx_begins_anew(void **state)
 {
 	struct termios settings;
@@ -135,7 +135,7 @@ static void test_ptmx_begins_anew(void **state)
 	close(program);
 }
 
-/* That one program has stopped its output does not stop the next one's. */
+/* An XOFF of the last program does not stop the output to the next. */
 static void test_ptmx_goes_on(void **state)
 {
 	int program;
@@ -173,7 +173,7 @@ static void test_ptmx_speed(void **state)
 	close(program);
 }
 
-/* The link goes with us, but not one that is no longer ours. */
+/* The close removes our link, but not a replaced one. */
 static void test_ptmx_link(void **state)
 {
 	char target[64] = "";
@@ -221,7 +221,7 @@ static void assert_refused(const char *text)
 			 world.looking.failure.text);
 }
 
-/* Only what is left of a pty is replaced. */
+/* Only a stale link is replaced. */
 static void test_ptmx_link_is_taken(void **state)
 {
 	char target[64] = "";
@@ -237,7 +237,7 @@ static void test_ptmx_link_is_taken(void **state)
 			63);
 	assert_string_not_equal(target, "/dev/pts/987654");
 
-	/* By another one that is running; then by what it has left. */
+	/* A link of a running serialtun; then its stale link. */
 	assert_refused(": it exists already, to /dev/pts/");
 	source_close(other);
 	assert_int_equal(symlink(target, world.link), 0);

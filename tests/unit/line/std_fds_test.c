@@ -193,7 +193,7 @@ static void test_std_fds_pipes(void **state)
 	close(out[1]);
 }
 
-/* One socket that is both, and, as inetd has it, standard error as well. */
+/* One socket as both and, as with inetd, also as standard error. */
 static void test_std_fds_socket(void **state)
 {
 	struct found found;
@@ -222,7 +222,7 @@ static void test_std_fds_socket(void **state)
 	close(fds[1]);
 }
 
-/* Standard error that goes elsewhere is left alone. */
+/* Messages to another standard error stay on. */
 static void test_std_fds_stderr_apart(void **state)
 {
 	struct found found;
@@ -247,7 +247,7 @@ static void test_std_fds_stderr_apart(void **state)
 	close(pipes[1]);
 }
 
-/* It can be let go of, and taken again, as SIGUSR2 asks for. */
+/* The port can be closed and opened again, as by SIGUSR2. */
 static void test_std_fds_again(void **state)
 {
 	struct found found;

@@ -22,7 +22,7 @@ static struct {
 	struct looking looking;
 } world;
 
-/* A socket at an address of the loopback, on any port or on this one. */
+/* Bind a socket to the loopback, on this port; 0: on any port. */
 static int bound_socket(const char *addr, uint16_t *port)
 {
 	struct sockaddr_in own = {.sin_family = AF_INET,
@@ -179,7 +179,7 @@ static void test_udp_both_ways(void **state)
 	assert_int_equal(port_queued(world.looking.port), 0);
 }
 
-/* The name tells which local port it is. */
+/* The name has the local port. */
 static void test_udp_local_port(void **state)
 {
 	char wanted[SOURCE_NAME_MAX + 8];
@@ -199,7 +199,7 @@ static void test_udp_local_port(void **state)
 	assert_string_equal(world.looking.port->name, wanted);
 }
 
-/* Any port of the other host is heard, and no other host. */
+/* It receives from any port of the peer's host, and from no other host. */
 static void test_udp_strangers(void **state)
 {
 	uint16_t port = 0;
@@ -219,7 +219,7 @@ static void test_udp_strangers(void **state)
 	assert_nothing_to_read();
 	assert_int_equal(counts().strangers, 1);
 
-	/* A flood of them is not read in one go. */
+	/* It does not read a flood of strangers in one call. */
 	for (i = 0; i < 20; i++)
 		send_from(stranger, "spam", 4);
 	send_from(same_host, "ghi", 3);
@@ -239,7 +239,7 @@ static short events(void)
 	return port.revents;
 }
 
-/* What nobody wants is counted, and does not wake us for ever. */
+/* Refusals are counted, and cause no endless events. */
 static void test_udp_refused(void **state)
 {
 	uint8_t buffer[64];
@@ -254,7 +254,7 @@ static void test_udp_refused(void **state)
 	assert_int_equal(counts().refused, 1);
 	assert_int_equal(events(), POLLOUT);
 
-	/* Noticed when the next one is sent, which is sent nevertheless. */
+	/* The next send sees the error, and still sends its datagram. */
 	assert_int_equal(
 		port_write(world.looking.port, (const uint8_t *)"abc", 3), 3);
 	world.peer = bound_socket("127.0.0.1", &world.peer_port);
@@ -265,7 +265,7 @@ static void test_udp_refused(void **state)
 	assert_memory_equal(buffer, "def", 3);
 }
 
-/* Longer than any datagram is only one packet that is lost. */
+/* A packet longer than any datagram is lost alone. */
 static void test_udp_unsendable(void **state)
 {
 	static const uint8_t packet[65535];
@@ -339,7 +339,7 @@ static void test_udp_refusals(void **state)
 			       "program uses that local port"));
 	source_close(world.looking.source);
 	world.looking.source = NULL;
-	/* No name is as long, so nobody is asked about it. */
+	/* No host name is so long, so no server is asked. */
 	memset(label, 'h', sizeof(label) - 1);
 	snprintf(world.name, sizeof(world.name), "udp:%s:9", label);
 	assert_int_equal(look(), -EHOSTUNREACH);

@@ -20,7 +20,7 @@
 
 static const struct siphash_key key = {{1, 2}};
 
-/* Put a header in front of what a frame carries. Return: its length. */
+/* Write a header in front of the payload. Return: its length. */
 static size_t put_header(uint8_t *frame, unsigned int type)
 {
 	static const uint8_t addresses[] = {0x33, 0x33, 0, 0, 0, 1,
@@ -186,7 +186,7 @@ static void test_ethernet_check_spoiled_ip(void **state)
 	assert_int_equal(check(frame, at + 100), PACKET_BAD_HEADER);
 	frame[at] = 0x65;
 	assert_int_equal(check(frame, at + 100), PACKET_BAD_VERSION);
-	/* It says that it is shorter than its header. */
+	/* The total length is below the header's length. */
 	testing_ipv4(frame + at, 100, 7);
 	frame[at + 3] = 19;
 	assert_int_equal(check(frame, at + 100), PACKET_BAD_HEADER);
@@ -220,7 +220,7 @@ static void test_ethernet_check_others(void **state)
 	assert_int_equal(find_ip(frame, at + 28), at + 28);
 }
 
-/* A length instead of a type, as spanning trees have it. */
+/* A length instead of a type, as in frames of a spanning tree. */
 static void test_ethernet_check_802_3(void **state)
 {
 	uint8_t frame[FRAME_MAX] = {0};
@@ -254,7 +254,7 @@ static void test_ethernet_check_every_runt(void **state)
 	assert_int_equal(check(frame, 22), PACKET_OTHER);
 }
 
-/* The kernel's bridge drops those as well. */
+/* The kernel's bridge also drops these. */
 static void test_ethernet_check_sender(void **state)
 {
 	uint8_t frame[FRAME_MAX] = {0};
@@ -267,7 +267,7 @@ static void test_ethernet_check_sender(void **state)
 	assert_int_equal(check(frame, 60), PACKET_BAD_HEADER);
 }
 
-/* What a TUN interface at the other end would send. */
+/* Packets of a peer without --tap. */
 static void test_ethernet_check_no_frame_at_all(void **state)
 {
 	uint8_t packet[100];
@@ -279,7 +279,7 @@ static void test_ethernet_check_no_frame_at_all(void **state)
 	assert_int_equal(check(packet, sizeof(packet)), PACKET_BAD_LENGTH);
 }
 
-/* The flow of a packet is that of the packet, whatever is in front of it. */
+/* A packet has the same flow with any Ethernet header. */
 static void test_ethernet_flow_of_ip(void **state)
 {
 	uint8_t frame[FRAME_MAX] = {0};

@@ -17,10 +17,10 @@
 
 #define MSS ((size_t)1448)
 
-/* More than any test makes of it. */
+/* More packets than any test writes. */
 #define WRITES_MAX 512
 
-/* What gro has written. */
+/* The packets that gro has written. */
 static struct {
 	size_t count;
 	struct {
@@ -76,7 +76,7 @@ static void add_tcp(const struct testing_tcp *tcp)
 	add(packet, testing_tcp_make(packet, tcp));
 }
 
-/* The segment that follows. */
+/* Return: the next segment of the stream. */
 static struct testing_tcp after(const struct testing_tcp *tcp)
 {
 	struct testing_tcp next = *tcp;
@@ -86,7 +86,7 @@ static struct testing_tcp after(const struct testing_tcp *tcp)
 	return next;
 }
 
-/* So many writes of so many packets each. */
+/* Check the number of writes, and of packets in each. */
 static void assert_writes(size_t count, const size_t *packets)
 {
 	size_t i;
@@ -96,7 +96,7 @@ static void assert_writes(size_t count, const size_t *packets)
 		assert_int_equal(writes.at[i].packet.packets, packets[i]);
 }
 
-/* A write is what came in: one packet, and nothing is said of it. */
+/* Check that a write is the unchanged input packet. */
 static void assert_untouched(size_t write, const uint8_t *bytes, size_t len)
 {
 	static const struct gso nothing;
@@ -139,7 +139,7 @@ static void test_gro_joins(void **state)
 		assert_true(writes.at[0].packet.gso.needs_sum);
 		assert_int_equal(writes.at[0].packet.gso.sum_from, at);
 		assert_int_equal(writes.at[0].packet.gso.sum_at, at + 16);
-		/* As one segment it is as the first would be. */
+		/* Compare the header with that of one large segment. */
 		tcp = (struct testing_tcp){.ipv6 = ipv6,
 					   .seq = 0xFFFFFF00,
 					   .id = 0xFFFE,
@@ -181,7 +181,7 @@ static void test_gro_ends_at_a_push(void **state)
 	add_tcp(&tcp);
 	assert_writes(1, (size_t[]){2});
 	assert_int_equal(writes.at[0].bytes[33], ACK | PSH);
-	/* One that is pushed alone does not wait. */
+	/* A single segment with PSH does not wait. */
 	tcp = after(&tcp);
 	add_tcp(&tcp);
 	assert_writes(2, (size_t[]){2, 1});
@@ -199,7 +199,7 @@ static void test_gro_ends_at_a_shorter_one(void **state)
 	tcp.payload = MSS - 1;
 	add_tcp(&tcp);
 	assert_writes(1, (size_t[]){2});
-	/* A longer one begins anew. */
+	/* A longer segment begins a new super-packet. */
 	tcp = after(&tcp);
 	add_tcp(&tcp);
 	tcp = after(&tcp);
@@ -221,7 +221,7 @@ static void test_gro_never_is_too_long(void **state)
 	assert_writes(2, (size_t[]){45, 5});
 	assert_int_equal(writes.at[0].packet.len, 40 + 45 * MSS);
 	forget_writes();
-	/* The longest of all. */
+	/* The longest super-packet. */
 	tcp.payload = 65495;
 	add_tcp(&tcp);
 	tcp = after(&tcp);
@@ -231,7 +231,7 @@ static void test_gro_never_is_too_long(void **state)
 	assert_writes(2, (size_t[]){1, 1});
 }
 
-/* Streams that come in turns, as they do from a fair queue. */
+/* Interleaved streams, as from a fair queue. */
 static void test_gro_joins_streams_side_by_side(void **state)
 {
 	struct testing_tcp tcp = {.flags = ACK, .payload = MSS};
@@ -249,7 +249,7 @@ static void test_gro_joins_streams_side_by_side(void **state)
 		}
 	}
 	assert_int_equal(writes.count, 0);
-	/* One more takes a place. */
+	/* One more stream displaces another. */
 	packet[21] = GRO_STREAMS;
 	testing_tcp_seal(packet, 20, len);
 	add(packet, len);
@@ -261,7 +261,7 @@ static void test_gro_joins_streams_side_by_side(void **state)
 				 writes.at[i].bytes[21] < GRO_STREAMS ? 5 : 1);
 }
 
-/* What a line does to a segment must not become a part of a good one. */
+/* A damaged segment must not become part of a super-packet. */
 static void test_gro_verifies_checksums(void **state)
 {
 	const struct testing_tcp tcp = {.flags = ACK, .payload = 100};
@@ -277,7 +277,7 @@ static void test_gro_verifies_checksums(void **state)
 		add(packet, len);
 		gro_flush(gro);
 		assert_int_equal(writes.count, 2);
-		/* If it is of another stream now, it was passed on at once. */
+		/* gro takes it for another stream, and passes it on. */
 		if (at < 24)
 			assert_untouched(0, packet, len);
 		else
@@ -321,7 +321,7 @@ static void test_gro_takes_both_zeros(void **state)
 	assert_memory_equal(got + 36, "\0", 2);
 }
 
-/* Something in the second of two, and both are passed on as they came. */
+/* A difference in the second segment: both are passed on unchanged. */
 struct difference {
 	const char *what;
 	size_t at;
@@ -415,7 +415,7 @@ static void test_gro_does_not_join_what_differs(void **state)
 		assert_differs(&tcp, 0, &ipv6_differences[i]);
 }
 
-/* What no segment may have that is joined, all have it or not. */
+/* Properties that forbid joining, even if all segments have them. */
 static void test_gro_does_not_join_what_is_special(void **state)
 {
 	static const uint8_t flags[] = {0,	   FIN,	      SYN,
@@ -444,7 +444,7 @@ static void test_gro_does_not_join_what_is_special(void **state)
 	assert_writes(2, (size_t[]){1, 1});
 }
 
-/* One with options of IP, or a fragment, twice. */
+/* Two packets with IP options, and two fragments. */
 static void test_gro_does_not_join_behind_ip_options(void **state)
 {
 	static const uint8_t firsts[] = {0x46, 0x44, 0x55, 0x25};
@@ -468,7 +468,7 @@ static void test_gro_does_not_join_behind_ip_options(void **state)
 	}
 }
 
-/* Nothing overtakes what is held if it could be of the same stream. */
+/* No packet overtakes held segments of its own stream. */
 static void test_gro_keeps_order(void **state)
 {
 	struct testing_tcp tcp = {.flags = ACK, .payload = 100};
@@ -501,7 +501,7 @@ static void test_gro_keeps_order(void **state)
 	assert_untouched(1, packet, 50);
 }
 
-/* Whatever its end is missing, it is passed on. AddressSanitizer watches. */
+/* Truncated packets are passed on; AddressSanitizer checks the reads. */
 static void test_gro_takes_truncated_packets(void **state)
 {
 	struct testing_tcp tcp = {.options = 40, .flags = ACK, .payload = 100};
@@ -520,7 +520,7 @@ static void test_gro_takes_truncated_packets(void **state)
 	}
 }
 
-/* The same, but the length is right, and TCP's is not. */
+/* Truncated TCP headers in packets of the right length. */
 static void test_gro_takes_short_segments(void **state)
 {
 	struct testing_tcp tcp = {.flags = ACK, .payload = 100};
@@ -548,7 +548,7 @@ static void test_gro_takes_short_segments(void **state)
 #define FLOWS	 6
 #define SENT_MAX 200
 
-/* What one flow has sent. */
+/* The packets that one flow has sent. */
 struct sent {
 	struct testing_tcp next;
 	size_t count;
@@ -588,7 +588,7 @@ static size_t random_segment(struct sent *flow, uint8_t port, uint64_t *seed)
 	return len;
 }
 
-/* One packet that has come out is the next one that its flow has sent. */
+/* Check that an output packet is the next one of its flow. */
 static void assert_next(struct sent *flows, const uint8_t *bytes, size_t len)
 {
 	struct sent *flow = &flows[bytes[bytes[0] >> 4 == 6 ? 41 : 21]];
@@ -599,7 +599,7 @@ static void assert_next(struct sent *flows, const uint8_t *bytes, size_t len)
 	flow->got++;
 }
 
-/* Cut all that was written. */
+/* Cut all written super-packets. */
 static size_t assert_writes_give_back(struct sent *flows)
 {
 	struct gso_cut cut;
@@ -677,7 +677,7 @@ static void test_gro_can_be_undone(void **state)
 	(void)state;
 	for (i = 0; i < 1000; i++)
 		joined += assert_round_trip(&seed);
-	/* It would be easy, if nothing ever was. */
+	/* The test is void if nothing was joined. */
 	assert_true(joined > 30000);
 }
 

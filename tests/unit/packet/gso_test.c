@@ -15,7 +15,7 @@
 static uint8_t packet[65535];
 static uint8_t wanted[65535];
 
-/* Leave undone what the kernel leaves. */
+/* Leave the same work undone as the kernel. */
 static struct gso leave_undone(const struct testing_tcp *tcp, size_t len,
 			       uint16_t segment_len)
 {
@@ -130,7 +130,7 @@ static void test_gso_random_super_packets(void **state)
 	}
 }
 
-/* What differs from packet to packet is all that does. */
+/* Only the expected fields differ from packet to packet. */
 static void test_gso_keeps_ecn_and_hops(void **state)
 {
 	const struct testing_tcp tcp = {.payload = 300, .flags = ACK};
@@ -251,7 +251,7 @@ static void test_gso_refuses_what_does_not_fit(void **state)
 	assert_refused(good, len);
 }
 
-/* Whatever is said of whatever: nothing is touched that is not the packet. */
+/* Random packets and offloads: gso stays within the packet. */
 static void test_gso_random_bytes(void **state)
 {
 	static const uint8_t firsts[] = {0x45, 0x46, 0x4F, 0x60, 0x05};

@@ -65,7 +65,7 @@ static void test_guess_kiss_in_slip_alone(void **state)
 			 GUESS_NONE);
 }
 
-/* What TUN puts in front of packets, if it is not told not to. */
+/* TUN's packet information, without IFF_NO_PI. */
 static void test_guess_info(void **state)
 {
 	uint8_t frame[4 + 14 + 60] = {0, 0, 0x08, 0x00};
@@ -87,7 +87,7 @@ static void test_guess_info(void **state)
 			 GUESS_INFO);
 }
 
-/* What ser2net says first, and what it makes of a packet. */
+/* ser2net's first commands, and an FF that it doubles. */
 static void test_guess_telnet(void **state)
 {
 	uint8_t packet[60];
@@ -168,11 +168,11 @@ static void test_guess_text(void **state)
 			 GUESS_TEXT);
 	assert_int_equal(GUESS("\x1B[1;32mU-Boot 2023.01\x1B[0m\r\n"),
 			 GUESS_TEXT);
-	/* The noise of switching on is long past. */
+	/* Old noise does not count. */
 	memset(log, 0xFE, sizeof(log));
 	memset(log + 700, 'a', 300);
 	assert_int_equal(guess_copy(log, sizeof(log), GUESS_IP), GUESS_TEXT);
-	/* Less than a word, and more than a little noise. */
+	/* Text shorter than a word, and text with too much noise. */
 	assert_int_equal(GUESS("login: "), GUESS_NONE);
 	assert_int_equal(GUESS("ab\xFE\xFE\xFE\xFE"
 			       "cdefghijklmnopqrst"),

@@ -131,7 +131,7 @@ static void test_packet_check_ipv4(void **state)
 	}
 }
 
-/* A header that we did not make: Wikipedia, "IPv4 header checksum". */
+/* An independent example: Wikipedia, "IPv4 header checksum". */
 static void test_packet_check_ipv4_published(void **state)
 {
 	static const uint8_t header[IPV4_HEADER_LEN] = {
@@ -270,7 +270,7 @@ static void test_packet_check_ipv6(void **state)
 	}
 }
 
-/* All the sixteen, and all that a byte can be with them. */
+/* All sixteen versions, with every value of the byte. */
 static void test_packet_check_version(void **state)
 {
 	unsigned int first;
@@ -503,7 +503,7 @@ static void test_packet_router_advert_every_cut(void **state)
 	}
 }
 
-/* Lengths that point behind the end: nothing is there to be found. */
+/* Lengths that point behind the end find nothing. */
 static void test_packet_router_advert_lying_lengths(void **state)
 {
 	static const char *const lying[] = {"H0 I134", "D0 I134", "R0 I134",
@@ -526,7 +526,7 @@ static void test_packet_router_advert_lying_lengths(void **state)
 	}
 }
 
-/* Whatever comes, nothing behind the packet is looked at. */
+/* Random packets: no read beyond the end. */
 static void test_packet_router_advert_random_chains(void **state)
 {
 	static const uint8_t bytes[] = {
@@ -684,7 +684,7 @@ static void test_packet_flow_depends_on_the_key(void **state)
 			     packet_flow(packet, 60, &other));
 }
 
-/* Whatever the bytes: not one beyond the end is looked at. */
+/* Random bytes: no read beyond the end. */
 static void test_packet_flow_of_anything(void **state)
 {
 	uint64_t seed = 8290;
@@ -705,7 +705,7 @@ static void test_packet_flow_of_anything(void **state)
 	}
 }
 
-/* Many flows, spread over as many places: hardly more than chance has it. */
+/* Many flows spread over as many places as evenly as by chance. */
 static void test_packet_flow_spreads(void **state)
 {
 	unsigned int places[256] = {0};
@@ -753,7 +753,7 @@ static void test_packet_ecn(void **state)
 	assert_false(packet_is_ecn_capable(packet, 60));
 }
 
-/* Every header there is, so to speak: the checksum is right or stays wrong. */
+/* Random headers: a right checksum stays right, a wrong one wrong. */
 static void test_packet_mark_ce_keeps_the_checksum(void **state)
 {
 	uint64_t seed = 1624;
@@ -851,7 +851,7 @@ static void test_packet_bad_sum(void **state)
 			sum_at = make_summed(bytes, len, kinds[i].is_ipv4,
 					     protocol);
 			assert_int_equal(bad_sum_of(bytes, len), 0);
-			/* Any bit behind the IP header, but UDP's length. */
+			/* Flip a bit behind the IP header, not UDP's length. */
 			at = sum_at + 1 + len % (len - sum_at - 1);
 			bytes[at] ^= (uint8_t)(1 << len % 8);
 			assert_int_equal(bad_sum_of(bytes, len), protocol);
@@ -861,7 +861,7 @@ static void test_packet_bad_sum(void **state)
 	}
 }
 
-/* Where there is none, or it is of more than there is, none is wrong. */
+/* A missing checksum, or one of missing bytes, is not wrong. */
 static void test_packet_bad_sum_unknown(void **state)
 {
 	uint8_t bytes[100];
@@ -886,7 +886,7 @@ static void test_packet_bad_sum_unknown(void **state)
 	bytes[sum_at] = 1;
 	bytes[sum_at - 2] = 1; /* longer than the packet */
 	assert_int_equal(bad_sum_of(bytes, sizeof(bytes)), 0);
-	/* Too short to have one. */
+	/* Packets too short for a checksum. */
 	testing_ipv4(bytes, 20, 0);
 	assert_int_equal(bad_sum_of(bytes, 20), 0);
 	testing_ipv4(bytes, 39, 1);

@@ -55,7 +55,7 @@ static void test_transport_knows_its_own(void **state)
 		assert_false(transport_has_sent(&tcp, ipv6, len));
 }
 
-/* Whatever is another address, port or protocol is another connection. */
+/* Another address, port or protocol is another connection. */
 static void test_transport_knows_others(void **state)
 {
 	static const size_t of_ipv4[] = {9, 16, 19, 20, 21, 22, 23};
@@ -76,7 +76,7 @@ static void test_transport_knows_others(void **state)
 	}
 }
 
-/* The ports are in the first piece, but the others are its own as well. */
+/* The first fragment has the ports; later ones match, too. */
 static void test_transport_knows_pieces(void **state)
 {
 	uint8_t packet[sizeof(ipv6) + 8];

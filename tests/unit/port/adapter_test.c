@@ -23,7 +23,7 @@ static const struct {
 	bool same;
 	bool twin;
 } pairs[] = {
-	/* In another socket. */
+	/* The same adapter in another socket. */
 	{{FTDI, "A1", "1-1", 0, 0, false},
 	 {FTDI, "A1", "2-4.1", 0, 0, false},
 	 true,
@@ -63,7 +63,7 @@ static const struct {
 	 {CH340, "", "1-1.1", 0, 0, true},
 	 false,
 	 true},
-	/* Its serial number was seen twice. */
+	/* Two adapters have its serial number. */
 	{{FTDI, "0001", "1-1", 0, 0, true},
 	 {FTDI, "0001", "1-1", 0, 0, false},
 	 true,

@@ -21,7 +21,7 @@
 #define XON  "\021"
 #define XOFF "\023"
 
-/* More than a pty takes. */
+/* More bytes than a pty holds. */
 #define FLOOD_LEN 65536
 
 static struct {
@@ -57,7 +57,7 @@ static int close_world(void **state)
 	return 0;
 }
 
-/* The other side goes away. */
+/* Close the other side. */
 static void hang_up(void)
 {
 	close(world.master);
@@ -72,7 +72,7 @@ static void open_port(const struct port_config *config)
 			 0);
 }
 
-/* What was written to a pty takes a moment. Return: is there anything? */
+/* Wait, because bytes need a moment to cross a pty. Return: are there any? */
 static bool wait_for(int fd)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
@@ -115,7 +115,7 @@ static void get_settings(struct termios *settings)
 	assert_int_equal(tcgetattr(world.master, settings), 0);
 }
 
-/* Settings that serialtun would never make, but without HUPCL. */
+/* Settings unlike serialtun's, without HUPCL. */
 static void set_odd_settings(struct termios *settings)
 {
 	get_settings(settings);
@@ -229,7 +229,7 @@ static void test_port_resume_ends_a_hold(void **state)
 	send_text(XOFF "a");
 	assert_arrives("a");
 	assert_false(takes_bytes());
-	/* This alone would not do. */
+	/* TCOON alone is not enough. */
 	assert_int_equal(tcflow(world.port->read_fd, TCOON), 0);
 	assert_false(takes_bytes());
 
@@ -296,7 +296,7 @@ static void test_port_refuses_on_a_pty(void **state)
 	}
 }
 
-/* qemu-user, by which the tests of another machine are run, has no TCGETS2. */
+/* qemu-user, which runs the tests of other machines, has no TCGETS2. */
 static bool has_termios2(void)
 {
 	struct port_config config;

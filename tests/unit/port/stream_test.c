@@ -12,7 +12,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 
-/* More than is ever between two ends of this machine at once. */
+/* More bytes than fit between two ends on one machine. */
 #define FLOOD_LEN ((size_t)64 << 20)
 
 static struct {
@@ -129,7 +129,7 @@ static void test_stream_closed(void **state)
 		is_ready(world.port->write_fd, POLLERR);
 }
 
-/* What the peer has not read is lost, and so it is no orderly end. */
+/* The peer closes with unread bytes, which is a reset. */
 static void test_stream_broken_off(void **state)
 {
 	uint8_t byte = 0;
@@ -175,7 +175,7 @@ static size_t drain_peer(void)
 	return drained;
 }
 
-/* Or the pump would wait in vain, or not at all. */
+/* Otherwise the pump would wait in vain, or not at all. */
 static void test_stream_high_water_is_pollout(void **state)
 {
 	struct pollfd poll_fd = {.fd = world.port->write_fd, .events = POLLOUT};

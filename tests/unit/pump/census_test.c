@@ -42,7 +42,7 @@ static void test_census_misses_none(void **state)
 	assert_true(census_is_done(&census));
 }
 
-/* Traffic that has few values by itself is no proof, and ends some time. */
+/* Traffic with few byte values proves nothing, and the census gives up. */
 static void test_census_of_text(void **state)
 {
 	static const uint8_t text[1000] = "a text";

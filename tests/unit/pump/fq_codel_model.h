@@ -11,10 +11,10 @@
 #include "../testing.h"
 #include "pump/fq_codel.h"
 
-/* As in fq_codel.c; how much memory a cell takes is found out. */
+/* As in fq_codel.c; the model measures the memory of a cell. */
 #define CELL_BYTES 256
 
-/* What a packet looks like: as no other number's does. */
+/* The content of a packet is unique to its number. */
 static inline void fill_packet(uint8_t *packet, size_t len, uint32_t number)
 {
 	uint64_t state = UINT64_C(1) << 32 | number;
@@ -36,7 +36,7 @@ static inline void enqueue(struct fq_codel *q, size_t len, uint32_t number,
 	fq_codel_enqueue(q, packet, len, flow, ecn_capable, now_ns);
 }
 
-/* Dequeues the packet that was enqueued with this length and number. */
+/* Dequeue; the packet must have this length and number. */
 static inline bool expect_dequeue(struct fq_codel *q, size_t len,
 				  uint32_t number, uint64_t now_ns)
 {
@@ -71,7 +71,7 @@ static inline void assert_books_balance(const struct fq_codel *q)
 	assert_int_equal(fq_codel_is_empty(q), !stats->backlog_packets);
 }
 
-/* How many cells the limit allows: that many packets of a byte. */
+/* Return: number of cells within the limit, which is packets of one byte. */
 static inline size_t find_cells(const struct fq_codel_config *config)
 {
 	struct fq_codel *q = fq_codel_new(config);

@@ -24,7 +24,7 @@ static const struct fq_codel_config usual = {
 	.interval_ns = 100 * MS,
 };
 
-/* Packets that carry their flow's number, to see who is served. */
+/* Packets carry the number of their flow, so a test sees which is served. */
 static void enqueue_of_flow(struct fq_codel *q, uint32_t flow, size_t len,
 			    size_t count, uint64_t now_ns)
 {
@@ -66,7 +66,7 @@ struct model_case {
 	size_t limit;
 	uint32_t quantum;
 	uint64_t target_ns;
-	/* Of 100 steps, so many are arrivals; most others are departures. */
+	/* Arrivals in 100 steps; most other steps are departures. */
 	uint32_t arrivals;
 	uint32_t ecn_capable;
 };
@@ -141,8 +141,8 @@ static void test_fq_codel_equals_model(void **state)
 }
 
 /*
- * Packets that all came at from_ns are taken one each millisecond; notes when
- * CoDel acted, until it has so count times.
+ * Enqueue all packets at from_ns, and dequeue one each millisecond. Record when
+ * CoDel acts, until it has acted count times.
  */
 static void run_codel(struct fq_codel *q, uint64_t from_ns, uint64_t *acted_ms,
 		      size_t count)
@@ -169,7 +169,7 @@ static void run_codel(struct fq_codel *q, uint64_t from_ns, uint64_t *acted_ms,
  * RFC 8289, 5.5 and 5.6. The sojourn time is 5 ms, the target, at 5; the first
  * drop is an interval later, at 105, the second at 205, then at the last time
  * plus 100 / sqrt(2) = 275.71, plus 100 / sqrt(3) = 333.45, and so on: 383.45,
- * 428.17, 468.99, 506.79, 542.14, 575.48, 607.10. Packets are looked at each
+ * 428.17, 468.99, 506.79, 542.14, 575.48, 607.10. CoDel looks at a packet each
  * millisecond.
  */
 static const uint64_t drop_times_ms[] = {105, 205, 276, 334, 384, 429,
@@ -211,7 +211,7 @@ static void test_fq_codel_marks_instead_of_dropping(void **state)
 	fq_codel_free(q);
 }
 
-/* A drop is made good by a mark of the next packet, if that can be marked. */
+/* After a drop, CoDel marks the next head if that one is ECN capable. */
 static void test_fq_codel_marks_what_follows_a_drop(void **state)
 {
 	struct fq_codel *q = fq_codel_new(&usual);
@@ -229,7 +229,7 @@ static void test_fq_codel_marks_what_follows_a_drop(void **state)
 	fq_codel_free(q);
 }
 
-/* When service is late, as many drops are made as are due. */
+/* After a late dequeue, CoDel makes all drops that are due. */
 static void test_fq_codel_makes_good_late_drops(void **state)
 {
 	struct fq_codel *q = fq_codel_new(&usual);
@@ -239,7 +239,7 @@ static void test_fq_codel_makes_good_late_drops(void **state)
 	for (i = 0; i < 100; i++)
 		enqueue(q, 100, i, 0, false, 0);
 	expect_dequeue(q, 100, 0, 5 * MS);
-	/* The first drop is one drop, however late. */
+	/* However late, the first drop is a single one. */
 	expect_dequeue(q, 100, 2, 200 * MS);
 	/* Then 300, 371, 429, 479 are past. */
 	expect_dequeue(q, 100, 7, 500 * MS);
@@ -288,8 +288,8 @@ static void test_fq_codel_remembers_the_drop_rate(void **state)
 }
 
 /*
- * RFC 8289, 4.2 and 5.6: a queue that always holds so many packets of so many
- * bytes, of which one comes and one goes each step.
+ * RFC 8289, 4.2 and 5.6: a queue of constant length. In each step one packet
+ * arrives and one leaves.
  */
 static void test_fq_codel_drops_only_what_stands(void **state)
 {
@@ -385,7 +385,7 @@ static void test_fq_codel_ends_a_turn_with_the_quantum(void **state)
 	fq_codel_free(q);
 }
 
-/* RFC 8290, 1.3: who builds no queue does not wait for those who do. */
+/* RFC 8290, 1.3: a flow without a queue does not wait for other flows. */
 static void test_fq_codel_serves_sparse_flows_at_once(void **state)
 {
 	struct fq_codel *q = fq_codel_new(&usual);
@@ -405,9 +405,9 @@ static void test_fq_codel_serves_sparse_flows_at_once(void **state)
 }
 
 /*
- * RFC 8290, 4.2: two flows of which each has a new packet as soon as the
- * scheduler has seen that it has none could keep the list of new ones filled
- * for ever. Here a flow with much to send gets its third of the bytes.
+ * RFC 8290, 4.2: two flows that send a packet whenever the scheduler has found
+ * them empty could fill the list of new flows for ever. The test shows that a
+ * third flow, with much to send, gets its third of the bytes.
  */
 static void test_fq_codel_starves_no_old_flow(void **state)
 {
@@ -434,7 +434,7 @@ static void test_fq_codel_starves_no_old_flow(void **state)
 	fq_codel_free(q);
 }
 
-/* Over the limit, the head of the fattest flow goes, half of it at once. */
+/* Above the limit, the queue drops half of the fattest flow, head first. */
 static void test_fq_codel_drops_from_the_fattest(void **state)
 {
 	struct fq_codel_config config = usual;
@@ -448,7 +448,7 @@ static void test_fq_codel_drops_from_the_fattest(void **state)
 	cells = find_cells(&config);
 	q = fq_codel_new(&config);
 	stats = fq_codel_get_stats(q);
-	/* Thin flows of a cell each, and one that fills the rest by sixes. */
+	/* Thin flows of one cell each; packets of six cells fill the rest. */
 	for (i = 1; i <= 3; i++)
 		enqueue(q, 40, i, i, false, 0);
 	fat = (uint32_t)(cells - 3) / 6;
@@ -456,7 +456,7 @@ static void test_fq_codel_drops_from_the_fattest(void **state)
 		enqueue(q, 1500, i, 0, false, 0);
 	assert_int_equal(stats->dropped_limit, 0);
 
-	/* The last straw is a thin flow's, which keeps its packet. */
+	/* A thin flow's packet exceeds the limit, and stays. */
 	for (i = 4; stats->dropped_limit == 0; i++)
 		enqueue(q, 40, i, i, false, 0);
 	assert_int_equal(stats->dropped_limit, (fat + 1) / 2);
@@ -474,7 +474,7 @@ static void test_fq_codel_drops_from_the_fattest(void **state)
 	fq_codel_free(q);
 }
 
-/* What counts is memory, and no more than 64 packets are dropped at once. */
+/* The limit counts memory, and at most 64 packets are dropped at once. */
 static void test_fq_codel_blames_a_flood_of_tiny_packets(void **state)
 {
 	struct fq_codel_config config = usual;
@@ -530,7 +530,7 @@ static void test_fq_codel_uses_the_limit_to_the_full(void **state)
 	assert_int_equal(find_cells(&config), 10);
 }
 
-/* The pool's last cells: what is full to the brim takes one packet more. */
+/* A full pool still stores one more packet. */
 static void test_fq_codel_survives_a_full_pool(void **state)
 {
 	static const size_t limits[] = {1, 1000, 70 * KIB, 100 * KIB};
@@ -556,14 +556,14 @@ static void test_fq_codel_survives_a_full_pool(void **state)
 		}
 		assert_true(stats->dropped_limit > 0);
 
-		/* A single packet of the greatest length has its place. */
+		/* A packet of the greatest length fits. */
 		fq_codel_purge(q);
 		enqueue(q, PACKET_MAX, 1, 0, false, 0);
 		if (cells >= (PACKET_MAX - 1) / CELL_BYTES + 1)
 			expect_dequeue(q, PACKET_MAX, 1, 0);
 		assert_true(fq_codel_is_empty(q));
 
-		/* And no cell was lost. */
+		/* No cell leaks. */
 		for (n = 0; n < cells; n++) {
 			uint64_t dropped = stats->dropped_limit;
 
@@ -588,7 +588,7 @@ static void test_fq_codel_purges_everything(void **state)
 	assert_int_equal(stats->purged, 0);
 	for (i = 0; i < 100; i++)
 		enqueue(q, 1500, i, i % 10, false, 0);
-	/* Flow 0 is being dropped from when the line goes. */
+	/* CoDel is dropping from flow 0 when the line is lost. */
 	for (i = 0; i < 10; i++)
 		dequeue_flow(q, 5 * MS, NULL);
 	for (i = 0; i < 10; i++)
@@ -600,7 +600,7 @@ static void test_fq_codel_purges_everything(void **state)
 	assert_int_equal(stats->backlog_bytes, 0);
 	assert_books_balance(q);
 
-	/* The flow starts again as one that was idle. */
+	/* The flow starts again as a new flow. */
 	for (i = 0; i < 10; i++)
 		enqueue(q, 1500, i, 0, false, 200 * MS);
 	expect_dequeue(q, 1500, 0, 260 * MS);
@@ -646,7 +646,7 @@ static void test_fq_codel_refuses_nonsense(void **state)
 	}
 }
 
-/* More than there is, and no reason for AddressSanitizer to complain. */
+/* More memory than exists; AddressSanitizer allows the attempt. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)

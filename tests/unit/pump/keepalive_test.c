@@ -8,7 +8,7 @@
 
 #define MS  UINT64_C(1000000)
 #define S   (1000 * MS)
-#define NOW (1000 * S) /* when the line is opened */
+#define NOW (1000 * S) /* when the line opens */
 
 static const uint8_t end[] = {0xC0};
 static const uint8_t frame[] = {0xC0, 0x45, 0x00, 0xC0};
@@ -28,7 +28,7 @@ static void hear(struct keepalive *keepalive, const uint8_t *bytes, size_t len,
 	keepalive_heard(keepalive, bytes, len, NOW + at_ns);
 }
 
-/* Look as often as one should, until then. Return: is it now? */
+/* Check at each due time until then. Return: did the peer fall silent? */
 static bool silent(struct keepalive *keepalive, uint64_t at_ns)
 {
 	bool before = false;
@@ -61,7 +61,7 @@ static void test_keepalive_due_after_silence_of_our_own(void **state)
 	keepalive_sent(&keepalive, NOW + 4 * S);
 	assert_false(keepalive_is_due(&keepalive, NOW + 9 * S - 1));
 	assert_true(keepalive_is_due(&keepalive, NOW + 9 * S));
-	/* What is heard is no word of our own. */
+	/* Received bytes do not count as sent ones. */
 	hear(&keepalive, frame, sizeof(frame), 8 * S);
 	assert_true(keepalive_is_due(&keepalive, NOW + 9 * S));
 }
@@ -99,7 +99,7 @@ static void test_keepalive_carrier_of_one_that_only_answers(void **state)
 	uint64_t at_ns;
 
 	(void)state;
-	/* A frame torn after its first END, or before its last one. */
+	/* A pause splits a frame after its first or before its last END. */
 	for (at_ns = 0; at_ns < 60 * S; at_ns += 2 * S) {
 		hear(&keepalive, frame, 1, at_ns);
 		hear(&keepalive, frame + 1, sizeof(frame) - 2,
@@ -122,13 +122,13 @@ static void test_keepalive_carrier_of_one_that_keeps_alive(void **state)
 	assert_false(keepalive_has_carrier(&keepalive));
 	hear(&keepalive, end, sizeof(end), 6 * S);
 	assert_true(keepalive_has_carrier(&keepalive));
-	/* It is forgotten with the line. */
+	/* A new line starts without lone ENDs. */
 	keepalive_start(&keepalive, NOW + 10 * S);
 	assert_true(silent(&keepalive, NOW + 13 * S));
 	assert_true(keepalive_has_carrier(&keepalive));
 }
 
-/* A frame's last END may be late: flow control, a host that was suspended. */
+/* Flow control or a suspended host may delay the last END of a frame. */
 static void test_keepalive_late_ends_are_not_lone(void **state)
 {
 	struct keepalive keepalive = opened(5);
@@ -143,7 +143,7 @@ static void test_keepalive_late_ends_are_not_lone(void **state)
 	assert_true(keepalive_has_carrier(&keepalive));
 }
 
-/* Who comes back after a long silence has to show anew that it keeps alive. */
+/* After a long silence a peer must show its keepalive again. */
 static void test_keepalive_lone_ends_are_forgotten(void **state)
 {
 	struct keepalive keepalive = opened(1);
@@ -182,7 +182,7 @@ static void test_keepalive_one_end_may_be_noise(void **state)
 	assert_true(keepalive_has_carrier(&keepalive));
 }
 
-/* A process that was stopped reads first what has arrived meanwhile. */
+/* After a stop, the process first reads the bytes that arrived meanwhile. */
 static void test_keepalive_late_look(void **state)
 {
 	struct keepalive keepalive = opened(1);
@@ -190,7 +190,7 @@ static void test_keepalive_late_look(void **state)
 	(void)state;
 	assert_false(keepalive_falls_silent(&keepalive, NOW + 1 * S));
 	assert_false(keepalive_falls_silent(&keepalive, NOW + 20 * S));
-	/* The next look is wanted at once, and then it counts. */
+	/* The next check is due at once, and it counts. */
 	assert_true(keepalive_next_ns(&keepalive) <= NOW + 20 * S);
 	assert_true(keepalive_falls_silent(&keepalive, NOW + 20 * S + 1));
 
@@ -201,7 +201,7 @@ static void test_keepalive_late_look(void **state)
 	assert_false(keepalive_falls_silent(&keepalive, NOW + 20 * S + 1));
 }
 
-/* On a line that is never idle, marks show who keeps alive. */
+/* On a busy line, marks show the peer's keepalive. */
 static void test_keepalive_carrier_of_one_that_marks(void **state)
 {
 	static const uint8_t busy[] = {0x45, 0xC0, 0x46, 0xC0};
@@ -214,7 +214,7 @@ static void test_keepalive_carrier_of_one_that_marks(void **state)
 	(void)state;
 	for (at_ns = 0; at_ns < 3 * S; at_ns += 100 * MS) {
 		hear(&keepalive, busy, sizeof(busy), at_ns);
-		/* In pieces of any size. */
+		/* A mark may arrive in pieces of any size. */
 		for (i = 0; at_ns % S == 0 && i < sizeof(mark); i++)
 			hear(&keepalive, mark + i, 1, at_ns + 50 * MS);
 	}
@@ -222,7 +222,7 @@ static void test_keepalive_carrier_of_one_that_marks(void **state)
 	assert_false(keepalive_has_carrier(&keepalive));
 }
 
-/* Frames that have ENDs on both sides, and a lone END between, are none. */
+/* ENDs on both sides of a frame and a lone END between make no mark. */
 static void test_keepalive_ends_that_are_no_marks(void **state)
 {
 	static const uint8_t ends[] = {0xC0, 0x45, 0xC0, 0xC0, 0xC0, 0x46};
@@ -242,7 +242,7 @@ static void test_keepalive_wants_marks(void **state)
 
 	(void)state;
 	assert_false(keepalive_wants_mark(&keepalive, NOW + 5 * S - 1));
-	/* A frame is none. */
+	/* A frame is not a sign of a keepalive. */
 	keepalive_sent(&keepalive, NOW + 4 * S);
 	assert_true(keepalive_wants_mark(&keepalive, NOW + 5 * S));
 	keepalive_shown(&keepalive, NOW + 5 * S);

@@ -13,25 +13,25 @@
 
 #define FRAME_BYTES 1502
 
-/* What a port is, whatever it says of itself. */
+/* The real properties of a port. */
 struct port_model {
-	uint32_t rate; /* bytes per second that it really sends */
-	size_t hidden; /* bytes that it takes without counting them */
-	size_t lump;   /* it counts in lumps of so many bytes */
+	uint32_t rate; /* bytes per second on the wire */
+	size_t hidden; /* bytes in the chip, which the count omits */
+	size_t lump;   /* bytes per step of the count */
 	bool counts;
 	uint64_t held_from_ns; /* flow control stops it here ... */
-	uint64_t held_to_ns;   /* ... and lets it go on here */
+	uint64_t held_to_ns;   /* ... and restarts it here */
 
-	uint64_t free_ns; /* when all that it has will be sent */
+	uint64_t free_ns; /* when the port will be empty */
 };
 
-/* What came of a run. */
+/* The results of a run. */
 struct run {
 	uint64_t now_ns;
-	uint64_t idle_ns;    /* the wire had nothing to send */
-	uint64_t bytes;	     /* handed over */
-	size_t waiting_max;  /* when a frame was handed over ... */
-	size_t waiting_late; /* ... in the last quarter of the run */
+	uint64_t idle_ns;    /* time without anything to send */
+	uint64_t bytes;	     /* bytes handed over */
+	size_t waiting_max;  /* bytes in the port at a hand-over */
+	size_t waiting_late; /* the same, in the last quarter of the run */
 	unsigned int looks;
 };
 
@@ -42,7 +42,7 @@ static size_t model_waiting(const struct port_model *port, uint64_t now_ns)
 	return (size_t)(left_ns * port->rate / NS_PER_S);
 }
 
-/* What TIOCOUTQ would say. */
+/* The count that TIOCOUTQ would return. */
 static size_t model_queued(const struct port_model *port, uint64_t now_ns)
 {
 	size_t waiting = model_waiting(port, now_ns);
@@ -60,7 +60,7 @@ static void model_write(struct port_model *port, size_t bytes, uint64_t now_ns)
 	port->free_ns += bytes * NS_PER_S / port->rate;
 }
 
-/* Time in which the line was held counts for nothing. */
+/* Skip the time in which flow control holds the line. */
 static void model_hold(struct port_model *port, uint64_t now_ns)
 {
 	if (port->held_to_ns && now_ns >= port->held_from_ns) {
@@ -69,7 +69,7 @@ static void model_hold(struct port_model *port, uint64_t now_ns)
 	}
 }
 
-/* Send as the wire's model lets us, for so long, woken @late_ns late. */
+/* Send as the pacer permits until the end, each time @late_ns late. */
 static struct run run(struct pacer *pacer, struct port_model *port,
 		      uint64_t duration_ns, uint64_t late_ns)
 {
@@ -88,7 +88,7 @@ static struct run run(struct pacer *pacer, struct port_model *port,
 			run.now_ns = pacer_look_ns(pacer) + late_ns;
 			continue;
 		}
-		/* A port that takes 4 KiB is full; POLLOUT comes at 256. */
+		/* Room for 4 KiB; POLLOUT comes below 256 bytes. */
 		waiting = model_waiting(port, run.now_ns);
 		if (!pacer_is_paced(pacer) && waiting > 4096) {
 			run.now_ns += (waiting - 256) * NS_PER_S / port->rate;
@@ -113,10 +113,10 @@ static struct run run(struct pacer *pacer, struct port_model *port,
 
 struct wire_case {
 	const char *name;
-	uint32_t baud;	      /* what the user and the driver say */
-	uint32_t queue_slack; /* what the port is known for */
-	struct port_model port;
-	size_t waiting_late; /* at the most, in the end */
+	uint32_t baud;		/* as the user gives it */
+	uint32_t queue_slack;	/* as the driver has it */
+	struct port_model port; /* the real port */
+	size_t waiting_late;	/* most bytes that may wait at the end */
 };
 
 /* With a lead of 4 ms, 46 bytes wait at 115200 baud; 5 are rounding. */
@@ -175,13 +175,13 @@ static void test_wire_stays_full_and_short(void **state)
 				 (uintmax_t)wanted, result.waiting_max,
 				 result.waiting_late, result.looks,
 				 pacer_is_paced(&pacer) ? "" : "not ");
-		/* No busy loop: a few looks for each frame, and the probe. */
+		/* No busy loop: a few looks per frame, and the probe. */
 		assert_in_range(result.looks, 1,
 				3 * result.bytes / FRAME_BYTES + 4000);
 	}
 }
 
-/* USB CDC-ACM: a megabyte a second, whatever the baud rate. */
+/* A USB CDC-ACM device sends 1 MB/s, whatever the baud rate. */
 static void test_wire_lets_a_fast_port_run(void **state)
 {
 	struct port_model port = {
@@ -196,7 +196,7 @@ static void test_wire_lets_a_fast_port_run(void **state)
 	assert_true(result.bytes > 900000);
 }
 
-/* Twice as fast is faster than any chip can hide. */
+/* No chip can hide a port of twice the speed. */
 static void test_wire_notices_a_port_of_twice_the_rate(void **state)
 {
 	struct port_model port = {
@@ -209,7 +209,7 @@ static void test_wire_notices_a_port_of_twice_the_rate(void **state)
 	assert_false(pacer_is_paced(&pacer));
 }
 
-/* A line that is held takes one frame, not all of them. */
+/* A held line takes one frame, not all of them. */
 static void test_wire_does_not_fill_a_port_that_is_held(void **state)
 {
 	struct port_model port = {.rate = 11520,
@@ -229,7 +229,7 @@ static void test_wire_does_not_fill_a_port_that_is_held(void **state)
 	assert_in_range(result.waiting_late, 0, 51);
 }
 
-/* Half the speed that it should be: the count keeps it short. */
+/* At half the speed, the count keeps the port short. */
 static void test_wire_follows_a_slow_port(void **state)
 {
 	struct port_model port = {
@@ -256,7 +256,7 @@ static void test_wire_without_a_rate_is_not_paced(void **state)
 	assert_int_equal(pacer_look_ns(&pacer), 0);
 }
 
-/* From the very first nanosecond on. */
+/* The pacer works from the first nanosecond on. */
 static void test_wire_begins_at_any_time(void **state)
 {
 	struct pacer pacer;

@@ -46,10 +46,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* For whatever goes through a socket at once. */
+/* More than a socket holds. */
 #define BYTES_MAX (1 << 18)
 
-/* A test that waits for what never comes is ended by SIGALRM. */
+/* SIGALRM ends a test that waits in vain. */
 #define TIMEOUT_S 30
 
 struct bytes {
@@ -59,14 +59,14 @@ struct bytes {
 
 struct setup {
 	const struct framing *framing; /* NULL: SLIP */
-	const struct port_kind *kind;  /* NULL: nothing is its own */
-	int line_type;		       /* of the line's sockets */
-	unsigned int baud;	       /* 0: no clock */
-	int room; /* for bytes in the port; 0: the kernel's default */
+	const struct port_kind *kind;  /* NULL: only defaults */
+	int line_type;		       /* type of the line's sockets */
+	unsigned int baud;	       /* 0: unknown speed */
+	int room; /* bytes of the port's buffer; 0: the kernel's default */
 	bool ipv6;
 	bool accept_ra;
 	bool vnet; /* packets have a header on the interface */
-	bool tap;  /* and they are frames of Ethernet */
+	bool tap;  /* packets are Ethernet frames */
 	unsigned int keepalive_s;
 };
 
@@ -176,7 +176,7 @@ static void replace_tun_fd(int by)
 {
 	events_forget(&world.events, world.tun.fd);
 	replace_fd(&world.tun.fd, by);
-	/* A file that only takes writes cannot be waited for. */
+	/* epoll(7) rejects a file that only takes writes. */
 	events_watch(&world.events, EVENT_INTERFACE, by, EPOLLIN);
 }
 
@@ -190,7 +190,7 @@ static const struct stats_direction *from_line(void)
 	return &pump_stats(world.pump)->from_line;
 }
 
-/* Packets in the queue. */
+/* Return: packets in the queue. */
 static uint64_t backlog(void)
 {
 	return pump_stats(world.pump)->queue.backlog_packets;
@@ -206,7 +206,7 @@ static uint64_t all_dropped(const struct stats_direction *direction)
 	return sum;
 }
 
-/* Give the pump turns. Return: how the last one ended; or the test was woken */
+/* Give the pump turns until one ends it or the test's own event comes. */
 static enum pump_result run(void)
 {
 	struct event happened[EVENTS_MAX];
@@ -244,7 +244,7 @@ static void put(int fd, const void *bytes, size_t len)
 	assert_int_equal(write(fd, bytes, len), len);
 }
 
-/* What one read gives; nothing, if there is nothing. */
+/* Read once; if there is nothing to read, @bytes is empty. */
 static void get(int fd, struct bytes *bytes)
 {
 	ssize_t n = read(fd, bytes->at, sizeof(bytes->at));
@@ -254,7 +254,7 @@ static void get(int fd, struct bytes *bytes)
 	bytes->len = n < 0 ? 0 : (size_t)n;
 }
 
-/* The same, behind what is already there. Return: was there anything? */
+/* Read once and append to @bytes. Return: was there anything? */
 static bool get_more(int fd, struct bytes *bytes)
 {
 	ssize_t n = read(fd, bytes->at + bytes->len,
@@ -284,7 +284,7 @@ static void ipv6(struct bytes *packet, size_t len, uint8_t next, uint8_t fill)
 	testing_ipv6(packet->at, len, next, fill);
 }
 
-/* Put the frame of a packet behind what is already there. */
+/* Append the frame of a packet. */
 static void append_frame(struct bytes *frames, const struct bytes *packet)
 {
 	assert_true(FRAMING_ENCODED_MAX(packet->len) <=
@@ -304,8 +304,8 @@ static void put_frame(const struct bytes *packet)
 }
 
 /*
- * One round of the pump's loop, and no more. What ends it is a packet from the
- * line, which the pump serves first, and which always gets through.
+ * Run exactly one turn of the pump. A packet from the line ends it: the pump
+ * serves the line first, and such a packet always gets through.
  */
 static void run_round(void)
 {
@@ -319,7 +319,7 @@ static void run_round(void)
 	assert_bytes(&got, &marker);
 }
 
-/* Bytes that wait at one end of a socket pair. */
+/* Return: bytes that wait at one end of a socket pair. */
 static int waiting(int fd)
 {
 	int n;
@@ -434,7 +434,7 @@ static void test_pump_frames_split_over_chunks(void **state)
 	assert_int_equal(all_dropped(from_line()), 0);
 }
 
-/* A frame of which a part came before the wake-up goes on behind it. */
+/* A frame continues in the turn after the one that got its first part. */
 static void test_pump_keeps_half_a_frame(void **state)
 {
 	struct bytes *frame = &wanted;
@@ -448,7 +448,7 @@ static void test_pump_keeps_half_a_frame(void **state)
 	ipv4(&packet, 84, 'x');
 	append_frame(frame, &packet);
 	put(world.line, frame->at, 40);
-	/* It is the other side's packet that ends this run. */
+	/* The packet in the other direction ends this run. */
 	put(world.interface, packet.at, packet.len);
 	run_until(world.line);
 	assert_int_equal(waiting(world.interface), 0);
@@ -476,20 +476,20 @@ static void test_pump_full_port(void **state)
 		append_frame(&wanted, &packet);
 	}
 
-	/* The port takes a part, and that is all for now ... */
+	/* The port takes a part of the bytes and is full ... */
 	run_round();
 	assert_int_equal(to_line()->short_writes, 1);
 	assert_in_range(to_line()->line_bytes, 1, 19999);
 	assert_in_range(backlog(), 1, TESTING_COUNT(lens));
 
-	/* ... while the other direction goes on, and the interface is read. */
+	/* ... while the pump still reads the line and the interface. */
 	for (i = 0; i < 5; i++)
 		run_round();
 	assert_in_range(backlog(), 1, TESTING_COUNT(lens));
 	assert_int_equal(waiting(world.tun.fd), 0);
 	assert_int_equal(to_line()->line_bytes, waiting(world.line));
 
-	/* Then it goes on where it was, a bit at a time. */
+	/* Then the pump continues where it stopped, a bit at a time. */
 	got.len = 0;
 	while (got.len < wanted.len) {
 		assert_true(get_more(world.line, &got));
@@ -533,7 +533,7 @@ static void test_pump_port_full_from_the_start(void **state)
 	assert_bytes(&got, &wanted);
 }
 
-/* A line without a clock: what is there goes out in one write. */
+/* At unknown speed, all waiting packets go out in one write. */
 static void test_pump_batches_without_baud(void **state)
 {
 	size_t i;
@@ -553,7 +553,7 @@ static void test_pump_batches_without_baud(void **state)
 	assert_int_equal(to_line()->short_writes, 0);
 }
 
-/* A line with a clock: a write is a frame, so that the choice is made late. */
+/* At known speed, each write is one frame, so the pump chooses late. */
 static void test_pump_writes_frame_by_frame_with_baud(void **state)
 {
 	size_t i;
@@ -577,8 +577,8 @@ static void test_pump_writes_frame_by_frame_with_baud(void **state)
 }
 
 /*
- * With a clock, no packet is chosen before the wire is about to be free of the
- * one that is under way; at 9600 baud that is some 20 s.
+ * At known speed, the pump chooses the next packet just before the wire has
+ * sent the current one; at 9600 baud that takes some 20 s.
  */
 static void test_pump_chooses_late_with_baud(void **state)
 {
@@ -593,7 +593,7 @@ static void test_pump_chooses_late_with_baud(void **state)
 	assert_int_equal(backlog(), 1);
 }
 
-/* The longest frame there is behind nearly as much as is gathered. */
+/* The longest frame, begun just below the limit of a batch. */
 static void test_pump_batches_the_longest(void **state)
 {
 	(void)state;
@@ -613,7 +613,7 @@ static void test_pump_batches_the_longest(void **state)
 	assert_bytes(&got, &wanted);
 }
 
-/* However much there is to gather, a write is whole frames. */
+/* A write has only whole frames, however many packets wait. */
 static void test_pump_batches_whole_frames(void **state)
 {
 	const size_t count = 60;
@@ -698,7 +698,7 @@ static void test_pump_router_advert_carried_when_accepted(void **state)
 	assert_int_equal(all_dropped(from_line()), 0);
 }
 
-/* What we send ourselves is our own affair. */
+/* --accept-ra does not concern packets to the line. */
 static void test_pump_router_advert_carried_to_the_line(void **state)
 {
 	(void)state;
@@ -712,7 +712,7 @@ static void test_pump_router_advert_carried_to_the_line(void **state)
 	assert_bytes(&got, &wanted);
 }
 
-/* Put something into the packet's place that should not come through. */
+/* The make_ functions make a packet for the pump to drop. */
 static void make_nothing(void)
 {
 	packet.len = 0;
@@ -720,7 +720,7 @@ static void make_nothing(void)
 
 static void make_text(void)
 {
-	/* 'U' is 0x55, which is IP of version 5. */
+	/* 'U' is 0x55, so the IP version is 5. */
 	packet.len = 6;
 	memcpy(packet.at, "U-Boot", packet.len);
 }
@@ -809,7 +809,7 @@ static void test_pump_garbage(void **state)
 			put(world.line, garbage[i].bytes,
 			    strlen(garbage[i].bytes));
 		}
-		/* Behind it, a good packet comes through as if nothing was. */
+		/* A good packet behind the bad frame arrives. */
 		run_round();
 		assert_dropped(garbage[i].what, garbage[i].reason);
 		assert_int_equal(from_line()->packets, 1);
@@ -818,7 +818,7 @@ static void test_pump_garbage(void **state)
 	}
 }
 
-/* Put the packet into a frame of Ethernet. */
+/* Put an Ethernet header in front of the packet. */
 static void put_into_ethernet(unsigned int type)
 {
 	static const uint8_t addresses[] = {2, 0, 0, 0, 0, 0xB,
@@ -880,7 +880,7 @@ static const struct {
 	 STATS_DROP_ROUTER_ADVERT, true},
 };
 
-/* What does not come through is dropped for its reason; ARP does. */
+/* The pump drops bad frames, each for its reason, and passes ARP. */
 static void test_pump_tap_from_line(void **state)
 {
 	size_t i;
@@ -903,7 +903,7 @@ static void test_pump_tap_from_line(void **state)
 	}
 }
 
-/* An IP packet without a frame says that the other end has no --tap. */
+/* A bare IP packet shows that the peer has no --tap. */
 static void test_pump_tap_guesses(void **state)
 {
 	(void)state;
@@ -949,7 +949,7 @@ static void test_pump_garbage_too_long(void **state)
 	assert_int_equal(from_line()->packets, 1);
 }
 
-/* What is no packet may show what the other end speaks. */
+/* A frame that is no packet may show the peer's protocol. */
 static void test_pump_guesses(void **state)
 {
 	static const char prompt[] = "\xC0\r\nboard login: ";
@@ -971,7 +971,7 @@ static void test_pump_guesses(void **state)
 	assert_int_equal(stats->unfinished, GUESS_TEXT);
 }
 
-/* All that is counted, in one link. */
+/* All counters of one link. */
 static void test_pump_counts(void **state)
 {
 	uint64_t line_bytes = 0;
@@ -1010,7 +1010,7 @@ static void test_pump_counts(void **state)
 	assert_int_equal(all_dropped(from_line()), 2);
 }
 
-/* More than one round can carry: the line has its turn in between. */
+/* More packets than fit into one turn: the line is served in between. */
 static void test_pump_interface_flood_leaves_the_line_its_turn(void **state)
 {
 	const int count = 100;
@@ -1039,7 +1039,7 @@ static void test_pump_unwanted_flood_leaves_the_line_its_turn(void **state)
 	assert_in_range(to_line()->dropped[STATS_DROP_IPV6], 1, count - 1);
 }
 
-/* A file as the port has no end of bytes, and all of them at once. */
+/* A port with endless bytes, all available at once. */
 static int flood;
 
 static ssize_t read_flood(struct port *port, uint8_t *buffer, size_t cap)
@@ -1064,7 +1064,7 @@ static void test_pump_line_flood_leaves_the_interface_its_turn(void **state)
 	append_frame(&wanted, &packet);
 	put(flood, wanted.at, wanted.len);
 	assert_int_equal(lseek(flood, 0, SEEK_SET), 0);
-	put(world.line, "x", 1); /* and is never read */
+	put(world.line, "x", 1); /* which nobody reads */
 	run_until(world.interface);
 	assert_in_range(from_line()->line_bytes, 65536, len - 1);
 	close(flood);
@@ -1078,7 +1078,7 @@ static void test_pump_hang_up(void **state)
 	assert_int_equal(run(), PUMP_PORT_GONE);
 }
 
-/* An end that poll() calls readable, not a hang-up. */
+/* The end of a stream: poll() reports POLLIN, not POLLHUP. */
 static void test_pump_line_ends(void **state)
 {
 	(void)state;
@@ -1087,7 +1087,7 @@ static void test_pump_line_ends(void **state)
 	assert_int_equal(run(), PUMP_PORT_GONE);
 }
 
-/* A hang-up that poll() does not call readable: nobody was ever there. */
+/* A port that never had a peer: poll() reports POLLHUP without POLLIN. */
 static void test_pump_line_was_never_there(void **state)
 {
 	(void)state;
@@ -1096,7 +1096,7 @@ static void test_pump_line_was_never_there(void **state)
 	assert_int_equal(run(), PUMP_PORT_GONE);
 }
 
-/* More than one read gives is there, and the end of it is half a frame. */
+/* More bytes than one read returns, ending in half a frame. */
 static void test_pump_hang_up_behind_frames(void **state)
 {
 	const int count = 4;
@@ -1121,7 +1121,7 @@ static void test_pump_hang_up_behind_frames(void **state)
 	assert_int_equal(from_line()->line_bytes, wanted.len + 20000);
 }
 
-/* What came before the hang-up counts, whatever waits to be sent. */
+/* Bytes from before the hang-up count, even if the pump cannot send. */
 static void test_pump_hang_up_while_sending(void **state)
 {
 	const int count = 3;
@@ -1138,7 +1138,7 @@ static void test_pump_hang_up_while_sending(void **state)
 	assert_int_equal(from_line()->packets, count);
 }
 
-/* The port takes nothing any more, but it says so only when written to. */
+/* Only a write shows that the port is gone. */
 static void test_pump_port_refuses_writes(void **state)
 {
 	(void)state;
@@ -1149,7 +1149,7 @@ static void test_pump_port_refuses_writes(void **state)
 	assert_int_equal(run(), PUMP_PORT_GONE);
 }
 
-/* Put one end of a pty in the port's place. */
+/* Replace the port by one end of a pty. */
 static void open_pty(void)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
@@ -1181,7 +1181,7 @@ static void test_pump_hang_up_of_a_pty(void **state)
 
 #define TCP_ACK 0x10
 
-/* Segments of one stream, as they are on the line. */
+/* Make frames with segments of one TCP stream. */
 static void tcp_segments(struct bytes *frames, size_t count)
 {
 	struct testing_tcp tcp = {.flags = TCP_ACK, .payload = 1460};
@@ -1196,7 +1196,7 @@ static void tcp_segments(struct bytes *frames, size_t count)
 	}
 }
 
-/* The same as one packet, and what is in front of it on the interface. */
+/* Make a super-packet of the same segments, with the interface's header. */
 static void tcp_super_packet(struct bytes *super, size_t count)
 {
 	const struct virtio_net_hdr header = {
@@ -1222,7 +1222,7 @@ static void tcp_super_packet(struct bytes *super, size_t count)
 static void test_pump_cuts_super_packets(void **state)
 {
 	const size_t count = 44;
-	/* On a wire of known speed, too: it may be on its way already. */
+	/* Even at known speed: the super-packet may be under way already. */
 	const unsigned int bauds[] = {0, 500000000};
 	size_t i;
 
@@ -1264,7 +1264,7 @@ static void test_pump_joins_segments(void **state)
 	assert_int_equal(from_line()->bytes, count * 1500);
 }
 
-/* What joins is flushed even if the line is gone behind it. */
+/* The pump writes joined packets even if the line hangs up behind them. */
 static void test_pump_joins_before_a_hang_up(void **state)
 {
 	const size_t count = 3;
@@ -1280,7 +1280,7 @@ static void test_pump_joins_before_a_hang_up(void **state)
 	assert_bytes(&got, &wanted);
 }
 
-/* On a wire of known speed each packet goes by itself. */
+/* At known speed the pump joins nothing. */
 static void test_pump_joins_nothing_with_baud(void **state)
 {
 	static const uint8_t header[sizeof(struct virtio_net_hdr)];
@@ -1301,7 +1301,7 @@ static void test_pump_joins_nothing_with_baud(void **state)
 	assert_int_equal(from_line()->packets, count);
 }
 
-/* All that was joined is counted, if it is refused. */
+/* If the interface refuses a super-packet, all its packets count. */
 static void test_pump_counts_what_was_joined_and_refused(void **state)
 {
 	(void)state;
@@ -1315,7 +1315,7 @@ static void test_pump_counts_what_was_joined_and_refused(void **state)
 	assert_int_equal(from_line()->dropped[STATS_DROP_INTERFACE_DOWN], 7);
 }
 
-/* A header that does not fit its packet is no reason to send nonsense. */
+/* The pump drops a packet that contradicts its header. */
 static void test_pump_drops_what_cannot_be_cut(void **state)
 {
 	(void)state;
@@ -1334,7 +1334,7 @@ static void test_pump_drops_what_cannot_be_cut(void **state)
 	assert_int_equal(all_dropped(to_line()), 1);
 }
 
-/* POLLERR is how a TUN says that it is deleted; so does a broken pipe. */
+/* A deleted TUN reports POLLERR, and so does a broken pipe. */
 static void test_pump_interface_gone(void **state)
 {
 	int fds[2];
@@ -1347,7 +1347,7 @@ static void test_pump_interface_gone(void **state)
 	assert_int_equal(run(), PUMP_TUN_GONE);
 }
 
-/* An epoll descriptor can be readable, and still cannot be read. */
+/* An epoll descriptor polls readable, but read() fails. */
 static void test_pump_interface_gone_at_a_read(void **state)
 {
 	struct epoll_event event = {.events = EPOLLOUT};
@@ -1361,7 +1361,7 @@ static void test_pump_interface_gone_at_a_read(void **state)
 	assert_int_equal(run(), PUMP_TUN_GONE);
 }
 
-/* As a TUN, an eventfd takes some writes and answers others with EINVAL. */
+/* Like a TUN, an eventfd accepts some writes and refuses others (EINVAL). */
 static void test_pump_interface_refuses(void **state)
 {
 	(void)state;
@@ -1378,7 +1378,7 @@ static void test_pump_interface_refuses(void **state)
 	assert_int_equal(all_dropped(from_line()), 2);
 }
 
-/* There is nobody at home: the interface's queue is full. */
+/* The queue of the interface is full. */
 static void test_pump_interface_full(void **state)
 {
 	const int count = 40;
@@ -1407,8 +1407,8 @@ static void test_pump_interface_full(void **state)
 }
 
 /*
- * A write to where no memory is fails with EIO, as one to an interface that is
- * down does.
+ * A write to an invalid address of /proc/self/mem fails with EIO, like a write
+ * to an interface that is down.
  */
 static void test_pump_interface_down(void **state)
 {
@@ -1424,7 +1424,7 @@ static void test_pump_interface_down(void **state)
 	assert_int_equal(all_dropped(from_line()), 1);
 }
 
-/* Whatever else there is to do, whoever wakes the pump comes first. */
+/* A wake-up takes precedence over packets. */
 static void test_pump_woken(void **state)
 {
 	uint64_t one = 1;
@@ -1453,7 +1453,7 @@ static void count_signal(int number)
 	signals++;
 }
 
-/* A signal every millisecond, and the pump waits on for twenty. */
+/* The pump waits for 20 ms, interrupted by a signal each millisecond. */
 static void test_pump_interrupted(void **state)
 {
 	struct sigaction action = {.sa_handler = count_signal};
@@ -1476,7 +1476,7 @@ static void test_pump_interrupted(void **state)
 	close(wake);
 }
 
-/* What is printed on stderr while the pump makes a round. */
+/* Catch the lines on stderr during one turn of the pump. */
 static void run_round_traced(char *text, size_t cap)
 {
 	int saved = dup(STDERR_FILENO);
@@ -1522,7 +1522,7 @@ static void test_pump_traces_bad_escape(void **state)
 	assert_string_equal(text, "serialtun: dropped 3 bytes: bad escape\n");
 }
 
-/* Where exactly it was given up may depend on how it came in. */
+/* The drop may happen at any byte beyond the limit. */
 static void test_pump_traces_too_long(void **state)
 {
 	char text[1024];
@@ -1546,7 +1546,7 @@ static int set_up(void **state)
 
 #define PUMP_TEST(test) cmocka_unit_test_teardown(test, close_world)
 
-/* Let the pump run until there is nothing left to do for it. */
+/* Let the pump run until it has nothing left to do. */
 static void run_until_idle(void)
 {
 	struct itimerspec soon = {.it_value.tv_nsec = 20000000};
@@ -1558,7 +1558,7 @@ static void run_until_idle(void)
 	close(timer);
 }
 
-/* While the other end sleeps and nothing comes, so do we. */
+/* The pump sleeps while the port is full and nothing arrives. */
 static void test_pump_full_port_sleeps(void **state)
 {
 	struct rusage before;
@@ -1576,7 +1576,7 @@ static void test_pump_full_port_sleeps(void **state)
 	assert_in_range(after.ru_nvcsw - before.ru_nvcsw, 0, 3);
 }
 
-/* Without a port, what the interface brings is dropped, and counted. */
+/* Without a port the pump drops and counts the interface's packets. */
 static void test_pump_without_port(void **state)
 {
 	(void)state;
@@ -1592,7 +1592,7 @@ static void test_pump_without_port(void **state)
 	assert_int_equal(backlog(), 0);
 }
 
-/* A port that is lost takes the queue and half a frame each way with it. */
+/* Losing the port drops the queue, and the half frame of each direction. */
 static void test_pump_loses_port(void **state)
 {
 	static const uint8_t half[] = {0xC0, 0x45, 0x00, 0xDB};
@@ -1612,7 +1612,7 @@ static void test_pump_loses_port(void **state)
 	assert_int_equal(backlog(), 0);
 	assert_int_equal(to_line()->dropped[STATS_DROP_NO_LINE], 1);
 
-	/* The next one begins clean, at once, both ways. */
+	/* The next port starts clean, at once, in both directions. */
 	while (get(world.line, &got), got.len)
 		;
 	begin_port();
@@ -1630,7 +1630,7 @@ static void test_pump_loses_port(void **state)
 	assert_int_equal(all_dropped(from_line()), 0);
 }
 
-/* A port of another speed gets a queue that suits it; nothing is forgotten. */
+/* A port of another speed gets a matching queue; the counters continue. */
 static void test_pump_port_of_another_speed(void **state)
 {
 	(void)state;
@@ -1649,7 +1649,7 @@ static void test_pump_port_of_another_speed(void **state)
 	assert_int_equal(to_line()->packets, 2);
 }
 
-/* A line on which nothing is sent gets an END; a silent peer is news, once. */
+/* The pump sends an END on an idle line, and reports a silent peer once. */
 static void test_pump_keeps_alive(void **state)
 {
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
@@ -1669,12 +1669,12 @@ static void test_pump_keeps_alive(void **state)
 	run_until(timer);
 	assert_true(pump_take_silence(world.pump));
 	assert_false(pump_take_silence(world.pump));
-	/* One that only answers is silent whenever nothing is asked. */
+	/* A peer that only answers keeps the carrier. */
 	assert_true(pump_has_carrier(world.pump));
 	close(timer);
 }
 
-/* What arrives before the port has settled is thrown away. */
+/* The pump discards bytes that arrive before the port has settled. */
 static void test_pump_settles(void **state)
 {
 	const uint64_t now_ns = clock_ns();
@@ -1700,7 +1700,7 @@ static void test_pump_settles(void **state)
 	assert_bytes(&got, &packet);
 }
 
-/* Settling or not, a port that hangs up is gone. */
+/* A hang-up counts even before the port has settled. */
 static void test_pump_settling_sees_a_hang_up(void **state)
 {
 	const uint64_t now_ns = clock_ns();
@@ -1715,7 +1715,7 @@ static void test_pump_settling_sees_a_hang_up(void **state)
 	assert_int_equal(run(), PUMP_PORT_GONE);
 }
 
-/* Put a packet on the line as this framing has it. */
+/* Put the frame of a packet on the line. */
 static void put_framed(const struct framing *framing, const struct bytes *of)
 {
 	static struct bytes frame;
@@ -1742,7 +1742,7 @@ static void test_pump_length_both_ways(void **state)
 	assert_int_equal(all_dropped(from_line()), 0);
 }
 
-/* Two bad frames and a good one, over and over: that is no reason to go. */
+/* Two bad frames between good ones do not end the port. */
 static void test_pump_length_survives_bad_frames(void **state)
 {
 	int i;
@@ -1762,7 +1762,7 @@ static void test_pump_length_survives_bad_frames(void **state)
 	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 3);
 }
 
-/* Three in a row: then nothing that follows is looked at any more. */
+/* After three bad frames in a row the pump ignores the rest. */
 static void test_pump_length_out_of_step(void **state)
 {
 	(void)state;
@@ -1773,7 +1773,7 @@ static void test_pump_length_out_of_step(void **state)
 	assert_int_equal(from_line()->dropped[STATS_DROP_EMPTY], 2);
 	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 1);
 
-	/* The next port begins anew. */
+	/* The next port starts in step. */
 	pump_end_port(world.pump);
 	begin_port();
 	ipv4(&packet, 84, 'x');
@@ -1783,7 +1783,7 @@ static void test_pump_length_out_of_step(void **state)
 	assert_bytes(&got, &packet);
 }
 
-/* SLIP is in step again by itself, and goes on however much was bad. */
+/* SLIP resyncs by itself, however many frames were bad. */
 static void test_pump_slip_is_never_out_of_step(void **state)
 {
 	int i;
@@ -1796,7 +1796,7 @@ static void test_pump_slip_is_never_out_of_step(void **state)
 	assert_int_equal(from_line()->dropped[STATS_DROP_BAD_VERSION], 10);
 }
 
-/* One that reads 0 bytes of an empty datagram, and so can be refused. */
+/* Set: the port refuses the next datagram for good. */
 static bool unsendable;
 
 static ssize_t bounds_read(struct port *port, uint8_t *buffer, size_t cap)
@@ -1831,7 +1831,7 @@ static const struct setup bounds_setup = {
 	.kind = &bounds_kind,
 };
 
-/* Each in a datagram of its own, although there is no clock. */
+/* At unknown speed, too, each packet goes in a datagram of its own. */
 static void test_pump_packet_a_write(void **state)
 {
 	size_t i;
@@ -1852,7 +1852,7 @@ static void test_pump_packet_a_write(void **state)
 	assert_int_equal(to_line()->short_writes, 0);
 }
 
-/* Whatever is in one, the next one is another. */
+/* A bad datagram does not affect the next one. */
 static void test_pump_packet_a_read(void **state)
 {
 	static const uint8_t bad[] = "spam";
@@ -1882,7 +1882,7 @@ static void test_pump_packet_a_read(void **state)
 	assert_int_equal(from_line()->packets, 4);
 }
 
-/* One that cannot be sent says nothing of the next one. */
+/* After an unsendable datagram the pump sends the next one. */
 static void test_pump_packet_unsendable(void **state)
 {
 	(void)state;
@@ -1909,7 +1909,7 @@ static void count(const struct port *port, struct port_counts *counts)
 	*counts = fake_counts;
 }
 
-/* The port counts; and what ports before it have counted is not forgotten. */
+/* The pump sums the counters of the port and of its lost predecessors. */
 static void test_pump_sums_what_ports_count(void **state)
 {
 	static const struct port_kind kind = {.count = count};
@@ -1921,7 +1921,7 @@ static void test_pump_sums_what_ports_count(void **state)
 	assert_int_equal(to_line()->dropped[STATS_DROP_REFUSED], 2);
 	assert_int_equal(from_line()->dropped[STATS_DROP_STRANGER], 4);
 	assert_int_equal(pump_stats(world.pump)->line.frame, 8);
-	/* One that has hung up does not tell any more. */
+	/* A port that hung up no longer reports counters. */
 	fake_counts = (struct port_counts){0};
 	assert_int_equal(pump_stats(world.pump)->line.frame, 8);
 	pump_end_port(world.pump);
@@ -1942,7 +1942,7 @@ static size_t queued(const struct port *port)
 	return fake_queued;
 }
 
-/* What the port holds is not to be more than that; the rest can be chosen. */
+/* The pump stops at queue_max; later packets wait in the queue. */
 static void test_pump_high_water(void **state)
 {
 	static const struct port_kind kind = {.queued = queued};
@@ -1968,7 +1968,7 @@ static void test_pump_high_water(void **state)
 	fake_queued = 0;
 }
 
-/* A descriptor to read and another to write, as standard input and output. */
+/* One descriptor to read, another to write, as standard input and output. */
 static void test_pump_two_descriptors(void **state)
 {
 	int out[2];
@@ -1990,7 +1990,7 @@ static void test_pump_two_descriptors(void **state)
 	assert_bytes(&got, &wanted);
 	run_round();
 
-	/* Full, it does not keep the other way waiting ... */
+	/* A full output does not hold up the input ... */
 	while (write(out[1], fill, sizeof(fill)) > 0)
 		filled += sizeof(fill);
 	put(world.interface, packet.at, packet.len);
@@ -2006,7 +2006,7 @@ static void test_pump_two_descriptors(void **state)
 	get(out[0], &got);
 	assert_bytes(&got, &wanted);
 
-	/* ... and nobody there to read it is a port that is gone. */
+	/* ... and if its reader has closed it, the port is gone. */
 	close(out[0]);
 	assert_int_equal(run(), PUMP_PORT_GONE);
 }

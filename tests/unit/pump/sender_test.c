@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NOW (1000 * NS_PER_S) /* when the port is opened */
+#define NOW (1000 * NS_PER_S) /* when the port opens */
 
 static struct {
 	struct tun tun;
@@ -85,7 +85,7 @@ static void give(size_t count)
 				 sizeof(packet));
 }
 
-/* How many bytes go out for so many packets more than they have. */
+/* Return: bytes sent for @count packets, minus the bytes of the packets. */
 static ssize_t send_at(uint64_t at_ns, size_t count)
 {
 	uint8_t bytes[4096];
@@ -99,7 +99,7 @@ static ssize_t send_at(uint64_t at_ns, size_t count)
 	return n - (ssize_t)count * 40;
 }
 
-/* Frame END: one more byte a packet. An END in front: one more again. */
+/* One byte per packet is its END; another one is an END in front. */
 static void test_sender_leads_after_a_long_time(void **state)
 {
 	(void)state;
@@ -110,7 +110,7 @@ static void test_sender_leads_after_a_long_time(void **state)
 	assert_int_equal(send_at(13 * NS_PER_S, 1), 1);
 	assert_int_equal(send_at(23 * NS_PER_S + 1, 1), 2);
 	assert_int_equal(send_at(24 * NS_PER_S, 1), 1);
-	/* Of several at once only the first one needs it. */
+	/* Of several frames in one write, only the first needs it. */
 	assert_int_equal(send_at(40 * NS_PER_S, 5), 6);
 }
 
@@ -126,7 +126,7 @@ static void test_sender_leads_on_a_new_port(void **state)
 	assert_int_equal(send_at(2 * NS_PER_S, 1), 1);
 }
 
-/* The END of a keepalive is as good as that of a frame. */
+/* The END of a keepalive counts like the END of a frame. */
 static void test_sender_idle_is_a_lead(void **state)
 {
 	uint8_t end[2];
@@ -143,7 +143,7 @@ static void test_sender_idle_is_a_lead(void **state)
 	assert_int_equal(send_at(31 * NS_PER_S, 1), 1);
 }
 
-/* Takes a part of a frame, and does not want the rest. */
+/* A port that takes a part of a frame and refuses the rest. */
 static ssize_t write_a_part(struct port *port, const uint8_t *bytes, size_t len)
 {
 	static unsigned int calls;
@@ -170,7 +170,7 @@ static void test_sender_leads_after_a_cut_frame(void **state)
 	assert_int_equal(send_at(2 * NS_PER_S, 1), 1);
 }
 
-/* Once, in front of one frame. */
+/* The mark goes once, in front of one frame. */
 static void test_sender_marks(void **state)
 {
 	(void)state;
@@ -206,7 +206,7 @@ static void test_sender_leads_never(void **state)
 	assert_int_equal(send_at(100 * NS_PER_S, 1), 1);
 }
 
-/* There is nothing that others pass over. */
+/* The length framing has no idle bytes. */
 static void test_sender_leads_in_no_other_framing(void **state)
 {
 	(void)state;

@@ -23,7 +23,7 @@ static void test_stats_sums(void **state)
 	assert_int_equal(stats_line_errors(&line), 4321);
 }
 
-/* Each reason has words of its own, and a key of lower case and underscores. */
+/* Each reason has unique words, and a key of lower case and underscores. */
 static void test_stats_drop_names(void **state)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_0123456789";

@@ -11,7 +11,7 @@ static struct addr addr(const char *text)
 	return addr;
 }
 
-/* An IPv4 packet between two addresses, with a number of its own. */
+/* Make an IPv4 packet between two addresses, with a unique number. */
 static void make(uint8_t packet[84], const char *from, const char *to,
 		 uint8_t number)
 {
@@ -40,15 +40,15 @@ static const struct {
 	const char *from;
 	const char *to;
 	enum witness_verdict verdict;
-	const char *who;
+	const char *addr;
 } rows[] = {
 	{"10.0.0.2", "10.0.0.1", WITNESS_WELL, NULL},
 	{"10.0.0.2", "224.0.0.251", WITNESS_WELL, NULL},
 	{"10.0.0.2", "255.255.255.255", WITNESS_WELL, NULL},
 	{"10.0.0.2", "10.0.0.255", WITNESS_WELL, NULL},
-	/* To be forwarded */
+	/* to be forwarded */
 	{"10.0.0.2", "8.8.8.8", WITNESS_WELL, NULL},
-	/* Behind a route */
+	/* from behind a route */
 	{"192.168.7.9", "10.0.0.1", WITNESS_WELL, NULL},
 	{"10.0.0.1", "10.0.0.2", WITNESS_SAME_ADDRESS, "10.0.0.1"},
 	{"10.0.0.2", "10.0.0.9", WITNESS_NOT_OURS, "10.0.0.9"},
@@ -78,14 +78,14 @@ static void test_witness_verdicts(void **state)
 			assert_int_equal(witness.verdict, WITNESS_NONE);
 		hear(&witness, rows[i].from, rows[i].to, 1);
 		assert_int_equal(witness.verdict, rows[i].verdict);
-		if (rows[i].who)
-			assert_string_equal(addr_format_host(&witness.who,
+		if (rows[i].addr)
+			assert_string_equal(addr_format_host(&witness.addr,
 							     text),
-					    rows[i].who);
+					    rows[i].addr);
 	}
 }
 
-/* One that forwards sends its own packets, too. */
+/* A peer that forwards packets also sends its own. */
 static void test_witness_well_comes_first(void **state)
 {
 	const struct addr own = addr("10.0.0.1/24");
@@ -118,7 +118,7 @@ static void test_witness_peer(void **state)
 	assert_int_equal(witness.verdict, WITNESS_UNKNOWN_NETWORK);
 }
 
-/* An interface that was there before has addresses that we do not know. */
+/* A persistent interface may have addresses that we do not know. */
 static void test_witness_partial(void **state)
 {
 	const struct witness_config config = {.partial = true};
@@ -130,7 +130,7 @@ static void test_witness_partial(void **state)
 	assert_int_equal(witness.verdict, WITNESS_NONE);
 }
 
-/* Link-local addresses are made by the kernel, and suit each other. */
+/* The kernel makes link-local addresses, and they always match. */
 static void test_witness_link_local(void **state)
 {
 	const struct addr own = addr("10.0.0.1/24");
@@ -170,7 +170,7 @@ static void test_witness_echo(void **state)
 	assert_int_equal(witness.verdict, WITNESS_ECHO);
 }
 
-/* A terminal makes ^@ of each 0, and so on; but the data is still there. */
+/* A terminal turns each 0 into ^@, and so on, but keeps printable bytes. */
 static void test_witness_echo_in_shreds(void **state)
 {
 	static const char data[] = "0123456789abcdef";
@@ -182,7 +182,7 @@ static void test_witness_echo_in_shreds(void **state)
 
 	(void)state;
 	testing_ipv4(packet, sizeof(packet), 0);
-	/* They are bytes, no string. */
+	/* The bytes are not a string. */
 	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
 	memcpy(packet + 30, data, 16);
 	memset(shreds, '^', sizeof(shreds));

@@ -79,7 +79,7 @@ static void test_json_values(void **state)
 	assert_int_equal(json.len, strlen(text));
 }
 
-/* A nest of everything, with each kind of neighbour. */
+/* Every kind of value, nested, and beside every other kind. */
 static void write_nest(struct json *json)
 {
 	json_open(json, NULL, '{');
@@ -115,7 +115,7 @@ static void test_json_nests(void **state)
 	assert_string_equal(text, nest);
 }
 
-/* Whatever room there is: its beginning, and not a byte beyond the room. */
+/* In any buffer: the beginning of the text, and no byte beyond it. */
 static void test_json_fits_its_room(void **state)
 {
 	struct json json;

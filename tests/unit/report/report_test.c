@@ -22,12 +22,12 @@
 
 #define S UINT64_C(1000000000)
 
-/* A directory, a file in it, and what would be the file's next version. */
+/* A directory, a file in it, and the temporary file beside it. */
 static char dir[] = "/tmp/serialtun-report-test.XXXXXX";
 static char file[64];
 static char temporary[80];
 
-/* What stands in for stderr: what is written there can be read here. */
+/* A replacement of stderr, and its other end. */
 static int heard_fd = -1;
 static int real_stderr = -1;
 
@@ -84,7 +84,7 @@ static int give_stderr_back(void **state)
 	return 0;
 }
 
-/* Everything that was written to stderr since the last time. */
+/* Read all bytes written to stderr since the last call. */
 static const char *heard(void)
 {
 	static char text[4096];
@@ -140,7 +140,7 @@ static void test_report_derive_rates(void **state)
 		{0, 1000000, 3 * S, 333333},
 		/* A day at 4 Gbit/s: more than 64 bits in between. */
 		{5, UINT64_C(43200000000005), 86400 * S, 500000000},
-		/* A counter that turned over. */
+		/* A counter that wrapped. */
 		{UINT64_MAX, 99, S, 100},
 	};
 	struct stats_direction before = {0};
@@ -191,7 +191,7 @@ static void test_report_format(void **state)
 			    "waiting (18000 B), 7 dropped");
 }
 
-/* Nothing is cut off, however large the numbers are. */
+/* The longest line fits into the buffer. */
 static void test_report_format_has_room(void **state)
 {
 	struct report_rates rates;
@@ -239,7 +239,7 @@ static void test_report_asked_for_nothing(void **state)
 	assert_string_equal(heard(), "");
 }
 
-/* A line at the end of each interval, and for each the one before is known. */
+/* A line at the end of each interval, with rates since the last one. */
 static void test_report_prints_lines(void **state)
 {
 	static const char first[] =
@@ -257,7 +257,8 @@ static void test_report_prints_lines(void **state)
 	stats.to_line.line_bytes = 1000; /* of before */
 	report = open_report(2, NULL);
 	take_stderr_by_pipe();
-	log_set_level(LOG_LEVEL_ERROR); /* -qq: it was asked for all the same */
+	log_set_level(
+		LOG_LEVEL_ERROR); /* -qq does not suppress a requested line */
 	assert_int_equal(report_next_ns(report), 3 * S);
 	report_tick(report, &view, 3 * S - 1);
 	assert_string_equal(heard(), "");
@@ -265,11 +266,11 @@ static void test_report_prints_lines(void **state)
 	report_tick(report, &view, 3 * S);
 	assert_string_equal(heard(), first);
 	assert_int_equal(report_next_ns(report), 5 * S);
-	/* A little late: the rate is that of the time that passed. */
+	/* A late tick: the rate uses the time that has really passed. */
 	stats.to_line.line_bytes += 1728;
 	report_tick(report, &view, 6 * S);
 	assert_string_equal(heard(), second);
-	/* The intervals do not wander, and those missed are left out. */
+	/* Late ticks do not shift the intervals; missed ones are skipped. */
 	assert_int_equal(report_next_ns(report), 7 * S);
 	report_tick(report, &view, 12 * S);
 	assert_string_equal(heard(), late);
@@ -280,7 +281,7 @@ static void test_report_prints_lines(void **state)
 
 #define WIPE "\r\033[K"
 
-/* On a terminal the line stays the last one, and no other is lost in it. */
+/* On a terminal the status line stays below all messages. */
 static void test_report_rewrites_the_line(void **state)
 {
 	static const char line[] = "to line 1152 B/s (10 %), from line 0 B/s "
@@ -336,7 +337,7 @@ static void test_report_cuts_the_line(void **state)
 	}
 }
 
-/* A terminal that cannot erase gets lines, as a pipe does. */
+/* A terminal that cannot erase gets a new line each time, as a pipe. */
 static void test_report_spares_a_dumb_terminal(void **state)
 {
 	struct report *report = open_report(1, NULL);
@@ -353,7 +354,7 @@ static void test_report_spares_a_dumb_terminal(void **state)
 	assert_int_equal(setenv("TERM", "vt100", 1), 0);
 }
 
-/* The file as it is, but the times, which are no test's to know. */
+/* Read the file, without its times. */
 static const char *read_file(void)
 {
 	static char text[40000];
@@ -444,7 +445,7 @@ static void test_report_writes_the_file(void **state)
 	report_close(report, &view);
 }
 
-/* From the first moment on; at the end it says that it is over, and stays. */
+/* The file exists from the start, and stays with "running" false. */
 static void test_report_file_begins_and_ends(void **state)
 {
 	static const char rest[] =
@@ -474,8 +475,7 @@ static void test_report_file_begins_and_ends(void **state)
 	assert_int_not_equal(access(temporary, F_OK), 0);
 }
 
-/* The longest text is a whole one. */
-/* And a pair is told of, whatever is known of it. */
+/* The file tells of a pair what is known. */
 static void test_report_file_of_a_pair(void **state)
 {
 	struct agree peer = {.name = "board", .release = "1.4"};
@@ -544,18 +544,18 @@ static void test_report_file_has_room(void **state)
 	free(path);
 }
 
-/* What cannot be written later is said once, and that it can again. */
+/* A failed write is reported once, and so is the next success. */
 static void test_report_goes_on_without_the_file(void **state)
 {
 	struct report *report;
 	char text[256];
 
 	(void)state;
-	/* One that a killed program left is no hindrance; */
+	/* A stale temporary file is replaced; */
 	close(open(temporary, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	report = open_report(0, file);
 	take_stderr_by_pipe();
-	/* a directory in its place is. */
+	/* a directory of that name is an error. */
 	assert_int_equal(mkdir(temporary, 0700), 0);
 	report_tick(report, &view, 2 * S);
 	snprintf(text, sizeof(text),

@@ -7,7 +7,7 @@
 
 #define MS  UINT64_C(1000000)
 #define S   (1000 * MS)
-#define NOW (1000 * S) /* when the port is opened */
+#define NOW (1000 * S) /* when the port opens */
 
 /* A port without a rate. */
 static struct stall opened(void)
@@ -49,7 +49,7 @@ static void test_stall_ends_when_an_byte_leaves(void **state)
 	assert_true(stall_look(&stall, 1, true, NOW + 12 * S));
 }
 
-/* Who has nothing to send sends nothing. */
+/* A port without bytes to send does not stall. */
 static void test_stall_not_of_an_idle_port(void **state)
 {
 	struct stall stall = opened();
@@ -61,7 +61,7 @@ static void test_stall_not_of_an_idle_port(void **state)
 	assert_true(stall_look(&stall, 100, true, NOW + 1005 * S));
 }
 
-/* 64 bytes at 10 a second, and as much time again. */
+/* Twice the time of 64 bytes at 10 bytes per second. */
 static void test_stall_waits_for_a_transfer(void **state)
 {
 	struct stall stall = {0};

@@ -18,7 +18,7 @@ static enum symptom look_once(struct symptoms *symptoms,
 	return symptoms_look(symptoms, &view, now_ns);
 }
 
-/* Look every two seconds from one time to another. Return: what was said. */
+/* Look every two seconds between two times. Return: the symptom. */
 static enum symptom look(struct symptoms *symptoms, const struct stats *stats,
 			 uint64_t from_s, uint64_t to_s)
 {
@@ -65,7 +65,7 @@ static void test_symptom_nothing_needs_that_something_was_sent(void **state)
 
 	(void)state;
 	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
-	/* The time begins when it has been. */
+	/* The time starts with the first packets sent. */
 	stats.to_line.packets = 3;
 	assert_int_equal(look(&symptoms, &stats, 200, 208), SYMPTOM_NONE);
 	stats.from_line =
@@ -73,7 +73,7 @@ static void test_symptom_nothing_needs_that_something_was_sent(void **state)
 	assert_int_equal(look(&symptoms, &stats, 210, 300), SYMPTOM_NONE);
 }
 
-/* That nobody listens is the reason why nothing comes, so it is enough. */
+/* REFUSED explains why nothing arrives, so NOTHING does not follow. */
 static void test_symptom_refused(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -87,7 +87,7 @@ static void test_symptom_refused(void **state)
 	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
 }
 
-/* After packets it is the other end that has been ended. */
+/* After packets, refusals mean that the peer has ended. */
 static void test_symptom_refused_after_packets(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -133,7 +133,7 @@ static void test_symptom_garbage_without_an_end(void **state)
 	assert_int_equal(look(&symptoms, &stats, 100, 106), SYMPTOM_GARBAGE);
 }
 
-/* What is certain is said at once, even of a line that had packets. */
+/* Certain symptoms are reported at once, even after good packets. */
 static void test_symptom_certain(void **state)
 {
 	static const struct {
@@ -159,7 +159,7 @@ static void test_symptom_certain(void **state)
 	}
 }
 
-/* What is not certain has to be most of what comes, and no packet. */
+/* Uncertain ones need most of the bad frames, and no good packet. */
 static void test_symptom_likely(void **state)
 {
 	static const struct {
@@ -197,7 +197,7 @@ static void test_symptom_likely(void **state)
 	}
 }
 
-/* A telnet port says something before there is any frame. */
+/* A telnet port sends commands before any frame. */
 static void test_symptom_telnet_that_only_negotiates(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -238,7 +238,7 @@ static void test_symptom_text(void **state)
 	assert_int_equal(look(&logged, &log, 100, 104), SYMPTOM_TEXT);
 }
 
-/* A boot log that is followed by packets is none of our business. */
+/* A boot log before good packets is no symptom. */
 static void test_symptom_text_before_packets(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -250,7 +250,7 @@ static void test_symptom_text_before_packets(void **state)
 	assert_int_equal(look(&symptoms, &stats, 104, 200), SYMPTOM_NONE);
 }
 
-/* Once it is said what it is, it is not garbage. */
+/* After a specific symptom, GARBAGE does not follow. */
 static void test_symptom_explained(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -265,7 +265,7 @@ static void test_symptom_explained(void **state)
 	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
 }
 
-/* Nor are the ENDs of a peer that keeps alive. */
+/* The ENDs of a peer's keepalive are no garbage. */
 static void test_symptom_ends_are_no_garbage(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -275,7 +275,7 @@ static void test_symptom_ends_are_no_garbage(void **state)
 	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
 }
 
-/* Packets that are not wanted are packets. */
+/* Unwanted packets are packets. */
 static void test_symptom_unwanted_is_no_garbage(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -284,7 +284,7 @@ static void test_symptom_unwanted_is_no_garbage(void **state)
 	(void)state;
 	stats.from_line.dropped[STATS_DROP_ROUTER_ADVERT] = 10;
 	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
-	/* But if there is nothing else, it is worth a word. */
+	/* But if only unwanted IPv6 arrives, it is a symptom. */
 	stats.from_line.dropped[STATS_DROP_IPV6] = 2;
 	assert_int_equal(look(&symptoms, &stats, 200, 300), SYMPTOM_NONE);
 	stats.from_line.dropped[STATS_DROP_IPV6] = 3;
@@ -292,7 +292,7 @@ static void test_symptom_unwanted_is_no_garbage(void **state)
 	assert_int_equal(look(&symptoms, &stats, 304, 400), SYMPTOM_NONE);
 }
 
-/* One byte is no packet, nor is a peer that does nothing but keep alive. */
+/* One byte is no packet, nor are the ENDs of a keepalive. */
 static void test_symptom_whisper(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -322,7 +322,7 @@ static void test_symptom_seven_bits(void **state)
 	assert_int_equal(look(&symptoms, &stats, 106, 200), SYMPTOM_NONE);
 }
 
-/* Beside good frames, and not only before the first one. */
+/* Damaged frames beside good ones, not only before the first. */
 static void test_symptom_damaged(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -331,11 +331,11 @@ static void test_symptom_damaged(void **state)
 
 	(void)state;
 	assert_int_equal(look(&symptoms, &stats, 100, 120), SYMPTOM_NONE);
-	/* One of ten is not more than that. */
+	/* Exactly one of ten is not enough. */
 	stats.from_line.packets += 90;
 	*bad += 10;
 	assert_int_equal(look(&symptoms, &stats, 122, 140), SYMPTOM_NONE);
-	/* Nor are a few frames enough, however long it takes. */
+	/* Nor are a few frames, in any time. */
 	*bad += 19;
 	assert_int_equal(look(&symptoms, &stats, 142, 200), SYMPTOM_NONE);
 	*bad += 1;
@@ -379,7 +379,7 @@ static void test_symptom_bad_sums(void **state)
 	assert_int_equal(look(&symptoms, &stats, 202, 202), SYMPTOM_BAD_SUMS);
 }
 
-/* Packets wait for as long as it is looked at. Return: what is said of it. */
+/* Packets wait all the time. Return: the symptom. */
 static enum symptom press(struct symptoms *symptoms, struct symptom_view *view,
 			  uint64_t rate, uint64_t from_s)
 {
@@ -413,7 +413,7 @@ static void test_symptom_baud(void **state)
 	assert_int_equal(press(&symptoms, &slow, 11520, 500), SYMPTOM_NONE);
 }
 
-/* What the addresses of the packets say. */
+/* Symptoms of addresses. */
 static void test_symptom_witness(void **state)
 {
 	static const struct {
@@ -433,7 +433,7 @@ static void test_symptom_witness(void **state)
 	for (i = 0; i < TESTING_COUNT(verdicts); i++) {
 		const struct witness witness = {
 			.verdict = verdicts[i].verdict,
-			.who = {.family = AF_INET, .bytes = {10, 0, 0, 9}}};
+			.addr = {.family = AF_INET, .bytes = {10, 0, 0, 9}}};
 		struct stats stats = {.from_line.packets = 1,
 				      .witness = &witness};
 		struct symptoms symptoms = {0};
@@ -477,7 +477,7 @@ static void test_symptom_line_errors(void **state)
 	}
 }
 
-/* Who can be heard may send breaks: they make some systems listen (SysRq). */
+/* A peer with packets may send breaks (SysRq). */
 static void test_symptom_breaks_between_packets(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -487,7 +487,7 @@ static void test_symptom_breaks_between_packets(void **state)
 	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
 }
 
-/* Several at once are said one after the other. */
+/* Several symptoms at once are reported one after the other. */
 static void test_symptom_several(void **state)
 {
 	struct symptoms symptoms = {0};
@@ -499,12 +499,13 @@ static void test_symptom_several(void **state)
 	assert_int_equal(look_once(&symptoms, &stats, 3 * S), SYMPTOM_NONE);
 }
 
-/* The text, of a line with the most to say: it ends as it should. */
+/* The longest text fits into the buffer. */
 static const char *text_of(enum symptom symptom, bool is_serial)
 {
 	static char text[SYMPTOM_TEXT_MAX];
 	static const struct witness witness = {
-		.who = {.family = AF_INET6, .bytes = {0xFD, 0xFF, 0xFF, 0xFF}}};
+		.addr = {.family = AF_INET6,
+			 .bytes = {0xFD, 0xFF, 0xFF, 0xFF}}};
 	static struct stats stats = {.witness = &witness};
 	const struct symptom_view view = {.stats = &stats,
 					  .is_serial = is_serial};
@@ -528,7 +529,7 @@ static void test_symptom_texts(void **state)
 	}
 }
 
-/* Where there is no cable, nothing is said of one. */
+/* Without a cable, the text does not mention one. */
 static void test_symptom_texts_without_a_cable(void **state)
 {
 	(void)state;

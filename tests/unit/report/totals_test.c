@@ -59,7 +59,7 @@ static void test_totals_format_direction(void **state)
 	}
 }
 
-/* Nothing is cut off, however large the numbers are. */
+/* The longest line fits into the buffer. */
 static void test_totals_format_direction_has_room(void **state)
 {
 	static const char end[] =
@@ -105,7 +105,7 @@ static const struct {
 	 "sent 1.2 MB in 910 packets (10 kB/s), received 34 kB in 455 packets "
 	 "(279 B/s), in 2 min 3 s at 115200 baud"},
 
-	/* each unit, and where it begins */
+	/* each unit, from its smallest value */
 	{{.to_line = {.packets = 2, .bytes = 999},
 	  .from_line = {.packets = 2, .bytes = 1000}},
 	 SECONDS(9.99),
@@ -136,7 +136,7 @@ static const struct {
 	 "sent 18 EB in 18446744073709551615 packets (67 TB/s), received "
 	 "nothing, in 3 d 4 h"},
 
-	/* what a clean line drops is no news */
+	/* drops of a clean line are no damage */
 	{{.to_line = {.dropped = {[STATS_DROP_CODEL] = 20}},
 	  .line = {.known = true, .frame = 3, .losses = 4}},
 	 SECONDS(60),
@@ -183,7 +183,7 @@ static const struct {
 				    [STATS_DROP_BAD_LENGTH] = 4,
 				    [STATS_DROP_BAD_CHECKSUM] = 1}}},
 	 "the line damaged 12 of 467 frames"},
-	/* what was dropped for other reasons arrived, unless it is no frame */
+	/* other drops are undamaged frames, or no frames */
 	{{.from_line = {.packets = 10,
 			.dropped = {[STATS_DROP_BAD_LENGTH] = 1,
 				    [STATS_DROP_IPV6] = 2,
