@@ -57,6 +57,7 @@ stop_cable
 
 # Hostile bytes straight into A's port, at full speed.
 start_cable --baud 0
+pair=no
 start_a --addr 10.0.0.1/24
 # Keep the port open: without a reader the cable loses bytes.
 exec {line}<>"$port_b"
