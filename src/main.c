@@ -73,7 +73,7 @@ static void announce(const struct options *options, const struct tun *tun,
 			    addr_format_host(&options->link.addrs[0], text),
 			    options->link.addrs[0].family == AF_INET ? 24 : 64);
 	if (!options->link.addr_count && !options->link.bridge &&
-	    !tun->attached && !link->link_local_only)
+	    !tun->attached && !link->link_local_only && !link->takes_addr)
 		log_warning("%s has no address: IPv6 is switched off here "
 			    "(give an IPv4 --addr, or: sudo sysctl "
 			    "net.ipv6.conf.all.disable_ipv6=0; in a container, "
@@ -114,6 +114,7 @@ static int run(const struct options *options, const struct owner *owner,
 		return set_up_failed();
 	if (session_pair(session, tun, link.mtu, user))
 		return -1;
+	link.takes_addr = session_takes_address(session);
 	if (privilege_drop(user, line_path(line), line_kind(line)->is_serial))
 		return set_up_failed();
 	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))

@@ -675,6 +675,17 @@ int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 				     EPOLLIN);
 }
 
+/**
+ * session_takes_address() - can the link get an IPv4 address from the peer?
+ * @session: the session, after session_pair()
+ *
+ * Return: true if so
+ */
+bool session_takes_address(const struct session *session)
+{
+	return pairing_takes_address(session->pairing);
+}
+
 /* Without a monitor the link works all the same. */
 static void watch_interface(struct session *session)
 {

@@ -2,6 +2,7 @@
 #ifndef SERIALTUN_SESSION_H
 #define SERIALTUN_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct line;
@@ -15,6 +16,7 @@ int session_find_port(struct session *session);
 const struct line *session_line(const struct session *session);
 int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 		 const struct privilege_user *user);
+bool session_takes_address(const struct session *session);
 int session_start(struct session *session, const struct tun *tun, uint32_t mtu);
 int session_run(struct session *session);
 void session_close(struct session *session);

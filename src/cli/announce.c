@@ -45,8 +45,11 @@ static void append_link(char text[ANNOUNCE_TEXT_MAX],
 
 	append_addrs(text, options);
 	if (link->link_local_only)
-		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local only), ",
-			    addr_format(&link->link_local, addr));
+		text_append(text, ANNOUNCE_TEXT_MAX, "%s (link-local%s), ",
+			    addr_format(&link->link_local, addr),
+			    link->takes_addr ? ", IPv4 by pairing" : " only");
+	else if (link->takes_addr)
+		text_append(text, ANNOUNCE_TEXT_MAX, "IPv4 by pairing, ");
 	if (options->link.bridge)
 		text_append(text, ANNOUNCE_TEXT_MAX, "in bridge %s, ",
 			    options->link.bridge);

@@ -357,9 +357,8 @@ static const struct option_row rows[] = {
 
 /* The lines are laid out by hand: argp fills only those that are too long. */
 static const char doc[] =
-	"Make a network link of a serial cable. On the two machines, type:\n\n"
-	"  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n"
-	"  sudo serialtun --addr 10.10.10.2/24 --port /dev/ttyUSB0\n\v"
+	"Make a network link of a serial cable. On both machines, type:\n\n"
+	"  sudo serialtun --port /dev/ttyUSB0\n\v"
 	"PORT is one of these:\n"
 	"  /dev/ttyUSB0, ttyUSB0, /dev/serial/by-id/...  a serial device, or a pty\n"
 	"  auto                                          the only USB adapter\n"

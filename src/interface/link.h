@@ -17,6 +17,8 @@ struct tun;
  * @mtu_chosen:      not the MTU that the peer's serialtun would choose
  * @link_local_only: @link_local is its only address
  * @link_local:      an IPv6 link-local address
+ * @takes_addr:      it gets an IPv4 address when two serialtuns pair; set by
+ *                   the caller of link_configure()
  * @taken:           addresses that the peer cannot have
  */
 struct link {
@@ -24,6 +26,7 @@ struct link {
 	bool mtu_chosen;
 	bool link_local_only;
 	struct addr link_local;
+	bool takes_addr;
 	struct conflict_taken taken;
 };
 

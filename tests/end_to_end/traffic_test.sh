@@ -135,7 +135,7 @@ stop_a
 start_a
 start_b
 check_match 'without --addr it prints the link-local address' \
-	'tun0 is up: fe80:[0-9a-f:]+/64 \(link-local only\), mtu 1500' \
+	'tun0 is up: fe80:[0-9a-f:]+/64 \(link-local, IPv4 by pairing\), mtu 1500' \
 	"$(<"$dir/a.log")"
 address=$(grep -oE 'fe80:[0-9a-f:]+' "$dir/b.log")
 check 'the link-local address answers' in_a ping -c 1 -W 5 "$address%tun0"
