@@ -826,7 +826,7 @@ static const char *const help_lines[] = {
 	"\n  -h, --help",
 	"\n      --usage",
 	"\n  -V, --version",
-	"\n  sudo serialtun --addr 10.10.10.1/24 --port /dev/ttyUSB0\n",
+	"\n  sudo serialtun --port /dev/ttyUSB0\n",
 };
 
 static void test_options_help(void **state)
