@@ -5,7 +5,7 @@
  * One event set holds every descriptor that the program waits for.
  * dispatch_event() gives each event to its owner, which only records it. Then
  * the pump carries packets, and the session handles signals, a port that is
- * lost or comes back, and reports.
+ * lost or comes back, and reports. The observer tells the user how the link is.
  *
  * The interface, its addresses and its routes outlive the port. While the port
  * is away, the session turns the carrier off, so that the kernel and every
@@ -16,23 +16,20 @@
 #include "clock.h"
 #include "events.h"
 #include "failure.h"
-#include "interface/addr.h"
 #include "interface/monitor.h"
 #include "interface/tun.h"
 #include "line/line.h"
 #include "line/source.h"
 #include "log.h"
+#include "observer.h"
 #include "packet/transport.h"
 #include "pair/pair.h"
 #include "pairing.h"
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
-#include "pump/witness.h"
 #include "report/notify.h"
 #include "report/report.h"
-#include "report/stall.h"
-#include "report/symptom.h"
 #include "report/totals.h"
 #include "signals.h"
 
@@ -41,16 +38,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-
-/*
- * A first packet tells of the peer after so long, because a serialtun says more
- * of itself meanwhile.
- */
-#define SESSION_PEER_NS (500 * NS_PER_MS)
-
-/* How often the session checks the counters for symptoms. */
-#define SESSION_CHECK_NS (2 * NS_PER_S)
 
 struct session {
 	const struct options *options;
@@ -60,22 +47,13 @@ struct session {
 	struct pairing *pairing; /* NULL: without */
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
-	struct symptoms symptoms;
-	struct stall stall;
+	struct observer observer;
 	struct report *report;	/* NULL: not asked for */
 	uint64_t start_ns;	/* when the link began */
 	uint32_t baud;		/* the last speed of the port; 0: none */
-	uint64_t check_ns;	/* time of the next check of the counters */
 	bool signalled;		/* a signal is not handled yet */
 	bool interface_changed; /* another program's change is not read yet */
 	bool had_port;
-	bool silence_told;
-	bool own_told;
-	bool held_told;
-	bool peer_told;
-	struct addr peer;  /* the sender of the first packet, if told */
-	struct addr first; /* the sender of this port's first packet */
-	uint64_t first_ns; /* when to tell of it; UINT64_MAX: never */
 	bool carrier;
 };
 
@@ -217,12 +195,9 @@ static int use_port(struct session *session, uint64_t now_ns)
 		return err;
 	}
 	pairing_begin_port(session->pairing, now_ns);
-	session->first_ns = UINT64_MAX;
+	observer_begin_port(&session->observer, now_ns);
 	session->had_port = true;
 	session->baud = port->baud;
-	session->check_ns = now_ns + SESSION_CHECK_NS;
-	stall_start(&session->stall, port->rate, port->kind->queue_slack,
-		    now_ns);
 	set_carrier(session, true);
 	notify_up(session, port);
 	return 0;
@@ -304,24 +279,6 @@ static int reopen_port(struct session *session)
 	return look_for_port(session, clock_ns());
 }
 
-/*
- * A peer that only answers is silent while nobody asks it anything: with the
- * carrier still on, one warning is enough.
- */
-static void report_silence(struct session *session)
-{
-	const bool has_carrier = pump_has_carrier(session->pump);
-	const struct pair *pair = pairing_pair(session->pairing);
-
-	if ((has_carrier && session->silence_told) ||
-	    (pair && pair_is_absent(pair)))
-		return;
-	session->silence_told = true;
-	log_warning("%s: no data from the peer for %u s%s",
-		    line_name(session->line), 3 * session->options->keepalive_s,
-		    has_carrier ? "" : ", carrier off until it sends");
-}
-
 /* The keepalive has turned the carrier on or off. */
 static void follow_peer(struct session *session)
 {
@@ -340,127 +297,6 @@ static void follow_peer(struct session *session)
 		notify_status("%s: no data from the peer on %s",
 			      session->tun->name, port->name);
 	}
-}
-
-/* Warn of a port that stalls, and undo an XOFF: it may have been noise. */
-static void check_flow(struct session *session, const struct stats *stats,
-		       uint64_t now_ns)
-{
-	const bool is_serial = line_kind(session->line)->is_serial;
-	const enum port_flow flow = session->options->port.flow;
-	struct port *port = line_port(session->line);
-	const uint64_t sent = stats->to_line.line_bytes - port_queued(port);
-
-	if (!stall_look(&session->stall, sent, pump_is_stuck(session->pump),
-			now_ns))
-		return;
-	if (stall_is_news(&session->stall))
-		log_warning("%s has sent nothing for %d s (%s)",
-			    line_name(session->line), STALL_S,
-			    stall_text(flow, is_serial));
-	if (flow == PORT_FLOW_XONXOFF)
-		port_resume(port);
-}
-
-/* Warn, once, of a route that leads the line's own packets into the link. */
-static void check_own_packets(struct session *session,
-			      const struct stats *stats)
-{
-	if (session->own_told ||
-	    !stats->to_line.dropped[STATS_DROP_OWN_TRANSPORT])
-		return;
-	session->own_told = true;
-	log_warning("%s: a route sends the line's own packets into %s, so none "
-		    "reaches the peer (find the route with \"ip route\"; "
-		    "remove it, or give the peer's host a route of its own)",
-		    line_name(session->line), session->tun->name);
-}
-
-/* Tell of a peer that is no serialtun, or has not said so. */
-static void report_plain_peer(struct session *session)
-{
-	const struct addr *from = &session->first;
-	char text[ADDR_TEXT_MAX];
-
-	/* A line that comes and goes is reported already. */
-	if (session->peer_told && addr_same_host(from, &session->peer))
-		return;
-	session->peer_told = true;
-	session->peer = *from;
-	if (from->family == AF_UNSPEC)
-		log_info("%s: the peer is there", line_name(session->line));
-	else
-		log_info("%s: the peer is there: %s", line_name(session->line),
-			 addr_format_host(from, text));
-}
-
-/* The first packet from a port. */
-static void report_peer(struct session *session, uint64_t now_ns)
-{
-	const struct pair *pair = pairing_pair(session->pairing);
-
-	if (pump_take_first(session->pump, &session->first)) {
-		session->held_told = false;
-		session->first_ns = now_ns + (pair ? SESSION_PEER_NS : 0);
-	}
-	/* The pairing tells of a serialtun. */
-	if (pair && pair_state(pair) != PAIR_PLAIN)
-		session->first_ns = UINT64_MAX;
-	if (now_ns < session->first_ns)
-		return;
-	session->first_ns = UINT64_MAX;
-	report_plain_peer(session);
-}
-
-/* Packets would be commands to a shell. An echo is a symptom of its own. */
-static void check_held(struct session *session, const struct stats *stats)
-{
-	if (session->held_told || !pump_is_held(session->pump) ||
-	    stats->witness->verdict == WITNESS_ECHO)
-		return;
-	session->held_told = true;
-	log_warning("%s: a login or a shell is at the other end and would "
-		    "execute packets as commands: sending waits until a packet "
-		    "comes from there (end the login and start serialtun "
-		    "there; then ping from there, or start again here)",
-		    line_name(session->line));
-}
-
-/* Text is explained if it is a prompt, and addresses if the peer said them. */
-static bool is_explained(const struct session *session, enum symptom symptom)
-{
-	switch (symptom) {
-	case SYMPTOM_TEXT:
-		return session->held_told;
-	case SYMPTOM_SAME_ADDRESS:
-	case SYMPTOM_UNKNOWN_NETWORK:
-		return pairing_told_addresses(session->pairing);
-	default:
-		return false;
-	}
-}
-
-/* Check the counters, every SESSION_CHECK_NS, and warn of symptoms. */
-static void check_counters(struct session *session, uint64_t now_ns)
-{
-	struct symptom_view view = {
-		.is_serial = line_kind(session->line)->is_serial,
-		.rate = line_port(session->line)->rate,
-	};
-	char text[SYMPTOM_TEXT_MAX];
-	enum symptom symptom;
-
-	if (now_ns < session->check_ns)
-		return;
-	session->check_ns = now_ns + SESSION_CHECK_NS;
-	view.stats = pump_stats(session->pump);
-	check_held(session, view.stats);
-	symptom = symptoms_look(&session->symptoms, &view, now_ns);
-	if (symptom != SYMPTOM_NONE && !is_explained(session, symptom))
-		log_warning("%s: %s", line_name(session->line),
-			    symptom_text(symptom, &view, text));
-	check_own_packets(session, view.stats);
-	check_flow(session, view.stats, now_ns);
 }
 
 /* Return: 0 or -errno, logged. */
@@ -496,12 +332,9 @@ static int handle_the_rest(struct session *session)
 	} else if (!err) {
 		line_attend(session->line, now_ns);
 		pairing_attend(session->pairing, now_ns);
-		report_peer(session, now_ns);
-		if (pump_take_silence(session->pump))
-			report_silence(session);
 		if (session->carrier != pump_has_carrier(session->pump))
 			follow_peer(session);
-		check_counters(session, now_ns);
+		observer_look(&session->observer, now_ns);
 	}
 	report_interface_changes(session);
 	tick_report(session, now_ns);
@@ -514,10 +347,9 @@ static uint64_t next_ns(const struct session *session)
 	uint64_t next_ns = clock_earlier(pump_next_ns(session->pump),
 					 line_next_ns(session->line));
 
-	if (line_port(session->line)) {
-		next_ns = clock_earlier(next_ns, session->check_ns);
-		next_ns = clock_earlier(next_ns, session->first_ns);
-	}
+	if (line_port(session->line))
+		next_ns = clock_earlier(next_ns,
+					observer_next_ns(&session->observer));
 	return clock_earlier(next_ns, report_next_ns(session->report));
 }
 
@@ -561,7 +393,6 @@ int session_open(struct session **session, const struct options *options)
 		goto fail;
 	opened->options = options;
 	opened->carrier = true;
-	opened->first_ns = UINT64_MAX;
 	opened->events = (struct events)EVENTS_CLOSED;
 	err = events_open(&opened->events);
 	if (!err)
@@ -746,6 +577,15 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		log_error("cannot start: %s", strerror(-err));
 		return err;
 	}
+	observer_init(&session->observer,
+		      &(struct observer_config){
+			      .line = session->line,
+			      .tun = tun,
+			      .pump = session->pump,
+			      .pairing = session->pairing,
+			      .flow = options->port.flow,
+			      .keepalive_s = options->keepalive_s,
+		      });
 	watch_interface(session);
 	if (line_port(session->line))
 		err = use_port(session, clock_ns());

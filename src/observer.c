@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The observer looks at a running link and tells the user what is worth a
+ * sentence: the first packet of the peer, its silence, a port that takes
+ * nothing, a route that leads the line's own packets into the link, a login at
+ * the other end, and the symptoms of the counters (report/symptom).
+ *
+ * It reads what others own and changes nothing, with one exception: it undoes
+ * an XOFF that stops the port, because noise may have made it.
+ */
+#include "observer.h"
+#include "clock.h"
+#include "interface/tun.h"
+#include "line/line.h"
+#include "line/source.h"
+#include "log.h"
+#include "pair/pair.h"
+#include "pairing.h"
+#include "port/port.h"
+#include "pump/pump.h"
+#include "pump/stats.h"
+#include "pump/witness.h"
+
+#include <sys/socket.h>
+
+/*
+ * A first packet tells of the peer after so long, because a serialtun says more
+ * of itself meanwhile.
+ */
+#define OBSERVER_PEER_NS (500 * NS_PER_MS)
+
+/* How often the observer checks the counters. */
+#define OBSERVER_CHECK_NS (2 * NS_PER_S)
+
+/**
+ * observer_init() - observe a link
+ * @observer: filled in
+ * @config:   the link; copied
+ */
+void observer_init(struct observer *observer,
+		   const struct observer_config *config)
+{
+	*observer = (struct observer){
+		.config = *config,
+		.check_ns = UINT64_MAX,
+		.first_ns = UINT64_MAX,
+	};
+}
+
+/**
+ * observer_begin_port() - a port was opened
+ * @observer: the observer
+ * @now_ns:   the time
+ */
+void observer_begin_port(struct observer *observer, uint64_t now_ns)
+{
+	const struct port *port = line_port(observer->config.line);
+
+	observer->first_ns = UINT64_MAX;
+	observer->check_ns = now_ns + OBSERVER_CHECK_NS;
+	stall_start(&observer->stall, port->rate, port->kind->queue_slack,
+		    now_ns);
+}
+
+/*
+ * A peer that only answers is silent while nobody asks it anything: with the
+ * carrier still on, one warning is enough.
+ */
+static void report_silence(struct observer *observer)
+{
+	const bool has_carrier = pump_has_carrier(observer->config.pump);
+	const struct pair *pair = pairing_pair(observer->config.pairing);
+
+	if ((has_carrier && observer->silence_told) ||
+	    (pair && pair_is_absent(pair)))
+		return;
+	observer->silence_told = true;
+	log_warning("%s: no data from the peer for %u s%s",
+		    line_name(observer->config.line),
+		    3 * observer->config.keepalive_s,
+		    has_carrier ? "" : ", carrier off until it sends");
+}
+
+/* Warn of a port that stalls, and undo an XOFF: it may have been noise. */
+static void check_flow(struct observer *observer, const struct stats *stats,
+		       uint64_t now_ns)
+{
+	const bool is_serial = line_kind(observer->config.line)->is_serial;
+	const enum port_flow flow = observer->config.flow;
+	struct port *port = line_port(observer->config.line);
+	const uint64_t sent = stats->to_line.line_bytes - port_queued(port);
+
+	if (!stall_look(&observer->stall, sent,
+			pump_is_stuck(observer->config.pump), now_ns))
+		return;
+	if (stall_is_news(&observer->stall))
+		log_warning("%s has sent nothing for %d s (%s)",
+			    line_name(observer->config.line), STALL_S,
+			    stall_text(flow, is_serial));
+	if (flow == PORT_FLOW_XONXOFF)
+		port_resume(port);
+}
+
+/* Warn, once, of a route that leads the line's own packets into the link. */
+static void check_own_packets(struct observer *observer,
+			      const struct stats *stats)
+{
+	if (observer->own_told ||
+	    !stats->to_line.dropped[STATS_DROP_OWN_TRANSPORT])
+		return;
+	observer->own_told = true;
+	log_warning("%s: a route sends the line's own packets into %s, so none "
+		    "reaches the peer (find the route with \"ip route\"; "
+		    "remove it, or give the peer's host a route of its own)",
+		    line_name(observer->config.line),
+		    observer->config.tun->name);
+}
+
+/* Tell of a peer that is no serialtun, or has not said so. */
+static void report_plain_peer(struct observer *observer)
+{
+	const struct addr *from = &observer->first;
+	char text[ADDR_TEXT_MAX];
+
+	/* A line that comes and goes is reported already. */
+	if (observer->peer_told && addr_same_host(from, &observer->peer))
+		return;
+	observer->peer_told = true;
+	observer->peer = *from;
+	if (from->family == AF_UNSPEC)
+		log_info("%s: the peer is there",
+			 line_name(observer->config.line));
+	else
+		log_info("%s: the peer is there: %s",
+			 line_name(observer->config.line),
+			 addr_format_host(from, text));
+}
+
+/* The first packet from a port. */
+static void report_peer(struct observer *observer, uint64_t now_ns)
+{
+	const struct pair *pair = pairing_pair(observer->config.pairing);
+
+	if (pump_take_first(observer->config.pump, &observer->first)) {
+		observer->held_told = false;
+		observer->first_ns = now_ns + (pair ? OBSERVER_PEER_NS : 0);
+	}
+	/* The pairing tells of a serialtun. */
+	if (pair && pair_state(pair) != PAIR_PLAIN)
+		observer->first_ns = UINT64_MAX;
+	if (now_ns < observer->first_ns)
+		return;
+	observer->first_ns = UINT64_MAX;
+	report_plain_peer(observer);
+}
+
+/* Packets would be commands to a shell. An echo is a symptom of its own. */
+static void check_held(struct observer *observer, const struct stats *stats)
+{
+	if (observer->held_told || !pump_is_held(observer->config.pump) ||
+	    stats->witness->verdict == WITNESS_ECHO)
+		return;
+	observer->held_told = true;
+	log_warning("%s: a login or a shell is at the other end and would "
+		    "execute packets as commands: sending waits until a packet "
+		    "comes from there (end the login and start serialtun "
+		    "there; then ping from there, or start again here)",
+		    line_name(observer->config.line));
+}
+
+/* Text is explained if it is a prompt, and addresses if the peer said them. */
+static bool is_explained(const struct observer *observer, enum symptom symptom)
+{
+	switch (symptom) {
+	case SYMPTOM_TEXT:
+		return observer->held_told;
+	case SYMPTOM_SAME_ADDRESS:
+	case SYMPTOM_UNKNOWN_NETWORK:
+		return pairing_told_addresses(observer->config.pairing);
+	default:
+		return false;
+	}
+}
+
+/* Check the counters, every OBSERVER_CHECK_NS, and warn of symptoms. */
+static void check_counters(struct observer *observer, uint64_t now_ns)
+{
+	struct symptom_view view = {
+		.is_serial = line_kind(observer->config.line)->is_serial,
+		.rate = line_port(observer->config.line)->rate,
+	};
+	char text[SYMPTOM_TEXT_MAX];
+	enum symptom symptom;
+
+	if (now_ns < observer->check_ns)
+		return;
+	observer->check_ns = now_ns + OBSERVER_CHECK_NS;
+	view.stats = pump_stats(observer->config.pump);
+	check_held(observer, view.stats);
+	symptom = symptoms_look(&observer->symptoms, &view, now_ns);
+	if (symptom != SYMPTOM_NONE && !is_explained(observer, symptom))
+		log_warning("%s: %s", line_name(observer->config.line),
+			    symptom_text(symptom, &view, text));
+	check_own_packets(observer, view.stats);
+	check_flow(observer, view.stats, now_ns);
+}
+
+/**
+ * observer_look() - tell the user what is new
+ * @observer: the observer, while there is a port
+ * @now_ns:   the time
+ *
+ * Call it after each turn of the pump.
+ */
+void observer_look(struct observer *observer, uint64_t now_ns)
+{
+	report_peer(observer, now_ns);
+	if (pump_take_silence(observer->config.pump))
+		report_silence(observer);
+	check_counters(observer, now_ns);
+}
+
+/**
+ * observer_next_ns() - when to look again without an event
+ * @observer: the observer
+ *
+ * Return: the time; UINT64_MAX: after an event
+ */
+uint64_t observer_next_ns(const struct observer *observer)
+{
+	return clock_earlier(observer->check_ns, observer->first_ns);
+}
