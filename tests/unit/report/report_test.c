@@ -478,7 +478,7 @@ static void test_report_file_begins_and_ends(void **state)
 /* The file tells of a pair what is known. */
 static void test_report_file_of_a_pair(void **state)
 {
-	struct agree peer = {.name = "board", .release = "1.4"};
+	static struct agree peer = {.name = "board", .release = "1.4"};
 	struct report *report;
 
 	(void)state;
@@ -521,7 +521,7 @@ static void test_report_file_of_a_pair(void **state)
 
 static void test_report_file_has_room(void **state)
 {
-	struct agree peer = {.name = "", .release = ""};
+	static struct agree peer;
 	char *path = malloc(4096);
 	struct report *report;
 
