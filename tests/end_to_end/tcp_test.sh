@@ -308,6 +308,42 @@ refused --port tcp:host:5000 --parity even
 check_match 'an option that only a serial port has' \
 	'--parity needs a serial port, which tcp:host:5000 is not$' "$said"
 
+# A name server that never answers: the C library alone would ask it for 10 s
+# and more, and listen to nobody.
+echo 'nameserver 127.0.0.53' >"$dir/resolv.conf"
+mount --bind "$dir/resolv.conf" /etc/resolv.conf
+in_a socat -u UDP-RECV:53,bind=127.0.0.53 "OPEN:$dir/questions,creat" &
+silent=$!
+is_asked() {
+	grep -qa silent-host "$dir/questions"
+}
+# ends_while_it_asks DESCRIPTION ARGUMENT...
+ends_while_it_asks() {
+	local description=$1 start
+	shift
+	: >"$dir/questions"
+	nsenter --target "$host_a" --net -- "$serialtun" \
+		--addr 10.1.0.1/24 --port tcp:silent-host.example:5000 "$@" \
+		2>"$dir/silent.log" &
+	asking=$!
+	check "$description: it asks" wait_for 5 is_asked
+	child=$(pgrep -P "$asking")
+	start=$(date +%s%3N)
+	kill "$asking"
+	wait_end "$asking"
+	check "$description: SIGTERM ends it at once" \
+		[ "$(($(date +%s%3N) - start))" -lt 2000 ]
+	check_equal "$description: with status 0" 0 "$ended"
+	check "$description: and the child that asks" \
+		wait_for 2 not alive "${child:-1}"
+}
+ends_while_it_asks 'a silent name server at the start'
+ends_while_it_asks 'a silent name server while the link waits' --wait
+ends_while_it_asks 'a silent name server after a change of user' \
+	--wait --user nobody
+kill "$silent"
+umount /etc/resolv.conf
+
 # The ends that have vanished meanwhile
 dead='the peer has acknowledged nothing for 15 s'
 check 'an end with packets to send notices that the peer has vanished' \
