@@ -44,7 +44,9 @@ warnings   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 hardening  := -fstack-protector-strong -fPIE
 hardening_ld := -pie -Wl,-z,relro,-z,now
 ifdef SANITIZE
-sanitize   := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+# "undefined" does not contain float-cast-overflow.
+sanitize   := -fsanitize=address,undefined,float-cast-overflow \
+	-fno-sanitize-recover=undefined,float-cast-overflow \
 	-fno-omit-frame-pointer $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 else
 hardening  += -D_FORTIFY_SOURCE=2
