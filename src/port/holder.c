@@ -18,6 +18,7 @@
  * This process itself is never found.
  */
 #include "port/holder.h"
+#include "text.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -101,14 +102,11 @@ static pid_t parse_pid(const char *text)
 /* A process may choose any name, and a terminal prints it: make it plain. */
 static void set_program(struct holder *holder, const char *name, size_t len)
 {
-	size_t i;
-
 	if (len >= HOLDER_PROGRAM_MAX)
 		len = HOLDER_PROGRAM_MAX - 1;
-	for (i = 0; i < len; i++)
-		holder->program[i] =
-			(char)(isprint((unsigned char)name[i]) ? name[i] : '?');
+	memcpy(holder->program, name, len);
 	holder->program[len] = '\0';
+	text_make_plain(holder->program);
 }
 
 /* Fill in the holder, if the process exists and is not this one. */
