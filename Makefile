@@ -12,7 +12,6 @@ MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
 DISTDIR ?= .
 archive := $(DISTDIR)/serialtun-$(VERSION).tar.gz
-SETCAP_GROUP ?= dialout
 
 # Below /usr the system's own directories; elsewhere directories that the system
 # searches, too.
@@ -296,14 +295,6 @@ install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 	install -m 644 src/systemd/70-serialtun.rules \
 		'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
 
-# Every user that may run the program can create an interface, with addresses
-# and routes. Set the capabilities last, because a change of owner removes them.
-.PHONY: setcap
-setcap: install ## the same, to run without sudo, but only by SETCAP_GROUP
-	chown root:'$(SETCAP_GROUP)' '$(DESTDIR)$(BINDIR)/serialtun'
-	chmod 750 '$(DESTDIR)$(BINDIR)/serialtun'
-	setcap cap_net_admin+ep '$(DESTDIR)$(BINDIR)/serialtun'
-
 .PHONY: uninstall
 uninstall: ## remove the installed files
 	rm -f $(installed)
@@ -356,7 +347,6 @@ help: ## this text
 	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
 	@echo '  DESTDIR     put in front of these, for packagers'
 	@echo '  DISTDIR     where "make dist" puts the archive, default here'
-	@echo '  SETCAP_GROUP   group for "make setcap", default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'
