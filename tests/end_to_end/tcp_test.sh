@@ -253,11 +253,22 @@ while time.monotonic() < end:
     time.sleep(0.02)'
 check 'such a program does not fill the log' \
 	test "$(grep -c ' lost ' "$dir/a.log")" -le 8
-in_a timeout 5 socat -u TCP:127.0.0.1:5003 OPEN:/dev/null &
+knocks=(nsenter --target "$host_a" --net --)
+"${knocks[@]}" timeout 5 socat -u TCP:127.0.0.1:5003 OPEN:/dev/null &
 other=$!
 check 'and does not keep the peer away' \
 	wait_for 3 in_a sh -c 'ip -br link show dev tun0 | grep -q ,LOWER_UP'
 kill "$other"
+check 'it goes, and the carrier with it' wait_for 5 no_carrier
+if setpriv --reuid=12345 --clear-groups true 2>/dev/null; then
+	"${knocks[@]}" setpriv --reuid=12345 --clear-groups \
+		timeout 5 socat -u TCP:127.0.0.1:5003 OPEN:/dev/null &
+	other=$!
+	check 'any user of this host can be the peer' wait_for 5 not no_carrier
+	kill "$other"
+else
+	skip 'any user of this host can be the peer' 'there is no other here'
+fi
 stop_a
 
 # refusal DESCRIPTION REGEX ARGUMENT...
@@ -312,8 +323,13 @@ check_match 'an option that only a serial port has' \
 # and more, and listen to nobody.
 echo 'nameserver 127.0.0.53' >"$dir/resolv.conf"
 mount --bind "$dir/resolv.conf" /etc/resolv.conf
-in_a socat -u UDP-RECV:53,bind=127.0.0.53 "OPEN:$dir/questions,creat" &
+nsenter --target "$host_a" --net -- \
+	socat -u UDP-RECV:53,bind=127.0.0.53 "OPEN:$dir/questions,creat" &
 silent=$!
+is_open() {
+	in_a ss -lun | grep -qF 127.0.0.53:53
+}
+wait_for 5 is_open
 is_asked() {
 	grep -qa silent-host "$dir/questions"
 }
