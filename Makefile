@@ -224,7 +224,7 @@ coverage: ## run the tests, and print how much of each file they ran
 		status=$$?; tests/coverage build/coverage; exit $$status
 
 # Run each fuzzer for FUZZ_SECONDS, two at a time; build/fuzz keeps their finds.
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 20
 FUZZERS ?= $(notdir $(fuzzers:_fuzz=))
 
 .PHONY: fuzz
@@ -233,6 +233,25 @@ fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
 		FUZZ=1 $(FUZZERS:%=build/fuzz/tests/fuzz/%_fuzz)
 	$(Q)printf '%s\n' $(FUZZERS) | FUZZ_SECONDS=$(FUZZ_SECONDS) \
 		xargs -P 2 -n 1 tests/fuzz/run
+
+.PHONY: fuzz-soak
+fuzz-soak: ## the same for ten minutes each: about two hours
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=600
+
+# The inputs of the tree, and those that "make fuzz" has added. The objects are
+# those of "make coverage", which counts anew.
+.PHONY: fuzz-coverage
+fuzz-coverage: ## print how much of each file the inputs of the fuzzers run
+	$(Q)$(coverage_make) all \
+		$(FUZZERS:%=build/coverage/tests/fuzz/%_fuzz)
+	$(Q)find build/coverage -name '*.gcda' -delete
+	$(Q)for name in $(FUZZERS); do \
+		find tests/fuzz/corpus/$$name $(wildcard build/fuzz/corpus) \
+			-type f -path "*/$$name/*" -print0 | \
+			xargs -0 build/coverage/tests/fuzz/$${name}_fuzz \
+			>build/coverage/fuzz.log 2>&1 || { \
+			tail -n 20 build/coverage/fuzz.log; exit 1; }; done
+	$(Q)tests/coverage build/coverage
 
 # Other versions format differently, and have other checks.
 pinned = $(findstring version 14.,$(shell clang-format --version))
@@ -352,6 +371,6 @@ help: ## this text
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SOAK_SECONDS   how long "make soak" takes, default 120'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'
-	@echo '  FUZZ_SECONDS=60   how long each fuzzer runs'
+	@echo '  FUZZ_SECONDS=20   how long each fuzzer runs'
 	@echo '  FUZZERS     which: $(notdir $(fuzzers:_fuzz=)); default: all'
 	@echo '  V=1         show the commands'
