@@ -12,7 +12,6 @@ MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
 DISTDIR ?= .
 archive := $(DISTDIR)/serialtun-$(VERSION).tar.gz
-SETCAP_GROUP ?= dialout
 
 # Below /usr the system's own directories; elsewhere directories that the system
 # searches, too.
@@ -44,7 +43,9 @@ warnings   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 hardening  := -fstack-protector-strong -fPIE
 hardening_ld := -pie -Wl,-z,relro,-z,now
 ifdef SANITIZE
-sanitize   := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+# "undefined" does not contain float-cast-overflow.
+sanitize   := -fsanitize=address,undefined,float-cast-overflow \
+	-fno-sanitize-recover=undefined,float-cast-overflow \
 	-fno-omit-frame-pointer $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 else
 hardening  += -D_FORTIFY_SOURCE=2
@@ -223,7 +224,7 @@ coverage: ## run the tests, and print how much of each file they ran
 		status=$$?; tests/coverage build/coverage; exit $$status
 
 # Run each fuzzer for FUZZ_SECONDS, two at a time; build/fuzz keeps their finds.
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 20
 FUZZERS ?= $(notdir $(fuzzers:_fuzz=))
 
 .PHONY: fuzz
@@ -232,6 +233,25 @@ fuzz: ## run the fuzzers (clang), FUZZ_SECONDS each, or the FUZZERS named
 		FUZZ=1 $(FUZZERS:%=build/fuzz/tests/fuzz/%_fuzz)
 	$(Q)printf '%s\n' $(FUZZERS) | FUZZ_SECONDS=$(FUZZ_SECONDS) \
 		xargs -P 2 -n 1 tests/fuzz/run
+
+.PHONY: fuzz-soak
+fuzz-soak: ## the same for ten minutes each: about two hours
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=600
+
+# The inputs of the tree, and those that "make fuzz" has added. The objects are
+# those of "make coverage", which counts anew.
+.PHONY: fuzz-coverage
+fuzz-coverage: ## print how much of each file the inputs of the fuzzers run
+	$(Q)$(coverage_make) all \
+		$(FUZZERS:%=build/coverage/tests/fuzz/%_fuzz)
+	$(Q)find build/coverage -name '*.gcda' -delete
+	$(Q)for name in $(FUZZERS); do \
+		find tests/fuzz/corpus/$$name $(wildcard build/fuzz/corpus) \
+			-type f -path "*/$$name/*" -print0 | \
+			xargs -0 build/coverage/tests/fuzz/$${name}_fuzz \
+			>build/coverage/fuzz.log 2>&1 || { \
+			tail -n 20 build/coverage/fuzz.log; exit 1; }; done
+	$(Q)tests/coverage build/coverage
 
 # Other versions format differently, and have other checks.
 pinned = $(findstring version 14.,$(shell clang-format --version))
@@ -294,14 +314,6 @@ install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 	install -m 644 src/systemd/70-serialtun.rules \
 		'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
 
-# Every user that may run the program can create an interface, with addresses
-# and routes. Set the capabilities last, because a change of owner removes them.
-.PHONY: setcap
-setcap: install ## the same, to run without sudo, but only by SETCAP_GROUP
-	chown root:'$(SETCAP_GROUP)' '$(DESTDIR)$(BINDIR)/serialtun'
-	chmod 750 '$(DESTDIR)$(BINDIR)/serialtun'
-	setcap cap_net_admin+ep '$(DESTDIR)$(BINDIR)/serialtun'
-
 .PHONY: uninstall
 uninstall: ## remove the installed files
 	rm -f $(installed)
@@ -354,12 +366,11 @@ help: ## this text
 	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
 	@echo '  DESTDIR     put in front of these, for packagers'
 	@echo '  DISTDIR     where "make dist" puts the archive, default here'
-	@echo '  SETCAP_GROUP   group for "make setcap", default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SOAK_SECONDS   how long "make soak" takes, default 120'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'
-	@echo '  FUZZ_SECONDS=60   how long each fuzzer runs'
+	@echo '  FUZZ_SECONDS=20   how long each fuzzer runs'
 	@echo '  FUZZERS     which: $(notdir $(fuzzers:_fuzz=)); default: all'
 	@echo '  V=1         show the commands'

@@ -10,6 +10,7 @@
  * which the journal strips: "journalctl -p warning" then works.
  */
 #include "log.h"
+#include "text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -104,16 +105,6 @@ static const char *prefix(enum log_level level)
 	return is_journal() ? priorities[level] : LOG_PREFIX;
 }
 
-/* Names may contain control characters, which must not reach the terminal. */
-static void make_plain(char *line, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7F)
-			line[i] = '?';
-}
-
 /**
  * log_print() - print one line to stderr, if its level is enabled
  * @level:  the line's level
@@ -130,18 +121,15 @@ void log_print(enum log_level level, const char *format, ...)
 	int saved_errno = errno;
 	va_list args;
 	size_t len;
-	int n;
 
 	if (!log_enabled(level))
 		return;
 
 	len = (size_t)snprintf(line, sizeof(line), "%s", prefix(level));
 	va_start(args, format);
-	n = vsnprintf(line + len, cap - len, format, args);
+	vsnprintf(line + len, cap - len, format, args);
 	va_end(args);
-	if (n > 0)
-		len += (size_t)n < cap - len ? (size_t)n : cap - len - 1;
-	make_plain(line, len);
+	len = text_make_plain(line);
 	line[len++] = '\n';
 	put_line(line, len);
 	errno = saved_errno;

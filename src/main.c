@@ -202,7 +202,8 @@ int main(int argc, char **argv)
 
 	if (open_standard_fds())
 		return EXIT_FAILURE;
-	options_parse(&options, argc, argv);
+	if (options_parse(&options, argc, argv))
+		return EXIT_FAILURE;
 	log_set_level(options.log_level);
 	return do_task(&options) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

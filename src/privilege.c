@@ -38,6 +38,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -71,6 +72,43 @@ static int set_capabilities(const struct capabilities *caps)
 static bool has_capability(const struct capabilities *caps, unsigned int cap)
 {
 	return caps->words[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
+}
+
+/**
+ * privilege_is_of_file() - do the capabilities come from the program file?
+ *
+ * setcap(8) gives a file capabilities: whoever may run it has them, and is
+ * still not the administrator. The kernel sets AT_SECURE if a program has more
+ * rights than its user (getauxval(3)). The ambient capabilities of a service
+ * were given to its user, and security modules set AT_SECURE as well.
+ *
+ * Return: true if they do
+ */
+bool privilege_is_of_file(void)
+{
+	return getauxval(AT_SECURE) && getuid() &&
+	       prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_NET_ADMIN, 0,
+		     0) != 1;
+}
+
+/**
+ * privilege_use() - put the capabilities aside, or back in effect
+ * @on: the permitted capabilities are in effect; else none is, and the kernel
+ *      decides by user and group alone
+ *
+ * Return: 0 or -errno
+ */
+int privilege_use(bool on)
+{
+	struct capabilities caps;
+	int err = get_capabilities(&caps);
+	size_t i;
+
+	if (err)
+		return err;
+	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		caps.words[i].effective = on ? caps.words[i].permitted : 0;
+	return set_capabilities(&caps);
 }
 
 /**

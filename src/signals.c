@@ -5,6 +5,11 @@
  * SIGINT, SIGTERM and SIGHUP end the program, and interrupt system calls of the
  * set-up (no SA_RESTART). SIGUSR1 and SIGUSR2 are requests, which the session
  * handles later.
+ *
+ * A write() that fails must not end the link: neither to a pipe that nobody
+ * reads (SIGPIPE) nor to a log or --stats-json file that has reached the limit
+ * of its size (SIGXFSZ, setrlimit(2)). Both signals are ignored, and write()
+ * returns an error.
  */
 #include "signals.h"
 #include "log.h"
@@ -55,6 +60,7 @@ int signals_set_up(void)
 {
 	static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
 	static const int asking[] = {SIGUSR1, SIGUSR2};
+	static const int failing[] = {SIGPIPE, SIGXFSZ};
 	struct sigaction action = {.sa_handler = on_signal};
 	struct sigaction before;
 	int err;
@@ -78,7 +84,8 @@ int signals_set_up(void)
 	for (i = 0; i < sizeof(asking) / sizeof(*asking); i++)
 		sigaction(asking[i], &action, NULL);
 	action.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &action, NULL);
+	for (i = 0; i < sizeof(failing) / sizeof(*failing); i++)
+		sigaction(failing[i], &action, NULL);
 	return 0;
 }
 

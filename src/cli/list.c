@@ -81,7 +81,7 @@ static void widen(int widths[LIST_COLUMNS], const struct list_row *row)
 	size_t i;
 
 	for (i = 0; i < LIST_COLUMNS; i++) {
-		int width = (int)strlen(row->cells[i]);
+		int width = (int)text_columns(row->cells[i]);
 
 		if (width > widths[i])
 			widths[i] = width;
@@ -94,7 +94,8 @@ static void write_row(FILE *table, const int widths[LIST_COLUMNS],
 	size_t i;
 
 	for (i = 0; i < LIST_COLUMNS - 1; i++)
-		fprintf(table, "%-*s  ", widths[i], row->cells[i]);
+		fprintf(table, "%s%*s  ", row->cells[i],
+			widths[i] - (int)text_columns(row->cells[i]), "");
 	fprintf(table, "%s\n", row->cells[i]);
 }
 

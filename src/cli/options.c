@@ -437,12 +437,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
  *
  * Does not return if the command line is wrong (argp's message on stderr,
  * exit status EX_USAGE, 64), or if it asked for help or the version only.
+ *
+ * Return: 0 or -errno, logged; -ENOMEM: argp has no memory
  */
-void options_parse(struct options *options, int argc, char **argv)
+int options_parse(struct options *options, int argc, char **argv)
 {
 	struct argp_option table[ROWS + 2] = {0};
 	const struct argp argp = {table, parse, NULL, doc, 0, 0, 0};
 	struct command_line line = {.options = options};
+	error_t error;
 	size_t i;
 
 	for (i = 0; i < ROWS; i++)
@@ -465,5 +468,8 @@ void options_parse(struct options *options, int argc, char **argv)
 		.pair = VALUE_PAIR_ALL,
 		.log_level = LOG_LEVEL_INFO,
 	};
-	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &line);
+	error = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &line);
+	if (error)
+		log_error("cannot read the command line: %s", strerror(error));
+	return -error;
 }

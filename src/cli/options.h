@@ -73,6 +73,6 @@ struct options {
 	int log_level;
 };
 
-void options_parse(struct options *options, int argc, char **argv);
+int options_parse(struct options *options, int argc, char **argv);
 
 #endif

@@ -24,6 +24,7 @@
 #include "interface/survey.h"
 #include "interface/tun.h"
 #include "log.h"
+#include "privilege.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -123,6 +124,15 @@ static int join_bridge(const struct setup *setup)
 
 	if (!bridge || setup->now.master == setup->bridge.index)
 		return 0;
+	/* It would open the administrator's network to the other end. */
+	if (privilege_is_of_file()) {
+		log_error("cannot put %s into bridge %s: %s (the capability of "
+			  "the program file is not for bridges: run as root, "
+			  "or use an interface that root has made with "
+			  "--create --bridge %s --owner)",
+			  name, bridge, strerror(EPERM), bridge);
+		return -EPERM;
+	}
 	err = rtnl_link_set_master(setup->rtnl, setup->now.index,
 				   setup->bridge.index);
 	if (err)

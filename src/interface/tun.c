@@ -20,6 +20,7 @@
 #include "interface/owner.h"
 #include "log.h"
 #include "packet/gso.h"
+#include "privilege.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -109,6 +110,23 @@ static int set_interface(int fd, char name[IFNAMSIZ], bool tap, int flags)
 	return err;
 }
 
+/*
+ * As set_interface(), for an interface that exists. With capabilities of the
+ * program file the kernel would let every user who may run it have everybody's
+ * interface, so they are put aside: only the owner has it. Return: 0 or -errno.
+ */
+static int set_existing(int fd, char name[IFNAMSIZ], bool tap, int flags)
+{
+	const bool aside = privilege_is_of_file();
+	int err = aside ? privilege_use(false) : 0;
+
+	if (!err)
+		err = set_interface(fd, name, tap, flags);
+	if (aside && privilege_use(true))
+		return -EPERM;
+	return err;
+}
+
 /* Does the kernel support a struct virtio_net_hdr before each packet? */
 static bool has_vnet(int fd)
 {
@@ -160,7 +178,7 @@ static bool has_mode(const char *name, bool tap, int flags)
 	int err;
 
 	memcpy(copy, name, IFNAMSIZ);
-	err = fd < 0 ? -errno : set_interface(fd, copy, tap, flags);
+	err = fd < 0 ? -errno : set_existing(fd, copy, tap, flags);
 	if (fd >= 0)
 		close(fd);
 	return !err || err == -EBUSY || err == -EPERM;
@@ -217,8 +235,8 @@ static int attach(struct tun *tun)
 {
 	tun->attached = true;
 	tun->persistent = true;
-	return set_interface(tun->fd, tun->name, tun->tap,
-			     tun->vnet ? IFF_VNET_HDR : 0);
+	return set_existing(tun->fd, tun->name, tun->tap,
+			    tun->vnet ? IFF_VNET_HDR : 0);
 }
 
 /**
@@ -355,9 +373,9 @@ int tun_delete(const char *name)
 		return err;
 	err = -EINVAL;
 	for (i = 0; err == -EINVAL && i < sizeof(kinds) / sizeof(*kinds); i++) {
-		err = set_interface(tun.fd, tun.name, false, kinds[i]);
+		err = set_existing(tun.fd, tun.name, false, kinds[i]);
 		if (err == -EINVAL)
-			err = set_interface(tun.fd, tun.name, true, kinds[i]);
+			err = set_existing(tun.fd, tun.name, true, kinds[i]);
 	}
 	if (!err && ioctl(tun.fd, TUNSETPERSIST, 0UL))
 		err = -errno;

@@ -250,6 +250,8 @@ static int begin_attempt(struct connector *connector, uint64_t now_ns,
 			       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (connector->fd < 0)
 		return -errno;
+	if (is_unix(connector))
+		stream_take_fds(connector->fd, false);
 	if (!is_unix(connector) &&
 	    reach_guard(&connector->source.reach, connector->fd, addr,
 			connector->source.name, failure))

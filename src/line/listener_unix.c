@@ -4,7 +4,8 @@
  * peer. The rest is in listener.c.
  *
  * unix_open() removes a socket that a killed program has left at the path, and
- * unix_close() removes our own.
+ * unix_close() removes our own. Only this user, and root, may connect: whoever
+ * does is the peer. The user may change the mode of the socket afterwards.
  */
 #include "line/listener_unix.h"
 #include "failure.h"
@@ -47,7 +48,10 @@ static int open_socket(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	stream_take_fds(fd, false);
+	return fd;
 }
 
 /* Is a program listening there? Return: 0: no; -EADDRINUSE, another -errno */
@@ -122,12 +126,15 @@ static int listen_at_path(struct listener_unix *listener)
 	fd = open_socket();
 	if (fd < 0)
 		return fd;
-	if (bind(fd, (const struct sockaddr *)path, sizeof(*path))) {
+	/* The file gets the socket's mode, less the umask (unix_bind()). */
+	if (fchmod(fd, S_IRUSR | S_IWUSR) ||
+	    bind(fd, (const struct sockaddr *)path, sizeof(*path))) {
 		err = -errno;
 		close(fd);
 		return err;
 	}
 	lstat(path->sun_path, &listener->file);
+	log_debug("%s: mode 0600, only its owner may connect", path->sun_path);
 	err = listener_add(&listener->listener, fd);
 	if (err) {
 		unlink(path->sun_path);

@@ -53,7 +53,8 @@ struct std_fds {
 	bool is_one_socket;
 	int read_flags; /* flags of standard input at the start */
 	int write_flags;
-	int pipe_len; /* its size at the start; -1: stdout is not a pipe */
+	int pipe_len;  /* its size at the start; -1: stdout is not a pipe */
+	bool took_fds; /* standard input, at the start */
 };
 
 static bool std_fds_check(const char *rest, char why[SOURCE_WHY_MAX])
@@ -157,6 +158,7 @@ static void borrow_fds(struct std_fds *std_fds)
 	std_fds->read_flags = fcntl(STDIN_FILENO, F_GETFL);
 	std_fds->write_flags = fcntl(STDOUT_FILENO, F_GETFL);
 	std_fds->pipe_len = fcntl(STDOUT_FILENO, F_GETPIPE_SZ);
+	std_fds->took_fds = stream_take_fds(STDIN_FILENO, false);
 	fcntl(STDIN_FILENO, F_SETFL, std_fds->read_flags | O_NONBLOCK);
 	fcntl(STDOUT_FILENO, F_SETFL, std_fds->write_flags | O_NONBLOCK);
 	if (std_fds->pipe_len > STD_FDS_PIPE_LEN)
@@ -165,6 +167,7 @@ static void borrow_fds(struct std_fds *std_fds)
 
 static void restore_fds(const struct std_fds *std_fds)
 {
+	stream_take_fds(STDIN_FILENO, std_fds->took_fds);
 	if (std_fds->pipe_len > STD_FDS_PIPE_LEN)
 		fcntl(STDOUT_FILENO, F_SETPIPE_SZ, std_fds->pipe_len);
 	fcntl(STDOUT_FILENO, F_SETFL, std_fds->write_flags);

@@ -10,11 +10,15 @@
  * where we may read them.
  *
  * Older programs leave a file with their PID in /var/lock (Filesystem Hierarchy
- * Standard 3.0, section 5.9). It counts while that process exists.
+ * Standard 3.0, section 5.9). It counts while that process exists. Everybody
+ * may write to that directory, so a link is not followed, and a user can only
+ * lock a device for processes of his own: the file's owner must be root or own
+ * the process that it names.
  *
  * This process itself is never found.
  */
 #include "port/holder.h"
+#include "text.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -40,23 +44,51 @@
 /* Enough for the fields up to the controlling terminal. */
 #define HOLDER_STAT_MAX 256
 
+/* Enough for the lines up to the user numbers, whatever the name's escapes. */
+#define HOLDER_STATUS_MAX 512
+
 static bool is_pty(dev_t device)
 {
 	return major(device) >= UNIX98_PTY_SLAVE_MAJOR &&
 	       major(device) < UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
 }
 
+static size_t read_and_close(int fd, char *text, size_t cap)
+{
+	ssize_t n = read(fd, text, cap);
+
+	close(fd);
+	return n < 0 ? 0 : (size_t)n;
+}
+
 /* Read the start of a file. Return: bytes read, 0 on failure. */
 static size_t read_start(const char *path, char *text, size_t cap)
 {
 	int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	ssize_t n;
+
+	return fd < 0 ? 0 : read_and_close(fd, text, cap);
+}
+
+/*
+ * Read the start of a file in a directory that everybody may write to: only a
+ * regular file, and not through a link. Without O_NONBLOCK, the open() of a
+ * FIFO would wait. Return: bytes read, 0 on failure.
+ */
+static size_t read_lock_file(const char *path, char *text, size_t cap,
+			     uid_t *owner)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK |
+				    O_CLOEXEC);
+	struct stat file;
 
 	if (fd < 0)
 		return 0;
-	n = read(fd, text, cap);
-	close(fd);
-	return n < 0 ? 0 : (size_t)n;
+	if (fstat(fd, &file) || !S_ISREG(file.st_mode)) {
+		close(fd);
+		return 0;
+	}
+	*owner = file.st_uid;
+	return read_and_close(fd, text, cap);
 }
 
 /* Return: the PID, or 0 if it is not one. */
@@ -70,14 +102,11 @@ static pid_t parse_pid(const char *text)
 /* A process may choose any name, and a terminal prints it: make it plain. */
 static void set_program(struct holder *holder, const char *name, size_t len)
 {
-	size_t i;
-
 	if (len >= HOLDER_PROGRAM_MAX)
 		len = HOLDER_PROGRAM_MAX - 1;
-	for (i = 0; i < len; i++)
-		holder->program[i] =
-			(char)(isprint((unsigned char)name[i]) ? name[i] : '?');
+	memcpy(holder->program, name, len);
 	holder->program[len] = '\0';
+	text_make_plain(holder->program);
 }
 
 /* Fill in the holder, if the process exists and is not this one. */
@@ -285,19 +314,52 @@ pid_t holder_parse_uucp(const char *content, size_t len)
 	return binary > 0 ? binary : 0;
 }
 
+/*
+ * Does a process run as this user? The real, the effective and the saved user
+ * count, because a set-user-ID program may create its lock file as any of them.
+ * /proc/PID itself does not tell: root owns it if the process is not dumpable.
+ */
+static bool runs_as(pid_t pid, uid_t user)
+{
+	char path[HOLDER_PROC_PATH_MAX];
+	char status[HOLDER_STATUS_MAX];
+	const char *line;
+	char uids[3][16];
+	size_t len;
+	size_t i;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	len = read_start(path, status, sizeof(status) - 1);
+	status[len] = '\0';
+	/* The name, in the first line, has no newline: it is escaped. */
+	line = strstr(status, "\nUid:");
+	if (!line || sscanf(line, " Uid: %15s %15s %15s", uids[0], uids[1],
+			    uids[2]) != 3)
+		return false;
+	for (i = 0; i < 3; i++)
+		if (strtoul(uids[i], NULL, 10) == user)
+			return true;
+	return false;
+}
+
 /**
  * holder_read_uucp() - find the process of a UUCP lock file
  * @lock_path: the lock file
- * @holder:    filled in if the process exists
+ * @holder:    filled in if the lock counts
  *
- * Return: true if the process exists and is not this one
+ * Return: true if the file is a regular file of root or of a user as whom the
+ * process runs, and the process exists and is not this one
  */
 bool holder_read_uucp(const char *lock_path, struct holder *holder)
 {
 	char content[64];
-	size_t len = read_start(lock_path, content, sizeof(content));
+	uid_t owner = 0;
+	size_t len =
+		read_lock_file(lock_path, content, sizeof(content), &owner);
+	pid_t pid = holder_parse_uucp(content, len);
 
-	return identify(holder, holder_parse_uucp(content, len), true);
+	return pid && (!owner || runs_as(pid, owner)) &&
+	       identify(holder, pid, true);
 }
 
 /**

@@ -20,6 +20,13 @@
  * No event tells that a host has vanished. TCP gives up after STREAM_DEAD_S
  * without an acknowledgement, and sends keepalive probes while there is nothing
  * to acknowledge.
+ *
+ * A unix peer can send descriptors along with its bytes (SCM_RIGHTS, unix(7)).
+ * recv() drops them and closes the last one of each file, which may take long:
+ * the close() of a TCP socket with SO_LINGER waits for its peer. All the
+ * program would wait with it, for as long as the peer likes. So the socket
+ * refuses descriptors (SO_PASSRIGHTS, Linux 6.16): the peer's sendmsg() fails.
+ * An older kernel has no means to refuse them.
  */
 #include "port/stream.h"
 #include "failure.h"
@@ -34,6 +41,14 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/*
+ * From asm-generic/socket.h of Linux 6.16, where older C libraries lack it.
+ * These two machines number the options in their own way.
+ */
+#if !defined(SO_PASSRIGHTS) && !defined(__hppa__) && !defined(__sparc__)
+#define SO_PASSRIGHTS 83
+#endif
 
 /* Silence after which the peer is dead; probes start after a third of it. */
 #define STREAM_DEAD_S 15
@@ -158,12 +173,35 @@ static int set_up_unix(struct port *port)
 	socklen_t len = sizeof(int);
 	int sndbuf;
 
+	stream_take_fds(port->write_fd, false);
 	if (setsockopt(port->write_fd, SOL_SOCKET, SO_SNDBUF, &half,
 		       sizeof(half)) ||
 	    getsockopt(port->write_fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, &len))
 		return -errno;
 	port->queue_max = (size_t)sndbuf / 4 - 1;
 	return 0;
+}
+
+/**
+ * stream_take_fds() - let the peer of a unix socket send descriptors, or not
+ * @fd: the socket, best not connected yet; what a socket that listens refuses,
+ *      its connections refuse as well. Others are left alone
+ * @on: let it
+ *
+ * Return: whether it could before; true where the kernel cannot refuse them
+ */
+bool stream_take_fds(int fd, bool on)
+{
+	int before = true;
+#ifdef SO_PASSRIGHTS
+	const int value = on;
+	socklen_t len = sizeof(before);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &before, &len) ||
+	    setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &value, sizeof(value)))
+		return true;
+#endif
+	return before;
 }
 
 /**

@@ -165,6 +165,18 @@ static void purge_queue(struct sender *sender)
 	fq_codel_purge(sender->queue);
 }
 
+static bool outbox_empty(const struct sender *sender)
+{
+	return sender->outbox_at == sender->outbox_len;
+}
+
+static void drop_outbox(struct sender *sender, enum stats_drop reason)
+{
+	sender->outbox_at = sender->outbox_len;
+	drop_packets(&sender->direction, reason, sender->outbox_packets,
+		     sender->outbox_bytes);
+}
+
 /* Bytes of the longest packet that the interface sends. */
 static uint32_t packet_max(const struct sender *sender)
 {
@@ -215,10 +227,13 @@ int sender_fit(struct sender *sender, const struct port *port,
  * @sender: the sender
  *
  * The peer no longer waits for these packets, and a new line must not begin
- * with a burst of old ones.
+ * with a burst of old ones. Of a batch that the port took in part, all count as
+ * dropped.
  */
 void sender_reset(struct sender *sender)
 {
+	if (!outbox_empty(sender) && sender->outbox_packets)
+		drop_outbox(sender, STATS_DROP_NO_LINE);
 	sender->outbox_at = 0;
 	sender->outbox_len = 0;
 	sender->port_is_full = false;
@@ -285,11 +300,6 @@ bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns)
 		cut_and_enqueue(sender, &gso, (size_t)n, has_line, now_ns);
 	}
 	return true;
-}
-
-static bool outbox_empty(const struct sender *sender)
-{
-	return sender->outbox_at == sender->outbox_len;
 }
 
 /* The port's count of bytes before the wire, 0 if it has none. */
@@ -437,22 +447,14 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 		;
 	while (sender->outbox_len < enough && append_packet(sender, now_ns))
 		;
-	sender->direction.packets += sender->outbox_packets;
-	sender->direction.bytes += sender->outbox_bytes;
 }
 
 /* The system refuses this frame for good; others may still pass. */
-static void drop_outbox(struct sender *sender)
+static void refuse_outbox(struct sender *sender)
 {
-	struct stats_direction *direction = &sender->direction;
-
 	if (sender->outbox_at)
 		sender->is_between = false;
-	sender->outbox_at = sender->outbox_len;
-	direction->packets -= sender->outbox_packets;
-	direction->bytes -= sender->outbox_bytes;
-	drop_packets(direction, STATS_DROP_UNSENDABLE, sender->outbox_packets,
-		     sender->outbox_bytes);
+	drop_outbox(sender, STATS_DROP_UNSENDABLE);
 }
 
 /* Return: bytes of the outbox that the port took, or -errno. */
@@ -463,7 +465,7 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 	ssize_t n = port_write(port, sender->outbox + sender->outbox_at, len);
 
 	if (n == -ECOMM) {
-		drop_outbox(sender);
+		refuse_outbox(sender);
 		return 0;
 	}
 	if (n < 0)
@@ -473,6 +475,9 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 	if ((size_t)n < len) {
 		sender->direction.short_writes++;
 	} else {
+		/* Not before: a counter that goes back has no rate. */
+		sender->direction.packets += sender->outbox_packets;
+		sender->direction.bytes += sender->outbox_bytes;
 		sender->ended_ns = now_ns;
 		sender->is_between = true;
 	}

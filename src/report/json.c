@@ -6,6 +6,7 @@
  * constant that needs no escaping.
  */
 #include "report/json.h"
+#include "text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -85,55 +86,20 @@ void json_close(struct json *json, char bracket)
 	json->next = true;
 }
 
-/*
- * Return: the length, 1 to 4, of the UTF-8 sequence (RFC 3629, section 4) at
- * the beginning of a string; 0 if the bytes are not UTF-8.
- */
-static size_t utf8_len(const char *string)
-{
-	const unsigned char *s = (const unsigned char *)string;
-	unsigned char low = 0x80;
-	unsigned char high = 0xBF;
-	size_t len;
-	size_t i;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xC2 || s[0] > 0xF4)
-		return 0;
-	len = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-	/* Exclude overlong forms, surrogates and values above U+10FFFF. */
-	if (s[0] == 0xE0)
-		low = 0xA0;
-	else if (s[0] == 0xED)
-		high = 0x9F;
-	else if (s[0] == 0xF0)
-		low = 0x90;
-	else if (s[0] == 0xF4)
-		high = 0x8F;
-	for (i = 1; i < len; i++) {
-		if (s[i] < low || s[i] > high)
-			return 0;
-		low = 0x80;
-		high = 0xBF;
-	}
-	return len;
-}
-
 /* Write one character of a string. Return: the bytes consumed. */
 static size_t put_character(struct json *json, const char *string)
 {
-	unsigned char byte = (unsigned char)*string;
-	size_t len = utf8_len(string);
+	size_t len = text_utf8_len(string);
+	unsigned char last = (unsigned char)string[len ? len - 1 : 0];
 
-	if (byte < 0x20 || byte == 0x7F)
-		put_format(json, "\\u%04x", byte);
-	else if (byte == '"' || byte == '\\')
-		put_format(json, "\\%c", byte);
-	else if (len)
-		put(json, string, len);
-	else
+	if (!len)
 		put(json, "\\ufffd", 6);
+	else if (text_is_control(string))
+		put_format(json, "\\u%04x", last); /* C1, too: C2 9B */
+	else if (*string == '"' || *string == '\\')
+		put_format(json, "\\%c", *string);
+	else
+		put(json, string, len);
 	return len ? len : 1;
 }
 
@@ -142,7 +108,8 @@ static size_t put_character(struct json *json, const char *string)
  * @json:  the text
  * @key:   its key, or NULL
  * @value: the string; each byte that is not UTF-8 becomes the replacement
- *         character, because JSON cannot represent it
+ *         character, because JSON cannot represent it; control characters
+ *         are escaped, because the text may go to a terminal
  */
 void json_string(struct json *json, const char *key, const char *value)
 {

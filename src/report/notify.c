@@ -10,6 +10,7 @@
  */
 #include "report/notify.h"
 #include "log.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -103,6 +104,7 @@ void notify_status(const char *format, ...)
 	vsnprintf(message + len, sizeof(message) - len, format, args);
 	va_end(args);
 	message[strcspn(message, "\n")] = '\0';
+	text_make_plain(message); /* systemd refuses what is not UTF-8 */
 	notify(message);
 }
 

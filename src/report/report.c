@@ -57,13 +57,16 @@ struct report {
 	char json[REPORT_JSON_MAX];
 };
 
+/* A counter that has gone back has the rate 0, not one near 2^64. */
 static uint64_t per_second(uint64_t before, uint64_t now, uint64_t elapsed_ns)
 {
-	double count = (double)(now - before);
+	double rate;
 
-	if (!elapsed_ns)
+	if (!elapsed_ns || now < before)
 		return 0;
-	return (uint64_t)(count * (double)NS_PER_S / (double)elapsed_ns + 0.5);
+	rate = (double)(now - before) * (double)NS_PER_S / (double)elapsed_ns +
+	       0.5;
+	return rate < 0x1p64 ? (uint64_t)rate : UINT64_MAX;
 }
 
 /**

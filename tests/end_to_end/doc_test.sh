@@ -100,6 +100,16 @@ check_equal 'src/README.md names the modules of each room' \
 		split("", module)
 	}' <<<"$(sed -E 's/^(\| `[a-z]+` \|)[^|]*/\1/' \
 		"$source_dir/src/README.md")" | sort)"
+
+# What the manual promises of security: each test that it names says those words.
+held=$(sed -n '/^\.Sh SECURITY/,$s/^\.\\" \(tests\/.*\)/\1/p' "$manual")
+check_match 'the manual names tests of what it promises' \
+	'^tests/end_to_end/hostile_test\.sh: ' "$held"
+while IFS= read -r line; do
+	check "${line%%: *} has \"${line#*: }\"" \
+		grep -qF -- "${line#*: }" "$source_dir/${line%%: *}"
+done <<<"$held"
+
 for page in "$source_dir"/src/man/*; do
 	check "mandoc has no complaint about ${page##*/}" mandoc -T lint -W warning "$page"
 done

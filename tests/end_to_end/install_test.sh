@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Installation: the places of the files, valid units and rules, "make setcap"
-# for a group, and "make uninstall".
+# Installation: the places of the files, valid units and rules, what a capability
+# on the program's file would give away, and "make uninstall".
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/end_to_end/lib.sh"
@@ -150,41 +150,97 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 	stop_cable
 fi
 
-# A group that needs no sudo.
+check_not 'no target gives the program a capability' grep -E 'setcap' \
+	"$source_dir/Makefile"
+
+# Somebody may give it one all the same. Then those who may run it can make
+# interfaces, but others' interfaces, and bridges, are not theirs.
+program=$dir/capable
+cp "$serialtun" "$program"
 if [[ $build = */sanitize ]]; then
 	: # not with the sanitizers: "make check" without them tests it
-elif ! getent group dialout >/dev/null ||
-	! "${make[@]}" setcap PREFIX="$prefix" >"$dir/setcap.log" 2>&1; then
-	skip 'make setcap' 'no file capabilities here, or no group dialout'
+elif ! setcap cap_net_admin+ep "$program" 2>"$dir/setcap.log"; then
+	skip 'a capability on the file' 'no file capabilities here'
 else
-	program=$prefix/bin/serialtun
-	check_equal 'make setcap: for root and dialout' 'root dialout 750' \
-		"$(stat -c '%U %G %a' "$program")"
-	check_match 'make setcap: one capability' 'cap_net_admin[=+]ep$' \
-		"$(getcap "$program")"
 	# Others must reach the program; /dev/net/tun is as udev makes it.
 	chmod 711 "$dir"
 	mount -t tmpfs none /dev/net
 	mknod -m 666 /dev/net/tun c 10 200
 	start_cable --baud 0
-	chgrp dialout "$(readlink -f "$port_a")"
-	chmod 660 "$(readlink -f "$port_a")"
-	start_b --addr 10.0.0.2/24
+	chmod 666 "$(readlink -f "$port_a")" "$(readlink -f "$port_b")"
 	# Through env, because setpriv itself keeps its capabilities.
-	somebody=(setpriv --reuid=12345 --regid=12345)
-	nsenter --target "$host_a" --net -- "${somebody[@]}" --groups=dialout \
-		env "$program" --addr 10.0.0.1/24 --port "$port_a" \
-		2>"$dir/a.log" &
+	somebody=(setpriv --reuid=12345 --regid=12345 --clear-groups env)
+
+	# somebody_says REGEX ARGUMENT...: it is refused, by this message.
+	somebody_says() {
+		local regex=$1
+		shift
+		said=$(in_a "${somebody[@]}" timeout 5 "$program" "$@" 2>&1)
+		check_match "a capability on the file: ${*//"$dir/"/}" "^serialtun: $regex" \
+			"$said"
+	}
+	# interface_is_there NAME
+	interface_is_there() {
+		in_a ip link show dev "$1" >/dev/null
+	}
+	theirs='it belongs to another user or group'
+	in_a "$serialtun" -q --create -i rootns --owner root
+	in_a "$serialtun" -q --create -i mine --owner 12345
+	in_a "$serialtun" -q --create --tap -i roottap --owner root
+	in_a ip link add br0 type bridge
+	somebody_says "cannot attach to interface rootns: $theirs" \
+		-i rootns --port "$port_a"
+	somebody_says "cannot attach to interface roottap: $theirs" \
+		--tap -i roottap --port "$port_a"
+	somebody_says "cannot attach to interface roottap: it is a TAP" \
+		-i roottap --port "$port_a"
+	somebody_says "cannot delete interface rootns: $theirs" \
+		--delete -i rootns
+	somebody_says "cannot delete interface roottap: $theirs" \
+		--delete -i roottap
+	check 'they are all there still' \
+		eval 'interface_is_there rootns && interface_is_there roottap'
+	somebody_says "cannot put tap0 into bridge br0: Operation not permitted" \
+		--tap --bridge br0 --port "$port_a"
+	check_equal 'nothing came into the bridge' '' \
+		"$(in_a ip -o link show master br0)"
+
+	# The administrator put this one there, for this user.
+	in_a "$serialtun" -q --create --tap --bridge br0 -i mytap --owner 12345
+	nsenter --target "$host_a" --net -- "${somebody[@]}" "$program" \
+		--tap --bridge br0 -i mytap --port "$port_a" 2>"$dir/a.log" &
 	pid_a=$!
-	check 'a member of dialout starts serialtun' wait_for 10 is_up "$dir/a.log"
+	check 'an own interface in a bridge works' \
+		wait_for 10 is_up "$dir/a.log"
+	stop_a
+
+	# And what needs no more than the capability.
+	start_b --addr 10.0.0.2/24
+	nsenter --target "$host_a" --net -- "${somebody[@]}" "$program" \
+		--addr 10.0.0.1/24 --port "$port_a" 2>"$dir/a.log" &
+	pid_a=$!
+	check 'a new interface works' wait_for 10 is_up "$dir/a.log"
 	check 'and has a link' in_a ping -c 1 -W 5 10.0.0.2
 	check_equal 'without any remaining capability' "$(printf '%016x' 0)" \
 		"$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$pid_a/status")"
 	stop_a
 	check_equal 'it ends with status 0' 0 "$ended"
+	nsenter --target "$host_a" --net -- "${somebody[@]}" "$program" \
+		-i mine --addr 10.0.0.1/24 --port "$port_a" 2>"$dir/a.log" &
+	pid_a=$!
+	check 'an own interface works' wait_for 10 is_up "$dir/a.log"
+	stop_a
+	check_equal 'and can be deleted' '' \
+		"$(in_a "${somebody[@]}" "$program" --delete -i mine 2>&1)"
 	stop_b
-	said=$("${somebody[@]}" --clear-groups env "$program" --version 2>&1)
-	check_match 'no other user may run it' 'Permission denied$' "$said"
+
+	# The ambient capability of a service was given to its user.
+	in_a setpriv --reuid=12345 --regid=12345 --clear-groups \
+		--inh-caps=+net_admin --ambient-caps=+net_admin \
+		timeout 3 "$serialtun" --tap --bridge br0 --port "$port_a" \
+		2>"$dir/ambient.log"
+	check_match 'an ambient capability is for bridges, too' \
+		'in bridge br0' "$(<"$dir/ambient.log")"
 	umount /dev/net
 fi
 

@@ -236,6 +236,12 @@ check_match 'without --owner: it belongs to its maker' \
 	'it belongs to another user or group' "$said"
 in_a "$serialtun" --delete -i board
 
+# The kernel's rule, not ours: the interface of others' tools may have no owner.
+in_a ip tuntap add dev board mode tun
+run_as 65534 65534 --delete -i board
+check_equal 'of nobody at all: anybody may have it' \
+	'0 lo' "$ended$said $(interfaces)"
+
 start_a -i board --persist --owner nobody --addr 10.0.0.1/24 --user nobody
 stop_a
 start_as 65534 65534 -i board --wait

@@ -159,4 +159,28 @@ check_not 'before the link is announced' announced
 refused --port "$port_a" --addr 10.0.0.1/24 --stats-json /dev/null
 check_equal 'it does not replace a device by a file' '1 character special file' \
 	"$ended $(stat -c %F /dev/null)"
+
+# A log that may not grow any further: 64 KiB, which leaves room for the first
+# lines.
+log=$dir/quota.txt
+head -c 65000 /dev/zero | tr '\0' '\n' >"$log"
+(
+	ulimit -f 64
+	exec nsenter --target "$host_a" --net -- "$serialtun" \
+		--port "$port_a" --addr 10.0.0.1/24 --stats-json "$json" 2>>"$log"
+) &
+pid_a=$!
+wait_for 10 is_up "$log"
+is_full() {
+	kill -USR1 "$pid_a"
+	[ "$(stat -c %s "$log")" = 65536 ]
+}
+check 'a log grows to its limit' wait_for 10 is_full
+kill -USR1 "$pid_a"
+is_newer() {
+	[ "$json" -nt "$log" ]
+}
+check 'and the link goes on behind it' wait_for 5 is_newer
+stop_a
+check_equal 'to the end' '0 65536' "$ended $(stat -c %s "$log")"
 finish

@@ -253,11 +253,22 @@ while time.monotonic() < end:
     time.sleep(0.02)'
 check 'such a program does not fill the log' \
 	test "$(grep -c ' lost ' "$dir/a.log")" -le 8
-in_a timeout 5 socat -u TCP:127.0.0.1:5003 OPEN:/dev/null &
+knocks=(nsenter --target "$host_a" --net --)
+"${knocks[@]}" timeout 5 socat -u TCP:127.0.0.1:5003 OPEN:/dev/null &
 other=$!
 check 'and does not keep the peer away' \
 	wait_for 3 in_a sh -c 'ip -br link show dev tun0 | grep -q ,LOWER_UP'
 kill "$other"
+check 'it goes, and the carrier with it' wait_for 5 no_carrier
+if setpriv --reuid=12345 --clear-groups true 2>/dev/null; then
+	"${knocks[@]}" setpriv --reuid=12345 --clear-groups \
+		timeout 5 socat -u TCP:127.0.0.1:5003 OPEN:/dev/null &
+	other=$!
+	check 'any user of this host can be the peer' wait_for 5 not no_carrier
+	kill "$other"
+else
+	skip 'any user of this host can be the peer' 'there is no other here'
+fi
 stop_a
 
 # refusal DESCRIPTION REGEX ARGUMENT...
@@ -307,6 +318,47 @@ malformed tcpp:host:5000 \
 refused --port tcp:host:5000 --parity even
 check_match 'an option that only a serial port has' \
 	'--parity needs a serial port, which tcp:host:5000 is not$' "$said"
+
+# A name server that never answers: the C library alone would ask it for 10 s
+# and more, and listen to nobody.
+echo 'nameserver 127.0.0.53' >"$dir/resolv.conf"
+mount --bind "$dir/resolv.conf" /etc/resolv.conf
+nsenter --target "$host_a" --net -- \
+	socat -u UDP-RECV:53,bind=127.0.0.53 "OPEN:$dir/questions,creat" &
+silent=$!
+is_open() {
+	in_a ss -lun | grep -qF 127.0.0.53:53
+}
+wait_for 5 is_open
+is_asked() {
+	grep -qa silent-host "$dir/questions"
+}
+# ends_while_it_asks DESCRIPTION ARGUMENT...
+ends_while_it_asks() {
+	local description=$1 start
+	shift
+	: >"$dir/questions"
+	nsenter --target "$host_a" --net -- "$serialtun" \
+		--addr 10.1.0.1/24 --port tcp:silent-host.example:5000 "$@" \
+		2>"$dir/silent.log" &
+	asking=$!
+	check "$description: it asks" wait_for 5 is_asked
+	child=$(pgrep -P "$asking")
+	start=$(date +%s%3N)
+	kill "$asking"
+	wait_end "$asking"
+	check "$description: SIGTERM ends it at once" \
+		[ "$(($(date +%s%3N) - start))" -lt 2000 ]
+	check_equal "$description: with status 0" 0 "$ended"
+	check "$description: and the child that asks" \
+		wait_for 2 not alive "${child:-1}"
+}
+ends_while_it_asks 'a silent name server at the start'
+ends_while_it_asks 'a silent name server while the link waits' --wait
+ends_while_it_asks 'a silent name server after a change of user' \
+	--wait --user nobody
+kill "$silent"
+umount /etc/resolv.conf
 
 # The ends that have vanished meanwhile
 dead='the peer has acknowledged nothing for 15 s'

@@ -26,8 +26,8 @@ check_equal 'no listener: the message' \
 start_b --addr 10.1.0.2/24 --wait
 check 'with --wait it starts' \
 	b_says "^serialtun: tun0 is up: 10.1.0.2/24, mtu 1500, waiting for $port_b\$"
-umask 027
-start_a --addr 10.1.0.1/24 --stats-json "$dir/a.json"
+umask 0
+start_a -v --addr 10.1.0.1/24 --stats-json "$dir/a.json"
 umask 022
 check 'the listener says that it waits' \
 	a_says "^serialtun: tun0 is up: 10.1.0.1/24, mtu 1500, waiting for a connection to $port_a\$"
@@ -35,8 +35,18 @@ check 'and prints the command for the other end' \
 	a_says "^serialtun: at the other end: sudo serialtun --addr 10.1.0.2/24 --port $port_b\$"
 check 'so does the other end' \
 	b_says "^serialtun: at the other end: sudo serialtun --addr 10.1.0.1/24 --port $port_a\$"
-check 'the socket has the mode that umask gives' \
-	[ "$(stat -c %A "$socket")" = srwxr-x--- ]
+check_equal 'the socket is for this user only, whatever the umask' \
+	srw------- "$(stat -c %A "$socket")"
+check 'which is said with -v' \
+	a_says "$socket: mode 0600, only its owner may connect\$"
+if setpriv --reuid=12345 --clear-groups true 2>/dev/null; then
+	chmod 711 "$dir"
+	check_match 'another user may not connect' 'Permission denied' \
+		"$(setpriv --reuid=12345 --clear-groups timeout 5 \
+			socat -u "UNIX-CONNECT:$socket" - 2>&1)"
+else
+	skip 'another user may not connect' 'there is no other here'
+fi
 check 'the listener names the connection' wait_for 5 \
 	a_says "^serialtun: $port_a is there, from process $pid_b\$"
 check 'the other end reports the connection' b_says "^serialtun: $port_b is there\$"
@@ -119,6 +129,60 @@ check 'and counts them' wait_for 5 a_says \
 stop_a
 check 'and reports them at the end' a_says \
 	'^serialtun: the line damaged [1-9][0-9]* of [0-9]+ frames, the port was lost [1-9]'
+
+# A peer that sends a descriptor whose last close takes a minute, while nobody
+# else can reach the file. The kernel refuses it, if it can (Linux 6.16).
+cat >"$dir/linger.py" <<'END'
+import socket, struct, sys, time
+server = socket.create_server(("127.0.0.1", 0))
+slow = socket.create_connection(server.getsockname())
+kept = server.accept()[0]
+slow.setblocking(False)
+try:
+    while True:
+        slow.send(bytes(65536))
+except BlockingIOError:
+    pass
+slow.setblocking(True)
+linger = struct.pack("ii", 1, 60)
+slow.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+line = socket.socket(socket.AF_UNIX)
+try:
+    can_refuse = line.getsockopt(socket.SOL_SOCKET, 83) == 1
+except OSError:
+    can_refuse = False
+line.connect(sys.argv[1])
+try:
+    socket.send_fds(line, [b"\xc0"], [slow.fileno()])
+    slow.close()
+    print("sent", can_refuse, flush=True)
+except PermissionError:
+    print("refused", can_refuse, flush=True)
+time.sleep(60)
+END
+start_a --addr 10.1.0.1/24 --stats 1
+kill -STOP "$pid_a"
+timeout 30 python3 "$dir/linger.py" "$socket" >"$dir/linger.out" 2>&1 &
+linger=$!
+wait_for 10 grep -q . "$dir/linger.out"
+kill -CONT "$pid_a"
+if grep -q False "$dir/linger.out"; then
+	skip 'a descriptor that lingers is refused' \
+		'this kernel has no SO_PASSRIGHTS'
+else
+	check_equal 'a descriptor that lingers is refused' 'refused True' \
+		"$(<"$dir/linger.out")"
+fi
+# No signal meanwhile: it would end the close.
+goes_on() {
+	[ "$(grep -c 'to line ' "$dir/a.log")" -ge 4 ]
+}
+if grep -q True "$dir/linger.out"; then
+	check 'and the link goes on' wait_for 10 goes_on
+fi
+kill "$linger"
+stop_a
+check_equal 'and ends' 0 "$ended"
 
 # A slow reader, such as an emulated UART
 cat >"$dir/slow.py" <<'END'

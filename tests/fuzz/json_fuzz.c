@@ -34,7 +34,12 @@ static void check_says(const char *json, const char *string)
 
 	assert_int_equal(*json++, '"');
 	while (*s) {
-		if (*s < 0x80) {
+		if (*s == 0xC2 && s[1] >= 0x80 && s[1] < 0xA0) {
+			snprintf(text, 8, "\\u%04x", s[1]);
+			assert_memory_equal(json, text, strlen(text));
+			json += strlen(text);
+			s += 2;
+		} else if (*s < 0x80) {
 			escape(*s++, text);
 			assert_memory_equal(json, text, strlen(text));
 			json += strlen(text);

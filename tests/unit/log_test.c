@@ -142,6 +142,20 @@ static void test_log_levels(void **state)
 	restore_stderr();
 }
 
+/* A name that somebody else chose says nothing to the terminal. */
+static void test_log_names(void **state)
+{
+	(void)state;
+	catch_stderr();
+	unsetenv("JOURNAL_STREAM");
+	log_error("%s", "a\nb\x1B[2J \x9B"
+			"2J \xC2\x9B"
+			"2J M\xC3\xBCller");
+	assert_string_equal(caught(),
+			    "serialtun: a?b?[2J ?2J ?2J M\xC3\xBCller\n");
+	restore_stderr();
+}
+
 /* A line that is too long is cut, but ends with a newline. */
 static void test_log_long_line(void **state)
 {
@@ -205,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_log_journal),
 		cmocka_unit_test(test_log_not_the_journal),
 		cmocka_unit_test(test_log_levels),
+		cmocka_unit_test(test_log_names),
 		cmocka_unit_test(test_log_long_line),
 		cmocka_unit_test(test_log_keeps_errno),
 		cmocka_unit_test(test_log_full_pipe),

@@ -9,6 +9,7 @@
 #include "testing.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -140,6 +141,47 @@ static inline bool socket_is_closed(int fd)
 		n = recv(fd, bytes, sizeof(bytes), 0);
 	} while (n > 0);
 	return true;
+}
+
+/**
+ * socket_send_fd() - send a byte and a descriptor, of standard error
+ * @fd: a connected unix socket
+ *
+ * Return: 0 or -errno
+ */
+static inline int socket_send_fd(int fd)
+{
+	const int passed = STDERR_FILENO;
+	char byte = 'x';
+	struct iovec part = {.iov_base = &byte, .iov_len = sizeof(byte)};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(passed))];
+	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(passed)),
+				.cmsg_level = SOL_SOCKET,
+				.cmsg_type = SCM_RIGHTS}};
+	struct msghdr message = {.msg_iov = &part,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+
+	memcpy(CMSG_DATA(&control.header), &passed, sizeof(passed));
+	return sendmsg(fd, &message, 0) < 0 ? -errno : 0;
+}
+
+/**
+ * socket_refuses_fds() - does a unix socket refuse descriptors of its peer?
+ * @peer: the peer's end of the connection
+ *
+ * Return: true if it does as the kernel can: SO_PASSRIGHTS, Linux 6.16
+ */
+static inline bool socket_refuses_fds(int peer)
+{
+	int value;
+	socklen_t len = sizeof(value);
+	bool can = !getsockopt(peer, SOL_SOCKET, 83, &value, &len);
+
+	return socket_send_fd(peer) == (can ? -EPERM : 0);
 }
 
 #endif

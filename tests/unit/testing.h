@@ -37,6 +37,20 @@ static inline size_t testing_is_valgrind(void)
 }
 
 /**
+ * testing_has_own_malloc() - does a checker of memory replace malloc()?
+ *
+ * Return: as testing_is_valgrind(), and 1 under AddressSanitizer
+ */
+static inline size_t testing_has_own_malloc(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return 1;
+#else
+	return testing_is_valgrind();
+#endif
+}
+
+/**
  * testing_random() - the next number of a reproducible sequence
  * @state: the seed, not 0; updated (xorshift64*, Vigna, 2014)
  * @below: the number is less than this, at least 1

@@ -33,9 +33,16 @@ static const struct inventory_port ports[] = {
 		.holder = {.pid = 7, .program = "pico\"com", .locked = true},
 	},
 	{
+		/* The maker of an adapter chooses its names. */
 		.device = "/dev/ttyUSB11",
+		.description = "M\xC3\xBCller \xC2\x9B"
+			       "2J",
 		.is_usb = true,
-		.adapter = {.vid = 0x1A86, .pid = 0x7523, .topology = "1-1"},
+		.adapter = {.vid = 0x1A86,
+			    .pid = 0x7523,
+			    .topology = "1-1",
+			    .serial = "\x9B"
+				      "2J"},
 	},
 };
 
@@ -48,7 +55,7 @@ static const char table[] =
 	"\n/dev/ttyUSB10  locked (pico\"com, pid 7)   ftdi_sio  0403:6001  "
 	"A1             FTDI \"FT232R\"  /dev/serial/by-id/usb-FTDI-if01-port2"
 	"\n/dev/ttyUSB11  free                       -         1a86:7523  "
-	"-              -              -"
+	"?2J            M\xC3\xBCller ?2J     -"
 	"\n";
 
 static const char json[] =
@@ -65,9 +72,9 @@ static const char json[] =
 	"\"port\": 2}, \"state\": \"locked\", "
 	"\"holder\": {\"pid\": 7, \"program\": \"pico\\\"com\"}}, "
 	"{\"device\": \"/dev/ttyUSB11\", \"by_id\": null, "
-	"\"description\": null, \"driver\": null, "
+	"\"description\": \"M\xC3\xBCller \\u009b2J\", \"driver\": null, "
 	"\"usb\": {\"vid\": \"1a86\", \"pid\": \"7523\", "
-	"\"serial\": null, \"socket\": \"1-1\", \"interface\": 0, "
+	"\"serial\": \"\\ufffd2J\", \"socket\": \"1-1\", \"interface\": 0, "
 	"\"port\": 0}, \"state\": \"free\", \"holder\": null}]\n";
 
 static void test_list_format_table(void **state)

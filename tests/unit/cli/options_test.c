@@ -15,6 +15,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -26,6 +27,13 @@
 /* The child's status if options_parse() returned. */
 #define STATUS_RETURNED 100
 
+/* It returned an error; malloc() has no end, so there is nothing to test. */
+#define STATUS_FAILED  101
+#define STATUS_ENDLESS 102
+
+/* Much more than malloc() keeps for later in a small program. */
+#define MEMORY_MAX (1 << 24)
+
 struct result {
 	int status;
 	char out[16384];
@@ -33,6 +41,7 @@ struct result {
 };
 
 static struct options *options;
+static bool without_memory;
 
 static int map_options(void **state)
 {
@@ -57,13 +66,35 @@ static void read_file(int file, char *text, size_t cap)
 	close(file);
 }
 
+/* Take all memory that malloc() can give. Return: false if it has no end. */
+static bool take_all_memory(void)
+{
+	static void **last; /* each block points to the one before */
+	const struct rlimit none = {0, 0};
+	size_t taken = 0;
+	size_t size;
+	void **block;
+
+	if (setrlimit(RLIMIT_DATA, &none))
+		return false;
+	for (size = MEMORY_MAX; size >= sizeof(*block); size /= 2)
+		while (taken < MEMORY_MAX && (block = malloc(size))) {
+			*block = last;
+			last = block;
+			taken += size;
+		}
+	return taken < MEMORY_MAX;
+}
+
 static void run_child(struct testing_args *args, int out, int err)
 {
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
 	unsetenv("ARGP_HELP_FMT");
-	options_parse(options, args->argc, args->argv);
-	_exit(STATUS_RETURNED);
+	if (without_memory && !take_all_memory())
+		_exit(STATUS_ENDLESS);
+	_exit(options_parse(options, args->argc, args->argv) ? STATUS_FAILED
+							     : STATUS_RETURNED);
 }
 
 /* Parse a command line; @args has to live as long as @options is looked at. */
@@ -846,6 +877,25 @@ static void test_options_help(void **state)
 	assert_string_equal(short_result.out, result.out);
 }
 
+/* argp allocates memory before it calls the parser. */
+static void test_options_without_memory(void **state)
+{
+	struct testing_args args;
+	struct result result;
+
+	(void)state;
+	without_memory = true;
+	run(&result, &args, "serialtun --port ttyUSB0");
+	without_memory = false;
+	/* An emulator of a process keeps no such limit. */
+	if (result.status == STATUS_ENDLESS)
+		return;
+	assert_int_equal(result.status, STATUS_FAILED);
+	assert_string_equal(result.err,
+			    "serialtun: cannot read the command line: Cannot "
+			    "allocate memory\n");
+}
+
 /* Is this the line of an option: "  -a, --addr=..." or "      --peer=..."? */
 static bool is_entry(const char *line)
 {
@@ -906,7 +956,11 @@ int main(void)
 		cmocka_unit_test(test_options_usage),
 		cmocka_unit_test(test_options_help),
 		cmocka_unit_test(test_options_help_is_short),
+		/* Only the C library's malloc() obeys: without this one. */
+		cmocka_unit_test(test_options_without_memory),
 	};
+	size_t count = TESTING_COUNT(tests) - testing_has_own_malloc();
 
-	return cmocka_run_group_tests(tests, map_options, unmap_options);
+	return _cmocka_run_group_tests("tests", tests, count, map_options,
+				       unmap_options);
 }

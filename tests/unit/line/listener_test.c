@@ -386,12 +386,14 @@ static void test_listener_unix(void **state)
 
 	(void)state;
 	name_unix();
-	mask = umask(027);
+	mask = umask(0);
 	assert_int_equal(begin(), 0);
 	umask(mask);
 	assert_int_equal(lstat(world.path, &file), 0);
-	assert_int_equal(file.st_mode, S_IFSOCK | 0750);
+	assert_int_equal(file.st_mode, S_IFSOCK | 0600);
 	fd = socket_unix_connect(world.path);
+	/* Before it is accepted, too. */
+	assert_true(socket_refuses_fds(fd));
 	assert_true(looking_is_woken(&world.looking, 1000));
 	assert_int_equal(looking_look(&world.looking), 0);
 	snprintf(wanted, sizeof(wanted), "process %d", getpid());

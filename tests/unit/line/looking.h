@@ -6,6 +6,7 @@
 #ifndef SERIALTUN_LOOKING_H
 #define SERIALTUN_LOOKING_H
 
+#include "../testing.h"
 #include "clock.h"
 #include "events.h"
 #include "failure.h"

@@ -3,7 +3,7 @@
  * Tests of std_fds: standard input and output as the port. While one is tried,
  * the test's own are put aside; what is found is looked at afterwards.
  */
-#include "../testing.h"
+#include "../socket.h"
 #include "line/std_fds.h"
 #include "looking.h"
 
@@ -247,6 +247,41 @@ static void test_std_fds_stderr_apart(void **state)
 	close(pipes[1]);
 }
 
+/* The socket is the parent's: it takes descriptors again afterwards. */
+static void test_std_fds_refuses_descriptors(void **state)
+{
+	struct found found;
+	bool one_refuses;
+	bool two_refuse;
+	int in[2];
+	int out[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, in), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, out), 0);
+	replace_standard(in[0], in[0], -1);
+	find(&found);
+	one_refuses = socket_refuses_fds(in[1]);
+	lose(&found);
+	put_back_standard();
+	assert_int_equal(found.err, 0);
+	assert_true(one_refuses);
+	assert_int_equal(socket_send_fd(in[1]), 0);
+
+	replace_standard(in[0], out[0], -1);
+	find(&found);
+	two_refuse = socket_refuses_fds(in[1]);
+	lose(&found);
+	put_back_standard();
+	assert_int_equal(found.err, 0);
+	assert_true(two_refuse);
+	assert_int_equal(socket_send_fd(in[1]), 0);
+	close(in[0]);
+	close(in[1]);
+	close(out[0]);
+	close(out[1]);
+}
+
 /* The port can be closed and opened again, as by SIGUSR2. */
 static void test_std_fds_again(void **state)
 {
@@ -283,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_std_fds_pipes),
 		cmocka_unit_test(test_std_fds_socket),
 		cmocka_unit_test(test_std_fds_stderr_apart),
+		cmocka_unit_test(test_std_fds_refuses_descriptors),
 		cmocka_unit_test(test_std_fds_again),
 	};
 

@@ -14,12 +14,17 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A user without any processes. */
+#define ANYBODY 54321
+
 static int master;
 static const char *slave;
+static uid_t user_of_child;
 
 static int set_up(void **state)
 {
@@ -49,10 +54,11 @@ static pid_t start_child(const char *name, bool locks)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, name);
 		fd = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
 		if (fd < 0 || (locks && flock(fd, LOCK_EX | LOCK_NB)) ||
+		    (user_of_child && setuid(user_of_child)) ||
+		    prctl(PR_SET_PDEATHSIG, SIGKILL) || /* setuid() clears it */
 		    write(ready[1], "", 1) != 1)
 			_exit(EXIT_FAILURE);
 		for (;;)
@@ -212,6 +218,72 @@ static void test_holder_reads_uucp(void **state)
 	assert_false(holder_find_uucp("/dev/serialtun-test", &holder));
 }
 
+/* Everybody may write to the directory of the lock files. */
+static void test_holder_reads_no_planted_uucp(void **state)
+{
+	char dir[] = "/tmp/serialtun-holder.XXXXXX";
+	char path[PATH_MAX];
+	char other[PATH_MAX];
+	pid_t pid = start_child("uucico", false);
+	struct holder holder;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/LCK..ttyUSB0", dir);
+	snprintf(other, sizeof(other), "%s/elsewhere", dir);
+	write_lock(other, pid);
+	assert_true(holder_read_uucp(other, &holder));
+	assert_int_equal(symlink(other, path), 0);
+	assert_false(holder_read_uucp(path, &holder));
+	unlink(path);
+	/* Neither of these may make it wait. */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_false(holder_read_uucp(path, &holder));
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_false(holder_read_uucp(path, &holder));
+	rmdir(path);
+	unlink(other);
+	rmdir(dir);
+	stop_child(pid);
+}
+
+/* A user cannot say that another user's process has the device. */
+static void test_holder_believes_the_owner_of_the_process(void **state)
+{
+	char dir[] = "/tmp/serialtun-holder.XXXXXX";
+	char path[PATH_MAX];
+	struct holder holder;
+	pid_t own;
+	pid_t of_root;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	of_root = start_child("root's", false);
+	user_of_child = ANYBODY;
+	own = start_child("a user's", false);
+	user_of_child = 0;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/LCK..ttyUSB0", dir);
+	write_lock(path, of_root);
+	assert_true(holder_read_uucp(path, &holder));
+	assert_int_equal(chown(path, ANYBODY, 0), 0);
+	assert_false(holder_read_uucp(path, &holder));
+	write_lock(path, own);
+	assert_true(holder_read_uucp(path, &holder));
+	assert_int_equal(holder.pid, own);
+	/* Another user's, and root's. */
+	assert_int_equal(chown(path, ANYBODY + 1, 0), 0);
+	assert_false(holder_read_uucp(path, &holder));
+	assert_int_equal(chown(path, 0, 0), 0);
+	assert_true(holder_read_uucp(path, &holder));
+	stop_child(own);
+	stop_child(of_root);
+	unlink(path);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +294,8 @@ int main(void)
 		cmocka_unit_test(test_holder_parses_uucp),
 		cmocka_unit_test(test_holder_parses_binary_uucp),
 		cmocka_unit_test(test_holder_reads_uucp),
+		cmocka_unit_test(test_holder_reads_no_planted_uucp),
+		cmocka_unit_test(test_holder_believes_the_owner_of_the_process),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

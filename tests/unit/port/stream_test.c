@@ -228,6 +228,13 @@ static void test_stream_takes_no_more_than_it_can(void **state)
 	assert_int_equal(drain_peer(), written);
 }
 
+/* To close what the peer sends may take as long as the peer likes. */
+static void test_stream_refuses_descriptors(void **state)
+{
+	(void)state;
+	assert_true(socket_refuses_fds(world.peer));
+}
+
 static void test_stream_tcp_is_looked_after(void **state)
 {
 	(void)state;
@@ -287,6 +294,7 @@ int main(void)
 		WITH_UNIX(test_stream_high_water_agrees_with_pollout),
 		WITH_TCP(test_stream_takes_no_more_than_it_can),
 		WITH_UNIX(test_stream_takes_no_more_than_it_can),
+		WITH_UNIX(test_stream_refuses_descriptors),
 		WITH_TCP(test_stream_tcp_is_looked_after),
 		WITH_UNIX(test_stream_baud_is_of_the_wire_behind),
 		cmocka_unit_test(test_stream_refuses_what_is_no_socket),

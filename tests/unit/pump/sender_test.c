@@ -13,6 +13,7 @@
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/sender.h"
+#include "pump/stats.h"
 #include "pump/witness.h"
 
 #include <errno.h>
@@ -143,13 +144,13 @@ static void test_sender_idle_is_a_lead(void **state)
 	assert_int_equal(send_at(31 * NS_PER_S, 1), 1);
 }
 
+static unsigned int parts_taken;
+
 /* A port that takes a part of a frame and refuses the rest. */
 static ssize_t write_a_part(struct port *port, const uint8_t *bytes, size_t len)
 {
-	static unsigned int calls;
-
 	(void)len;
-	return calls++ ? -ECOMM : write(port->write_fd, bytes, 10);
+	return parts_taken++ ? -ECOMM : write(port->write_fd, bytes, 10);
 }
 
 static void test_sender_leads_after_a_cut_frame(void **state)
@@ -159,6 +160,7 @@ static void test_sender_leads_after_a_cut_frame(void **state)
 	(void)state;
 	open_world(FRAMING_LEAD_AUTO, &slip_framing);
 	assert_int_equal(send_at(0, 1), 2);
+	parts_taken = 0;
 	world.kind.write = write_a_part;
 	give(1);
 	assert_true(sender_drain(world.sender, true, NOW));
@@ -168,6 +170,46 @@ static void test_sender_leads_after_a_cut_frame(void **state)
 	world.kind.write = NULL;
 	assert_int_equal(send_at(1 * NS_PER_S, 1), 2);
 	assert_int_equal(send_at(2 * NS_PER_S, 1), 1);
+}
+
+static const struct stats_direction *counted(void)
+{
+	static struct stats stats;
+
+	sender_get_stats(world.sender, &stats);
+	return &stats.to_line;
+}
+
+/* No counter ever goes back: others compute rates from two looks at it. */
+static void test_sender_counts_what_is_sent(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_AUTO, &slip_framing);
+	assert_int_equal(send_at(0, 1), 2);
+	assert_int_equal(counted()->packets, 1);
+	assert_int_equal(counted()->bytes, 40);
+	parts_taken = 0;
+	world.kind.write = write_a_part;
+	give(1);
+	assert_true(sender_drain(world.sender, true, NOW));
+	assert_int_equal(sender_send(world.sender, &world.port, NOW), 1);
+	assert_int_equal(counted()->packets, 1);
+	assert_int_equal(counted()->bytes, 40);
+	assert_int_equal(sender_send(world.sender, &world.port, NOW), 0);
+	assert_int_equal(counted()->packets, 1);
+	assert_int_equal(counted()->dropped[STATS_DROP_UNSENDABLE], 1);
+	/* The port is lost in the middle of a frame. */
+	parts_taken = 0;
+	give(2);
+	assert_true(sender_drain(world.sender, true, NOW));
+	assert_int_equal(sender_send(world.sender, &world.port, NOW), 1);
+	sender_reset(world.sender);
+	assert_int_equal(counted()->packets, 1);
+	assert_int_equal(counted()->bytes, 40);
+	assert_int_equal(counted()->dropped[STATS_DROP_NO_LINE], 2);
+	/* And it was lost once. */
+	sender_reset(world.sender);
+	assert_int_equal(counted()->dropped[STATS_DROP_NO_LINE], 2);
 }
 
 /* The mark goes once, in front of one frame. */
@@ -224,6 +266,7 @@ int main(void)
 		SENDER_TEST(test_sender_leads_on_a_new_port),
 		SENDER_TEST(test_sender_idle_is_a_lead),
 		SENDER_TEST(test_sender_leads_after_a_cut_frame),
+		SENDER_TEST(test_sender_counts_what_is_sent),
 		SENDER_TEST(test_sender_marks),
 		SENDER_TEST(test_sender_never_marks_where_it_may_not),
 		SENDER_TEST(test_sender_leads_always),

@@ -140,8 +140,13 @@ static void test_report_derive_rates(void **state)
 		{0, 1000000, 3 * S, 333333},
 		/* A day at 4 Gbit/s: more than 64 bits in between. */
 		{5, UINT64_C(43200000000005), 86400 * S, 500000000},
-		/* A counter that wrapped. */
-		{UINT64_MAX, 99, S, 100},
+		/* A counter that went back. */
+		{100, 99, S, 0},
+		{UINT64_MAX, 0, S, 0},
+		/* More than a number can say. */
+		{0, UINT64_MAX, 1, UINT64_MAX},
+		{0, UINT64_C(1) << 63, S / 2, UINT64_MAX},
+		{0, UINT64_C(1) << 62, S / 2, UINT64_C(1) << 63},
 	};
 	struct stats_direction before = {0};
 	struct stats_direction now = {0};
