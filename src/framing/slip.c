@@ -263,8 +263,8 @@ size_t slip_decoder_pending(const struct slip_decoder *decoder)
  * @status: result; unless it is FRAMING_MORE, call again with the rest
  *
  * The decoder skips empty frames. With FRAMING_FRAME, @decoder->packet holds
- * the contents of @decoder->len bytes, 1 to FRAMING_CONTENTS_MAX. If the decoder drops a
- * frame, @decoder->packet holds the part decoded so far.
+ * the contents of @decoder->len bytes, 1 to FRAMING_CONTENTS_MAX. If the
+ * decoder drops a frame, @decoder->packet holds the part decoded so far.
  *
  * Return: bytes of @in used; @len with FRAMING_MORE
  */
