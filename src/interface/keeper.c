@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The keeper: a second process, which sets an address after the other end of
- * the line was heard. That needs CAP_NET_ADMIN, and the process that parses
- * what the other end says is not to have it.
+ * The keeper is a second process, which sets an address after the link is up,
+ * when the peer has proposed one. That needs CAP_NET_ADMIN, which the main
+ * process must not have, because it parses the peer's bytes.
  *
  * This is the main process's side. It forks the keeper (keeper_process.c)
  * before it drops its capabilities. The two have a socketpair between them and
  * speak in records of fixed size (keeper_record.c).
  *
- * The end of the socketpair is the end of the keeper, whatever the reason, a
- * SIGKILL of the main process included. The keeper then takes back what it
- * did, which matters where the interface stays (--persist, or one that was
- * attached to). Signals that end the main process do not end the keeper, which
- * would leave the address behind.
+ * When the main process ends, even by SIGKILL, its end of the socketpair
+ * closes. The keeper then removes its address and ends. That matters for a
+ * persistent interface. The keeper ignores the signals that end the main
+ * process, because otherwise it would leave the address behind.
  */
 #include "interface/keeper.h"
 #include "clock.h"
@@ -34,7 +33,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The keeper's end is waited for so long. */
+/* keeper_end() waits for the keeper at most this long. */
 #define END_MS 1000
 
 struct keeper {
@@ -42,7 +41,7 @@ struct keeper {
 	pid_t pid;
 };
 
-/* Return: its process, or -errno. */
+/* Return: the keeper's PID, or -errno. */
 static pid_t fork_keeper(const struct keeper_config *config, const int fds[2])
 {
 	sigset_t before;
@@ -50,7 +49,7 @@ static pid_t fork_keeper(const struct keeper_config *config, const int fds[2])
 	pid_t pid;
 	int err;
 
-	/* The handlers of this process are not for the keeper to run. */
+	/* The keeper must not run the signal handlers of this process. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
@@ -61,7 +60,7 @@ static pid_t fork_keeper(const struct keeper_config *config, const int fds[2])
 	return pid < 0 ? -err : pid;
 }
 
-/* Return: 0, -EAGAIN if there is none yet, or -EPIPE if none will come. */
+/* Return: 0; -EAGAIN: no answer yet; -EPIPE: the keeper has ended. */
 static int receive_answer(int fd, struct keeper_answer *answer)
 {
 	uint8_t bytes[KEEPER_ANSWER_LEN + 1];
@@ -93,12 +92,12 @@ static int failed(struct failure *failure, int err, const char *reason)
 /**
  * keeper_start() - start the process that sets addresses later
  * @keeper:  the new handle on success; keeper_end() frees it
- * @config:  what it is told; read until this returns
+ * @config:  its configuration; not used after the return
  * @failure: filled in on failure
  *
- * To be called by a process of one thread that has CAP_NET_ADMIN still. Other
- * processes that it forks later have to close keeper_fd(), or the keeper would
- * outlive it as long as they live.
+ * Call it while the process still has CAP_NET_ADMIN, and only one thread. Other
+ * children must close keeper_fd(), because the keeper ends only when no process
+ * has it open.
  *
  * Return: 0 or -errno
  */
@@ -140,7 +139,7 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config,
 }
 
 /**
- * keeper_fd() - what to wait on
+ * keeper_fd() - the descriptor to poll
  * @keeper: the handle
  *
  * Return: a descriptor that is readable when there is an answer, or when the
@@ -162,13 +161,13 @@ static int ask(const struct keeper *keeper,
 }
 
 /**
- * keeper_take_address() - ask for an address, in place of the one before
+ * keeper_take_address() - request an address, in place of the previous one
  * @keeper: the handle
  * @own:    the IPv4 address, with the prefix of its network; 32: the link
  *          reaches @other and nothing else
- * @other:  the other end's
+ * @other:  the peer's address
  *
- * The answer comes later, by keeper_answer(); one for each request, in order.
+ * keeper_answer() returns the answers later, one per request, in order.
  *
  * Return: 0 or -errno; -EAGAIN if too many requests wait, -EPIPE if the keeper
  * has ended
@@ -184,10 +183,10 @@ int keeper_take_address(struct keeper *keeper, const struct addr *own,
 }
 
 /**
- * keeper_drop_address() - ask for the address to be taken from the interface
+ * keeper_drop_address() - request the removal of the address
  * @keeper: the handle
  *
- * Without an address there is nothing to be done, and the answer is 0.
+ * If the keeper has set no address, the answer is 0.
  *
  * Return: as of keeper_take_address()
  */
@@ -210,7 +209,7 @@ int keeper_answer(struct keeper *keeper, struct keeper_answer *answer)
 	return receive_answer(keeper->fd, answer);
 }
 
-/* Until the keeper has closed its end, which it does by ending. */
+/* Wait until the keeper has ended, which closes its end of the socketpair. */
 static bool wait_for_end(int fd)
 {
 	const uint64_t deadline = clock_ns() + END_MS * NS_PER_MS;
@@ -227,10 +226,10 @@ static bool wait_for_end(int fd)
 }
 
 /**
- * keeper_end() - let the keeper take back what it did, and end
+ * keeper_end() - let the keeper remove its address and end
  * @keeper: the handle, which is freed, or NULL
  *
- * It is waited for, but not for ever: somebody may have stopped it.
+ * Waits END_MS at most, because another program may have stopped the keeper.
  */
 void keeper_end(struct keeper *keeper)
 {

@@ -11,11 +11,11 @@ struct keeper_answer;
 struct privilege_user;
 
 /**
- * struct keeper_config - what the keeper is told before anything was heard
- * @index:  the interface, the only one that it touches
+ * struct keeper_config - the keeper's configuration, from before the link is up
+ * @index:  the only interface that the keeper changes
  * @metric: the priority of the route to the network of an address, as for
  *          rtnl_addr_add(), or NULL
- * @user:   whom to become, by privilege_find_user()
+ * @user:   the user to become, from privilege_find_user()
  */
 struct keeper_config {
 	int index;

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What runs in the keeper's process (keeper.c): it confines itself, and then
- * does what the main process asks for, until that is gone.
+ * The code of the keeper's process (keeper.c): it confines itself, and then
+ * serves the requests of the main process until that process ends.
  *
- * It trusts nothing in a request: an address that it sets is a private one, in
- * a small network that overlaps no address and no route of this host, on the
- * one interface that it was started for, and four a minute at most.
+ * The keeper trusts no request. It sets only a private address in a small
+ * network that overlaps no address and no route of this host, only on its own
+ * interface, and at most four addresses per minute.
  *
- * It has:
+ * The keeper has only:
  *
  * - two descriptors, the socketpair and its Netlink socket: neither the
  *   interface nor the port, and no terminal.
  * - one capability, CAP_NET_ADMIN, and no way to another one.
- * - a dozen system calls (seccomp.c). It has all the memory that it needs when
- *   the filter is installed, and tells reasons in its answers instead of
- *   logging them.
- * - nobody who looks into it or controls it by ptrace(2): it is not dumpable,
- *   and has a capability that the main process does not have.
+ * - a dozen system calls (seccomp.c). It allocates all of its memory before it
+ *   installs the filter, and returns reasons in its answers instead of logging
+ *   them.
  *
- * Routes of other tables than the main one (ip-rule(8)) are not compared.
+ * No other process can read its memory or control it by ptrace(2), except
+ * root's with CAP_SYS_PTRACE: the keeper is not dumpable, and has a capability
+ * that the main process does not have.
+ *
+ * The keeper compares only routes of the main table (ip-rule(8)).
  */
 #include "interface/keeper_process.h"
 #include "clock.h"
@@ -46,24 +48,25 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The keeper's end of the socketpair; the Netlink socket comes behind it. */
+/* The keeper's end of the socketpair; the Netlink socket has the next number.
+ */
 #define KEEPER_FD 3
 
-/* Without close_range(2) (Linux 5.9), descriptors are looked for below this. */
+/* Without close_range(2) (Linux 5.9), close all descriptors below this. */
 #define FDS_MAX 65536
 
-/* A route to more than that is no network but a way to everything. */
+/* Shorter prefixes are default routes, or a VPN's pieces of one. */
 #define ROUTE_PREFIX_LEN_MIN 8
 
 struct state {
 	const struct keeper_config *config;
 	struct rtnl *rtnl;
 	struct keeper_rate rate;
-	bool holds; /* an address, which is to be taken back */
+	bool holds; /* an address to remove at the end */
 	struct keeper_request held;
 };
 
-/* What libmnl, rtnl*.c and this file call once the filter is installed. */
+/* The system calls of libmnl, rtnl*.c and this file behind the filter. */
 static const struct seccomp_rule rules[] = {
 	{.call = SYS_read},
 	{.call = SYS_write},
@@ -83,7 +86,7 @@ static const struct seccomp_rule rules[] = {
 	{.call = SYS_recvmsg},
 #endif
 #ifdef __i386__
-	/* One call for all of them, of which these are allowed. */
+	/* One call for all socket functions; allow these. */
 	{.call = SYS_socketcall, .has_arg = true, .arg = SYS_SENDTO},
 	{.call = SYS_socketcall, .has_arg = true, .arg = SYS_SENDMSG},
 	{.call = SYS_socketcall, .has_arg = true, .arg = SYS_RECVFROM},
@@ -104,7 +107,7 @@ const struct seccomp_rule *keeper_process_rules(size_t *count)
 	return rules;
 }
 
-/* Return: err, with @text as its reason. */
+/* Set the reason of an answer. Return: err. */
 __attribute__((format(printf, 3, 4))) static int refuse(
 	struct keeper_answer *answer, int err, const char *format, ...)
 {
@@ -122,14 +125,14 @@ static int refused_by_kernel(struct keeper_answer *answer,
 	return refuse(answer, err, "%s", rtnl_strerror(state->rtnl, err));
 }
 
-/* What the request would get in the way of. */
+/* An overlap of a requested address with this host's network. */
 struct overlap {
 	int own_index;
-	struct addr networks[2]; /* that the link would reach */
+	struct addr networks[2]; /* of the link */
 	size_t network_count;
 	bool found;
 	int index;
-	struct addr network; /* of ours */
+	struct addr network; /* the overlapping one of @networks */
 	struct addr other;
 };
 
@@ -197,7 +200,7 @@ static int check_overlap(const struct state *state,
 		      addr_format(&overlap.other, other), link.name);
 }
 
-/* A prefix of 32 reaches the other end's address and no network. */
+/* With a prefix of 32 the link reaches only the peer's address. */
 static const struct addr *peer_of(const struct keeper_request *request)
 {
 	return request->own.prefix_len == addr_bits(AF_INET) ? &request->other
@@ -213,7 +216,7 @@ static int drop_address(struct state *state, struct keeper_answer *answer)
 		return 0;
 	err = rtnl_addr_del(state->rtnl, state->config->index, &state->held.own,
 			    peer_of(&state->held));
-	/* The user has taken it from the interface, or the interface away. */
+	/* The user has removed the address, or deleted the interface. */
 	if (err == -EADDRNOTAVAIL || err == -ENODEV)
 		err = 0;
 	if (err)
@@ -242,7 +245,7 @@ static int take_address(struct state *state,
 
 	if (fault)
 		return refuse(answer, -EPERM, "%s", fault);
-	/* The user may have deleted it since; then it stays deleted. */
+	/* If the user has removed the address since, it stays removed. */
 	if (is_held(state, request))
 		return 0;
 	if (!keeper_rate_take(&state->rate, clock_ns()))
@@ -251,8 +254,8 @@ static int take_address(struct state *state,
 			      KEEPER_TAKES_MAX, KEEPER_TAKES_S);
 	err = check_overlap(state, request, answer);
 	/*
-	 * The old one first: the kernel would delete a second address of the
-	 * same network with the first.
+	 * Remove the old address first: with it the kernel deletes a second
+	 * address of the same network.
 	 */
 	if (!err)
 		err = drop_address(state, answer);
@@ -260,7 +263,7 @@ static int take_address(struct state *state,
 		return err;
 	err = rtnl_addr_add(state->rtnl, config->index, &request->own,
 			    peer_of(request), config->metric);
-	/* The interface has it from somebody else, so it stays. */
+	/* Another program has set the address, so the keeper leaves it. */
 	if (err == -EEXIST)
 		return 0;
 	if (err)
@@ -299,16 +302,16 @@ static void do_request(struct state *state, const uint8_t *bytes, size_t len,
 			      : drop_address(state, answer);
 }
 
-/* Until the main process is gone. */
+/* Serve requests until the main process has ended. */
 static void serve(struct state *state)
 {
-	/* One byte more: a longer record is cut to this, and refused. */
+	/* One byte more, so that a longer record has a wrong length. */
 	uint8_t bytes[KEEPER_REQUEST_LEN + 1];
 	struct keeper_answer answer;
 	ssize_t n;
 
 	for (;;) {
-		/* Descriptors that come with it are dropped by read(2). */
+		/* read(2) drops descriptors that come with a record. */
 		n = read(KEEPER_FD, bytes, sizeof(bytes));
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -320,7 +323,7 @@ static void serve(struct state *state)
 	}
 }
 
-/* All from @from on. */
+/* Close all descriptors from @from on. */
 static void close_fds(unsigned int from)
 {
 	unsigned int fd;
@@ -331,7 +334,7 @@ static void close_fds(unsigned int from)
 		close((int)fd);
 }
 
-/* None of them has a handler any more, and none but SIGKILL and faults ends. */
+/* Remove all handlers; only SIGKILL and faults then end the keeper. */
 static void ignore_signals(void)
 {
 	static const int faults[] = {SIGSEGV, SIGBUS,  SIGILL, SIGFPE,
@@ -351,8 +354,8 @@ static void ignore_signals(void)
 }
 
 /*
- * Become what the keeper is. What is not as it should be but does not matter
- * enough is the text of the answer. Return: 0, or -errno with its reason.
+ * Confine this process. A missing filter is no failure, but the text of the
+ * answer reports it. Return: 0, or -errno with its reason.
  */
 static int confine(struct state *state, int fd, struct keeper_answer *answer)
 {
@@ -381,11 +384,11 @@ static int confine(struct state *state, int fd, struct keeper_answer *answer)
 }
 
 /**
- * keeper_process_run() - be the keeper, from its first instruction to its last
- * @config: what it is told
+ * keeper_process_run() - run the keeper, to its end
+ * @config: its configuration
  * @fd:     its end of the socketpair
  *
- * To be called by a process that was forked for it.
+ * Call it in a process that was forked for it.
  */
 _Noreturn void keeper_process_run(const struct keeper_config *config, int fd)
 {

@@ -7,9 +7,8 @@
  * sentence ("ipv4: Invalid prefix len"), which tells more than an errno;
  * rtnl_strerror() returns the sentence.
  *
- * rtnl_change has the requests that change something, rtnl_read those that read
- * what the kernel has. Both name interfaces by index, so that a rename does no
- * harm.
+ * rtnl_change has the requests that change the kernel's state, rtnl_read those
+ * that read it. Both name interfaces by index, so that a rename does no harm.
  */
 #include "interface/rtnl.h"
 #include "interface/addr.h"
@@ -112,8 +111,8 @@ struct nlmsghdr *rtnl_request(struct rtnl *rtnl, uint16_t type, uint16_t flags,
 /**
  * rtnl_put_addr() - add an address to a request
  * @nlh:  the request
- * @attr: what the address is: IFA_LOCAL, say
- * @addr: the address; its prefix length is not put
+ * @attr: the attribute, such as IFA_LOCAL
+ * @addr: the address; the prefix length is not part of the attribute
  */
 void rtnl_put_addr(struct nlmsghdr *nlh, uint16_t attr, const struct addr *addr)
 {

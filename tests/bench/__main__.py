@@ -80,7 +80,7 @@ def parse_options() -> argparse.Namespace:
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """What can be said to be missing before anything runs, and the build."""
+    """Check for missing requirements before anything runs, and build."""
     tools = TOOLS + ("chrt",) * options.spin + ("gnuplot",) * bool(options.plot)
     for tool in tools:
         if not shutil.which(tool):
@@ -100,7 +100,7 @@ def say(text: str, end: str = "\n") -> None:
 
 
 class Bench:
-    """What is asked for, done in order, with a word on each step."""
+    """Run the requested measurements in order, and name each one."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options

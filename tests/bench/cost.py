@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a link costs the machine: time, context switches, system calls, memory.
+"""The cost of a link: time, context switches, system calls, memory.
 
 All of it is the kernel's account of the programs on both ends, with whatever
 they started. Time is exact (schedstat: nanoseconds on a processor), and it is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a line can do at best: the yardstick beside each figure.
+"""The limits of a line, to stand beside each figure.
 
 A byte takes ten bits (8N1). A packet is carried as a SLIP frame, which adds
 an END on either side of it and an escape for each END or ESC in it: for random

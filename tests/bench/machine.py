@@ -52,14 +52,14 @@ def spin(stack: ExitStack) -> None:
 
 
 def all_seconds() -> tuple[float, float]:
-    """What all processors have spent working, and what was stolen from them."""
+    """The busy time of all processors, and the time stolen from them."""
     fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
     user, nice, system, _, _, irq, softirq, stolen = (int(field) for field in fields[:8])
     return (user + nice + system + irq + softirq) / TICKS_PER_S, stolen / TICKS_PER_S
 
 
 def our_seconds() -> float:
-    """What the processes of our world have had, those that have ended included."""
+    """The processor time of our world's processes, including ended ones."""
     ticks = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -19,7 +19,7 @@ from world import Failed, Link, Traffic, end
 
 Values = dict[str, float | None]
 
-# What slow links are given beyond the time that a measurement should take.
+# Extra time for slow links, beyond the time of a measurement.
 PATIENCE_S = 60.0
 FOREVER_S = 1e6
 UDP_SHARE = 0.9
@@ -36,24 +36,24 @@ PING_TIMEOUT_S = 10
 
 @dataclass
 class Sample:
-    """What one run of one measurement gave."""
+    """The results of one run of one measurement."""
 
     values: Values = field(default_factory=dict)
     failure: str | None = None
     disturbances: list[str] = field(default_factory=list)
-    # What the cable says that it did meanwhile: A to B, B to A.
+    # The counts of the cable meanwhile: A to B, B to A.
     cable: list[dict[str, float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Task:
-    """What to measure, and for how long."""
+    """The measurements to make, and their duration."""
 
     peer: Peer
     baud: int
     mtu: int | None
     seconds: float
-    # What TCP had: UDP is to have 90 % of it where the line has no speed.
+    # TCP's rate: UDP sends 90 % of it on a line without a speed.
     tcp_bytes_per_s: float | None = None
 
 

@@ -34,7 +34,7 @@ PORT = 55555
 
 @dataclass(frozen=True)
 class End:
-    """What an adapter is told."""
+    """The settings of an adapter."""
 
     port: str  # on a network: this end's address there
     other_port: str  # the same of the other end
@@ -72,7 +72,7 @@ class Peer:
     network: bool = False  # its line is a network, not a cable
 
     def missing(self) -> str | None:
-        """What it needs and is not there, if anything."""
+        """The missing requirements, if any."""
         for need in self.needs:
             if not (os.path.exists(need) if "/" in need else shutil.which(need)):
                 return need
@@ -145,7 +145,7 @@ def simpletun(end: End) -> list[str]:
 
 
 def socat_udp(end: End) -> list[str]:
-    """What it costs to carry packets and to do nothing else."""
+    """The cost of carrying packets and nothing else."""
     interface = f"TUN:{end.network},tun-type=tun,iff-no-pi,iff-up"
     return ["socat", interface, f"UDP-DATAGRAM:{end.other_port}:{PORT},bind={end.port}:{PORT}"]
 

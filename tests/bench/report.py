@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was measured, as a table for a person and as a JSON document.
+"""The results, as a table for a person and as a JSON document.
 
 A figure is the median of its runs. One of which a run was disturbed is marked;
 no run is left out.

@@ -40,7 +40,7 @@ PATIENCE_S = 10.0
 SO_RCVBUFFORCE = 33
 SO_MEMINFO = 55
 SEQUENCE = struct.Struct("!Q")
-# What one read takes.
+# Bytes per read.
 READ = 1 << 17
 # Sent over and over; so long that it has its fair share of escapes.
 BLOCK = 1 << 22

@@ -286,7 +286,7 @@ class Link:
                 raise Failed(f"the program ended: {said[-1] if said else 'without a word'}")
 
     def read_mtu(self) -> int:
-        """What the interface really has, whatever was asked for."""
+        """The interface's real value, whatever the request was."""
         for interface in json.loads(self.hosts[0].run("ip", "-json", "address", "show")):
             if self.addresses[0] in (info.get("local") for info in interface["addr_info"]):
                 return int(interface["mtu"])

@@ -247,7 +247,7 @@ test_loss()
 		test "$(value lost)" = $((100000 - got))
 }
 
-# What is left is found with tr, which knows nothing of the cable.
+# tr, which is independent of the cable, finds the remaining bytes.
 test_eaten()
 {
 	local reader left

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of addresses: what is taken can be written and read again, and the
- * sums that are done on it hold.
+ * Fuzzer of addresses: an accepted address can be written and read again, and
+ * its arithmetic is consistent.
  */
 #include "fuzz.h"
 #include "interface/addr.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of agrees: what is taken can be said again, and is read as the same;
- * no address is taken from a stranger but a private one in a small network.
+ * Fuzzer of agrees: an accepted agree can be written again, and reads as the
+ * same; a stranger's address is accepted only if it is a private one in a small
+ * network.
  *
- * Up to the first newline the input is what one end says, behind it the other.
+ * One end's text ends at the first newline; the other end's text follows.
  */
 #include "fuzz.h"
 #include "pair/agree.h"

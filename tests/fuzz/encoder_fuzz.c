@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of the SLIP encoder: it makes of any packet what the reference makes
- * of it, and the decoder makes the packet of that.
+ * Fuzzer of the SLIP encoder: it encodes any packet as the reference does, and
+ * the decoder returns the packet.
  *
  * The script is: the mode of escaping, where in memory the packet begins (the
  * encoder looks at 16 bytes at a time), and the packet.

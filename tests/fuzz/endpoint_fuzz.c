@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of names of sockets: what is taken can be written and read again, and
- * what is not is explained.
+ * Fuzzer of names of sockets: an accepted name can be written and read again,
+ * and each rejected one has an explanation.
  */
 #include "fuzz.h"
 #include "line/endpoint.h"

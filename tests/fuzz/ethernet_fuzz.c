@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of frames of Ethernet: nothing looks beyond their end, what is said of
- * the packet in a good one is true of the packet alone, and a mark leaves it
- * good.
+ * Fuzzer of Ethernet frames: no read is beyond their end, the results for the
+ * packet in a good frame are those for the packet alone, and a mark keeps the
+ * frame good.
  *
  * The script is: whether to give it a sender and make the lengths and the
  * checksum of the IP packet right, and the frame.

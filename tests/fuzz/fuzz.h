@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the fuzzers have in common. Each is one function that takes bytes and
- * asserts, as a unit test does, what must hold whatever they are. clang's
- * libFuzzer calls it with bytes that reach ever more of the code; replay.c
- * calls it with those that were found once, the corpus.
+ * Common functions of the fuzzers. Each fuzzer is one function that takes bytes
+ * and asserts, as a unit test does, properties that hold for all bytes. clang's
+ * libFuzzer calls the function with bytes that reach ever more of the code;
+ * replay.c calls it with the corpus, the inputs found before.
  *
- * The bytes are taken one by one, from the front, as a script of what to do.
+ * A fuzzer reads the bytes from the front, as a script of its actions.
  */
 #ifndef SERIALTUN_FUZZ_H
 #define SERIALTUN_FUZZ_H
@@ -13,8 +13,8 @@
 #include "../unit/testing.h"
 
 /**
- * struct fuzz_script - bytes that say what to do
- * @bytes: what is left of them
+ * struct fuzz_script - a script of actions
+ * @bytes: the remaining bytes
  * @len:    how many
  */
 struct fuzz_script {
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /**
  * fuzz_take() - take bytes from the script
  * @script: the script
- * @len:    how many are wanted; set to how many there are
+ * @len:    how many to take; set to the number taken
  *
  * Return: the bytes
  */

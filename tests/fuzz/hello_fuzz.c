@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of hellos: what is taken can be said again, and is read as the same.
+ * Fuzzer of hellos: an accepted hello can be written again, and reads as the
+ * same.
  *
- * The crc is put behind the input, or nothing would ever be taken.
+ * The fuzzer appends the CRC, because otherwise no input would be accepted.
  */
 #include "fuzz.h"
 #include "pair/fcs.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of UUCP lock files: whatever is in one, what the library's own
- * functions read in it is found.
+ * Fuzzer of UUCP lock files: for any content, the PID is the one that the C
+ * library's functions read.
  */
 #include "fuzz.h"
 #include "port/holder.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzzer of JSON strings: whatever the bytes, what is written is a string of
- * JSON that says the same, and where it does not fit, its beginning.
+ * Fuzzer of JSON strings: for any bytes the output is a JSON string with the
+ * same content or, if the buffer is too small, its beginning.
  *
  * The script is: the room that there is for it, and the bytes.
  */

@@ -48,7 +48,7 @@ class Plug:
         self.process.send_signal(signal.SIGUSR1)
 
     def put_in(self) -> None:
-        """Whatever was done to it."""
+        """Plug the cable in, unless it is in already."""
         # Of two signals at once, one may still be to be seen to.
         time.sleep(0.2)
         if not self.is_in():
