@@ -94,8 +94,8 @@ if in_a sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null; then
 	on_a "$serialtun" --addr fd00::1/64 --port "$port_a"
 	says 'IPv6 switched off, and an IPv6 --addr' \
 		"cannot add address fd00::1/64 to tun0: .* \\(IPv6 is switched off: $remedy\\)"
-	start_a
-	check_match 'without --addr' \
+	start_a --pair=no
+	check_match 'without --addr and without pairing' \
 		"^serialtun: tun0 has no address: IPv6 is switched off here \\(give an IPv4 --addr, or: $remedy\\)\$" \
 		"$(<"$dir/a.log")"
 	stop_a
