@@ -58,6 +58,10 @@ void observer_begin_port(struct observer *observer, uint64_t now_ns)
 
 	observer->first_ns = UINT64_MAX;
 	observer->check_ns = now_ns + OBSERVER_CHECK_NS;
+	/* The line has reported packets that were lost without a port. */
+	observer->own_before =
+		pump_stats(observer->config.pump)
+			->to_line.dropped[STATS_DROP_OWN_TRANSPORT];
 	stall_start(&observer->stall, port->rate, port->kind->queue_slack,
 		    now_ns);
 }
@@ -105,8 +109,9 @@ static void check_flow(struct observer *observer, const struct stats *stats,
 static void check_own_packets(struct observer *observer,
 			      const struct stats *stats)
 {
-	if (observer->own_told ||
-	    !stats->to_line.dropped[STATS_DROP_OWN_TRANSPORT])
+	const uint64_t lost = stats->to_line.dropped[STATS_DROP_OWN_TRANSPORT];
+
+	if (observer->own_told || lost == observer->own_before)
 		return;
 	observer->own_told = true;
 	log_warning("%s: a route sends the line's own packets into %s, so none "

@@ -43,6 +43,7 @@ struct observer_config {
  * @check_ns:     time of the next check of the counters
  * @silence_told: the user knows that the peer was silent
  * @own_told:     the user knows that the line's own packets come by the link
+ * @own_before:   such packets that were dropped before this port
  * @held_told:    the user knows that packets are held back from a shell
  * @peer_told:    the user knows @peer
  * @peer:         the sender of the first packet
@@ -56,6 +57,7 @@ struct observer {
 	uint64_t check_ns;
 	bool silence_told;
 	bool own_told;
+	uint64_t own_before;
 	bool held_told;
 	bool peer_told;
 	struct addr peer;

@@ -552,6 +552,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,
 		.ipv6 = options->link.ipv6,
+		.listen_port = line_listen_port(session->line),
 		.accept_ra = options->accept_ra,
 		.witness = {.addrs = options->link.addrs,
 			    .addr_count = options->link.addr_count,

@@ -303,6 +303,17 @@ struct transport line_transport(const struct line *line)
 }
 
 /**
+ * line_listen_port() - how to recognise the line's answers to a new peer
+ * @line: the line
+ *
+ * Return: the TCP port at which the line waits for its peer; 0: it does not
+ */
+uint16_t line_listen_port(const struct line *line)
+{
+	return line->source->listen_port;
+}
+
+/**
  * line_look() - look for the missing port, if it is time
  * @line:   the line
  * @now_ns: the time

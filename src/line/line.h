@@ -26,6 +26,7 @@ int line_look_first(struct line *line, uint64_t now_ns,
 		    struct failure *failure);
 int line_enclose(struct line *line, int index, struct failure *failure);
 struct transport line_transport(const struct line *line);
+uint16_t line_listen_port(const struct line *line);
 bool line_look(struct line *line, uint64_t now_ns);
 void line_attend(struct line *line, uint64_t now_ns);
 void line_wake(struct line *line);

@@ -6,9 +6,11 @@
  * The default address is the loopback, because the line authenticates nobody.
  */
 #include "line/listener_tcp.h"
+#include "clock.h"
 #include "failure.h"
 #include "framing/slip.h"
 #include "line/endpoint.h"
+#include "line/half_open.h"
 #include "line/listener.h"
 #include "line/resolver.h"
 #include "port/stream.h"
@@ -23,6 +25,12 @@
 
 /* Size of a port in decimal. */
 #define LISTENER_TCP_SERVICE_MAX 8
+
+/* Without a peer, look for half-open connections at this interval. */
+#define LISTENER_TCP_CHECK_NS (5000 * NS_PER_MS)
+
+/* At most so many are looked at. */
+#define LISTENER_TCP_HALF_OPEN_MAX 8
 
 struct listener_tcp {
 	struct listener listener;
@@ -136,6 +144,7 @@ static int tcp_open(struct source *source, struct failure *failure)
 	listener_init(&listener->listener);
 	endpoint_parse(&listener->endpoint, &tcp_form, source_rest(source),
 		       why);
+	source->listen_port = listener->endpoint.port;
 	return 0;
 }
 
@@ -210,7 +219,34 @@ static int guard(struct source *source, int fd, struct failure *failure)
 	socklen_t len = sizeof(peer);
 
 	getpeername(fd, &peer.any, &len);
+	/* A socket that listens on [::] accepts IPv4 as well. */
+	peer = resolver_addr_unmap(&peer);
 	return reach_guard(&source->reach, fd, &peer, source->name, failure);
+}
+
+/*
+ * Nobody has connected. Has somebody tried, but our route for the answer leads
+ * into the link? Return: -EAGAIN: no; -ELOOP and @failure: yes
+ */
+static int check_half_open(struct listener_tcp *listener, uint64_t now_ns,
+			   struct failure *failure)
+{
+	struct source *source = &listener->listener.source;
+	union resolver_addr peers[LISTENER_TCP_HALF_OPEN_MAX];
+	size_t count;
+	size_t i;
+
+	if (!source->reach.own)
+		return -EAGAIN;
+	source->next_ns =
+		clock_earlier(source->next_ns, now_ns + LISTENER_TCP_CHECK_NS);
+	count = half_open_list(source->listen_port, peers,
+			       LISTENER_TCP_HALF_OPEN_MAX);
+	for (i = 0; i < count; i++)
+		if (reach_check_answers(&source->reach, &peers[i], source->name,
+					failure))
+			return -ELOOP;
+	return -EAGAIN;
 }
 
 static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
@@ -227,6 +263,8 @@ static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
 			return err;
 	}
 	fd = listener_accept(&listener->listener, now_ns, failure);
+	if (fd == -EAGAIN)
+		return check_half_open(listener, now_ns, failure);
 	if (fd < 0)
 		return fd;
 	err = guard(source, fd, failure);

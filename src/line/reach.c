@@ -17,6 +17,7 @@
 #include "interface/rtnl.h"
 #include "interface/rtnl_read.h"
 #include "packet/transport.h"
+#include "text.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -54,6 +55,19 @@ static int find(const union resolver_addr *to)
 	return index;
 }
 
+/* Set the reason why a socket cannot be kept out of the link. */
+static int refuse(int err, const char *name, struct failure *failure)
+{
+	return failure_set(failure, err,
+			   "cannot use %s: %s (the route to that host leads "
+			   "into the link itself: leave that host out of "
+			   "--addr and --route, or add a route for it first)",
+			   name,
+			   err == -ELOOP ? "the link would carry its own "
+					   "packets"
+					 : strerror(-err));
+}
+
 static int bind_to(int fd, int index)
 {
 	char name[IF_NAMESIZE];
@@ -89,16 +103,7 @@ int reach_guard(struct reach *reach, int fd, const union resolver_addr *to,
 		return 0;
 	}
 	err = reach->via ? bind_to(fd, reach->via) : -ELOOP;
-	if (!err)
-		return 0;
-	return failure_set(failure, err,
-			   "cannot use %s: %s (the route to that host leads "
-			   "into the link itself: leave that host out of "
-			   "--addr and --route, or add a route for it first)",
-			   name,
-			   err == -ELOOP ? "the link would carry its own "
-					   "packets"
-					 : strerror(-err));
+	return err ? refuse(err, name, failure) : 0;
 }
 
 /**
@@ -120,6 +125,36 @@ int reach_enclose(struct reach *reach, int own, int fd, const char *name,
 	if (fd < 0 || to.any.sa_family == AF_UNSPEC)
 		return 0;
 	return reach_guard(reach, fd, &to, name, failure);
+}
+
+/**
+ * reach_check_answers() - does a route send our answers to a peer into the
+ * link?
+ * @reach:   of the line
+ * @to:      a peer that has sent a SYN and waits for our SYN-ACK
+ * @name:    the user's name for the port, for the message
+ * @failure: on failure, the reason
+ *
+ * A link-local peer is answered on the interface on which it was heard.
+ *
+ * Return: 0; -ELOOP: none of our answers reaches the peer
+ */
+int reach_check_answers(const struct reach *reach,
+			const union resolver_addr *to, const char *name,
+			struct failure *failure)
+{
+	const struct addr addr = addr_of(to);
+	char host[ADDR_TEXT_MAX];
+	char text[LOG_TEXT_MAX] = "";
+
+	if (to->any.sa_family == AF_INET6 &&
+	    IN6_IS_ADDR_LINKLOCAL(&to->ipv6.sin6_addr))
+		return 0;
+	if (!reach->own || find(to) != reach->own)
+		return 0;
+	text_append(text, sizeof(text), "%s for %s", name,
+		    addr_format_host(&addr, host));
+	return refuse(-ELOOP, text, failure);
 }
 
 /**

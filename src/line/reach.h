@@ -24,6 +24,9 @@ int reach_guard(struct reach *reach, int fd, const union resolver_addr *to,
 		const char *name, struct failure *failure);
 int reach_enclose(struct reach *reach, int own, int fd, const char *name,
 		  struct failure *failure);
+int reach_check_answers(const struct reach *reach,
+			const union resolver_addr *to, const char *name,
+			struct failure *failure);
 struct transport reach_transport(const struct reach *reach, int fd);
 
 #endif

@@ -38,6 +38,26 @@ socklen_t resolver_addr_len(const union resolver_addr *addr)
 					      : sizeof(addr->ipv6);
 }
 
+/**
+ * resolver_addr_unmap() - the IPv4 address in an IPv4-mapped IPv6 address
+ * @addr: the address
+ *
+ * Return: the IPv4 address with the port; @addr itself if it is no mapped one
+ */
+union resolver_addr resolver_addr_unmap(const union resolver_addr *addr)
+{
+	const struct sockaddr_in6 *mapped = &addr->ipv6;
+	union resolver_addr ipv4 = {.ipv4 = {.sin_family = AF_INET}};
+
+	if (mapped->sin6_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&mapped->sin6_addr))
+		return *addr;
+	ipv4.ipv4.sin_port = mapped->sin6_port;
+	memcpy(&ipv4.ipv4.sin_addr, &mapped->sin6_addr.s6_addr[12],
+	       sizeof(ipv4.ipv4.sin_addr));
+	return ipv4;
+}
+
 static int errno_of(int error)
 {
 	switch (error) {

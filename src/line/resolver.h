@@ -50,6 +50,7 @@ struct resolver {
 };
 
 socklen_t resolver_addr_len(const union resolver_addr *addr);
+union resolver_addr resolver_addr_unmap(const union resolver_addr *addr);
 int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 		 struct resolver_answer *answer);
 int resolver_take(struct resolver *resolver, struct resolver_answer *answer);

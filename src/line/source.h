@@ -97,6 +97,7 @@ struct source_kind {
  * @next_ns: latest time of the next look or attend; UINT64_MAX: never
  * @waits:   a missing port is waited for
  * @gone:    why the port, once lost, cannot be found again; NULL: it can
+ * @listen_port: TCP port at which it waits for its peer; 0: none
  * @reach:   of a line over IP: the interface that leads to the peer
  * @woken:   a descriptor of source_watch() was ready since the last look
  * @news:    something has changed: start the back-off again
@@ -110,6 +111,7 @@ struct source {
 	uint64_t next_ns;
 	bool waits;
 	const char *gone;
+	uint16_t listen_port;
 	struct reach reach;
 	bool woken;
 	bool news;

@@ -200,21 +200,6 @@ static const struct port_kind udp_port_kind = {
 	.count = udp_count,
 };
 
-/* Turn an IPv4-mapped IPv6 address into an IPv4 address. */
-static union resolver_addr unmap(const union resolver_addr *addr)
-{
-	const struct sockaddr_in6 *mapped = &addr->ipv6;
-	union resolver_addr ipv4 = {.ipv4 = {.sin_family = AF_INET}};
-
-	if (mapped->sin6_family != AF_INET6 ||
-	    !IN6_IS_ADDR_V4MAPPED(&mapped->sin6_addr))
-		return *addr;
-	ipv4.ipv4.sin_port = mapped->sin6_port;
-	memcpy(&ipv4.ipv4.sin_addr, &mapped->sin6_addr.s6_addr[12],
-	       sizeof(ipv4.ipv4.sin_addr));
-	return ipv4;
-}
-
 /* Return: 0: @to is the peer's address; -EINPROGRESS, or another -errno */
 static int look_up(struct udp_source *by, union resolver_addr *to,
 		   struct failure *failure)
@@ -238,7 +223,7 @@ static int look_up(struct udp_source *by, union resolver_addr *to,
 			"name server reachable?%s)",
 			source->name, by->endpoint.host, answer.why,
 			source_wait_hint(source));
-	*to = unmap(&answer.addrs[0]);
+	*to = resolver_addr_unmap(&answer.addrs[0]);
 	return 0;
 }
 

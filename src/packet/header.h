@@ -44,6 +44,7 @@
 
 /* TCP flags; CWR: RFC 3168, section 6.1 */
 #define HEADER_FLAG_FIN 0x01
+#define HEADER_FLAG_SYN 0x02
 #define HEADER_FLAG_PSH 0x08
 #define HEADER_FLAG_ACK 0x10
 #define HEADER_FLAG_CWR 0x80

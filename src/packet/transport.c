@@ -4,6 +4,9 @@
  * routed into the tunnel: each would produce the next one. One ping would cause
  * a packet storm (451 061 packets in 1.5 s) or, over TCP, a deadlock.
  *
+ * A line that waits for its peer has no connection yet. Only its SYN-ACKs can
+ * be sent then.
+ *
  * Pure.
  */
 #include "packet/transport.h"
@@ -58,6 +61,34 @@ static bool ipv6_has_sent(const struct transport *transport,
 	}
 	return next == transport->protocol &&
 	       has_ports(transport, packet, len, at);
+}
+
+/**
+ * transport_has_answered() - does a packet accept a connection to the line?
+ * @port:   the port at which the line waits for its peer; 0: it does not
+ * @packet: an IP packet from the interface
+ * @len:    its length in bytes
+ *
+ * The source address is not compared: a line that listens on all addresses of
+ * this host does not know it.
+ *
+ * Return: true for a SYN-ACK (RFC 9293, section 3.5) of @port
+ */
+bool transport_has_answered(uint16_t port, const uint8_t *packet, size_t len)
+{
+	const bool is_ipv4 = len >= HEADER_IPV4_MIN && packet[0] >> 4 == 4;
+	const bool is_ipv6 = len >= HEADER_IPV6_ALL && packet[0] >> 4 == 6;
+	const uint8_t flags = HEADER_FLAG_SYN | HEADER_FLAG_ACK;
+	size_t at;
+
+	if (!port || (!is_ipv4 && !is_ipv6))
+		return false;
+	at = is_ipv4 ? (size_t)(packet[0] & 0x0F) * 4 : HEADER_IPV6_ALL;
+	return packet[is_ipv4 ? HEADER_IPV4_PROTOCOL : HEADER_IPV6_NEXT] ==
+		       IPPROTO_TCP &&
+	       at + HEADER_TCP_MIN <= len &&
+	       header_get16(packet + at) == port &&
+	       (packet[at + HEADER_TCP_FLAGS] & flags) == flags;
 }
 
 /**

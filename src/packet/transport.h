@@ -22,6 +22,7 @@ struct transport {
 	uint16_t from_port;
 };
 
+bool transport_has_answered(uint16_t port, const uint8_t *packet, size_t len);
 bool transport_has_sent(const struct transport *transport,
 			const uint8_t *packet, size_t len);
 

@@ -29,6 +29,7 @@ struct tun;
  *               never
  * @mtu: bytes of the longest packet that the interface sends
  * @ipv6: carry IPv6; otherwise drop IPv6 packets in both directions
+ * @listen_port: TCP port at which the line waits for its peer; 0: none
  * @accept_ra: pass on Router Advertisements from the line
  * @witness: addresses and routes of this end
  *
@@ -43,6 +44,7 @@ struct pump_config {
 	unsigned int keepalive_s;
 	uint32_t mtu;
 	bool ipv6;
+	uint16_t listen_port;
 	bool accept_ra;
 	struct witness_config witness;
 };

@@ -241,6 +241,15 @@ void sender_reset(struct sender *sender)
 		purge_queue(sender);
 }
 
+/* Does a packet belong to the connection, present or future, of the line? */
+static bool is_of_the_line(const struct sender *sender, const uint8_t *ip,
+			   size_t len, bool has_line)
+{
+	return transport_has_sent(&sender->transport, ip, len) ||
+	       (!has_line &&
+		transport_has_answered(sender->config->listen_port, ip, len));
+}
+
 static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 		    bool has_line, uint64_t now_ns)
 {
@@ -251,7 +260,7 @@ static void enqueue(struct sender *sender, const uint8_t *packet, size_t len,
 
 	if (!sender->config->ipv6 && ip_at < len && ip[0] >> 4 == 6)
 		drop_packets(direction, STATS_DROP_IPV6, 1, len);
-	else if (transport_has_sent(&sender->transport, ip, len - ip_at))
+	else if (is_of_the_line(sender, ip, len - ip_at, has_line))
 		drop_packets(direction, STATS_DROP_OWN_TRANSPORT, 1, len);
 	else if (!has_line)
 		drop_packets(direction, STATS_DROP_NO_LINE, 1, len);

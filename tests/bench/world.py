@@ -30,6 +30,7 @@ from peers import FIRST_NETNS, End, Peer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / os.environ.get("BUILD", "build")
+OWN_MOUNTS = ROOT / "tests/end_to_end/own_mounts"
 CABLE = BUILD / "tests/cable/cable"
 TRAFFIC = Path(__file__).with_name("traffic.py")
 DIRECTORY = "SERIALTUN_BENCH_DIR"
@@ -56,10 +57,16 @@ def enter(program: Path, arguments: list[str]) -> int:
     name = program.name
     world = ["setpriv", "--pdeathsig", "KILL"]
     world += ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    remedy = "in a container: --privileged"
     if os.geteuid() != 0:
         world += ["--user", "--map-root-user"]
-    if subprocess.run([*world, "true"], stderr=subprocess.DEVNULL).returncode:
-        sys.exit(f"{name}: cannot make namespaces (run it with sudo)")
+        remedy = "run it with sudo"
+    if subprocess.run(["mountpoint", "-q", "/"]).returncode:  # a plain chroot
+        world += ["--propagation", "unchanged", str(OWN_MOUNTS)]
+    tried = subprocess.run([*world, "true"], stderr=subprocess.PIPE, text=True)
+    if tried.returncode:
+        why = tried.stderr.strip().replace("\n", "; ")
+        sys.exit(f"{name}: cannot make namespaces: {why} ({remedy})")
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
         sys.exit(f"{name}: no access to /dev/net/tun (run it with sudo; is the tun module there?)")
     for number in (signal.SIGTERM, signal.SIGHUP):

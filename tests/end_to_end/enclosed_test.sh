@@ -31,6 +31,12 @@ few() {
 	check "$1 ($count packets)" [ "$count" -le 1000 ]
 }
 
+# poked COMMAND...: with something to send
+poked() {
+	in_a ping -q -c 1 -W 1 10.0.0.2
+	"$@"
+}
+
 udp_a=udp:172.16.0.2:3004,3005
 udp_b=udp:172.16.0.1:3005,3004
 
@@ -75,5 +81,47 @@ check 'serialtun counts the looping packets' \
 	a_says 'to the line: .* [0-9]+ routing loop'
 in_a ip route del 172.16.0.2/32 dev tun0
 check 'without the route a ping crosses again' wait_for 5 pings
+stop_a
+stop_b
+
+# A listening serialtun does not know its peer. A route sends the SYN-ACK into
+# the link, so there never is a connection. Without a carrier the kernel drops
+# the SYN-ACK before serialtun can read it, so the peer connects late here.
+listens=tcp-listen:172.16.0.1:3007
+start_a --addr 10.0.0.1/24 --port "$listens" --route 172.16.0.2/32 --metric 0
+check 'tcp-listen, no peer yet: no carrier' wait_for 5 no_carrier
+sleep 2
+start_b --addr 10.0.0.2/24 --port tcp:172.16.0.1:3007 --wait
+check 'tcp-listen, a route to the peer: serialtun warns' wait_for 15 \
+	a_says "^serialtun: still waiting: cannot use $listens for 172.16.0.2: the link would carry its own packets \\(the route to that host leads into the link itself: leave that host out of --addr and --route, or add a route for it first\\)\$"
+in_a ip route del 172.16.0.2/32 dev tun0
+check 'without that route the peer is accepted' wait_for 20 pings
+check_equal 'serialtun warned once' 1 "$(grep -c 'cannot use' "$dir/a.log")"
+stop_a
+stop_b
+
+# The same at the start, while the interface still has its carrier.
+start_b --addr 10.0.0.2/24 --port tcp:172.16.0.1:3007 --wait
+start_a --addr 10.0.0.1/24 --port "$listens" --route 172.16.0.2/32 --metric 0
+check 'tcp-listen, an early peer: serialtun warns' wait_for 15 \
+	a_says "^serialtun: still waiting: cannot use $listens for 172.16.0.2: "
+in_a ip route del 172.16.0.2/32 dev tun0
+check 'without that route the early peer is accepted' wait_for 20 pings
+sleep 2
+check_not 'no warning of packets lost before the connection' a_says 'a route sends'
+stop_a
+stop_b
+
+# On [::] an IPv4 peer has an IPv6 address.
+start_a --addr 10.0.0.1/24 --port 'tcp-listen:[::]:3007'
+start_b --addr 10.0.0.2/24 --port tcp:172.16.0.1:3007 --wait
+check 'tcp-listen on all addresses: a ping crosses' wait_for 10 pings
+in_a ip route add 172.16.0.2/32 dev tun0
+check 'a route is added: serialtun warns' wait_for 10 poked \
+	a_says 'a route sends the line.s own packets into tun0'
+kill -USR1 "$pid_a"
+check 'serialtun counts the packets' wait_for 5 \
+	a_says 'to the line: .* [0-9]+ routing loop'
+in_a ip route del 172.16.0.2/32 dev tun0
 
 finish

@@ -150,7 +150,7 @@ done
 sleep 0.2
 check 'signals do not end the keeper' alive "$keeper"
 kill -KILL "$driver_pid"
-wait "$driver_pid" 2>/dev/null
+wait_end "$driver_pid"
 check 'kill -9 of the main process: the keeper ends' wait_for 10 not alive "$keeper"
 check 'kill -9 of the main process: the address is gone' wait_for 10 no_addrs
 check 'the interface stays' in_a ip link show dev kept0

@@ -43,6 +43,12 @@ check 'check_not: nothing was said' fails check_not x a_says 'lost'
 check 'check_not: it is no number' fails check_not x [ '' -ge 1 ]
 check 'check_not: there is no interface' fails check_not x no_carrier
 
+check 'not: it says no' passes check x not false
+check 'not: it succeeds' fails check x not true
+check 'not: there is no such command' fails check x not no-such-command
+check 'not: there is no log' fails check x not a_says 'lost'
+check 'not: there is no interface' fails check x not no_carrier
+
 check 'check_status: that one' passes check_status 3 x bash -c 'exit 3'
 check 'check_status: another one' fails check_status 3 x bash -c 'exit 4'
 

@@ -16,11 +16,12 @@ if not os.fork():
     os.setsid()
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
     os.close(master)
-    os.write(tell, b'x')
     for fd in range(3):
         os.dup2(slave, fd)
     os.close(slave)
     os.execlp('sleep', 'sleep', '60')
+# The child's end closes when it has become sleep.
+os.close(tell)
 os.read(ready, 1)
 print(os.ttyname(slave), flush=True)
 os.close(slave)

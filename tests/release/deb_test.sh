@@ -17,7 +17,8 @@ skip_here() {
 # fresh Debian and the packages that serialtun depends on.
 if [ -z "${SERIALTUN_TEST_DIR:-}" ]; then
 	[ "$(id -u)" = 0 ] || skip_here 'only root can install packages'
-	unshare --mount true 2>/dev/null || skip_here 'no namespaces here'
+	why=$(unshare --mount --propagation unchanged true 2>&1) ||
+		skip_here "no namespaces here: $why"
 	package=$packages/serialtun_$version-1_$(dpkg --print-architecture).deb
 	[ -e "$package" ] || skip_here 'no packages (run scripts/package)'
 	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")

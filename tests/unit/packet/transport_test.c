@@ -100,12 +100,44 @@ static void test_transport_knows_pieces(void **state)
 	assert_false(transport_has_sent(&tcp, packet, sizeof(packet)));
 }
 
+/* A listening line answers with SYN-ACKs of its port, of any address. */
+static void test_transport_knows_its_answers(void **state)
+{
+	uint8_t packet[sizeof(ipv4) + 4] = {0};
+	uint8_t packet6[sizeof(ipv6)];
+	size_t len;
+
+	(void)state;
+	memcpy(packet, ipv4, sizeof(ipv4));
+	packet[9] = IPPROTO_TCP;
+	packet[20 + 13] = 0x12;
+	memcpy(packet6, ipv6, sizeof(ipv6));
+	packet6[40 + 13] = 0x12;
+	assert_true(transport_has_answered(3005, packet, sizeof(packet)));
+	assert_true(transport_has_answered(3005, packet6, sizeof(packet6)));
+	assert_false(transport_has_answered(0, packet, sizeof(packet)));
+	assert_false(transport_has_answered(3004, packet, sizeof(packet)));
+	for (len = 0; len < 40; len++)
+		assert_false(transport_has_answered(3005, packet, len));
+	for (len = 0; len < 60; len++)
+		assert_false(transport_has_answered(3005, packet6, len));
+	/* Only SYN, as to connect; only ACK, as of an old connection. */
+	packet[20 + 13] = 0x02;
+	assert_false(transport_has_answered(3005, packet, sizeof(packet)));
+	packet[20 + 13] = 0x10;
+	assert_false(transport_has_answered(3005, packet, sizeof(packet)));
+	packet[20 + 13] = 0x12;
+	packet[9] = IPPROTO_UDP;
+	assert_false(transport_has_answered(3005, packet, sizeof(packet)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_transport_knows_its_own),
 		cmocka_unit_test(test_transport_knows_others),
 		cmocka_unit_test(test_transport_knows_pieces),
+		cmocka_unit_test(test_transport_knows_its_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

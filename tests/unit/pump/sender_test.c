@@ -8,6 +8,7 @@
 #include "framing/length.h"
 #include "framing/slip.h"
 #include "interface/tun.h"
+#include "packet/header.h"
 #include "packet/link_layer.h"
 #include "packet/transport.h"
 #include "port/port.h"
@@ -17,6 +18,7 @@
 #include "pump/witness.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -257,6 +259,29 @@ static void test_sender_leads_in_no_other_framing(void **state)
 	assert_int_equal(send_at(100 * NS_PER_S, 1), 2);
 }
 
+/* Without a port, the line's answers to new peers are counted apart. */
+static void test_sender_counts_the_lines_answers(void **state)
+{
+	uint8_t packet[40];
+	struct stats stats = {0};
+
+	(void)state;
+	open_world(FRAMING_LEAD_AUTO, &slip_framing);
+	world.config.listen_port = 5000;
+	testing_ipv4(packet, sizeof(packet), 0);
+	packet[HEADER_IPV4_PROTOCOL] = IPPROTO_TCP;
+	header_set16(packet + HEADER_IPV4_MIN, 5000);
+	packet[HEADER_IPV4_MIN + HEADER_TCP_FLAGS] =
+		HEADER_FLAG_SYN | HEADER_FLAG_ACK;
+	assert_int_equal(write(world.interface, packet, sizeof(packet)),
+			 sizeof(packet));
+	give(2);
+	assert_true(sender_drain(world.sender, false, NOW));
+	sender_get_stats(world.sender, &stats);
+	assert_int_equal(stats.to_line.dropped[STATS_DROP_OWN_TRANSPORT], 1);
+	assert_int_equal(stats.to_line.dropped[STATS_DROP_NO_LINE], 2);
+}
+
 #define SENDER_TEST(test) cmocka_unit_test_teardown(test, close_world)
 
 int main(void)
@@ -272,6 +297,7 @@ int main(void)
 		SENDER_TEST(test_sender_leads_always),
 		SENDER_TEST(test_sender_leads_never),
 		SENDER_TEST(test_sender_leads_in_no_other_framing),
+		SENDER_TEST(test_sender_counts_the_lines_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
