@@ -30,6 +30,7 @@
 #include "interface/tun.h"
 #include "log.h"
 #include "pair/pair.h"
+#include "report/misfit.h"
 #include "text.h"
 
 #include <errno.h>
@@ -328,69 +329,21 @@ static void announce(struct pairing *pairing, const struct agree *peer,
 	pairing->lost_told = false;
 }
 
-static void report_problem(const struct pairing *pairing,
-			   const struct agree *peer, enum agree_problem problem)
-{
-	const struct agree *own = &pairing->own;
-	const char *tun = pairing->tun->name;
-	char here[ADDR_TEXT_MAX] = "";
-	char there[ADDR_TEXT_MAX] = "";
-
-	if (own->addr.family)
-		addr_format(&own->addr, here);
-	if (peer->addr.family)
-		addr_format(&peer->addr, there);
-	switch (problem) {
-	case AGREE_SAME_ADDR:
-		log_warning("%s: both ends have the address %s: no packet "
-			    "crosses (give one end another --addr, or none)",
-			    tun, here);
-		break;
-	case AGREE_APART:
-		log_warning("%s: %s here and %s at %s are not in each other's "
-			    "network (give both ends addresses of one network, "
-			    "or one end no --addr)",
-			    tun, here, there, pairing->name);
-		break;
-	case AGREE_NOT_PEER:
-		log_warning("%s: --peer names another address than the other "
-			    "end has: %s here, %s at %s (give --peer the "
-			    "other end's address, at both ends)",
-			    tun, here, there, pairing->name);
-		break;
-	case AGREE_REFUSED:
-		log_warning("%s: no address is taken from %s: %s is not a "
-			    "private address with a prefix of 24 or more (give "
-			    "both ends an --addr)",
-			    tun, pairing->name,
-			    peer->addr.family ? there : here);
-		break;
-	case AGREE_NO_POOL:
-		log_warning("%s: no network is free at both ends, so the link "
-			    "has IPv6 link-local addresses only (give both "
-			    "ends an --addr)",
-			    tun);
-		break;
-	case AGREE_MTU:
-		log_warning("%s: the MTU is %u here and %u at %s (give both "
-			    "ends the same --mtu, as --mtu %u)",
-			    tun, own->mtu, peer->mtu, pairing->name,
-			    own->mtu < peer->mtu ? own->mtu : peer->mtu);
-		break;
-	}
-}
-
 /* Report each problem when it appears. */
 static void report_problems(struct pairing *pairing, const struct agree *peer,
 			    unsigned int problems)
 {
 	const unsigned int news = problems & ~pairing->told_problems;
+	char text[MISFIT_TEXT_MAX];
 	unsigned int problem;
 
 	for (problem = 1; problem <= news; problem <<= 1)
 		if (news & problem)
-			report_problem(pairing, peer,
-				       (enum agree_problem)problem);
+			log_warning(
+				"%s: %s", pairing->tun->name,
+				misfit_problem_text((enum agree_problem)problem,
+						    &pairing->own, peer,
+						    pairing->name, text));
 	pairing->told_problems = problems;
 }
 
@@ -499,42 +452,6 @@ static void report_loss(struct pairing *pairing, enum pair_event event)
 	pairing->lost_told = true;
 }
 
-/* Why two ends do not pair, with the remedy. */
-static const char *misfit_text(enum pair_event event, bool tap)
-{
-	switch (event) {
-	case PAIR_EVENT_LOOPED:
-		return "what this end sends comes back, so there is no pairing "
-		       "(are RX and TX connected, or is it a bus with an echo, "
-		       "as RS-485?)";
-	case PAIR_EVENT_CROWD:
-		return "there are three serialtuns on this line, so there is "
-		       "no pairing for a minute (connect two only)";
-	case PAIR_EVENT_VERSION:
-		return "the serialtun at the other end speaks another version "
-		       "of the pairing, so there is none (install the same "
-		       "release at both ends)";
-	case PAIR_EVENT_KIND:
-		return tap ? "the serialtun at the other end carries IP "
-			     "packets, this one Ethernet frames: no packet "
-			     "crosses (start both ends with --tap, or neither)"
-			   : "the serialtun at the other end carries Ethernet "
-			     "frames, this one IP packets: no packet crosses "
-			     "(start both ends with --tap, or neither)";
-	case PAIR_EVENT_FLOW:
-		return "only one end uses --flow xonxoff, so frames with XON "
-		       "or XOFF are lost (start both ends with it, or "
-		       "neither)";
-	case PAIR_EVENT_CHECK:
-		return "the serialtun at the other end does without the frame "
-		       "check, so there is no pairing (start it without "
-		       "--pair)";
-	default:
-		return "this end hears a serialtun that does not hear this end "
-		       "(is TX of this end connected to RX of the other?)";
-	}
-}
-
 static void hear_event(struct pairing *pairing, enum pair_event event,
 		       uint64_t now_ns)
 {
@@ -559,7 +476,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		break;
 	default:
 		log_warning("%s: %s", pairing->tun->name,
-			    misfit_text(event, pairing->tun->tap));
+			    misfit_event_text(event, pairing->tun->tap));
 		break;
 	}
 }
