@@ -335,9 +335,10 @@ package: ## Debian packages, source and binary, in build/package
 	$(Q)scripts/package
 
 .PHONY: cross
-cross: ## build for 32 and 64 bit ARM and run the unit tests, emulated
+cross: ## build for ARM, 32 and 64 bit, and i386, and run the unit tests
 	$(Q)scripts/cross armhf check-unit
 	$(Q)scripts/cross arm64 check-unit
+	$(Q)scripts/cross i386 check-unit
 
 .PHONY: check-release
 check-release: ## test the archive, the packages, other compilers and machines

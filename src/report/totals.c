@@ -23,14 +23,16 @@ static void append_bytes(char text[TOTALS_TEXT_MAX], double bytes,
 {
 	static const char *const units[] = {"B",  "kB", "MB", "GB",
 					    "TB", "PB", "EB"};
+	/* Rounded as any double: an i386 would compare with more digits. */
+	const double ten = 9.95;
 	size_t i = 0;
 
 	while (bytes >= 999.5 && i + 1 < sizeof(units) / sizeof(*units)) {
 		bytes /= 1000;
 		i++;
 	}
-	text_append(text, TOTALS_TEXT_MAX, "%.*f %s%s", i && bytes < 9.95,
-		    bytes, units[i], per);
+	text_append(text, TOTALS_TEXT_MAX, "%.*f %s%s", i && bytes < ten, bytes,
+		    units[i], per);
 }
 
 /* Two units, the larger ones that say something. */
