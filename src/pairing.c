@@ -50,6 +50,12 @@
 /* The networks 10.10.0.0 to 10.10.9.0 are left to people. */
 #define PAIRING_NETWORK_MIN 10
 
+/*
+ * So much of the list of free networks is kept for the second pool: a peer to
+ * which all of the first is taken needs some that are free here, too.
+ */
+#define PAIRING_SECOND_POOL_MIN 2
+
 #define PAIRING_LINE_MAX 512
 
 /**
@@ -253,6 +259,8 @@ bool pairing_takes_address(const struct pairing *pairing)
 static void list_free(struct pairing *pairing)
 {
 	static const unsigned int pools[] = {0, AGREE_SECOND_POOL};
+	static const size_t list_max[] = {
+		AGREE_FREE_MAX - PAIRING_SECOND_POOL_MIN, AGREE_FREE_MAX};
 	struct agree *own = &pairing->own;
 	bool taken[POOL_NETWORKS];
 	unsigned int number;
@@ -266,7 +274,7 @@ static void list_free(struct pairing *pairing)
 				    taken))
 			return;
 		for (number = PAIRING_NETWORK_MIN;
-		     number < POOL_NETWORKS && own->free_count < AGREE_FREE_MAX;
+		     number < POOL_NETWORKS && own->free_count < list_max[i];
 		     number++)
 			if (!taken[number])
 				own->free[own->free_count++] =
