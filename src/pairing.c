@@ -71,6 +71,7 @@
  * @woken: the keeper's answer is there, or its end
  * @told: the last line about the pair
  * @told_problems: problems that were reported, of enum agree_problem
+ * @told_loop: the user knows that this port's line is looped
  * @lost_told: the user knows that the pair was lost
  * @name: the peer's name, or "the peer"
  */
@@ -86,6 +87,7 @@ struct pairing {
 	bool woken;
 	char told[PAIRING_LINE_MAX];
 	unsigned int told_problems;
+	bool told_loop;
 	bool lost_told;
 	char name[FIELD_STRING_MAX];
 };
@@ -297,8 +299,10 @@ static void tell_own(struct pairing *pairing, uint64_t now_ns)
  */
 void pairing_begin_port(struct pairing *pairing, uint64_t now_ns)
 {
-	if (pairing)
-		tell_own(pairing, now_ns);
+	if (!pairing)
+		return;
+	pairing->told_loop = false;
+	tell_own(pairing, now_ns);
 }
 
 /* The address of this end, or NULL. */
@@ -466,6 +470,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 	switch (event) {
 	case PAIR_EVENT_PAIRED:
 		/* The line for the user comes when the peer has said more. */
+		pairing->told_loop = false;
 		tell_own(pairing, now_ns);
 		break;
 	case PAIR_EVENT_AGREE:
@@ -483,6 +488,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		report_loss(pairing, event);
 		break;
 	default:
+		pairing->told_loop |= event == PAIR_EVENT_LOOPED;
 		log_warning("%s: %s", pairing->tun->name,
 			    misfit_event_text(event, pairing->tun->tap));
 		break;
@@ -528,6 +534,17 @@ bool pairing_told_addresses(const struct pairing *pairing)
 	return pairing &&
 	       pairing->told_problems & (AGREE_SAME_ADDR | AGREE_APART |
 					 AGREE_NOT_PEER | AGREE_REFUSED);
+}
+
+/**
+ * pairing_told_loop() - does the user know that this port's line is looped?
+ * @pairing: the pairing, or NULL
+ *
+ * Return: true if the pairing has said so
+ */
+bool pairing_told_loop(const struct pairing *pairing)
+{
+	return pairing && pairing->told_loop;
 }
 
 /**
