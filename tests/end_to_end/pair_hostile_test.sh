@@ -126,6 +126,10 @@ for name in sys.argv[1:]:
     dropped = s["from_line"]["dropped"]
     assert dropped["bad_check"] > 100, s
     assert s["from_line"]["packets"] > 100, s' "$dir/a.json" "$dir/b.json"
+check 'every hostile byte has arrived' test \
+	"$(($(value "$dir/a.json" 's["from_line"]["line_bytes"]') +
+		$(value "$dir/b.json" 's["from_line"]["line_bytes"]')))" \
+	-gt "$(value "$dir/report.json" 's["bytes"]')"
 for host in a b; do
 	"stop_$host"
 	check_equal "SIGTERM ends $host with status 0" 0 "$ended"
