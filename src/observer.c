@@ -141,6 +141,13 @@ static void report_plain_peer(struct observer *observer)
 			 addr_format_host(from, text));
 }
 
+/* Are the packets that come our own? */
+static bool is_echo(const struct observer *observer)
+{
+	return pump_stats(observer->config.pump)->witness->verdict ==
+	       WITNESS_ECHO;
+}
+
 /* The first packet from a port. */
 static void report_peer(struct observer *observer, uint64_t now_ns)
 {
@@ -156,7 +163,9 @@ static void report_peer(struct observer *observer, uint64_t now_ns)
 	if (now_ns < observer->first_ns)
 		return;
 	observer->first_ns = UINT64_MAX;
-	report_plain_peer(observer);
+	/* An echo is a symptom of its own. */
+	if (!is_echo(observer))
+		report_plain_peer(observer);
 }
 
 /* Packets would be commands to a shell. An echo is a symptom of its own. */
@@ -173,12 +182,17 @@ static void check_held(struct observer *observer, const struct stats *stats)
 		    line_name(observer->config.line));
 }
 
-/* Text is explained if it is a prompt, and addresses if the peer said them. */
+/*
+ * Text is explained if it is a prompt, an echo if hellos have come back, and
+ * addresses if the peer said them.
+ */
 static bool is_explained(const struct observer *observer, enum symptom symptom)
 {
 	switch (symptom) {
 	case SYMPTOM_TEXT:
 		return observer->held_told;
+	case SYMPTOM_ECHO:
+		return pairing_told_loop(observer->config.pairing);
 	case SYMPTOM_SAME_ADDRESS:
 	case SYMPTOM_UNKNOWN_NETWORK:
 		return pairing_told_addresses(observer->config.pairing);

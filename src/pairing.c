@@ -50,6 +50,12 @@
 /* The networks 10.10.0.0 to 10.10.9.0 are left to people. */
 #define PAIRING_NETWORK_MIN 10
 
+/*
+ * So much of the list of free networks is kept for the second pool: a peer to
+ * which all of the first is taken needs some that are free here, too.
+ */
+#define PAIRING_SECOND_POOL_MIN 2
+
 #define PAIRING_LINE_MAX 512
 
 /**
@@ -65,6 +71,7 @@
  * @woken: the keeper's answer is there, or its end
  * @told: the last line about the pair
  * @told_problems: problems that were reported, of enum agree_problem
+ * @told_loop: the user knows that this port's line is looped
  * @lost_told: the user knows that the pair was lost
  * @name: the peer's name, or "the peer"
  */
@@ -80,6 +87,7 @@ struct pairing {
 	bool woken;
 	char told[PAIRING_LINE_MAX];
 	unsigned int told_problems;
+	bool told_loop;
 	bool lost_told;
 	char name[FIELD_STRING_MAX];
 };
@@ -253,6 +261,8 @@ bool pairing_takes_address(const struct pairing *pairing)
 static void list_free(struct pairing *pairing)
 {
 	static const unsigned int pools[] = {0, AGREE_SECOND_POOL};
+	static const size_t list_max[] = {
+		AGREE_FREE_MAX - PAIRING_SECOND_POOL_MIN, AGREE_FREE_MAX};
 	struct agree *own = &pairing->own;
 	bool taken[POOL_NETWORKS];
 	unsigned int number;
@@ -266,7 +276,7 @@ static void list_free(struct pairing *pairing)
 				    taken))
 			return;
 		for (number = PAIRING_NETWORK_MIN;
-		     number < POOL_NETWORKS && own->free_count < AGREE_FREE_MAX;
+		     number < POOL_NETWORKS && own->free_count < list_max[i];
 		     number++)
 			if (!taken[number])
 				own->free[own->free_count++] =
@@ -289,8 +299,10 @@ static void tell_own(struct pairing *pairing, uint64_t now_ns)
  */
 void pairing_begin_port(struct pairing *pairing, uint64_t now_ns)
 {
-	if (pairing)
-		tell_own(pairing, now_ns);
+	if (!pairing)
+		return;
+	pairing->told_loop = false;
+	tell_own(pairing, now_ns);
 }
 
 /* The address of this end, or NULL. */
@@ -458,6 +470,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 	switch (event) {
 	case PAIR_EVENT_PAIRED:
 		/* The line for the user comes when the peer has said more. */
+		pairing->told_loop = false;
 		tell_own(pairing, now_ns);
 		break;
 	case PAIR_EVENT_AGREE:
@@ -475,6 +488,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		report_loss(pairing, event);
 		break;
 	default:
+		pairing->told_loop |= event == PAIR_EVENT_LOOPED;
 		log_warning("%s: %s", pairing->tun->name,
 			    misfit_event_text(event, pairing->tun->tap));
 		break;
@@ -520,6 +534,17 @@ bool pairing_told_addresses(const struct pairing *pairing)
 	return pairing &&
 	       pairing->told_problems & (AGREE_SAME_ADDR | AGREE_APART |
 					 AGREE_NOT_PEER | AGREE_REFUSED);
+}
+
+/**
+ * pairing_told_loop() - does the user know that this port's line is looped?
+ * @pairing: the pairing, or NULL
+ *
+ * Return: true if the pairing has said so
+ */
+bool pairing_told_loop(const struct pairing *pairing)
+{
+	return pairing && pairing->told_loop;
 }
 
 /**

@@ -23,8 +23,9 @@ const char *misfit_event_text(enum pair_event event, bool tap)
 	switch (event) {
 	case PAIR_EVENT_LOOPED:
 		return "what this end sends comes back, so there is no pairing "
-		       "(are RX and TX connected, or is it a bus with an echo, "
-		       "as RS-485?)";
+		       "(are RX and TX of this end connected, or is it a bus "
+		       "with an echo, as RS-485? If a login prompt echoes it, "
+		       "start serialtun at the other end)";
 	case PAIR_EVENT_CROWD:
 		return "there are three serialtuns on this line, so there is "
 		       "no pairing for a minute (connect two only)";

@@ -237,4 +237,5 @@ def main():
     cable.run()
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -26,6 +26,9 @@ BACK_S = 20.0
 SETTLE_S = 20.0
 # After so many phases every queue has been full, on every port.
 WARM_PHASES = 2
+# So many frames may be on their way when a session with the other end is given
+# up, because an end was stopped: packets, and those of the pair itself.
+SESSION_FRAMES = 16
 # Pages that are first used late: buffers for the longest packets, the C library.
 RSS_SLACK_KIB = 256
 
@@ -162,6 +165,7 @@ class Soak:
             if not end.is_alive():
                 raise world.Failed(f"{end.name} has ended with {end.process.returncode}")
             check(eventually(end.has_carrier, BACK_S), f"{end.name} has no carrier")
+            check(eventually(end.is_paired, BACK_S), f"{end.name} is not paired")
             for version in world.ADDRESSES:
                 check(
                     eventually(lambda: end.reaches(version), BACK_S),
@@ -209,12 +213,17 @@ class Soak:
             then = before[1 - sender]
             written = there.written - then.written
             dropped = there.unwritten - then.unwritten
+            sessions = sum(after[side].sessions - before[side].sessions for side in (0, 1))
             check(
-                sent == written + dropped,
+                sent - dropped <= written <= sent,
                 f"{'AB'[sender]} framed {sent} packets, of which {written} were written "
                 f"and {dropped} dropped at the other end",
             )
-            check(not dropped, f"{dropped} frames of {'AB'[sender]} were dropped on a good line")
+            check(
+                dropped <= sessions * SESSION_FRAMES,
+                f"{dropped} frames of {'AB'[sender]} were dropped on a good line, "
+                f"in which {sessions} sessions were begun",
+            )
 
     def judge_sizes(self) -> None:
         check = self.verdict.check

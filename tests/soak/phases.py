@@ -7,8 +7,9 @@ same seed means the same events, however busy the machine is.
 Not every phase can promise everything. The counters of the two ends agree only
 if the link loses nothing. A lost byte changes the length of a packet, which IP
 detects, but two flipped bits can cancel each other in the checksums of IP, TCP
-and UDP, and SLIP has none. So with flipped bits the soak does not check hashes,
-only that serialtun goes on.
+and UDP. The two ends pair, and then check each frame; but not in the moments
+until they are paired again after an interruption. So with flipped bits the soak
+does not check hashes, only that serialtun goes on.
 """
 
 import random

@@ -70,6 +70,7 @@ class Counters:
     unwritten: int  # dropped instead
     read: int  # from the interface, as it counts
     passed: int  # to the interface, as it counts
+    sessions: int  # with the other end, so far
     paced: bool  # no super-packets
     kernel_sent: int
     kernel_received: int
@@ -134,6 +135,10 @@ class End:
         """As the kernel has it; the program's file is a second behind."""
         return "LOWER_UP" in self.host.run("ip", "link", "show", "dev", INTERFACE)
 
+    def is_paired(self) -> bool:
+        """As the program's file has it, a second behind."""
+        return bool(self.statistics()["pair"]["state"] == "paired")
+
     def reaches(self, version: int) -> bool:
         said = self.host.run("ping", "-nc1", "-W1", ADDRESSES[version][1 - self.side])
         return "1 received" in said
@@ -150,6 +155,7 @@ class End:
             unwritten=ours["from_line"]["dropped"]["total"],
             read=ours["to_line"]["interface_packets"],
             passed=ours["from_line"]["interface_packets"],
+            sessions=ours["pair"]["sessions"],
             paced=self.paced,
             kernel_received=int(kernel[1]),
             kernel_sent=int(kernel[9]),
@@ -177,7 +183,7 @@ class Rig:
         return [Flows(stack, end, seed, bytes_per_s) for end in self.ends]
 
     def is_connected(self) -> bool:
-        return all(end.has_carrier() for end in self.ends) and all(
+        return all(end.has_carrier() and end.is_paired() for end in self.ends) and all(
             end.reaches(version) for end in self.ends for version in ADDRESSES
         )
 

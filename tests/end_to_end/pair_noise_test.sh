@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# A line that flips one bit in 100000, and datagrams without a checksum, which
+# nobody checks but the two ends: between two that are paired no damaged one
+# arrives, and each damaged frame is counted. Without pairing damaged ones do
+# arrive, so this test would see them.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=pairs.sh
+source "$root/tests/end_to_end/pairs.sh"
+
+datagrams=3000
+
+# datagram.py send|receive ADDRESS NUMBER: the content follows from the number
+# of the datagram
+cat >"$dir/datagram.py" <<'END'
+import random, signal, socket, struct, sys, time
+
+def content(number):
+    return struct.pack('>I', number) + random.Random(number).randbytes(1000)
+
+role, address, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+if role == 'send':
+    line.setsockopt(socket.SOL_SOCKET, 11, 1)  # SO_NO_CHECK
+    for number in range(count):
+        line.sendto(content(number), (address, 4000))
+        time.sleep(0.002)
+    sys.exit(0)
+line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+line.bind((address, 4000))
+known = {content(number) for number in range(count)}
+right = wrong = twice = 0
+seen = set()
+line.settimeout(5)
+print('ready', flush=True)
+while True:
+    try:
+        data = line.recv(2000)
+    except TimeoutError:
+        break
+    right += data in known
+    wrong += data not in known
+    twice += data in seen
+    seen.add(data)
+print(f'right={right} wrong={wrong} twice={twice}')
+END
+
+# cross FROM TO ADDRESS: send all of them; $right, $wrong and $twice is what
+# has arrived
+cross() {
+	"in_$2" python3 "$dir/datagram.py" receive "$3" "$datagrams" \
+		>"$dir/arrived" &
+	receiver=$!
+	wait_for 10 grep -q ready "$dir/arrived"
+	"in_$1" python3 "$dir/datagram.py" send "$3" "$datagrams"
+	wait "$receiver"
+	right=0 wrong=0 twice=0
+	eval "$(tail -n 1 "$dir/arrived")"
+}
+
+start_cable --baud 0 --ber 1e-5 --seed 11
+
+pair=no
+start_a --addr 10.10.10.1/30
+start_b --addr 10.10.10.2/30
+cross a b 10.10.10.2
+check "--pair=no: damaged datagrams arrive ($wrong of $datagrams)" \
+	test "$wrong" -gt 30
+stop_a
+stop_b
+
+pair=
+start_a --stats-json "$dir/a.json"
+start_b --stats-json "$dir/b.json"
+check_pair 'with nothing but a port'
+# check_crossing FROM TO ADDRESS
+check_crossing() {
+	cross "$1" "$2" "$3"
+	sleep 1.5
+	check_equal "from $1 to $2: no damaged datagram arrives" 0 "$wrong"
+	check_equal "from $1 to $2: none arrives twice" 0 "$twice"
+	check "from $1 to $2: most arrive ($right of $datagrams)" \
+		test "$right" -gt $((datagrams * 8 / 10))
+	lost=$((datagrams - right))
+	failed=$(value "$dir/$2.json" \
+		's["from_line"]["dropped"]["bad_check"] +
+		 s["from_line"]["dropped"]["bad_escape"]')
+	damaged=$(value "$dir/$2.json" 's["pair"]["heard_here"]["damaged"]')
+	# An END that is damaged makes one frame of two, and a byte that
+	# becomes an END makes two of one.
+	check "the damaged frames are counted ($damaged, of them $failed dropped; $lost datagrams lost)" \
+		test "$damaged" -ge $((lost / 2)) -a \
+		"$damaged" -le $((lost * 2 + 20)) -a \
+		"$failed" -ge $((lost / 2)) -a "$failed" -le $((lost * 2 + 20))
+	check_equal 'they are in one session' paired1 \
+		"$(value "$dir/$2.json" 's["pair"]["state"] +
+			str(s["pair"]["sessions"])')"
+}
+check_crossing a b 10.10.10.2
+check_crossing b a 10.10.10.1
+check 'each end knows what the other has lost' python3 -c 'import json, sys
+a, b = (json.load(open(name))["pair"] for name in sys.argv[1:])
+assert b["heard_here"]["damaged"] / 2 < a["heard_there"]["damaged"] \
+	<= b["heard_here"]["damaged"] + 5, (a, b)
+assert a["heard_here"]["damaged"] / 2 < b["heard_there"]["damaged"] \
+	<= a["heard_here"]["damaged"] + 5, (a, b)
+assert b["missing"] > 30 and a["missing"] > 30, (a, b)' \
+	"$dir/a.json" "$dir/b.json"
+stop_a
+check 'A sums it up at the end' \
+	a_says '^serialtun: the line damaged [0-9]+ of [0-9]+ frames'
+stop_b
+finish

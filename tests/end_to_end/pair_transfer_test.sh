@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Two that are paired carry TCP. Each end in turn is killed and started again,
+# with nothing but a port, while a file is on its way: TCP goes on, and every
+# byte is right.
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=pairs.sh
+source "$root/tests/end_to_end/pairs.sh"
+
+# begin_transfer FROM TO ADDRESS PORT: a file of 600 kB, 7 s at 921600 baud
+begin_transfer() {
+	rm -f "$dir/received"
+	head -c 600000 /dev/urandom >"$dir/sent"
+	"in_$2" timeout 50 socat -u "TCP-LISTEN:$4,reuseaddr" \
+		"OPEN:$dir/received,creat,trunc" &
+	receiver=$!
+	sleep 0.5
+	"in_$1" timeout 50 socat -u "OPEN:$dir/sent" "TCP:$3:$4" &
+	sender=$!
+	wait_for 10 test -s "$dir/received"
+}
+
+received() {
+	stat -c %s "$dir/received"
+}
+
+has_received_more() {
+	[ "$(received)" -gt "$1" ]
+}
+
+# restart HOST: kill it and start it again
+restart() {
+	local before
+	before=$(received)
+	"stop_$1" KILL
+	"start_$1"
+	check "${1^^} is killed and started again: TCP goes on" \
+		wait_for 15 has_received_more "$before"
+	check 'it was in the midst of the transfer' \
+		test "$before" -gt 0 -a "$before" -lt 600000
+}
+
+end_transfer() {
+	wait "$sender"
+	check_equal 'the sender ends with status 0' 0 $?
+	wait "$receiver"
+	check_equal 'the receiver ends with status 0' 0 $?
+	check 'the file is right' cmp "$dir/sent" "$dir/received"
+}
+
+start_cable --baud 921600
+start_a
+start_b
+check_pair 'with nothing but a port'
+begin_transfer a b 10.10.10.2 5001
+restart a
+restart b
+end_transfer
+check_pair 'after the restarts'
+begin_transfer b a 10.10.10.1 5002
+restart a
+restart b
+end_transfer
+check_pair 'after the restarts'
+check_equal 'the session of now has lost nothing' 0 \
+	"$(kill -USR1 "$pid_a"
+	sleep 0.5
+	grep -c 'from the line: .* bad frame check' "$dir/a.log")"
+stop_a
+stop_b
+finish
