@@ -167,6 +167,7 @@ static int make_link(struct options *options, const struct owner *owner)
 	struct tun tun = TUN_CLOSED;
 	int err;
 
+	notify_open();
 	if (!signals_set_up() && !privilege_find_user(&user, options->user) &&
 	    !choose_port(options, &chosen) &&
 	    !session_open(&session, options) && !session_find_port(session) &&

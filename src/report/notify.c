@@ -5,8 +5,10 @@
  * variable there is no service manager, and the functions do nothing.
  *
  * A slow service manager must not stop the link. The socket is therefore
- * non-blocking, and a message that cannot be sent is dropped. Messages are
- * rare, so each opens its own socket and no state is kept.
+ * non-blocking, and a message that cannot be sent is dropped.
+ *
+ * The socket is opened once, at the start: the process that carries packets has
+ * no right to open one later (cell.c).
  */
 #include "report/notify.h"
 #include "log.h"
@@ -24,6 +26,9 @@
 
 #define NOTIFY_STATUS	  "STATUS="
 #define NOTIFY_STATUS_MAX 512
+
+/* The service manager belongs to the process, as its environment does. */
+static int manager_fd = -1;
 
 /*
  * The name is a path or, behind an @, a name in the abstract namespace
@@ -46,8 +51,8 @@ static socklen_t fill_address(struct sockaddr_un *address, const char *name)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
 }
 
-/* Return: 0 or -errno. */
-static int send_to(const char *name, const char *message)
+/* Return: the socket, or -errno. */
+static int open_socket(const char *name)
 {
 	struct sockaddr_un address;
 	socklen_t address_len = fill_address(&address, name);
@@ -59,24 +64,46 @@ static int send_to(const char *name, const char *message)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (sendto(fd, message, strlen(message), MSG_NOSIGNAL,
-		   (const struct sockaddr *)&address, address_len) < 0)
-		err = -errno;
+	if (!connect(fd, (const struct sockaddr *)&address, address_len))
+		return fd;
+	err = -errno;
 	close(fd);
 	return err;
 }
 
-static void notify(const char *message)
+/**
+ * notify_open() - find the service manager, if there is one
+ *
+ * To be called once, before the other functions.
+ */
+void notify_open(void)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
-	int err;
 
 	if (!name || !*name)
 		return;
-	err = send_to(name, message);
-	if (err)
-		log_debug("cannot tell %s \"%s\": %s", name, message,
-			  strerror(-err));
+	manager_fd = open_socket(name);
+	if (manager_fd < 0)
+		log_debug("cannot tell %s anything: %s", name,
+			  strerror(-manager_fd));
+}
+
+/**
+ * notify_close() - forget the service manager
+ */
+void notify_close(void)
+{
+	if (manager_fd >= 0)
+		close(manager_fd);
+	manager_fd = -1;
+}
+
+static void notify(const char *message)
+{
+	if (manager_fd >= 0 &&
+	    send(manager_fd, message, strlen(message), MSG_NOSIGNAL) < 0)
+		log_debug("cannot tell the service manager \"%s\": %s", message,
+			  strerror(errno));
 }
 
 /**

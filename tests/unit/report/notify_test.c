@@ -30,7 +30,14 @@ static int listen_at(const char *name)
 		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)),
 		0);
 	assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
+	notify_open();
 	return fd;
+}
+
+static void end_listening(int fd)
+{
+	notify_close();
+	close(fd);
 }
 
 /* The next message, or "" if there is none. */
@@ -56,7 +63,7 @@ static void check_messages(const char *name)
 	notify_stopping();
 	assert_string_equal(hear(fd), "STOPPING=1");
 	assert_string_equal(hear(fd), "");
-	close(fd);
+	end_listening(fd);
 }
 
 static void test_notify_abstract(void **state)
@@ -98,7 +105,7 @@ static void test_notify_status_is_one_line(void **state)
 	text[sizeof(text) - 1] = '\0';
 	notify_status("%s", text);
 	assert_int_equal(strlen(hear(fd)), 511);
-	close(fd);
+	end_listening(fd);
 }
 
 /* Return: does the process have another descriptor than before? */
@@ -130,14 +137,18 @@ static void test_notify_never_in_the_way(void **state)
 	(void)state;
 	for (i = 0; i < TESTING_COUNT(nobody); i++) {
 		setenv("NOTIFY_SOCKET", nobody[i], 1);
+		notify_open();
 		notify_ready();
+		notify_close();
 	}
 	memset(name, 'x', sizeof(name) - 1);
 	name[0] = '/';
 	name[sizeof(name) - 1] = '\0';
 	setenv("NOTIFY_SOCKET", name, 1);
+	notify_open();
 	notify_ready();
 	unsetenv("NOTIFY_SOCKET");
+	notify_open();
 	notify_ready();
 	assert_int_equal(next_fd(), before);
 
@@ -146,7 +157,10 @@ static void test_notify_never_in_the_way(void **state)
 	for (i = 0; i < 10000; i++)
 		notify_status("%zu", i);
 	assert_string_equal(hear(fd), "STATUS=0");
-	close(fd);
+	/* It ends, and nobody is there any more. */
+	shutdown(fd, SHUT_RD);
+	notify_ready();
+	end_listening(fd);
 	assert_int_equal(next_fd(), before);
 }
 
