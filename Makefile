@@ -212,7 +212,8 @@ valgrind: $(unit_tests) ## run the unit tests under valgrind
 # Without optimisation, because gcov would miss lines that did run. Make the
 # files of counters beforehand, for all users, because some tests end as nobody.
 coverage_make = $(MAKE) --no-print-directory BUILD=build/coverage \
-	CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE' LDFLAGS=--coverage
+	CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE -DSERIALTUN_COVERAGE' \
+	LDFLAGS=--coverage
 
 .PHONY: coverage
 coverage: ## run the tests, and print how much of each file they ran
