@@ -46,6 +46,9 @@
 
 #define NO_GROUP ((gid_t)-1)
 
+/* What the kernel itself calls a user without a number (user_namespaces(7)). */
+#define OVERFLOW_ID 65534
+
 /* The three sets of capabilities, each in two words of 32 bits. */
 struct capabilities {
 	struct __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3];
@@ -271,6 +274,46 @@ int privilege_keep(const struct privilege_user *user, unsigned int cap)
 		return -errno;
 	err = drop_capabilities(&kept);
 	return err ? err : verify(user, &kept);
+}
+
+/* The user with the fewest rights. */
+static void find_nobody(struct privilege_user *user)
+{
+	const struct passwd *entry = getpwnam("nobody");
+
+	*user = (struct privilege_user){
+		.name = "nobody",
+		.uid = entry ? entry->pw_uid : OVERFLOW_ID,
+		.gid = entry ? entry->pw_gid : OVERFLOW_ID,
+	};
+}
+
+/**
+ * privilege_shed() - give up whatever there is, for good
+ *
+ * For a child process that needs nothing. Where it may not change its user, it
+ * keeps it.
+ *
+ * Return: 0, or -errno if it still has a capability
+ */
+int privilege_shed(void)
+{
+	static const struct privilege_user same;
+	static const struct capabilities none;
+	struct privilege_user nobody;
+	struct capabilities caps;
+	int err = get_capabilities(&caps);
+
+	if (!err && has_capability(&caps, CAP_SETUID) &&
+	    has_capability(&caps, CAP_SETGID)) {
+		find_nobody(&nobody);
+		(void)!(setgroups(0, NULL) ||
+			setresgid(nobody.gid, nobody.gid, nobody.gid) ||
+			setresuid(nobody.uid, nobody.uid, nobody.uid));
+	}
+	empty_bounding_set();
+	err = drop_capabilities(&none);
+	return err ? err : verify(&same, &none);
 }
 
 /* Warn now, not when the adapter is unplugged at night. */

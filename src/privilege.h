@@ -21,6 +21,7 @@ bool privilege_is_of_file(void);
 int privilege_use(bool on);
 int privilege_find_user(struct privilege_user *user, const char *name);
 int privilege_keep(const struct privilege_user *user, unsigned int cap);
+int privilege_shed(void);
 int privilege_drop(const struct privilege_user *user, const char *port_path,
 		   bool is_serial);
 

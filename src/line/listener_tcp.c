@@ -152,7 +152,7 @@ static void tcp_close(struct source *source)
 {
 	struct listener_tcp *listener = (struct listener_tcp *)source;
 
-	resolver_end(&listener->resolver);
+	resolver_close(&listener->resolver);
 	listener_close(&listener->listener);
 }
 
@@ -161,7 +161,7 @@ static int look_up(struct listener_tcp *listener,
 		   struct resolver_answer *answer, struct failure *failure)
 {
 	const struct source *source = &listener->listener.source;
-	int err = listener->resolver.pid
+	int err = listener->resolver.asked
 			  ? resolver_take(&listener->resolver, answer)
 			  : resolver_ask(&listener->resolver,
 					 &listener->endpoint, answer);
@@ -279,6 +279,7 @@ static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
 const struct source_kind listener_tcp_kind = {
 	.prefix = "tcp-listen:",
 	.framing = &slip_framing,
+	.uses_ip = true,
 	.how_lost = "the peer closed the connection",
 	.remedy = "find out why, and start again",
 	.waited_for = "a connection to ",
