@@ -369,12 +369,15 @@ static void add_memory(struct list *list)
 	add_without(list, SYS_mprotect, 2, PROT_EXEC);
 }
 
+/* O_TMPFILE without the O_DIRECTORY in it, which reads a directory. */
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
+
 /* Flags that create, empty, or, for who needs no device, write a file. */
 static void add_open(struct list *list, const struct cell_needs *needs)
 {
 	const uint32_t refused =
 		needs->files	 ? 0
-		: needs->devices ? (uint32_t)(O_CREAT | O_TRUNC | __O_TMPFILE)
+		: needs->devices ? (uint32_t)(O_CREAT | O_TRUNC | TMPFILE_BIT)
 				 : (uint32_t)(O_ACCMODE | O_CREAT | O_TRUNC);
 
 #ifdef SYS_open

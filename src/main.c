@@ -9,6 +9,7 @@
  *
  * --list, --create and --delete are short tasks without a link.
  */
+#include "cell.h"
 #include "cli/announce.h"
 #include "cli/list.h"
 #include "cli/options.h"
@@ -98,6 +99,24 @@ static int keep(const struct options *options, struct tun *tun,
 	return tun_persist(tun, owner);
 }
 
+/* A kernel without filters runs the link all the same. */
+static void enter_cell(const struct options *options, const struct line *line)
+{
+	const struct source_kind *kind = line_kind(line);
+	const struct cell_needs needs = {
+		.devices = kind->is_serial,
+		.files = options->stats_json,
+		.leaves = kind->leaves_file,
+		.ip = kind->uses_ip,
+		.local = kind->uses_unix,
+	};
+	int err = options->no_sandbox ? 0 : cell_enter(&needs);
+
+	if (err)
+		log_debug("the process keeps all system calls: %s",
+			  strerror(-err));
+}
+
 /* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
 	       const struct privilege_user *user, struct tun *tun,
@@ -121,6 +140,7 @@ static int run(const struct options *options, const struct owner *owner,
 		return -1;
 	announce(options, tun, &link, line);
 	notify_ready();
+	enter_cell(options, line);
 	return session_run(session);
 }
 

@@ -234,6 +234,8 @@ static void test_cell_files(void **state)
 		skip();
 	assert_int_equal(opening(&device, O_RDWR | O_NOCTTY | O_NONBLOCK),
 			 SECCOMP_RET_ALLOW);
+	assert_int_equal(opening(&device, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+			 SECCOMP_RET_ALLOW);
 	assert_int_equal(opening(&device, O_WRONLY | O_CREAT), BPF_DENIED);
 	assert_int_equal(opening(&device, O_RDWR | O_TRUNC), BPF_DENIED);
 	assert_int_equal(opening(&device, O_RDWR | O_TMPFILE), BPF_DENIED);
