@@ -73,6 +73,7 @@ fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 cable := $(BUILD)/tests/cable/cable
 pair_sim := $(BUILD)/tests/pair/pair_sim
 keeper_driver := $(BUILD)/tests/end_to_end/keeper_driver
+attacked := $(BUILD)/tests/end_to_end/attacked
 
 # Otherwise make would remove these objects after linking, and list them all.
 .SECONDARY: $(unit_tests:%=%.o) $(fuzzers:%=%.o) $(cable).o \
@@ -140,6 +141,12 @@ $(keeper_driver): $(BUILD)/tests/end_to_end/keeper_driver.o $(modules)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) $(LDLIBS)
 
+# The program, but what comes from the line is looked at by an attacker.
+$(attacked): $(BUILD)/tests/end_to_end/attacker.o $(objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -Wl,--wrap=packet_check -o $@ $^ \
+		$(lib_libs) $(LDLIBS)
+
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d \
 	$(BUILD)/tests/*/*.d $(BUILD)/tests/unit/*/*.d)
 
@@ -147,7 +154,8 @@ $(keeper_driver): $(BUILD)/tests/end_to_end/keeper_driver.o $(modules)
 cable: $(cable) ## the emulated null-modem cable, build/tests/cable/cable
 
 .PHONY: test-programs
-test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver)
+test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver) \
+	$(attacked)
 
 # Run several tests at once, because most of them wait for a slow wire.
 .PHONY: check
