@@ -12,6 +12,7 @@ MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
 DISTDIR ?= .
 archive := $(DISTDIR)/serialtun-$(VERSION).tar.gz
+PORT_GROUP ?= dialout
 
 # Below /usr the system's own directories; elsewhere directories that the system
 # searches, too.
@@ -317,7 +318,7 @@ install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 	install -m 644 $(filter %.8,$(manuals)) '$(DESTDIR)$(MANDIR)/man8'
 	install -m 644 src/completion/serialtun \
 		'$(DESTDIR)$(COMPLETIONDIR)/serialtun'
-	sed 's|@BINDIR@|$(BINDIR)|' src/systemd/serialtun@.service.in | \
+	sed 's|@BINDIR@|$(BINDIR)|; s|@PORT_GROUP@|$(PORT_GROUP)|' src/systemd/serialtun@.service.in | \
 		install -m 644 /dev/stdin \
 		'$(DESTDIR)$(UNITDIR)/serialtun@.service'
 	install -m 644 src/systemd/70-serialtun.rules \
@@ -375,6 +376,7 @@ help: ## this text
 	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
 	@echo '  DESTDIR     put in front of these, for packagers'
 	@echo '  DISTDIR     where "make dist" puts the archive, default here'
+	@echo '  PORT_GROUP  the group of serial ports, for the unit, default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'

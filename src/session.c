@@ -338,6 +338,7 @@ static int handle_the_rest(struct session *session)
 	}
 	report_interface_changes(session);
 	tick_report(session, now_ns);
+	notify_tick(now_ns);
 	return err;
 }
 
@@ -350,6 +351,7 @@ static uint64_t next_ns(const struct session *session)
 	if (line_port(session->line))
 		next_ns = clock_earlier(next_ns,
 					observer_next_ns(&session->observer));
+	next_ns = clock_earlier(next_ns, notify_next_ns());
 	return clock_earlier(next_ns, report_next_ns(session->report));
 }
 

@@ -254,7 +254,7 @@ static long code_on_the_stack(void)
 	static char page[8192];
 	const uintptr_t at = ((uintptr_t)page + 4095) & ~(uintptr_t)4095;
 
-	return mprotect((void *)at, 4096, PROT_READ | PROT_EXEC);
+	return syscall(SYS_mprotect, at, 4096, PROT_READ | PROT_EXEC);
 }
 
 static long change_root(void)

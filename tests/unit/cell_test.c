@@ -26,7 +26,8 @@ static const struct cell_needs ip = {.ip = true, .self = SELF};
 static const struct cell_needs local = {.local = true, .self = SELF};
 static const struct cell_needs pipes = {.self = SELF};
 
-static const struct cell_needs *const all[] = {
+#define LINES 6
+static const struct cell_needs *const all[LINES] = {
 	&device, &report, &removal, &ip, &local, &pipes,
 };
 
@@ -69,7 +70,7 @@ static void test_cell_packets_cross(void **state)
 	size_t j;
 
 	(void)state;
-	for (i = 0; i < TESTING_COUNT(all); i++) {
+	for (i = 0; i < LINES; i++) {
 		for (j = 0; j < TESTING_COUNT(calls); j++)
 			assert_int_equal(bare(all[i], calls[j]),
 					 SECCOMP_RET_ALLOW);
@@ -103,7 +104,7 @@ static void test_cell_no_other_program(void **state)
 
 	(void)state;
 	for (j = 0; j < TESTING_COUNT(calls); j++) {
-		for (i = 0; i < TESTING_COUNT(all); i++)
+		for (i = 0; i < LINES; i++)
 			assert_int_equal(bare(all[i], calls[j]), BPF_KILLED);
 		assert_int_equal(bare(NULL, calls[j]), BPF_KILLED);
 	}
@@ -114,7 +115,7 @@ static void test_cell_typing_into_a_terminal(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < TESTING_COUNT(all); i++) {
+	for (i = 0; i < LINES; i++) {
 		assert_int_equal(verdict(all[i], SYS_ioctl, 2, TIOCSTI, 0),
 				 BPF_KILLED);
 		assert_int_equal(verdict(all[i], SYS_ioctl, 2, TIOCLINUX, 0),
@@ -133,7 +134,7 @@ static void test_cell_no_other_process(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < TESTING_COUNT(all); i++) {
+	for (i = 0; i < LINES; i++) {
 		if (!CELL_FOR_SANITIZERS) {
 			assert_int_equal(bare(all[i], SYS_clone), BPF_DENIED);
 			assert_int_equal(bare(all[i], SYS_ptrace), BPF_KILLED);

@@ -4,6 +4,7 @@
  */
 #include "../testing.h"
 
+#include "clock.h"
 #include "report/notify.h"
 
 #include <errno.h>
@@ -108,6 +109,43 @@ static void test_notify_status_is_one_line(void **state)
 	end_listening(fd);
 }
 
+/* As WatchdogSec=30 has it: twice in 30 s, and for this process only. */
+static void test_notify_watchdog(void **state)
+{
+	char name[64];
+	char pid[16];
+	int fd;
+
+	(void)state;
+	setenv("WATCHDOG_USEC", "30000000", 1);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	setenv("WATCHDOG_PID", pid, 1);
+	snprintf(name, sizeof(name), "@serialtun-notify-test-%d", getpid());
+	fd = listen_at(name);
+	notify_tick(100 * NS_PER_S);
+	assert_string_equal(hear(fd), "WATCHDOG=1");
+	assert_int_equal(notify_next_ns(), 115 * NS_PER_S);
+	notify_tick(115 * NS_PER_S - 1);
+	assert_string_equal(hear(fd), "");
+	notify_tick(115 * NS_PER_S);
+	assert_string_equal(hear(fd), "WATCHDOG=1");
+	end_listening(fd);
+
+	setenv("WATCHDOG_PID", "1", 1);
+	fd = listen_at(name);
+	assert_int_equal(notify_next_ns(), UINT64_MAX);
+	notify_tick(200 * NS_PER_S);
+	assert_string_equal(hear(fd), "");
+	end_listening(fd);
+
+	unsetenv("WATCHDOG_PID");
+	setenv("WATCHDOG_USEC", "soon", 1);
+	fd = listen_at(name);
+	assert_int_equal(notify_next_ns(), UINT64_MAX);
+	end_listening(fd);
+	unsetenv("WATCHDOG_USEC");
+}
+
 /* Return: does the process have another descriptor than before? */
 static int next_fd(void)
 {
@@ -170,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_notify_abstract),
 		cmocka_unit_test(test_notify_path),
 		cmocka_unit_test(test_notify_status_is_one_line),
+		cmocka_unit_test(test_notify_watchdog),
 		cmocka_unit_test(test_notify_never_in_the_way),
 	};
 
