@@ -117,9 +117,25 @@ static void enter_cell(const struct options *options, const struct line *line)
 			  strerror(-err));
 }
 
+/* Without --user: not root, if the link does not need it. */
+static void choose_user(const struct options *options, const struct line *line,
+			struct privilege_user *user)
+{
+	const struct source_kind *kind = line_kind(line);
+	const struct privilege_needs needs = {
+		.port_name = kind->is_serial ? line_name(line) : NULL,
+		.port_path = line_path(line),
+		.is_serial = kind->is_serial,
+		.files = {options->stats_json, line_left_file(line)},
+	};
+
+	if (!options->user)
+		privilege_choose_user(user, &needs);
+}
+
 /* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
-	       const struct privilege_user *user, struct tun *tun,
+	       struct privilege_user *user, struct tun *tun,
 	       struct session *session)
 {
 	const struct line *line = session_line(session);
@@ -131,6 +147,7 @@ static int run(const struct options *options, const struct owner *owner,
 		  tun->attached ? "attached to" : "created");
 	if (link_configure(&link, tun, &options->link, line_rate(line)))
 		return set_up_failed();
+	choose_user(options, line, user);
 	if (session_pair(session, tun, link.mtu, user))
 		return -1;
 	link.takes_addr = session_takes_address(session);

@@ -8,7 +8,8 @@
  *   CAP_NET_ADMIN alone (file capability, service) the set stays.
  * - no_new_privs makes set-user-ID and file capabilities powerless (prctl(2)).
  * - --user changes to a user, its groups, and the group of the port, so that
- *   the program can open a lost port again.
+ *   the program can open a lost port again. Without --user, root becomes nobody
+ *   if nothing is lost by it.
  *
  * Open descriptors keep working: the carrier of the interface, the settings of
  * the port and restoring them. These stop working:
@@ -33,15 +34,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <pwd.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NO_GROUP ((gid_t)-1)
@@ -138,6 +142,11 @@ int privilege_find_user(struct privilege_user *user, const char *name)
 			  name);
 		return -ENOENT;
 	}
+	/* "root", for whom there is a default. */
+	if (!entry->pw_uid && !geteuid()) {
+		user->name = NULL;
+		return 0;
+	}
 	if (get_capabilities(&caps) || !has_capability(&caps, CAP_SETUID) ||
 	    !has_capability(&caps, CAP_SETGID)) {
 		log_error("cannot run as user %s: %s (%s, or leave --user out)",
@@ -191,7 +200,10 @@ static int change_groups(const struct privilege_user *user,
 {
 	gid_t extra = port_group(port_path, is_serial);
 
-	if (initgroups(user->name, extra == NO_GROUP ? user->gid : extra))
+	if (extra == NO_GROUP)
+		extra = user->gid;
+	if (user->no_groups ? setgroups(1, &extra)
+			    : initgroups(user->name, extra))
 		return -errno;
 	return setresgid(user->gid, user->gid, user->gid) ? -errno : 0;
 }
@@ -283,6 +295,7 @@ static void find_nobody(struct privilege_user *user)
 
 	*user = (struct privilege_user){
 		.name = "nobody",
+		.no_groups = true,
 		.uid = entry ? entry->pw_uid : OVERFLOW_ID,
 		.gid = entry ? entry->pw_gid : OVERFLOW_ID,
 	};
@@ -314,6 +327,117 @@ int privilege_shed(void)
 	empty_bounding_set();
 	err = drop_capabilities(&none);
 	return err ? err : verify(&same, &none);
+}
+
+/* May this process put a file at @path, and remove it again? */
+static bool may_replace(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX] = ".";
+	struct stat parent;
+	struct stat file;
+
+	/* With the slash, which a path such as "/file" needs. */
+	if (slash)
+		snprintf(directory, sizeof(directory), "%.*s",
+			 (int)(slash - path) + 1, path);
+	if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) ||
+	    stat(directory, &parent))
+		return false;
+	/* In /tmp, say, a file of root's stays (sticky bit, chmod(1)). */
+	return !(parent.st_mode & S_ISVTX) || lstat(path, &file);
+}
+
+static bool may_open(const char *path)
+{
+	return !path || !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS);
+}
+
+/* What a user cannot do, as the status of a process. */
+enum hindrance {
+	NONE,
+	CHANGE,
+	PORT,
+	FILE_OF_OURS,
+};
+
+/* In a process that ends afterwards. */
+static enum hindrance find_hindrance(const struct privilege_user *user,
+				     const struct privilege_needs *needs)
+{
+	size_t i;
+
+	if (change_groups(user, needs->port_path, needs->is_serial) ||
+	    setresuid(user->uid, user->uid, user->uid))
+		return CHANGE;
+	if (!may_open(needs->port_name) || !may_open(needs->port_path))
+		return PORT;
+	for (i = 0; i < PRIVILEGE_FILES_MAX; i++)
+		if (needs->files[i] && !may_replace(needs->files[i]))
+			return FILE_OF_OURS;
+	return NONE;
+}
+
+/*
+ * A process tries it: only the kernel knows what a user may do, with all
+ * directories, access lists and mounts on the way.
+ */
+static enum hindrance try_user(const struct privilege_user *user,
+			       const struct privilege_needs *needs)
+{
+	pid_t pid = fork();
+	pid_t ended;
+	int status;
+
+	if (!pid)
+		_exit((int)find_hindrance(user, needs));
+	if (pid < 0)
+		return CHANGE;
+	do
+		ended = waitpid(pid, &status, 0);
+	while (ended < 0 && errno == EINTR);
+	return ended == pid && WIFEXITED(status)
+		       ? (enum hindrance)WEXITSTATUS(status)
+		       : CHANGE;
+}
+
+/**
+ * privilege_choose_user() - choose a user if root has not named one
+ * @user:  filled in if root becomes another user
+ * @needs: what that user must be able to do
+ *
+ * Root becomes nobody, unless a port could then not be opened again or a file
+ * not be written; it stays root then, and -v says why.
+ */
+void privilege_choose_user(struct privilege_user *user,
+			   const struct privilege_needs *needs)
+{
+	struct privilege_user nobody;
+	struct capabilities caps;
+
+	if (geteuid() || get_capabilities(&caps) ||
+	    !has_capability(&caps, CAP_SETUID) ||
+	    !has_capability(&caps, CAP_SETGID))
+		return;
+	find_nobody(&nobody);
+	/* Nobody knows whose a port will be that is not there yet. */
+	switch (needs->is_serial && !needs->port_path
+			? PORT
+			: try_user(&nobody, needs)) {
+	case NONE:
+		*user = nobody;
+		break;
+	case PORT:
+		log_debug("stays root: nobody could not open the port again");
+		break;
+	case FILE_OF_OURS:
+		log_debug("stays root: nobody could not write or remove a file "
+			  "of the link");
+		break;
+	default:
+		log_debug("stays root: it cannot become nobody here");
+		break;
+	}
 }
 
 /* Warn now, not when the adapter is unplugged at night. */

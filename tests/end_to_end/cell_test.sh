@@ -166,7 +166,7 @@ for line in device stdio tcp udp; do
 	as=()
 	some=$some_fatal
 	[ "$line" != device ] || some=
-	besiege "$line, as root" --addr 10.0.0.1/24 --user nobody
+	besiege "$line, as root" --addr 10.0.0.1/24
 	some=$some_fatal
 	if [ "$line" != device ] && [ ! "$sanitized" ]; then
 		besiege "$line, as root that stays root" --addr 10.0.0.1/24 \
