@@ -279,7 +279,10 @@ static const uint32_t sanitizers[] = {
 	SYS_clone,	 SYS_ptrace,	SYS_prctl,
 	SYS_sigaltstack, SYS_prlimit64, SYS_sched_yield,
 	SYS_tgkill,	 SYS_pipe2,	SYS_sched_getaffinity,
-	SYS_getdents64,	 SYS_dup3,
+	SYS_getdents64,	 SYS_getppid,
+#ifdef SYS_getdents
+	SYS_getdents,
+#endif
 #ifdef SYS_pipe
 	SYS_pipe,
 #endif

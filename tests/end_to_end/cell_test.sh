@@ -41,7 +41,7 @@ drop() {
 sanitized=
 if is_sanitized; then
 	sanitized=1
-	drop fork keepcaps ptrace
+	drop fork keepcaps kill-thread ptrace
 fi
 
 # A kernel, or a machine, without filters.
