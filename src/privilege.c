@@ -288,18 +288,16 @@ int privilege_keep(const struct privilege_user *user, unsigned int cap)
 	return err ? err : verify(user, &kept);
 }
 
-/* The user with the fewest rights. */
-static void find_nobody(struct privilege_user *user)
-{
-	const struct passwd *entry = getpwnam("nobody");
-
-	*user = (struct privilege_user){
-		.name = "nobody",
-		.no_groups = true,
-		.uid = entry ? entry->pw_uid : OVERFLOW_ID,
-		.gid = entry ? entry->pw_gid : OVERFLOW_ID,
-	};
-}
+/*
+ * The user with the fewest rights, whose number is the same everywhere; to look
+ * it up (getpwnam(3)) would take longer than everything else here.
+ */
+static const struct privilege_user nobody = {
+	.name = "nobody",
+	.uid = OVERFLOW_ID,
+	.gid = OVERFLOW_ID,
+	.no_groups = true,
+};
 
 /**
  * privilege_shed() - give up whatever there is, for good
@@ -313,13 +311,11 @@ int privilege_shed(void)
 {
 	static const struct privilege_user same;
 	static const struct capabilities none;
-	struct privilege_user nobody;
 	struct capabilities caps;
 	int err = get_capabilities(&caps);
 
 	if (!err && has_capability(&caps, CAP_SETUID) &&
 	    has_capability(&caps, CAP_SETGID)) {
-		find_nobody(&nobody);
 		(void)!(setgroups(0, NULL) ||
 			setresgid(nobody.gid, nobody.gid, nobody.gid) ||
 			setresuid(nobody.uid, nobody.uid, nobody.uid));
@@ -412,14 +408,12 @@ static enum hindrance try_user(const struct privilege_user *user,
 void privilege_choose_user(struct privilege_user *user,
 			   const struct privilege_needs *needs)
 {
-	struct privilege_user nobody;
 	struct capabilities caps;
 
 	if (geteuid() || get_capabilities(&caps) ||
 	    !has_capability(&caps, CAP_SETUID) ||
 	    !has_capability(&caps, CAP_SETGID))
 		return;
-	find_nobody(&nobody);
 	/* Nobody knows whose a port will be that is not there yet. */
 	switch (needs->is_serial && !needs->port_path
 			? PORT

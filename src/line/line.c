@@ -219,8 +219,8 @@ const char *line_left_file(const struct line *line)
 {
 	const struct source_kind *kind = line->source->kind;
 
-	if (!kind->leaves_file ||
-	    strncmp(line->source->name, kind->prefix, strlen(kind->prefix)))
+	if (!kind->leaves_file || strncmp(line->source->name, kind->prefix,
+					  strlen(kind->prefix)) != 0)
 		return NULL;
 	return *source_rest(line->source) ? source_rest(line->source) : NULL;
 }

@@ -53,16 +53,19 @@ if grep -q 'keeps all system calls' "$dir/a.log"; then
 	exit 0
 fi
 
-# What users other than root need.
-chmod 755 "$dir"
-mount -t tmpfs none /dev/net
-mknod -m 666 /dev/net/tun c 10 200
-uid=$(id -u nobody)
-gid=$(id -g nobody)
+# What users other than root need. In a user namespace there are none.
+uid=65534
+others=
+if setpriv --reuid=$uid --regid=$uid --clear-groups true 2>/dev/null; then
+	others=1
+	chmod 755 "$dir"
+	mount -t tmpfs none /dev/net
+	mknod -m 666 /dev/net/tun c 10 200
+fi
 
 open_port() {
 	wait_for 5 test -e "$port_a"
-	chown "nobody:$gid" "$(readlink -f "$port_a")"
+	chown "$uid:$uid" "$(readlink -f "$port_a")"
 }
 
 # start ARGUMENT...: as the array $as says
@@ -162,7 +165,7 @@ for line in device stdio tcp udp; do
 	also=()
 	[ "$line" = device ] || [ "$sanitized" ] || also+=(read-file)
 	[ "$line" = device ] || [ "$line" = stdio ] || also+=(socket-unix)
-	[ "$line" = device ] && open_port
+	[ "$line" = device ] && [ "$others" ] && open_port
 	as=()
 	some=$some_fatal
 	[ "$line" != device ] || some=
@@ -172,10 +175,11 @@ for line in device stdio tcp udp; do
 		besiege "$line, as root that stays root" --addr 10.0.0.1/24 \
 			--user root
 	fi
-	in_a ip tuntap add mode tun user nobody kept0
+	[ "$others" ] || continue
+	in_a ip tuntap add mode tun user $uid kept0
 	in_a ip link set kept0 up
 	[ "$line" != tcp ] || some=
-	as=(setpriv "--reuid=$uid" "--regid=$gid" --clear-groups)
+	as=(setpriv "--reuid=$uid" "--regid=$uid" --clear-groups)
 	besiege "$line, as another user" --interface kept0
 	in_a ip tuntap del mode tun kept0
 done
@@ -191,6 +195,48 @@ for line in device stdio; do
 	done
 	check_equal "$line: a socket is the end of the process" '' "$failures"
 done
+
+# A name is looked up by another process, which has nothing but one socket.
+as=()
+status_of() { # PID FIELD
+	awk -v field="$2:" '$1 == field { $1 = ""; print substr($0, 2) }' \
+		"/proc/$1/status"
+}
+name_pid=0
+has_name_process() {
+	name_pid=$(pgrep -P "$pid_a" -x serialtun-name)
+}
+start --port tcp:localhost:5000 --wait --addr 10.0.0.1/24
+wait_for 5 has_name_process
+result $? 'there is a process for the name'
+check_equal 'it has no capability, and none can come' '0000000000000000 1' \
+	"$(status_of "$name_pid" CapPrm) $(status_of "$name_pid" NoNewPrivs)"
+[ ! "$others" ] || check_equal 'it is nobody' '65534 65534 65534 65534' \
+	"$(status_of "$name_pid" Uid)"
+check_equal 'it has a filter' 2 "$(status_of "$name_pid" Seccomp)"
+check_equal 'it has one socket, and no other descriptor' socket \
+	"$(find "/proc/$name_pid/fd" -type l -printf '%l\n' | sed 's/:.*//')"
+in_a socat -u TCP-LISTEN:5000,reuseaddr - >/dev/null &
+listener=$!
+check 'it finds the address' wait_for 15 grep -q 'localhost:5000 is there' \
+	"$dir/a.log"
+kill "$listener" && wait "$listener" 2>/dev/null
+for signal in INT TERM HUP USR1; do
+	kill "-$signal" "$name_pid"
+done
+check 'signals do not end it' alive "$name_pid"
+kill -KILL "$pid_a"
+wait_end "$pid_a" 2>/dev/null
+check 'it ends with the main process' wait_for 5 not alive "$name_pid"
+start --port tcp:192.0.2.1:5000 --wait --addr 10.0.0.1/24
+check_not 'a numeric address needs none' has_name_process
+stop_a
+start --port tcp:localhost:5000 --wait --addr 10.0.0.1/24 -v
+wait_for 5 has_name_process && kill -KILL "$name_pid"
+check 'without it, it is said what helps' wait_for 15 \
+	grep -q 'looks up names has ended, start serialtun again' "$dir/a.log"
+stop_a
+check_equal 'and it ends with status 0' 0 "$ended"
 
 # The attacks are real: without the cell they succeed.
 line=stdio
