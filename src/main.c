@@ -14,6 +14,7 @@
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/port_choice.h"
+#include "clock.h"
 #include "interface/addr.h"
 #include "interface/link.h"
 #include "interface/owner.h"
@@ -31,7 +32,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How often a port that is root's alone is looked at again, 20 ms apart. */
+#define OWNER_TRIES 25
 
 /*
  * If our parent has closed standard descriptors, the port must not take their
@@ -133,6 +139,57 @@ static void choose_user(const struct options *options, const struct line *line,
 		privilege_choose_user(user, &needs);
 }
 
+/* Nobody knows yet whose a port will be that is not there. */
+static bool is_undecided(const struct options *options, const struct line *line)
+{
+	const struct source_kind *kind = line_kind(line);
+
+	return !options->user && !line_port(line) &&
+	       (kind->is_serial || kind->is_path);
+}
+
+/*
+ * Give up what is not needed any more. Return: 0; 1 if root may still become
+ * another user, to be decided when the port is there; or -errno, logged.
+ */
+static int drop_privileges(const struct options *options,
+			   const struct line *line,
+			   const struct privilege_user *user)
+{
+	if (is_undecided(options, line) && !privilege_keep_choice())
+		return 1;
+	return privilege_drop(user, line_path(line),
+			      line_kind(line)->is_serial);
+}
+
+/*
+ * A port that is plugged in is root's alone until udev has given it to its
+ * group, a few milliseconds later. Its bytes wait in the driver.
+ */
+static void await_owner(const struct line *line)
+{
+	static const struct timespec pause = {.tv_nsec = 20 * NS_PER_MS};
+	const char *path = line_path(line);
+	struct stat file;
+	int i;
+
+	for (i = 0; i < OWNER_TRIES && path && !stat(path, &file) &&
+		    !(file.st_mode & (S_IRWXG | S_IRWXO)) && !signals_stop();
+	     i++)
+		nanosleep(&pause, NULL);
+}
+
+/* Without a port it was not known whom to become. Return: as session_run(). */
+static int decide(const struct options *options, struct session *session,
+		  struct privilege_user *user)
+{
+	const struct line *line = session_line(session);
+
+	await_owner(line);
+	choose_user(options, line, user);
+	return drop_privileges(options, line, user) < 0 ? -1 : 0;
+}
+
 /* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
 	       struct privilege_user *user, struct tun *tun,
@@ -140,6 +197,8 @@ static int run(const struct options *options, const struct owner *owner,
 {
 	const struct line *line = session_line(session);
 	struct link link;
+	int undecided;
+	int err;
 
 	log_debug("%s: %s", line_name(line),
 		  line_port(line) ? "opened and set up" : "not there yet");
@@ -147,16 +206,25 @@ static int run(const struct options *options, const struct owner *owner,
 		  tun->attached ? "attached to" : "created");
 	if (link_configure(&link, tun, &options->link, line_rate(line)))
 		return set_up_failed();
-	choose_user(options, line, user);
+	if (!is_undecided(options, line))
+		choose_user(options, line, user);
 	if (session_pair(session, tun, link.mtu, user))
 		return -1;
 	link.takes_addr = session_takes_address(session);
-	if (privilege_drop(user, line_path(line), line_kind(line)->is_serial))
+	undecided = drop_privileges(options, line, user);
+	if (undecided < 0)
 		return set_up_failed();
 	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))
 		return -1;
 	announce(options, tun, &link, line);
 	notify_ready();
+	if (undecided) {
+		err = session_await_port(session);
+		if (!err)
+			err = decide(options, session, user);
+		if (err)
+			return err < 0 ? -1 : 0;
+	}
 	enter_cell(options, line);
 	return session_run(session);
 }

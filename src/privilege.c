@@ -9,7 +9,8 @@
  * - no_new_privs makes set-user-ID and file capabilities powerless (prctl(2)).
  * - --user changes to a user, its groups, and the group of the port, so that
  *   the program can open a lost port again. Without --user, root becomes nobody
- *   if nothing is lost by it.
+ *   if nothing is lost by it. That is decided when the port is there, and
+ * before its first byte is read.
  *
  * Open descriptors keep working: the carrier of the interface, the settings of
  * the port and restoring them. These stop working:
@@ -49,6 +50,9 @@
 #include <unistd.h>
 
 #define NO_GROUP ((gid_t)-1)
+
+_Static_assert(CAP_TO_INDEX(CAP_SETUID) == CAP_TO_INDEX(CAP_SETGID),
+	       "both are in one word");
 
 /* What the kernel itself calls a user without a number (user_namespaces(7)). */
 #define OVERFLOW_ID 65534
@@ -211,10 +215,11 @@ static int change_groups(const struct privilege_user *user,
 static void empty_bounding_set(void)
 {
 	int cap;
+	int in;
 
 	/* EINVAL behind the kernel's last capability. */
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)) {
+	for (cap = 0; (in = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++)
+		if (in && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)) {
 			log_debug("the capability bounding set stays: %s",
 				  strerror(errno));
 			return;
@@ -397,6 +402,43 @@ static enum hindrance try_user(const struct privilege_user *user,
 		       : CHANGE;
 }
 
+/* Is this root, with the right to become another user? */
+static bool may_change_user(void)
+{
+	struct capabilities caps;
+
+	return !geteuid() && !get_capabilities(&caps) &&
+	       has_capability(&caps, CAP_SETUID) &&
+	       has_capability(&caps, CAP_SETGID);
+}
+
+/**
+ * privilege_keep_choice() - give up all but the right to become another user
+ *
+ * While the port is not there yet: whose it will be is not known, but nothing
+ * comes from the line either. privilege_choose_user() and privilege_drop() are
+ * to follow, before the first byte from the port is read.
+ *
+ * Return: 0, -EPERM if there is no such right and nothing was done, or another
+ * -errno
+ */
+int privilege_keep_choice(void)
+{
+	static const struct privilege_user same;
+	struct capabilities kept = {0};
+	int err;
+
+	if (!may_change_user())
+		return -EPERM;
+	kept.words[CAP_TO_INDEX(CAP_SETUID)].permitted =
+		CAP_TO_MASK(CAP_SETUID) | CAP_TO_MASK(CAP_SETGID);
+	kept.words[CAP_TO_INDEX(CAP_SETUID)].effective =
+		CAP_TO_MASK(CAP_SETUID) | CAP_TO_MASK(CAP_SETGID);
+	empty_bounding_set();
+	err = drop_capabilities(&kept);
+	return err ? err : verify(&same, &kept);
+}
+
 /**
  * privilege_choose_user() - choose a user if root has not named one
  * @user:  filled in if root becomes another user
@@ -408,16 +450,9 @@ static enum hindrance try_user(const struct privilege_user *user,
 void privilege_choose_user(struct privilege_user *user,
 			   const struct privilege_needs *needs)
 {
-	struct capabilities caps;
-
-	if (geteuid() || get_capabilities(&caps) ||
-	    !has_capability(&caps, CAP_SETUID) ||
-	    !has_capability(&caps, CAP_SETGID))
+	if (!may_change_user())
 		return;
-	/* Nobody knows whose a port will be that is not there yet. */
-	switch (needs->is_serial && !needs->port_path
-			? PORT
-			: try_user(&nobody, needs)) {
+	switch (try_user(&nobody, needs)) {
 	case NONE:
 		*user = nobody;
 		break;

@@ -42,6 +42,7 @@ int privilege_use(bool on);
 int privilege_find_user(struct privilege_user *user, const char *name);
 int privilege_keep(const struct privilege_user *user, unsigned int cap);
 int privilege_shed(void);
+int privilege_keep_choice(void);
 void privilege_choose_user(struct privilege_user *user,
 			   const struct privilege_needs *needs);
 int privilege_drop(const struct privilege_user *user, const char *port_path,

@@ -152,6 +152,38 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end 'by default' "$before"
 
+	# A port that comes later, its group a moment later still.
+	plug
+	wait_for 5 not test -e "$port_a"
+	start_a --addr 10.0.0.1/24 -v --wait
+	check_equal 'without a port: root, who may become another user' \
+		"0 $(printf '%016x' $(((1 << 6) | (1 << 7))))" \
+		"$(status_of Uid | xargs -n 1 | sort -u) $(status_of CapPrm)"
+	plug
+	wait_for 5 test -e "$port_a"
+	chmod 600 "$(readlink -f "$port_a")"
+	sleep 0.1
+	give_to_dialout
+	check 'it comes, and a ping crosses' \
+		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
+	check_equal 'with it, root becomes nobody' "$uid" \
+		"$(status_of Uid | xargs -n 1 | sort -u)"
+	check_powerless 'a port that comes later'
+	check_equal 'and has a filter' 2 "$(status_of Seccomp)"
+	check_end 'a port that comes later' "$before"
+	plug
+	wait_for 5 not test -e "$port_a"
+	start_a --addr 10.0.0.1/24 -v --wait
+	plug
+	check "a port of root's that comes later: a ping crosses" \
+		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
+	check_equal "a port of root's that comes later: it stays root" \
+		"0 $no_port" "$(status_of Uid | xargs -n 1 | sort -u) $(
+			sed -n 's/.*: stays root: //p' "$dir/a.log")"
+	check_powerless "a port of root's that comes later"
+	check_end "a port of root's that comes later" "$before"
+	give_to_dialout
+
 	# Without a port: who knows whose it will be?
 	start_c() { # LINE
 		: >"$dir/c.log"
