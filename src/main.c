@@ -196,7 +196,7 @@ static int run(const struct options *options, const struct owner *owner,
 	       struct session *session)
 {
 	const struct line *line = session_line(session);
-	struct link link;
+	struct link link = {0};
 	int undecided;
 	int err;
 
@@ -234,7 +234,7 @@ static int create(const struct options *options, const struct owner *owner)
 {
 	const bool needs_root = owner->has_user && !owner->user;
 	char text[ANNOUNCE_TEXT_MAX];
-	struct link link;
+	struct link link = {0};
 	struct tun tun;
 	int err;
 
