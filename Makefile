@@ -12,6 +12,7 @@ MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
 DISTDIR ?= .
 archive := $(DISTDIR)/serialtun-$(VERSION).tar.gz
+PORT_GROUP ?= dialout
 
 # Below /usr the system's own directories; elsewhere directories that the system
 # searches, too.
@@ -73,6 +74,7 @@ fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 cable := $(BUILD)/tests/cable/cable
 pair_sim := $(BUILD)/tests/pair/pair_sim
 keeper_driver := $(BUILD)/tests/end_to_end/keeper_driver
+attacked := $(BUILD)/tests/end_to_end/attacked
 
 # Otherwise make would remove these objects after linking, and list them all.
 .SECONDARY: $(unit_tests:%=%.o) $(fuzzers:%=%.o) $(cable).o \
@@ -140,6 +142,12 @@ $(keeper_driver): $(BUILD)/tests/end_to_end/keeper_driver.o $(modules)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) $(LDLIBS)
 
+# The program, but what comes from the line is looked at by an attacker.
+$(attacked): $(BUILD)/tests/end_to_end/attacker.o $(objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -Wl,--wrap=packet_check -o $@ $^ \
+		$(lib_libs) $(LDLIBS)
+
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d \
 	$(BUILD)/tests/*/*.d $(BUILD)/tests/unit/*/*.d)
 
@@ -147,7 +155,8 @@ $(keeper_driver): $(BUILD)/tests/end_to_end/keeper_driver.o $(modules)
 cable: $(cable) ## the emulated null-modem cable, build/tests/cable/cable
 
 .PHONY: test-programs
-test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver)
+test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver) \
+	$(attacked)
 
 # Run several tests at once, because most of them wait for a slow wire.
 .PHONY: check
@@ -212,7 +221,8 @@ valgrind: $(unit_tests) ## run the unit tests under valgrind
 # Without optimisation, because gcov would miss lines that did run. Make the
 # files of counters beforehand, for all users, because some tests end as nobody.
 coverage_make = $(MAKE) --no-print-directory BUILD=build/coverage \
-	CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE' LDFLAGS=--coverage
+	CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE -DSERIALTUN_COVERAGE' \
+	LDFLAGS=--coverage
 
 .PHONY: coverage
 coverage: ## run the tests, and print how much of each file they ran
@@ -308,7 +318,7 @@ install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 	install -m 644 $(filter %.8,$(manuals)) '$(DESTDIR)$(MANDIR)/man8'
 	install -m 644 src/completion/serialtun \
 		'$(DESTDIR)$(COMPLETIONDIR)/serialtun'
-	sed 's|@BINDIR@|$(BINDIR)|' src/systemd/serialtun@.service.in | \
+	sed 's|@BINDIR@|$(BINDIR)|; s|@PORT_GROUP@|$(PORT_GROUP)|' src/systemd/serialtun@.service.in | \
 		install -m 644 /dev/stdin \
 		'$(DESTDIR)$(UNITDIR)/serialtun@.service'
 	install -m 644 src/systemd/70-serialtun.rules \
@@ -367,6 +377,7 @@ help: ## this text
 	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
 	@echo '  DESTDIR     put in front of these, for packagers'
 	@echo '  DISTDIR     where "make dist" puts the archive, default here'
+	@echo '  PORT_GROUP  the group of serial ports, for the unit, default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'

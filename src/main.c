@@ -9,10 +9,12 @@
  *
  * --list, --create and --delete are short tasks without a link.
  */
+#include "cell.h"
 #include "cli/announce.h"
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/port_choice.h"
+#include "clock.h"
 #include "interface/addr.h"
 #include "interface/link.h"
 #include "interface/owner.h"
@@ -30,7 +32,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How often a port that is root's alone is looked at again, 20 ms apart. */
+#define OWNER_TRIES 25
 
 /*
  * If our parent has closed standard descriptors, the port must not take their
@@ -98,13 +105,100 @@ static int keep(const struct options *options, struct tun *tun,
 	return tun_persist(tun, owner);
 }
 
+/* A kernel without filters runs the link all the same. */
+static void enter_cell(const struct options *options, const struct line *line)
+{
+	const struct source_kind *kind = line_kind(line);
+	const struct cell_needs needs = {
+		.devices = kind->is_serial,
+		.files = options->stats_json,
+		.leaves = kind->leaves_file,
+		.ip = kind->uses_ip,
+		.local = kind->uses_unix,
+	};
+	int err = options->no_sandbox ? 0 : cell_enter(&needs);
+
+	if (err)
+		log_debug("the process keeps all system calls: %s",
+			  strerror(-err));
+}
+
+/* Without --user: not root, if the link does not need it. */
+static void choose_user(const struct options *options, const struct line *line,
+			struct privilege_user *user)
+{
+	const struct source_kind *kind = line_kind(line);
+	const struct privilege_needs needs = {
+		.port_name = kind->is_serial ? line_name(line) : NULL,
+		.port_path = line_path(line),
+		.is_serial = kind->is_serial,
+		.files = {options->stats_json, line_left_file(line)},
+	};
+
+	if (!options->user)
+		privilege_choose_user(user, &needs);
+}
+
+/* Nobody knows yet whose a port will be that is not there. */
+static bool is_undecided(const struct options *options, const struct line *line)
+{
+	const struct source_kind *kind = line_kind(line);
+
+	return !options->user && !line_port(line) &&
+	       (kind->is_serial || kind->is_path);
+}
+
+/*
+ * Give up what is not needed any more. Return: 0; 1 if root may still become
+ * another user, to be decided when the port is there; or -errno, logged.
+ */
+static int drop_privileges(const struct options *options,
+			   const struct line *line,
+			   const struct privilege_user *user)
+{
+	if (is_undecided(options, line) && !privilege_keep_choice())
+		return 1;
+	return privilege_drop(user, line_path(line),
+			      line_kind(line)->is_serial);
+}
+
+/*
+ * A port that is plugged in is root's alone until udev has given it to its
+ * group, a few milliseconds later. Its bytes wait in the driver.
+ */
+static void await_owner(const struct line *line)
+{
+	static const struct timespec pause = {.tv_nsec = 20 * NS_PER_MS};
+	const char *path = line_path(line);
+	struct stat file;
+	int i;
+
+	for (i = 0; i < OWNER_TRIES && path && !stat(path, &file) &&
+		    !(file.st_mode & (S_IRWXG | S_IRWXO)) && !signals_stop();
+	     i++)
+		nanosleep(&pause, NULL);
+}
+
+/* Without a port it was not known whom to become. Return: as session_run(). */
+static int decide(const struct options *options, struct session *session,
+		  struct privilege_user *user)
+{
+	const struct line *line = session_line(session);
+
+	await_owner(line);
+	choose_user(options, line, user);
+	return drop_privileges(options, line, user) < 0 ? -1 : 0;
+}
+
 /* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
-	       const struct privilege_user *user, struct tun *tun,
+	       struct privilege_user *user, struct tun *tun,
 	       struct session *session)
 {
 	const struct line *line = session_line(session);
-	struct link link;
+	struct link link = {0};
+	int undecided;
+	int err;
 
 	log_debug("%s: %s", line_name(line),
 		  line_port(line) ? "opened and set up" : "not there yet");
@@ -112,15 +206,26 @@ static int run(const struct options *options, const struct owner *owner,
 		  tun->attached ? "attached to" : "created");
 	if (link_configure(&link, tun, &options->link, line_rate(line)))
 		return set_up_failed();
+	if (!is_undecided(options, line))
+		choose_user(options, line, user);
 	if (session_pair(session, tun, link.mtu, user))
 		return -1;
 	link.takes_addr = session_takes_address(session);
-	if (privilege_drop(user, line_path(line), line_kind(line)->is_serial))
+	undecided = drop_privileges(options, line, user);
+	if (undecided < 0)
 		return set_up_failed();
 	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))
 		return -1;
 	announce(options, tun, &link, line);
 	notify_ready();
+	if (undecided) {
+		err = session_await_port(session);
+		if (!err)
+			err = decide(options, session, user);
+		if (err)
+			return err < 0 ? -1 : 0;
+	}
+	enter_cell(options, line);
 	return session_run(session);
 }
 
@@ -129,7 +234,7 @@ static int create(const struct options *options, const struct owner *owner)
 {
 	const bool needs_root = owner->has_user && !owner->user;
 	char text[ANNOUNCE_TEXT_MAX];
-	struct link link;
+	struct link link = {0};
 	struct tun tun;
 	int err;
 
@@ -167,6 +272,7 @@ static int make_link(struct options *options, const struct owner *owner)
 	struct tun tun = TUN_CLOSED;
 	int err;
 
+	notify_open();
 	if (!signals_set_up() && !privilege_find_user(&user, options->user) &&
 	    !choose_port(options, &chosen) &&
 	    !session_open(&session, options) && !session_find_port(session) &&

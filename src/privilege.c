@@ -8,7 +8,9 @@
  *   CAP_NET_ADMIN alone (file capability, service) the set stays.
  * - no_new_privs makes set-user-ID and file capabilities powerless (prctl(2)).
  * - --user changes to a user, its groups, and the group of the port, so that
- *   the program can open a lost port again.
+ *   the program can open a lost port again. Without --user, root becomes nobody
+ *   if nothing is lost by it. That is decided when the port is there, and
+ * before its first byte is read.
  *
  * Open descriptors keep working: the carrier of the interface, the settings of
  * the port and restoring them. These stop working:
@@ -33,18 +35,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <pwd.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NO_GROUP ((gid_t)-1)
+
+_Static_assert(CAP_TO_INDEX(CAP_SETUID) == CAP_TO_INDEX(CAP_SETGID),
+	       "both are in one word");
+
+/* What the kernel itself calls a user without a number (user_namespaces(7)). */
+#define OVERFLOW_ID 65534
 
 /* The three sets of capabilities, each in two words of 32 bits. */
 struct capabilities {
@@ -135,6 +146,11 @@ int privilege_find_user(struct privilege_user *user, const char *name)
 			  name);
 		return -ENOENT;
 	}
+	/* "root", for whom there is a default. */
+	if (!entry->pw_uid && !geteuid()) {
+		user->name = NULL;
+		return 0;
+	}
 	if (get_capabilities(&caps) || !has_capability(&caps, CAP_SETUID) ||
 	    !has_capability(&caps, CAP_SETGID)) {
 		log_error("cannot run as user %s: %s (%s, or leave --user out)",
@@ -188,7 +204,10 @@ static int change_groups(const struct privilege_user *user,
 {
 	gid_t extra = port_group(port_path, is_serial);
 
-	if (initgroups(user->name, extra == NO_GROUP ? user->gid : extra))
+	if (extra == NO_GROUP)
+		extra = user->gid;
+	if (user->no_groups ? setgroups(1, &extra)
+			    : initgroups(user->name, extra))
 		return -errno;
 	return setresgid(user->gid, user->gid, user->gid) ? -errno : 0;
 }
@@ -196,10 +215,11 @@ static int change_groups(const struct privilege_user *user,
 static void empty_bounding_set(void)
 {
 	int cap;
+	int in;
 
 	/* EINVAL behind the kernel's last capability. */
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)) {
+	for (cap = 0; (in = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++)
+		if (in && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)) {
 			log_debug("the capability bounding set stays: %s",
 				  strerror(errno));
 			return;
@@ -271,6 +291,182 @@ int privilege_keep(const struct privilege_user *user, unsigned int cap)
 		return -errno;
 	err = drop_capabilities(&kept);
 	return err ? err : verify(user, &kept);
+}
+
+/*
+ * The user with the fewest rights, whose number is the same everywhere; to look
+ * it up (getpwnam(3)) would take longer than everything else here.
+ */
+static const struct privilege_user nobody = {
+	.name = "nobody",
+	.uid = OVERFLOW_ID,
+	.gid = OVERFLOW_ID,
+	.no_groups = true,
+};
+
+/**
+ * privilege_shed() - give up whatever there is, for good
+ *
+ * For a child process that needs nothing. Where it may not change its user, it
+ * keeps it.
+ *
+ * Return: 0, or -errno if it still has a capability
+ */
+int privilege_shed(void)
+{
+	static const struct privilege_user same;
+	static const struct capabilities none;
+	struct capabilities caps;
+	int err = get_capabilities(&caps);
+
+	if (!err && has_capability(&caps, CAP_SETUID) &&
+	    has_capability(&caps, CAP_SETGID)) {
+		(void)!(setgroups(0, NULL) ||
+			setresgid(nobody.gid, nobody.gid, nobody.gid) ||
+			setresuid(nobody.uid, nobody.uid, nobody.uid));
+	}
+	empty_bounding_set();
+	err = drop_capabilities(&none);
+	return err ? err : verify(&same, &none);
+}
+
+/* May this process put a file at @path, and remove it again? */
+static bool may_replace(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX] = ".";
+	struct stat parent;
+	struct stat file;
+
+	/* With the slash, which a path such as "/file" needs. */
+	if (slash)
+		snprintf(directory, sizeof(directory), "%.*s",
+			 (int)(slash - path) + 1, path);
+	if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) ||
+	    stat(directory, &parent))
+		return false;
+	/* In /tmp, say, a file of root's stays (sticky bit, chmod(1)). */
+	return !(parent.st_mode & S_ISVTX) || lstat(path, &file);
+}
+
+static bool may_open(const char *path)
+{
+	return !path || !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS);
+}
+
+/* What a user cannot do, as the status of a process. */
+enum hindrance {
+	NONE,
+	CHANGE,
+	PORT,
+	FILE_OF_OURS,
+};
+
+/* In a process that ends afterwards. */
+static enum hindrance find_hindrance(const struct privilege_user *user,
+				     const struct privilege_needs *needs)
+{
+	size_t i;
+
+	if (change_groups(user, needs->port_path, needs->is_serial) ||
+	    setresuid(user->uid, user->uid, user->uid))
+		return CHANGE;
+	if (!may_open(needs->port_name) || !may_open(needs->port_path))
+		return PORT;
+	for (i = 0; i < PRIVILEGE_FILES_MAX; i++)
+		if (needs->files[i] && !may_replace(needs->files[i]))
+			return FILE_OF_OURS;
+	return NONE;
+}
+
+/*
+ * A process tries it: only the kernel knows what a user may do, with all
+ * directories, access lists and mounts on the way.
+ */
+static enum hindrance try_user(const struct privilege_user *user,
+			       const struct privilege_needs *needs)
+{
+	pid_t pid = fork();
+	pid_t ended;
+	int status;
+
+	if (!pid)
+		_exit((int)find_hindrance(user, needs));
+	if (pid < 0)
+		return CHANGE;
+	do
+		ended = waitpid(pid, &status, 0);
+	while (ended < 0 && errno == EINTR);
+	return ended == pid && WIFEXITED(status)
+		       ? (enum hindrance)WEXITSTATUS(status)
+		       : CHANGE;
+}
+
+/* Is this root, with the right to become another user? */
+static bool may_change_user(void)
+{
+	struct capabilities caps;
+
+	return !geteuid() && !get_capabilities(&caps) &&
+	       has_capability(&caps, CAP_SETUID) &&
+	       has_capability(&caps, CAP_SETGID);
+}
+
+/**
+ * privilege_keep_choice() - give up all but the right to become another user
+ *
+ * While the port is not there yet: whose it will be is not known, but nothing
+ * comes from the line either. privilege_choose_user() and privilege_drop() are
+ * to follow, before the first byte from the port is read.
+ *
+ * Return: 0, -EPERM if there is no such right and nothing was done, or another
+ * -errno
+ */
+int privilege_keep_choice(void)
+{
+	static const struct privilege_user same;
+	struct capabilities kept = {0};
+	int err;
+
+	if (!may_change_user())
+		return -EPERM;
+	kept.words[CAP_TO_INDEX(CAP_SETUID)].permitted =
+		CAP_TO_MASK(CAP_SETUID) | CAP_TO_MASK(CAP_SETGID);
+	kept.words[CAP_TO_INDEX(CAP_SETUID)].effective =
+		CAP_TO_MASK(CAP_SETUID) | CAP_TO_MASK(CAP_SETGID);
+	empty_bounding_set();
+	err = drop_capabilities(&kept);
+	return err ? err : verify(&same, &kept);
+}
+
+/**
+ * privilege_choose_user() - choose a user if root has not named one
+ * @user:  filled in if root becomes another user
+ * @needs: what that user must be able to do
+ *
+ * Root becomes nobody, unless a port could then not be opened again or a file
+ * not be written; it stays root then, and -v says why.
+ */
+void privilege_choose_user(struct privilege_user *user,
+			   const struct privilege_needs *needs)
+{
+	if (!may_change_user())
+		return;
+	switch (try_user(&nobody, needs)) {
+	case NONE:
+		*user = nobody;
+		break;
+	case PORT:
+		log_debug("stays root: nobody could not open the port again");
+		break;
+	case FILE_OF_OURS:
+		log_debug("stays root: nobody could not write or remove a file "
+			  "of the link");
+		break;
+	default:
+		log_debug("stays root: it cannot become nobody here");
+		break;
+	}
 }
 
 /* Warn now, not when the adapter is unplugged at night. */

@@ -6,21 +6,45 @@
 #include <sys/types.h>
 
 /**
- * struct privilege_user - the user of --user
- * @name: as given; NULL: keep the present user
- * @uid:  its user ID
- * @gid:  its primary group ID
+ * struct privilege_user - the user to become
+ * @name:      its name; NULL: keep the present user
+ * @uid:       its user ID
+ * @gid:       its primary group ID
+ * @no_groups: it is a member of no other group
  */
 struct privilege_user {
 	const char *name;
 	uid_t uid;
 	gid_t gid;
+	bool no_groups;
+};
+
+/* Files that a link may write or remove. */
+#define PRIVILEGE_FILES_MAX 2
+
+/**
+ * struct privilege_needs - what a link must still be able to do
+ * @port_name: the user's name for the port, if it is a file: it leads to...
+ * @port_path: ... the file that is opened; NULL: none, or unknown
+ * @is_serial: the line is serial: if @port_path is missing, the group of the
+ *             port is the usual one of serial ports
+ * @files:     to be written anew, or removed; NULL: none
+ */
+struct privilege_needs {
+	const char *port_name;
+	const char *port_path;
+	bool is_serial;
+	const char *files[PRIVILEGE_FILES_MAX];
 };
 
 bool privilege_is_of_file(void);
 int privilege_use(bool on);
 int privilege_find_user(struct privilege_user *user, const char *name);
 int privilege_keep(const struct privilege_user *user, unsigned int cap);
+int privilege_shed(void);
+int privilege_keep_choice(void);
+void privilege_choose_user(struct privilege_user *user,
+			   const struct privilege_needs *needs);
 int privilege_drop(const struct privilege_user *user, const char *port_path,
 		   bool is_serial);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A list of the system calls that a process may make (seccomp(2)). The kernel
- * answers every other system call with EPERM.
+ * Rules for the system calls of a process (seccomp(2)): the kernel makes a
+ * call, answers it with EPERM, or ends the process. A call without a rule gets
+ * EPERM.
  *
  * The kernel runs a program of the classic BPF before each system call. The
  * numbers of system calls differ between machines, and one kernel may serve two
  * machines (i386 programs run on x86_64), so the program looks at the machine
- * first. The numbers of x32 have a bit of their own, so none is on a list.
+ * first. x32 is the same machine with other numbers, which have a bit of their
+ * own; the program denies them.
  */
 #include "seccomp.h"
 
@@ -15,15 +17,31 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 
+/* Since Linux 4.14; an older kernel ends the thread, and there is only one. */
+#ifndef SECCOMP_RET_KILL_PROCESS
+#define SECCOMP_RET_KILL_PROCESS 0x80000000U
+#endif
+
 #define DENY (SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA))
 
 /* Instructions in front of the rules, at most for one rule, and behind all. */
-#define HEAD_LEN 4
+#define HEAD_LEN 6
 #define RULE_LEN 5
 #define TAIL_LEN 1
 
-_Static_assert(HEAD_LEN + 48 * RULE_LEN + TAIL_LEN <= SECCOMP_CODE_MAX,
-	       "48 rules fit");
+/* The bit in the numbers of x32 (__X32_SYSCALL_BIT). */
+#define X32_BIT 0x40000000U
+
+/* Rules for one argument of one call share its number and its argument. */
+#define GROUP_LEN(rules) (3 + 2 * (rules))
+
+/* The most that a jump can skip is 255 instructions. */
+#define GROUP_MAX 126
+
+_Static_assert(HEAD_LEN + 96 * RULE_LEN + TAIL_LEN <= SECCOMP_CODE_MAX,
+	       "96 rules fit");
+_Static_assert(GROUP_LEN(1) == RULE_LEN, "a group of one is a rule");
+_Static_assert(GROUP_LEN(GROUP_MAX) - 1 <= UINT8_MAX, "a jump skips a group");
 
 /**
  * seccomp_native_arch() - the machine that this program was built for
@@ -69,29 +87,77 @@ static struct sock_filter answer(uint32_t verdict)
 	return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, verdict);
 }
 
-/* The number of the system call is loaded, and is so again behind it. */
+static struct sock_filter answer_with(enum seccomp_verdict verdict)
+{
+	switch (verdict) {
+	case SECCOMP_VERDICT_ALLOW:
+		return answer(SECCOMP_RET_ALLOW);
+	case SECCOMP_VERDICT_KILL:
+		return answer(SECCOMP_RET_KILL_PROCESS);
+	default:
+		return answer(DENY);
+	}
+}
+
 static void put_rule(struct sock_fprog *program,
 		     const struct seccomp_rule *rule)
 {
-	if (!rule->has_arg) {
+	if (rule->call != SECCOMP_ANY_CALL)
 		put(program, expect(rule->call, 1));
-		put(program, answer(SECCOMP_RET_ALLOW));
-		return;
+	put(program, answer_with(rule->verdict));
+}
+
+/* All the machines are little-endian: the low word comes first. */
+static struct sock_filter load_arg(unsigned int index)
+{
+	return load(offsetof(struct seccomp_data, args) +
+		    index * sizeof(uint64_t));
+}
+
+/* @rules are for one argument of one call. */
+static void put_group(struct sock_fprog *program,
+		      const struct seccomp_rule *rules, size_t count)
+{
+	size_t i;
+
+	put(program, expect(rules->call, (uint8_t)(GROUP_LEN(count) - 1)));
+	put(program, load_arg(rules->index));
+	for (i = 0; i < count; i++) {
+		if (rules[i].no_bits)
+			put(program, (struct sock_filter)BPF_JUMP(
+					     BPF_JMP | BPF_JSET | BPF_K,
+					     rules[i].arg, 1, 0));
+		else
+			put(program, expect(rules[i].arg, 1));
+		put(program, answer_with(rules[i].verdict));
 	}
-	put(program, expect(rule->call, 4));
-	/* All the machines are little-endian: the low word comes first. */
-	put(program, load(offsetof(struct seccomp_data, args)));
-	put(program, expect(rule->arg, 1));
-	put(program, answer(SECCOMP_RET_ALLOW));
 	put(program, load(offsetof(struct seccomp_data, nr)));
 }
 
+static bool looks_at_arg(const struct seccomp_rule *rule)
+{
+	return rule->has_arg || rule->no_bits;
+}
+
+/* How many rules from the first on are for one argument of one call. */
+static size_t group_count(const struct seccomp_rule *rules, size_t rule_count)
+{
+	size_t count = 0;
+
+	while (count < rule_count && count < GROUP_MAX &&
+	       looks_at_arg(&rules[count]) &&
+	       rules[count].call == rules->call &&
+	       rules[count].index == rules->index)
+		count++;
+	return count;
+}
+
 /**
- * seccomp_build() - make a program that allows some system calls only
+ * seccomp_build() - make a program of rules for system calls
  * @program:    the program; it points to @code
  * @code:       the instructions
  * @arch:       the machine, as AUDIT_ARCH_X86_64; little-endian
- * @rules:      the system calls
+ * @rules:      the rules, the most frequent calls first
  * @rule_count: how many
  *
  * The result depends on nothing but the arguments, so a program for any machine
@@ -103,6 +169,8 @@ int seccomp_build(struct sock_fprog *program,
 		  struct sock_filter code[SECCOMP_CODE_MAX], uint32_t arch,
 		  const struct seccomp_rule *rules, size_t rule_count)
 {
+	size_t count;
+	size_t len;
 	size_t i;
 
 	*program = (struct sock_fprog){.filter = code};
@@ -111,22 +179,30 @@ int seccomp_build(struct sock_fprog *program,
 						  arch, 1, 0));
 	put(program, answer(DENY));
 	put(program, load(offsetof(struct seccomp_data, nr)));
-	for (i = 0; i < rule_count; i++) {
-		if (program->len + RULE_LEN + TAIL_LEN > SECCOMP_CODE_MAX)
+	put(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K,
+						  X32_BIT, 0, 1));
+	put(program, answer(DENY));
+	for (i = 0; i < rule_count; i += count ? count : 1) {
+		count = group_count(&rules[i], rule_count - i);
+		len = count ? GROUP_LEN(count) : RULE_LEN;
+		if (program->len + len + TAIL_LEN > SECCOMP_CODE_MAX)
 			return -E2BIG;
-		put_rule(program, &rules[i]);
+		if (count)
+			put_group(program, &rules[i], count);
+		else
+			put_rule(program, &rules[i]);
 	}
 	put(program, answer(DENY));
 	return 0;
 }
 
 /**
- * seccomp_install() - from now on, this process makes these system calls only
- * @rules:      the system calls, by the numbers of this machine
+ * seccomp_install() - from now on, these rules hold for this process
+ * @rules:      the rules, with the numbers of this machine
  * @rule_count: how many
  *
- * The process has no_new_privs already. What it allocates afterwards has to be
- * at hand already, unless the rules allow brk(2) and mmap(2).
+ * The process has no_new_privs already. Processes that it forks inherit the
+ * rules. Without brk(2) and mmap(2) among them it cannot allocate any more.
  *
  * Return: 0 or -errno; -ENOSYS on a machine whose name is not known here,
  * -EINVAL from a kernel without seccomp

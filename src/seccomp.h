@@ -7,18 +7,42 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The instructions of the longest program, for 48 rules with an argument. */
-#define SECCOMP_CODE_MAX 256
+/* The instructions of the longest program, for 96 rules with an argument. */
+#define SECCOMP_CODE_MAX 512
+
+/* As the number of a rule: every system call. */
+#define SECCOMP_ANY_CALL UINT32_MAX
 
 /**
- * struct seccomp_rule - a system call that a process may make
- * @call:    its number on the machine that the program is for
- * @has_arg: only with this first argument
+ * enum seccomp_verdict - what the kernel does about a system call
+ * @SECCOMP_VERDICT_ALLOW: it makes it
+ * @SECCOMP_VERDICT_DENY:  it answers EPERM
+ * @SECCOMP_VERDICT_KILL:  it ends the process by SIGSYS
+ */
+enum seccomp_verdict {
+	SECCOMP_VERDICT_ALLOW,
+	SECCOMP_VERDICT_DENY,
+	SECCOMP_VERDICT_KILL,
+};
+
+/**
+ * struct seccomp_rule - what happens to a system call
+ * @call:    its number on the machine that the program is for, or
+ *           SECCOMP_ANY_CALL, without an argument
+ * @verdict: the answer
+ * @has_arg: only with this argument
+ * @no_bits: only with an argument that has none of the bits of @arg
+ * @index:   which argument, 0 to 5
  * @arg:     the low 32 bits of that argument
+ *
+ * The first rule that applies decides. If none applies, the answer is EPERM.
  */
 struct seccomp_rule {
 	uint32_t call;
+	enum seccomp_verdict verdict;
 	bool has_arg;
+	bool no_bits;
+	uint8_t index;
 	uint32_t arg;
 };
 

@@ -338,6 +338,7 @@ static int handle_the_rest(struct session *session)
 	}
 	report_interface_changes(session);
 	tick_report(session, now_ns);
+	notify_tick(now_ns);
 	return err;
 }
 
@@ -350,6 +351,7 @@ static uint64_t next_ns(const struct session *session)
 	if (line_port(session->line))
 		next_ns = clock_earlier(next_ns,
 					observer_next_ns(&session->observer));
+	next_ns = clock_earlier(next_ns, notify_next_ns());
 	return clock_earlier(next_ns, report_next_ns(session->report));
 }
 
@@ -595,6 +597,51 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 	return err ? err : open_report(session);
 }
 
+/* Return: as handle_result(). */
+static int turn(struct session *session)
+{
+	int err = handle_result(session, pump_turn(session->pump));
+
+	return err ? err : handle_the_rest(session);
+}
+
+/* Return: as session_run(). */
+static int end(struct session *session, int err)
+{
+	struct report_view last;
+
+	notify_stopping();
+	last = view(session);
+	report_close(session->report, &last);
+	print_totals(session);
+	pump_part(session->pump);
+	return err < 0 ? -1 : 0;
+}
+
+/**
+ * session_await_port() - wait until there is a port
+ * @session: the session, after session_start()
+ *
+ * No byte of the port is read yet. Logs any failure.
+ *
+ * Return: 0 if there is a port; else the link has ended: 1 after a stop signal,
+ * -1 after a failure
+ */
+int session_await_port(struct session *session)
+{
+	int err = 0;
+
+	session->start_ns = clock_ns();
+	while (!err && !signals_stop()) {
+		err = turn(session);
+		if (!err && line_port(session->line))
+			return 0;
+		if (!err)
+			err = wait_for_events(session, next_ns(session));
+	}
+	return end(session, err) ? -1 : 1;
+}
+
 /**
  * session_run() - carry packets until a signal or a failure
  * @session: the session, after session_start()
@@ -606,23 +653,16 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
  */
 int session_run(struct session *session)
 {
-	struct report_view last;
 	int err = 0;
 
-	session->start_ns = clock_ns();
+	if (!session->start_ns)
+		session->start_ns = clock_ns();
 	while (!err && !signals_stop()) {
-		err = handle_result(session, pump_turn(session->pump));
-		if (!err)
-			err = handle_the_rest(session);
+		err = turn(session);
 		if (!err)
 			err = wait_for_events(session, next_ns(session));
 	}
-	notify_stopping();
-	last = view(session);
-	report_close(session->report, &last);
-	print_totals(session);
-	pump_part(session->pump);
-	return err < 0 ? -1 : 0;
+	return end(session, err);
 }
 
 /**

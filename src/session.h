@@ -18,6 +18,7 @@ int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 		 const struct privilege_user *user);
 bool session_takes_address(const struct session *session);
 int session_start(struct session *session, const struct tun *tun, uint32_t mtu);
+int session_await_port(struct session *session);
 int session_run(struct session *session);
 void session_close(struct session *session);
 

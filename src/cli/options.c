@@ -336,6 +336,8 @@ static const struct option_row rows[] = {
 	{.doc = "Privileges:"},
 	{"--user", 0, "NAME", 0, LINE, NAME(user),
 	 "Run as this user once everything is set up"},
+	{"--no-sandbox", 0, NULL, 0, LINE, SET(no_sandbox),
+	 "Leave all system calls to the process"},
 
 	{.doc = "Output:"},
 	{"--stats", 0, "SEC", 0, LINE, NUMBER(stats_s, 1, STATS_S_MAX),

@@ -44,6 +44,7 @@ enum options_list {
  * @group:      group whose members may attach to it, by name or number, or
  *              NULL
  * @user:       user to run as after set-up, or NULL
+ * @no_sandbox: do not restrict the system calls of the process
  * @stats_s:    seconds between two status lines; 0: print none
  * @stats_json: path of the JSON statistics file, or NULL
  * @log_level:  verbosity as in enum log_level, but not clamped
@@ -68,6 +69,7 @@ struct options {
 	const char *owner;
 	const char *group;
 	const char *user;
+	bool no_sandbox;
 	unsigned int stats_s;
 	const char *stats_json;
 	int log_level;

@@ -142,6 +142,7 @@ static void connect_end(struct source *source)
 
 	end_attempt(connector);
 	end_round(connector);
+	resolver_close(&connector->resolver);
 }
 
 /* Return: 0: the addresses are known; -EINPROGRESS, or another -errno */
@@ -152,7 +153,7 @@ static int look_up(struct connector *connector, struct failure *failure)
 
 	if (answer->count)
 		return 0;
-	err = connector->resolver.pid
+	err = connector->resolver.asked
 		      ? resolver_take(&connector->resolver, answer)
 		      : resolver_ask(&connector->resolver, &connector->endpoint,
 				     answer);
@@ -369,6 +370,7 @@ static int connect_look(struct source *source, struct port **port,
 const struct source_kind connect_tcp_kind = {
 	.prefix = "tcp:",
 	.framing = &slip_framing,
+	.uses_ip = true,
 	.how_lost = "the peer closed the connection",
 	.remedy = "find out why, and start again",
 	.check = tcp_check,
@@ -383,6 +385,7 @@ const struct source_kind connect_unix_kind = {
 	.prefix = "unix:",
 	.framing = &slip_framing,
 	.is_path = true,
+	.uses_unix = true,
 	.how_lost = "the peer closed the connection",
 	.remedy = "find out why, and start again",
 	.check = unix_check,

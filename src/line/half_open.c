@@ -93,33 +93,60 @@ bool half_open_parse(const char *text, uint16_t port, union resolver_addr *peer)
 	       own_port == port && parse_peer(other, peer);
 }
 
-static size_t list_from(const char *path, uint16_t port,
-			union resolver_addr *peers, size_t cap)
+/**
+ * half_open_begin() - open the kernel's tables
+ * @tables: filled in
+ *
+ * The process that carries packets cannot open files later (cell.c); a table
+ * that is read from its beginning again is a new one.
+ */
+void half_open_begin(struct half_open *tables)
 {
-	FILE *table = fopen(path, "re");
+	tables->ipv4 = fopen("/proc/net/tcp", "re");
+	tables->ipv6 = fopen("/proc/net/tcp6", "re");
+}
+
+/**
+ * half_open_end() - close the tables
+ * @tables: the tables, or zero
+ */
+void half_open_end(struct half_open *tables)
+{
+	if (tables->ipv4)
+		fclose(tables->ipv4);
+	if (tables->ipv6)
+		fclose(tables->ipv6);
+	*tables = (struct half_open){0};
+}
+
+static size_t list_from(FILE *table, uint16_t port, union resolver_addr *peers,
+			size_t cap)
+{
 	char line[HALF_OPEN_LINE_MAX];
 	size_t count = 0;
 
 	if (!table)
 		return 0;
+	rewind(table);
 	while (count < cap && fgets(line, sizeof(line), table))
 		count += half_open_parse(line, port, &peers[count]);
-	fclose(table);
 	return count;
 }
 
 /**
  * half_open_list() - list the peers whose connection is half open
- * @port:  the listening port
- * @peers: the peers
- * @cap:   at most so many
+ * @tables: from half_open_begin()
+ * @port:   the listening port
+ * @peers:  the peers
+ * @cap:    at most so many
  *
  * Return: how many; 0 as well if the table cannot be read
  */
-size_t half_open_list(uint16_t port, union resolver_addr *peers, size_t cap)
+size_t half_open_list(const struct half_open *tables, uint16_t port,
+		      union resolver_addr *peers, size_t cap)
 {
-	size_t count = list_from("/proc/net/tcp", port, peers, cap);
+	size_t count = list_from(tables->ipv4, port, peers, cap);
 
 	return count +
-	       list_from("/proc/net/tcp6", port, peers + count, cap - count);
+	       list_from(tables->ipv6, port, peers + count, cap - count);
 }

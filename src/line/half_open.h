@@ -7,9 +7,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+/**
+ * struct half_open - the kernel's tables of TCP connections
+ * @ipv4: that of IPv4; NULL: none
+ * @ipv6: that of IPv6; NULL: none
+ */
+struct half_open {
+	FILE *ipv4;
+	FILE *ipv6;
+};
 
 bool half_open_parse(const char *text, uint16_t port,
 		     union resolver_addr *peer);
-size_t half_open_list(uint16_t port, union resolver_addr *peers, size_t cap);
+void half_open_begin(struct half_open *tables);
+void half_open_end(struct half_open *tables);
+size_t half_open_list(const struct half_open *tables, uint16_t port,
+		      union resolver_addr *peers, size_t cap);
 
 #endif

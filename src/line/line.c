@@ -210,6 +210,22 @@ const char *line_path(const struct line *line)
 }
 
 /**
+ * line_left_file() - the file that the line removes when it is closed
+ * @line: the line
+ *
+ * Return: its path, owned by the line; NULL if there is none
+ */
+const char *line_left_file(const struct line *line)
+{
+	const struct source_kind *kind = line->source->kind;
+
+	if (!kind->leaves_file || strncmp(line->source->name, kind->prefix,
+					  strlen(kind->prefix)) != 0)
+		return NULL;
+	return *source_rest(line->source) ? source_rest(line->source) : NULL;
+}
+
+/**
  * line_rate() - the speed of the port, found or not
  * @line: the line
  *

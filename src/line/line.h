@@ -37,6 +37,7 @@ struct port *line_port(const struct line *line);
 const char *line_name(const struct line *line);
 const char *line_awaited(const struct line *line);
 const char *line_path(const struct line *line);
+const char *line_left_file(const struct line *line);
 unsigned int line_rate(const struct line *line);
 const struct source_kind *line_kind(const struct line *line);
 

@@ -36,6 +36,7 @@ struct listener_tcp {
 	struct listener listener;
 	struct endpoint endpoint;
 	struct resolver resolver; /* of the address to listen on */
+	struct half_open tables;
 };
 
 /* Size of a peer's name: an address with a zone, in brackets, and a port. */
@@ -145,6 +146,7 @@ static int tcp_open(struct source *source, struct failure *failure)
 	endpoint_parse(&listener->endpoint, &tcp_form, source_rest(source),
 		       why);
 	source->listen_port = listener->endpoint.port;
+	half_open_begin(&listener->tables);
 	return 0;
 }
 
@@ -152,7 +154,8 @@ static void tcp_close(struct source *source)
 {
 	struct listener_tcp *listener = (struct listener_tcp *)source;
 
-	resolver_end(&listener->resolver);
+	resolver_close(&listener->resolver);
+	half_open_end(&listener->tables);
 	listener_close(&listener->listener);
 }
 
@@ -161,7 +164,7 @@ static int look_up(struct listener_tcp *listener,
 		   struct resolver_answer *answer, struct failure *failure)
 {
 	const struct source *source = &listener->listener.source;
-	int err = listener->resolver.pid
+	int err = listener->resolver.asked
 			  ? resolver_take(&listener->resolver, answer)
 			  : resolver_ask(&listener->resolver,
 					 &listener->endpoint, answer);
@@ -240,7 +243,7 @@ static int check_half_open(struct listener_tcp *listener, uint64_t now_ns,
 		return -EAGAIN;
 	source->next_ns =
 		clock_earlier(source->next_ns, now_ns + LISTENER_TCP_CHECK_NS);
-	count = half_open_list(source->listen_port, peers,
+	count = half_open_list(&listener->tables, source->listen_port, peers,
 			       LISTENER_TCP_HALF_OPEN_MAX);
 	for (i = 0; i < count; i++)
 		if (reach_check_answers(&source->reach, &peers[i], source->name,
@@ -279,6 +282,7 @@ static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
 const struct source_kind listener_tcp_kind = {
 	.prefix = "tcp-listen:",
 	.framing = &slip_framing,
+	.uses_ip = true,
 	.how_lost = "the peer closed the connection",
 	.remedy = "find out why, and start again",
 	.waited_for = "a connection to ",

@@ -208,6 +208,7 @@ static int unix_look(struct source *source, struct port **port, uint64_t now_ns,
 const struct source_kind listener_unix_kind = {
 	.prefix = "unix-listen:",
 	.framing = &slip_framing,
+	.leaves_file = true,
 	.how_lost = "the peer closed the connection",
 	.remedy = "find out why, and start again",
 	.waited_for = "a connection to ",

@@ -348,6 +348,7 @@ const struct source_kind pty_make_kind = {
 	.prefix = "pty:",
 	.framing = &slip_framing,
 	.loses_bytes = true,
+	.leaves_file = true,
 	.how_lost = "no program has it open any more",
 	.remedy = "start the program that uses it and serialtun again",
 	.waited_for = "a program to open ",

@@ -3,12 +3,21 @@
  * Resolve the name of a host without blocking.
  *
  * The system's resolver blocks, for as long as resolv.conf(5) says: 20 s and
- * more if a name server is silent. So a child process calls it, and answers
- * through a pipe. The child keeps no other descriptor of ours, and dies with
- * its parent. A numeric address needs no child.
+ * more if a name server is silent. It also needs files, sockets and modules
+ * (nsswitch.conf(5)), which the process that carries packets is not to have,
+ * and its answers come from the network. So a process of its own calls it.
+ *
+ * The first request starts that process, before the main process gives up its
+ * privileges and the right to start any. The process knows the name from its
+ * start: a request is one byte, and the answer is addresses, nothing else. It
+ * has no descriptor but its socket, no privilege, and dies with its parent.
+ *
+ * A numeric address needs no process.
  */
 #include "line/resolver.h"
+#include "cell.h"
 #include "line/endpoint.h"
+#include "privilege.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,9 +31,6 @@
 
 /* Size of a port in decimal. */
 #define RESOLVER_SERVICE_MAX 8
-
-_Static_assert(sizeof(struct resolver_answer) <= 4096,
-	       "an answer has to fit in a pipe at once (PIPE_BUF)");
 
 /**
  * resolver_addr_len() - length of a socket address
@@ -113,30 +119,88 @@ static int look_up(const struct endpoint *endpoint, int flags,
 	return 0;
 }
 
-/* In the child: resolve, answer, exit. */
-static void answer_and_end(const struct endpoint *endpoint, int fd,
-			   pid_t parent)
+/* In the process. Its parent may have ended meanwhile. */
+static void confine(int fd, pid_t parent)
 {
-	struct resolver_answer answer;
+	/* Ctrl-C goes to the whole group; only the parent's end ends it. */
+	static const int ignored[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT,
+				      SIGUSR1, SIGUSR2, SIGPIPE};
+	struct seccomp_rule rules[CELL_RULES_MAX];
+	size_t i;
 
+	for (i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+		signal(ignored[i], SIG_IGN);
+	prctl(PR_SET_NAME, "serialtun-name", 0, 0, 0);
+	/* It must not keep our TUN or a lock open. */
+	if (dup2(fd, STDIN_FILENO) < 0 ||
+	    close_range(STDIN_FILENO + 1, ~0U, 0) || privilege_shed())
+		_exit(1);
+	/* A change of user forgets this, so it comes afterwards. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	/* Ctrl-C goes to the whole group; only the parent may end the child. */
-	signal(SIGINT, SIG_IGN);
-	/* The child must not keep our TUN or a lock open. */
-	if (dup2(fd, STDIN_FILENO) < 0)
-		_exit(1);
-	close_range(STDIN_FILENO + 1, ~0U, 0);
-	look_up(endpoint, AI_ADDRCONFIG, &answer);
-	(void)!write(STDIN_FILENO, &answer, sizeof(answer));
+	/* A kernel without filters leaves it unfiltered. */
+	seccomp_install(rules, cell_name_rules(rules));
+}
+
+/* The process, from its first instruction to its last. */
+static _Noreturn void serve(const struct endpoint *endpoint, int fd,
+			    pid_t parent)
+{
+	struct resolver_answer answer;
+	char request;
+
+	confine(fd, parent);
+	while (recv(STDIN_FILENO, &request, 1, 0) == 1) {
+		look_up(endpoint, AI_ADDRCONFIG, &answer);
+		if (send(STDIN_FILENO, &answer, sizeof(answer), 0) < 0)
+			break;
+	}
 	_exit(0);
+}
+
+/* Return: 0 or -errno. */
+static int start(struct resolver *resolver, const struct endpoint *endpoint)
+{
+	const pid_t parent = getpid();
+	int fds[2];
+	int err;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
+		return -errno;
+	resolver->pid = fork();
+	if (!resolver->pid)
+		serve(endpoint, fds[1], parent);
+	err = resolver->pid < 0 ? -errno : 0;
+	close(fds[1]);
+	if (!err) {
+		resolver->fd = fds[0];
+		return 0;
+	}
+	close(fds[0]);
+	resolver->pid = 0;
+	return err;
+}
+
+/* Return: 0. */
+static int refuse(struct resolver_answer *answer, const char *why)
+{
+	*answer = (struct resolver_answer){.err = -EHOSTUNREACH};
+	snprintf(answer->why, sizeof(answer->why), "%s", why);
+	return 0;
+}
+
+/* Return: a whole answer was there. */
+static bool receive(struct resolver *resolver, struct resolver_answer *answer)
+{
+	return recv(resolver->fd, answer, sizeof(*answer), MSG_DONTWAIT) ==
+	       sizeof(*answer);
 }
 
 /**
  * resolver_ask() - request the addresses of a host
- * @resolver: zero; call resolver_end() in any case
- * @endpoint: host and port; host "": the loopback
+ * @resolver: zero at first; call resolver_close() in any case
+ * @endpoint: host and port, the same each time; host "": the loopback
  * @answer:   filled in if it is there at once
  *
  * Return: 0: @answer is filled in; -EINPROGRESS: call resolver_take() when
@@ -145,26 +209,30 @@ static void answer_and_end(const struct endpoint *endpoint, int fd,
 int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 		 struct resolver_answer *answer)
 {
-	const pid_t parent = getpid();
-	int fds[2];
-	int err;
+	int err = 0;
 
 	if (look_up(endpoint, AI_NUMERICHOST, answer) != EAI_NONAME)
 		return 0;
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK))
-		return -errno;
-	resolver->pid = fork();
 	if (!resolver->pid)
-		answer_and_end(endpoint, fds[1], parent);
-	err = resolver->pid < 0 ? -errno : -EINPROGRESS;
-	close(fds[1]);
-	if (err == -EINPROGRESS) {
-		resolver->fd = fds[0];
+		err = start(resolver, endpoint);
+	/* The cell forbids it: somebody has killed the first one. */
+	if (err == -EPERM)
+		return refuse(answer, "the process that looks up names has "
+				      "ended, start serialtun again");
+	if (err)
+		return err;
+	/* An answer that came too late for its request is old by now. */
+	if (resolver->pending && receive(resolver, answer))
+		resolver->pending = false;
+	if (!resolver->pending &&
+	    send(resolver->fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+		err = -errno;
+		resolver_close(resolver);
 		return err;
 	}
-	resolver->pid = 0;
-	close(fds[0]);
-	return err;
+	resolver->pending = true;
+	resolver->asked = true;
+	return -EINPROGRESS;
 }
 
 /**
@@ -176,30 +244,42 @@ int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
  */
 int resolver_take(struct resolver *resolver, struct resolver_answer *answer)
 {
-	ssize_t n = read(resolver->fd, answer, sizeof(*answer));
-
-	if (n < 0)
-		return -EINPROGRESS;
-	resolver_end(resolver);
-	if (n == sizeof(*answer))
+	if (receive(resolver, answer)) {
+		resolver->pending = false;
+		resolver->asked = false;
+		/* A count from another process is no index before this. */
+		if (answer->count > RESOLVER_ADDRS_MAX)
+			answer->count = RESOLVER_ADDRS_MAX;
+		answer->why[RESOLVER_WHY_MAX - 1] = '\0';
 		return 0;
-	/* The child was killed. */
-	*answer = (struct resolver_answer){.err = -EHOSTUNREACH};
-	snprintf(answer->why, sizeof(answer->why), "no answer");
-	return 0;
+	}
+	if (errno == EAGAIN)
+		return -EINPROGRESS;
+	/* The process was killed. */
+	resolver_close(resolver);
+	return refuse(answer, "no answer");
 }
 
 /**
- * resolver_end() - end a request
- * @resolver: a request, or zero
+ * resolver_end() - end a request; another one can follow
+ * @resolver: with a request, or without
  */
 void resolver_end(struct resolver *resolver)
 {
+	resolver->asked = false;
+}
+
+/**
+ * resolver_close() - end the process
+ * @resolver: the resolver, or zero; zero afterwards
+ */
+void resolver_close(struct resolver *resolver)
+{
 	if (!resolver->pid)
 		return;
-	/* A child from before the privilege drop may refuse: it ends itself. */
+	close(resolver->fd);
+	/* Not allowed after the change of user; then it ends with us. */
 	if (!kill(resolver->pid, SIGKILL))
 		waitpid(resolver->pid, NULL, 0);
-	close(resolver->fd);
 	*resolver = (struct resolver){0};
 }

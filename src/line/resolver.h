@@ -40,13 +40,17 @@ struct resolver_answer {
 };
 
 /**
- * struct resolver - a request under way
- * @pid: the child that resolves the name; 0: none
- * @fd:  the child's pipe, readable when the answer is there
+ * struct resolver - resolves one name, as often as it is asked
+ * @pid:     the process that does it; 0: not started yet
+ * @fd:      the socket to it, readable when the answer is there
+ * @asked:   resolver_take() is to be called
+ * @pending: the process owes an answer, asked for or not
  */
 struct resolver {
 	pid_t pid;
 	int fd;
+	bool asked;
+	bool pending;
 };
 
 socklen_t resolver_addr_len(const union resolver_addr *addr);
@@ -55,5 +59,6 @@ int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 		 struct resolver_answer *answer);
 int resolver_take(struct resolver *resolver, struct resolver_answer *answer);
 void resolver_end(struct resolver *resolver);
+void resolver_close(struct resolver *resolver);
 
 #endif

@@ -38,6 +38,9 @@ struct source;
  * @is_datagram:  the line keeps write boundaries: a write arrives whole or not
  *                at all
  * @loses_bytes:  the line may lose single bytes
+ * @uses_ip:      the line opens sockets for IP
+ * @uses_unix:    the line opens unix sockets
+ * @leaves_file:  the line removes a file when it is closed
  * @no_reconnect: a lost port never comes back, and the link then ends normally
  * @how_lost:     why a port of this kind is usually lost, "it hung up"
  * @remedy:       the remedy, "plug it in and start again"
@@ -71,6 +74,9 @@ struct source_kind {
 	bool is_path;
 	bool is_datagram;
 	bool loses_bytes;
+	bool uses_ip;
+	bool uses_unix;
+	bool leaves_file;
 	bool no_reconnect;
 	const char *how_lost;
 	const char *remedy;

@@ -206,7 +206,7 @@ static int look_up(struct udp_source *by, union resolver_addr *to,
 {
 	const struct source *source = &by->source;
 	struct resolver_answer answer;
-	int err = by->resolver.pid
+	int err = by->resolver.asked
 			  ? resolver_take(&by->resolver, &answer)
 			  : resolver_ask(&by->resolver, &by->endpoint, &answer);
 
@@ -372,7 +372,7 @@ static int udp_open(struct source *source, struct failure *failure)
 
 static void udp_end(struct source *source)
 {
-	resolver_end(&((struct udp_source *)source)->resolver);
+	resolver_close(&((struct udp_source *)source)->resolver);
 }
 
 const struct source_kind udp_kind = {
@@ -380,6 +380,7 @@ const struct source_kind udp_kind = {
 	.framing = &datagram_framing,
 	.is_datagram = true,
 	.loses_bytes = true,
+	.uses_ip = true,
 	.how_lost = "the socket failed",
 	.remedy = "start again",
 	.found_as = "as",

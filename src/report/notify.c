@@ -5,10 +5,17 @@
  * variable there is no service manager, and the functions do nothing.
  *
  * A slow service manager must not stop the link. The socket is therefore
- * non-blocking, and a message that cannot be sent is dropped. Messages are
- * rare, so each opens its own socket and no state is kept.
+ * non-blocking, and a message that cannot be sent is dropped.
+ *
+ * If the service manager restarts a service that is stuck (WatchdogSec= of
+ * systemd.service(5)), it wants to hear within WATCHDOG_USEC that the service
+ * is alive; it hears so twice as often.
+ *
+ * The socket is opened once, at the start: the process that carries packets has
+ * no right to open one later (cell.c).
  */
 #include "report/notify.h"
+#include "clock.h"
 #include "log.h"
 #include "text.h"
 
@@ -24,6 +31,13 @@
 
 #define NOTIFY_STATUS	  "STATUS="
 #define NOTIFY_STATUS_MAX 512
+
+/* The service manager belongs to the process, as its environment does. */
+static int manager_fd = -1;
+
+/* How often it is told that the program is alive; 0: never. */
+static uint64_t alive_interval_ns;
+static uint64_t alive_next_ns;
 
 /*
  * The name is a path or, behind an @, a name in the abstract namespace
@@ -46,8 +60,8 @@ static socklen_t fill_address(struct sockaddr_un *address, const char *name)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
 }
 
-/* Return: 0 or -errno. */
-static int send_to(const char *name, const char *message)
+/* Return: the socket, or -errno. */
+static int open_socket(const char *name)
 {
 	struct sockaddr_un address;
 	socklen_t address_len = fill_address(&address, name);
@@ -59,24 +73,65 @@ static int send_to(const char *name, const char *message)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (sendto(fd, message, strlen(message), MSG_NOSIGNAL,
-		   (const struct sockaddr *)&address, address_len) < 0)
-		err = -errno;
+	if (!connect(fd, (const struct sockaddr *)&address, address_len))
+		return fd;
+	err = -errno;
 	close(fd);
 	return err;
 }
 
-static void notify(const char *message)
+/* Return: a number of microseconds; 0: none, or none that is meant for us */
+static uint64_t watchdog_us(void)
+{
+	const char *text = getenv("WATCHDOG_USEC");
+	const char *pid = getenv("WATCHDOG_PID");
+	unsigned long long us;
+	char *end;
+
+	if (!text || (pid && strtol(pid, NULL, 10) != getpid()))
+		return 0;
+	errno = 0;
+	us = strtoull(text, &end, 10);
+	return errno || end == text || *end || us > UINT64_MAX / NS_PER_US ? 0
+									   : us;
+}
+
+/**
+ * notify_open() - find the service manager, if there is one
+ *
+ * To be called once, before the other functions.
+ */
+void notify_open(void)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
-	int err;
 
+	alive_interval_ns = 0;
 	if (!name || !*name)
 		return;
-	err = send_to(name, message);
-	if (err)
-		log_debug("cannot tell %s \"%s\": %s", name, message,
-			  strerror(-err));
+	alive_interval_ns = watchdog_us() * NS_PER_US / 2;
+	alive_next_ns = 0;
+	manager_fd = open_socket(name);
+	if (manager_fd < 0)
+		log_debug("cannot tell %s anything: %s", name,
+			  strerror(-manager_fd));
+}
+
+/**
+ * notify_close() - forget the service manager
+ */
+void notify_close(void)
+{
+	if (manager_fd >= 0)
+		close(manager_fd);
+	manager_fd = -1;
+}
+
+static void notify(const char *message)
+{
+	if (manager_fd >= 0 &&
+	    send(manager_fd, message, strlen(message), MSG_NOSIGNAL) < 0)
+		log_debug("cannot tell the service manager \"%s\": %s", message,
+			  strerror(errno));
 }
 
 /**
@@ -114,4 +169,26 @@ void notify_status(const char *format, ...)
 void notify_stopping(void)
 {
 	notify("STOPPING=1");
+}
+
+/**
+ * notify_tick() - report that the program is alive, if that is due
+ * @now_ns: the time
+ */
+void notify_tick(uint64_t now_ns)
+{
+	if (!alive_interval_ns || now_ns < alive_next_ns)
+		return;
+	alive_next_ns = now_ns + alive_interval_ns;
+	notify("WATCHDOG=1");
+}
+
+/**
+ * notify_next_ns() - when notify_tick() is due
+ *
+ * Return: the time, or UINT64_MAX for never
+ */
+uint64_t notify_next_ns(void)
+{
+	return alive_interval_ns ? alive_next_ns : UINT64_MAX;
 }

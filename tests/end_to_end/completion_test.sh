@@ -50,7 +50,7 @@ check_equal 'it offers every option' \
 completes 'serialtun --fl' '--flow'
 completes 'serialtun --list' '--list --list=json'
 completes 'sudo serialtun --once --keep' '--keepalive'
-completes 'serialtun --accept-ra --no' '--no-low-latency'
+completes 'serialtun --accept-ra --no' '--no-low-latency --no-sandbox'
 
 completes 'serialtun --flow ' 'none rtscts xonxoff'
 completes 'serialtun --flow r' 'rtscts'

@@ -102,6 +102,115 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end 'as nobody' "$before"
 
+	# Without --user it is the same, if nothing is lost by it.
+	# check_user DESCRIPTION WANTED REASON ARGUMENT...
+	check_user() {
+		local description=$1 wanted=$2 reason=$3
+		shift 3
+		start_a --addr 10.0.0.1/24 -v "$@"
+		check_equal "$description: as user $wanted" \
+			"$(id -u "$wanted")" \
+			"$(status_of Uid | xargs -n 1 | sort -u)"
+		check_equal "$description: $reason" "$reason" \
+			"$(sed -n 's/.*: stays root: //p' "$dir/a.log")"
+		check_powerless "$description"
+		check "$description: a ping crosses" \
+			in_a ping -c 1 -W 5 10.0.0.2
+		stop_a
+	}
+	no_port='nobody could not open the port again'
+	no_file='nobody could not write or remove a file of the link'
+	mkdir -m 777 "$dir/open"
+	mkdir -m 1777 "$dir/sticky"
+	mkdir -m 755 "$dir/closed"
+	check_user 'by default' nobody ''
+	check_user '--user root' root '' --user root
+	check_user 'a file in a directory for all' nobody '' \
+		--stats-json "$dir/open/stats"
+	check 'and it is there' test -s "$dir/open/stats"
+	check_user "a file in root's directory" root "$no_file" \
+		--stats-json "$dir/closed/stats"
+	check 'and it is there, too' test -s "$dir/closed/stats"
+	check_user 'a file where all may only add some' nobody '' \
+		--stats-json "$dir/sticky/stats"
+	touch "$dir/sticky/old"
+	check_user "a file of root's there" root "$no_file" \
+		--stats-json "$dir/sticky/old"
+	check 'it is written' test -s "$dir/sticky/old"
+	chmod 600 "$pty"
+	check_user 'a port of root alone' root "$no_port"
+	give_to_dialout
+	chmod 700 "$dir"
+	check_user 'a link that only root may follow' root "$no_port"
+	chmod 755 "$dir"
+	start_a --addr 10.0.0.1/24
+	plug
+	wait_for 5 says ': lost '
+	plug
+	give_to_dialout
+	check 'by default: a lost port is opened again' \
+		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
+	check_end 'by default' "$before"
+
+	# A port that comes later, its group a moment later still.
+	plug
+	wait_for 5 not test -e "$port_a"
+	start_a --addr 10.0.0.1/24 -v --wait
+	check_equal 'without a port: root, who may become another user' \
+		"0 $(printf '%016x' $(((1 << 6) | (1 << 7))))" \
+		"$(status_of Uid | xargs -n 1 | sort -u) $(status_of CapPrm)"
+	plug
+	wait_for 5 test -e "$port_a"
+	chmod 600 "$(readlink -f "$port_a")"
+	sleep 0.1
+	give_to_dialout
+	check 'it comes, and a ping crosses' \
+		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
+	check_equal 'with it, root becomes nobody' "$uid" \
+		"$(status_of Uid | xargs -n 1 | sort -u)"
+	check_powerless 'a port that comes later'
+	check_equal 'and has a filter' 2 "$(status_of Seccomp)"
+	check_end 'a port that comes later' "$before"
+	plug
+	wait_for 5 not test -e "$port_a"
+	start_a --addr 10.0.0.1/24 -v --wait
+	plug
+	check "a port of root's that comes later: a ping crosses" \
+		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
+	check_equal "a port of root's that comes later: it stays root" \
+		"0 $no_port" "$(status_of Uid | xargs -n 1 | sort -u) $(
+			sed -n 's/.*: stays root: //p' "$dir/a.log")"
+	check_powerless "a port of root's that comes later"
+	check_end "a port of root's that comes later" "$before"
+	give_to_dialout
+
+	# Without a port: who knows whose it will be?
+	start_c() { # LINE
+		: >"$dir/c.log"
+		nsenter --target "$host_a" --net -- "$serialtun" \
+			--addr 10.0.9.1/24 --port "$1" -v --wait \
+			2>"$dir/c.log" &
+		pid_c=$!
+		wait_for 10 is_up "$dir/c.log"
+		# shellcheck disable=SC2034 # check_equal shows it
+		user=$(awk '/^Uid:/ { print $2 }' "/proc/$pid_c/status")
+		kill "$pid_c"
+		wait_end "$pid_c"
+	}
+	for line in "$dir/ttyMissing 0" "tcp:127.0.0.1:5000 $uid" \
+		"tcp-listen:5000 $uid" "udp:127.0.0.1:5000 $uid" \
+		"unix-listen:$dir/open/socket $uid" \
+		"unix-listen:$dir/closed/socket 0" \
+		"unix-listen:$dir/sticky/socket 0" \
+		"pty: $uid" "pty:$dir/open/pty $uid" "pty:$dir/closed/pty 0" \
+		"unix:$dir/open/socket 0"; do
+		start_c "${line% *}"
+		check_equal "${line% *}: as user ${line##* }" "${line##* } 0" \
+			"$user $ended"
+	done
+	check_equal 'every socket and link is removed' '' \
+		"$(find "$dir"/{open,closed,sticky} -type s -o -type l)"
+
 	chmod 600 "$pty"
 	start_a --addr 10.0.0.1/24 --user nobody
 	check_equal 'a port of root alone: no other group' "$gid" \
@@ -120,12 +229,13 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	stop_a
 
 	# Root without capabilities is a user like any other.
-	chown nobody "$pty"
+	chown 12345 "$pty"
 	chmod 600 "$pty"
 	start_a --addr 10.0.0.1/24
 	check_match "root, and another user's port: a warning" \
 		'cannot open .* again if it is lost' "$(<"$dir/a.log")"
 	stop_a
+	chown nobody "$pty"
 	start_a --addr 10.0.0.1/24 --user nobody
 	check_equal 'with --user OWNER there is no warning' 2 \
 		"$(grep -cvE "$about_peer" "$dir/a.log")"

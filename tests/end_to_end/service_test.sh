@@ -30,7 +30,7 @@ command_line() {
 
 # Print the messages to the service manager, one per line.
 heard() {
-	sed 's/\(READY\|STATUS\|STOPPING\)=/\n&/g' "$dir/heard.log" |
+	sed 's/\(READY\|STATUS\|STOPPING\|WATCHDOG\)=/\n&/g' "$dir/heard.log" |
 		sed '/^$/d'
 }
 
@@ -47,7 +47,7 @@ start_service() {
 	NOTIFY_SOCKET=$dir/notify JOURNAL_STREAM=$stream \
 		nsenter --target "$host_a" --net -- \
 		setpriv --no-new-privs --bounding-set=-all,+net_admin \
-		--inh-caps=-all "${line[@]}" 2>>"$dir/journal.log" &
+		"${as[@]}" "${line[@]}" 2>>"$dir/journal.log" &
 	pid_a=$!
 }
 
@@ -64,6 +64,23 @@ manager=$!
 wait_for 5 test -S "$dir/notify" || echo '# there is no service manager'
 start_cable --baud 0
 start_b --addr 10.0.0.2/24
+
+# A user of its own, as DynamicUser= has it, in the group of the port; where
+# there are no other users, root with the one capability.
+as=(--inh-caps=-all)
+if setpriv --reuid=61184 --regid=61184 --clear-groups true 2>/dev/null &&
+	group=$(getent group dialout | cut -d: -f3) && [ "$group" ]; then
+	check_equal 'the unit has a user of its own' yes \
+		"$(unit_value DynamicUser)"
+	as=(--reuid=61184 --regid=61184 "--groups=$group"
+		"--inh-caps=-all,+net_admin" "--ambient-caps=-all,+net_admin")
+	chgrp "$group" "$(readlink -f "$port_a")"
+	chmod 660 "$(readlink -f "$port_a")"
+	chmod 711 "$dir"
+	chmod 666 "$dir/notify"
+	mount -t tmpfs none /dev/net
+	mknod -m 666 /dev/net/tun c 10 200
+fi
 
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24 -v'
 start_service "$port_a"
@@ -92,6 +109,24 @@ stop_a
 check_equal 'it ends with status 0, too' 0 "$ended"
 : >"$dir/journal.log"
 
+# The watchdog of the service manager.
+SERIALTUN_OPTIONS='--addr 10.0.0.1/24'
+export WATCHDOG_USEC=400000
+start_service "$port_a"
+alive_messages() {
+	[ "$(heard | grep -c '^WATCHDOG=1$')" -ge "$1" ]
+}
+check 'it reports that it is alive' wait_for 10 alive_messages 5
+kill -STOP "$pid_a"
+sleep 0.5
+before=$(heard | grep -c '^WATCHDOG=1$')
+sleep 1
+check_equal 'it sends no such report while it is stopped' "$before" \
+	"$(heard | grep -c '^WATCHDOG=1$')"
+kill -CONT "$pid_a"
+stop_a
+unset WATCHDOG_USEC
+
 # Failures that a restart cannot mend.
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24 --mtu 1'
 start_service "$port_a"
@@ -105,7 +140,7 @@ wait_end "$pid_a"
 check_equal 'an operation that the system refuses ends it with status 1' 1 "$ended"
 check_match 'the journal has the priority of the error' '^<3>serialtun: cannot ' \
 	"$(<"$dir/journal.log")"
-check_equal 'it sends no further READY=1' 2 "$(heard | grep -c READY)"
+check_equal 'it sends no further READY=1' 3 "$(heard | grep -c READY)"
 
 # A service manager that does not listen, and no service manager.
 kill "$manager"

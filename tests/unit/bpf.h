@@ -14,6 +14,7 @@
 #include <linux/seccomp.h>
 
 #define BPF_DENIED (SECCOMP_RET_ERRNO | EPERM)
+#define BPF_KILLED 0x80000000U /* SECCOMP_RET_KILL_PROCESS, Linux 4.14 */
 
 /**
  * bpf_run() - run a program as the kernel does (net/core/filter.c)
@@ -44,6 +45,9 @@ static inline uint32_t bpf_run(const struct sock_fprog *program,
 		case BPF_JMP | BPF_JEQ | BPF_K:
 			pc += accumulator == at->k ? at->jt : at->jf;
 			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			pc += accumulator & at->k ? at->jt : at->jf;
+			break;
 		case BPF_RET | BPF_K:
 			return at->k;
 		default:
@@ -59,7 +63,7 @@ static inline uint32_t bpf_run(const struct sock_fprog *program,
  * @call:    its number
  * @arg:     its first argument
  *
- * Return: SECCOMP_RET_ALLOW, BPF_DENIED or another one
+ * Return: SECCOMP_RET_ALLOW, BPF_DENIED, BPF_KILLED or another one
  */
 static inline uint32_t bpf_verdict(const struct sock_fprog *program,
 				   uint32_t arch, uint32_t call, uint64_t arg)

@@ -4,6 +4,7 @@
  */
 #include "../testing.h"
 
+#include "clock.h"
 #include "report/notify.h"
 
 #include <errno.h>
@@ -30,7 +31,14 @@ static int listen_at(const char *name)
 		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)),
 		0);
 	assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
+	notify_open();
 	return fd;
+}
+
+static void end_listening(int fd)
+{
+	notify_close();
+	close(fd);
 }
 
 /* The next message, or "" if there is none. */
@@ -56,7 +64,7 @@ static void check_messages(const char *name)
 	notify_stopping();
 	assert_string_equal(hear(fd), "STOPPING=1");
 	assert_string_equal(hear(fd), "");
-	close(fd);
+	end_listening(fd);
 }
 
 static void test_notify_abstract(void **state)
@@ -98,7 +106,44 @@ static void test_notify_status_is_one_line(void **state)
 	text[sizeof(text) - 1] = '\0';
 	notify_status("%s", text);
 	assert_int_equal(strlen(hear(fd)), 511);
-	close(fd);
+	end_listening(fd);
+}
+
+/* As WatchdogSec=30 has it: twice in 30 s, and for this process only. */
+static void test_notify_watchdog(void **state)
+{
+	char name[64];
+	char pid[16];
+	int fd;
+
+	(void)state;
+	setenv("WATCHDOG_USEC", "30000000", 1);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	setenv("WATCHDOG_PID", pid, 1);
+	snprintf(name, sizeof(name), "@serialtun-notify-test-%d", getpid());
+	fd = listen_at(name);
+	notify_tick(100 * NS_PER_S);
+	assert_string_equal(hear(fd), "WATCHDOG=1");
+	assert_int_equal(notify_next_ns(), 115 * NS_PER_S);
+	notify_tick(115 * NS_PER_S - 1);
+	assert_string_equal(hear(fd), "");
+	notify_tick(115 * NS_PER_S);
+	assert_string_equal(hear(fd), "WATCHDOG=1");
+	end_listening(fd);
+
+	setenv("WATCHDOG_PID", "1", 1);
+	fd = listen_at(name);
+	assert_int_equal(notify_next_ns(), UINT64_MAX);
+	notify_tick(200 * NS_PER_S);
+	assert_string_equal(hear(fd), "");
+	end_listening(fd);
+
+	unsetenv("WATCHDOG_PID");
+	setenv("WATCHDOG_USEC", "soon", 1);
+	fd = listen_at(name);
+	assert_int_equal(notify_next_ns(), UINT64_MAX);
+	end_listening(fd);
+	unsetenv("WATCHDOG_USEC");
 }
 
 /* Return: does the process have another descriptor than before? */
@@ -130,14 +175,18 @@ static void test_notify_never_in_the_way(void **state)
 	(void)state;
 	for (i = 0; i < TESTING_COUNT(nobody); i++) {
 		setenv("NOTIFY_SOCKET", nobody[i], 1);
+		notify_open();
 		notify_ready();
+		notify_close();
 	}
 	memset(name, 'x', sizeof(name) - 1);
 	name[0] = '/';
 	name[sizeof(name) - 1] = '\0';
 	setenv("NOTIFY_SOCKET", name, 1);
+	notify_open();
 	notify_ready();
 	unsetenv("NOTIFY_SOCKET");
+	notify_open();
 	notify_ready();
 	assert_int_equal(next_fd(), before);
 
@@ -146,7 +195,10 @@ static void test_notify_never_in_the_way(void **state)
 	for (i = 0; i < 10000; i++)
 		notify_status("%zu", i);
 	assert_string_equal(hear(fd), "STATUS=0");
-	close(fd);
+	/* It ends, and nobody is there any more. */
+	shutdown(fd, SHUT_RD);
+	notify_ready();
+	end_listening(fd);
 	assert_int_equal(next_fd(), before);
 }
 
@@ -156,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_notify_abstract),
 		cmocka_unit_test(test_notify_path),
 		cmocka_unit_test(test_notify_status_is_one_line),
+		cmocka_unit_test(test_notify_watchdog),
 		cmocka_unit_test(test_notify_never_in_the_way),
 	};
 

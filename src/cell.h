@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SERIALTUN_CELL_H
+#define SERIALTUN_CELL_H
+
+#include "seccomp.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* A build with AddressSanitizer, which reads files and starts a process. */
+#if defined(__SANITIZE_ADDRESS__)
+#define CELL_FOR_SANITIZERS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CELL_FOR_SANITIZERS 1
+#endif
+#endif
+#ifndef CELL_FOR_SANITIZERS
+#define CELL_FOR_SANITIZERS 0
+#endif
+
+/* A build that counts which lines ran, and writes files when it ends. */
+#ifdef SERIALTUN_COVERAGE
+#define CELL_FOR_COVERAGE 1
+#else
+#define CELL_FOR_COVERAGE 0
+#endif
+
+/* Room for the rules of any line. */
+#define CELL_RULES_MAX 256
+
+/**
+ * struct cell_needs - what the rest of the link depends on
+ * @devices: opens device files, and reads what the system knows of them
+ * @files:   creates and renames files
+ * @leaves:  removes a file at its end
+ * @ip:      opens sockets for IP, and asks for the route to the peer
+ * @local:   opens unix sockets
+ * @self:    the process, which may send itself a signal, as abort(3) does
+ */
+struct cell_needs {
+	bool devices;
+	bool files;
+	bool leaves;
+	bool ip;
+	bool local;
+	pid_t self;
+};
+
+size_t cell_rules(struct seccomp_rule rules[CELL_RULES_MAX],
+		  const struct cell_needs *needs);
+size_t cell_name_rules(struct seccomp_rule rules[CELL_RULES_MAX]);
+int cell_enter(const struct cell_needs *needs);
+
+#endif
