@@ -428,10 +428,13 @@ static void hear_hello(struct pair *pair, const struct hello *hello,
 		return;
 	pair->absent = false;
 	seek_found(&pair->seek);
+	misfit = find_misfit(pair, hello);
 	if (hello->id != pair->peer.id)
 		meet(pair, hello, now_ns);
+	else if (misfit && pair->state != PAIR_PLAIN)
+		/* An end does not change under one id: a stranger said it. */
+		return;
 	pair->peer = *hello;
-	misfit = find_misfit(pair, hello);
 	pair->may_pair = !misfit && !pair->crowd_until_ns;
 	if (pair->crowd_until_ns)
 		return;
@@ -454,6 +457,10 @@ static void hear_hello(struct pair *pair, const struct hello *hello,
 		/* A checked frame tells it what a hello would. */
 		pair->session.answer_due = true;
 		pair->session.answer_k = 0;
+		/* Unless a stranger has spoken in our name: then the other end
+		 * takes no checked frame of ours before it hears a hello. */
+		if (pair->state == PAIR_MET)
+			seek_answer(&pair->seek, now_ns);
 	}
 }
 

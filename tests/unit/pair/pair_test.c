@@ -194,18 +194,24 @@ static enum pair_verdict hear_plain(struct end *end)
 	return hear(end, packet, sizeof(packet));
 }
 
-static void hear_hello(struct end *end, uint64_t id, uint64_t to)
+static void hear_hello_of(struct end *end, uint64_t id, uint64_t to,
+			  enum hello_kind kind)
 {
 	const struct hello hello = {.version = 1,
 				    .id = id,
 				    .to = to,
-				    .kind = end->config.kind,
+				    .kind = kind,
 				    .flow = end->config.flow,
 				    .can = HELLO_CAN_CHECK};
 	char text[HELLO_TEXT_MAX];
 	size_t len = hello_write(text, &hello);
 
 	hear(end, (uint8_t *)text, len);
+}
+
+static void hear_hello(struct end *end, uint64_t id, uint64_t to)
+{
+	hear_hello_of(end, id, to, end->config.kind);
 }
 
 /* A frame that one could have said. */
@@ -605,6 +611,35 @@ static void test_pair_misfits(void **state)
 	}
 }
 
+/* A stranger says that the other end is another than it is. */
+static void test_pair_forged_misfit(void **state)
+{
+	uint64_t id;
+
+	(void)state;
+	open_and_pair();
+	hear_hello_of(&b, pair_id(a.pair), pair_id(b.pair),
+		      HELLO_KIND_ETHERNET);
+	assert_false(was_told(&b, PAIR_EVENT_KIND));
+	assert_int_equal(state_of(&b), PAIR_PAIRED);
+	send_packet(&a, &b);
+	assert_int_equal(b.delivered, 1);
+	assert_int_equal(b.hellos, 0);
+
+	/* Before they have met: A meets B, and B takes no checked frame. */
+	teardown(state);
+	setup(state);
+	open(&a);
+	open(&b);
+	id = pair_id(b.pair);
+	hear_hello_of(&b, pair_id(a.pair), 0, HELLO_KIND_ETHERNET);
+	run(500 * MS);
+	assert_int_equal(state_of(&a), PAIR_PAIRED);
+	assert_int_equal(state_of(&b), PAIR_PAIRED);
+	assert_true(pair_id(b.pair) == id);
+	assert_int_equal(stats_of(&a).sessions, 1);
+}
+
 /* RTS/CTS is nothing that the other end has to know. */
 static void test_pair_other_flow_is_no_misfit(void **state)
 {
@@ -792,6 +827,7 @@ int main(void)
 		TEST(test_pair_agree),
 		TEST(test_pair_agree_is_repeated),
 		TEST(test_pair_misfits),
+		TEST(test_pair_forged_misfit),
 		TEST(test_pair_other_flow_is_no_misfit),
 		TEST(test_pair_version),
 		TEST(test_pair_looped),
