@@ -446,6 +446,8 @@ static void hear_hello(struct pair *pair, const struct hello *hello,
 	if (hello->to != pair->id) {
 		if (pair->state == PAIR_PLAIN)
 			note_deaf(pair, now_ns);
+		if (pair->state == PAIR_PLAIN && !misfit)
+			seek_unheard(&pair->seek, now_ns);
 		seek_answer(&pair->seek, now_ns);
 		return;
 	}

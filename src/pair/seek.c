@@ -173,6 +173,24 @@ void seek_found(struct seek *seek)
 }
 
 /**
+ * seek_unheard() - a serialtun was heard that has not heard this end yet
+ * @seek:   the state
+ * @now_ns: the time
+ *
+ * Seeks the other end until seek_stop(), as if a pair had been lost: either
+ * hello of an exchange may be damaged, and the other end stops saying hello
+ * after a while.
+ */
+void seek_unheard(struct seek *seek, uint64_t now_ns)
+{
+	if (seek->lost_ns != UINT64_MAX)
+		return;
+	seek->lost_ns = now_ns + SEEK_FAST_NS;
+	seek->fast_ns = now_ns + SEEK_FAST_FOR_NS;
+	seek->was_silent = false;
+}
+
+/**
  * seek_answer() - a hello is to be answered
  * @seek:   the state
  * @now_ns: the time
@@ -308,7 +326,7 @@ bool seek_take(struct seek *seek, uint64_t random, uint64_t now_ns)
 	while (seek->series_at < seek->series_len &&
 	       seek->series[seek->series_at] <= now_ns)
 		seek->series_at++;
-	if (seek->lost_ns <= now_ns)
+	if (seek->lost_ns != UINT64_MAX)
 		seek->lost_ns =
 			now_ns + spread(now_ns < seek->fast_ns ? SEEK_FAST_NS
 							       : SEEK_SLOW_NS,

@@ -67,6 +67,7 @@ void seek_heard(struct seek *seek, uint64_t now_ns);
 void seek_plain(struct seek *seek, uint64_t now_ns);
 void seek_garbage(struct seek *seek, uint64_t now_ns);
 void seek_found(struct seek *seek);
+void seek_unheard(struct seek *seek, uint64_t now_ns);
 void seek_answer(struct seek *seek, uint64_t now_ns);
 void seek_lost(struct seek *seek, uint64_t now_ns);
 void seek_rest(struct seek *seek);

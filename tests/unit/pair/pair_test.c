@@ -640,6 +640,24 @@ static void test_pair_forged_misfit(void **state)
 	assert_int_equal(stats_of(&a).sessions, 1);
 }
 
+/* B's hellos are over, and A's first answer is lost. */
+static void test_pair_answer_is_lost(void **state)
+{
+	(void)state;
+	open(&a);
+	now += 10 * S;
+	say(&a, &b, true);
+	open(&b);
+	for (; now < 1020 * S; now += 10 * MS)
+		say(&b, &a, true);
+	hear_hello(&a, pair_id(b.pair), 0);
+	assert_int_equal(say(&a, &b, true), 1);
+	assert_int_equal(say(&b, &a, false), 0);
+	run(700 * MS);
+	assert_int_equal(state_of(&a), PAIR_PAIRED);
+	assert_int_equal(state_of(&b), PAIR_PAIRED);
+}
+
 /* RTS/CTS is nothing that the other end has to know. */
 static void test_pair_other_flow_is_no_misfit(void **state)
 {
@@ -828,6 +846,7 @@ int main(void)
 		TEST(test_pair_agree_is_repeated),
 		TEST(test_pair_misfits),
 		TEST(test_pair_forged_misfit),
+		TEST(test_pair_answer_is_lost),
 		TEST(test_pair_other_flow_is_no_misfit),
 		TEST(test_pair_version),
 		TEST(test_pair_looped),

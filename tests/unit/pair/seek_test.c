@@ -218,6 +218,33 @@ static void test_seek_lost_and_replaced(void **state)
 	assert_in_range(said_count, 18, 21);
 }
 
+/* A serialtun was heard, and has not heard this end. */
+static void test_seek_unheard(void **state)
+{
+	(void)state;
+	open();
+	run_until(10 * S);
+	said_count = 0;
+	seek_answer(&seek, NOW + 10 * S);
+	seek_unheard(&seek, NOW + 10 * S);
+	run_until(12 * S - MS);
+	ASSERT_SAID(10000, 10500, 11000, 11500);
+	/* An answer counts, too. */
+	run_until(12 * S + 100 * MS);
+	seek_answer(&seek, NOW + 12 * S + 100 * MS);
+	seek_unheard(&seek, NOW + 12 * S + 100 * MS);
+	run_until(12 * S + 700 * MS);
+	ASSERT_SAID(12000, 12100, 12600);
+	run_until(20 * S);
+	said_count = 0;
+	run_until(30 * S);
+	assert_in_range(said_count, 4, 6);
+	seek_stop(&seek);
+	said_count = 0;
+	run_until(100 * S);
+	assert_int_equal(said_count, 0);
+}
+
 static void test_seek_fast_again(void **state)
 {
 	(void)state;
@@ -283,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_seek_answers),
 		cmocka_unit_test(test_seek_lost),
 		cmocka_unit_test(test_seek_lost_and_replaced),
+		cmocka_unit_test(test_seek_unheard),
 		cmocka_unit_test(test_seek_fast_again),
 		cmocka_unit_test(test_seek_waits_for_a_frame),
 		cmocka_unit_test(test_seek_waits_for_text),
