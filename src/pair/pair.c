@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Two serialtuns that have found each other over a plain SLIP line: who the
- * other is, whether it is still there, and what may be let in.
+ * The pairing of two serialtuns over a plain SLIP line. pair identifies the
+ * peer, watches whether the peer is still there, and decides which packets may
+ * enter the interface.
  *
  *            hello to us, or a checked frame          a checked frame
  *   PLAIN -------------------------------------> MET ----------------> PAIRED
@@ -9,18 +10,19 @@
  *     +-------------------------------------------+----------------------+
  *         no answer, garbage, plain packets, a hello of another id, close
  *
- * A session is named by the ids of both ends, and there is only one of the same
- * two: an end that forgets what belongs to a session takes a new id. The one
- * exception is an end that forgets because the other has a new one; it keeps
- * its own, but not for another session with an id that it has had before. So
- * a frame of an earlier session never passes the check of a later one, and
- * one end cannot go on where the other has begun anew.
+ * The ids of both ends name a session, and no two sessions have the same pair
+ * of ids. An end therefore takes a new id when it forgets a session. There is
+ * one exception: an end that forgets a session because the peer has a new id
+ * keeps its own, unless it had a session with that new id before. So a frame of
+ * an earlier session never passes the check of a later one, and an end cannot
+ * go on with a session that its peer has forgotten.
  *
- * While two are PAIRED, nothing is let in that does not pass its check. A MET
- * end lets plain packets in for a moment: the line keeps the order, so all that
- * the other end has sent before it knew comes before its first checked frame.
+ * A PAIRED end drops all packets that do not pass the check. A MET end admits
+ * plain packets for a moment, because the peer may have sent them before it met
+ * this end; the line keeps the order, so they arrive before the peer's first
+ * checked frame.
  *
- * Pure: the time, bytes and random numbers are arguments.
+ * pair is pure: time, bytes and random numbers are arguments.
  */
 #include "pair/pair.h"
 #include "clock.h"
@@ -29,46 +31,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Our own ids that we know again when they come back. */
+/* Number of our own ids that we recognize. */
 #define PAIR_OWN_IDS 4
 
-/* Ids of others with which there was a session. */
+/* Number of past sessions that we remember. */
 #define PAIR_PAST_IDS 8
 
-/* So many events wait to be told. */
+/* Length of the queue of events. */
 #define PAIR_EVENTS_MAX 16
 
-/* For so long after our own hello has come back we say nothing and hear
- * nothing. */
+/* After we receive our own hello we ignore all frames of a pair for this long,
+ * and send no hello. */
 #define PAIR_LOOPED_NS	    (1 * NS_PER_S)
 #define PAIR_LOOPED_PACKETS 4
 
-/* An id that comes back soon, again and again, is one of several; then all is
- * plain for a minute. */
+/* A replaced id that returns within PAIR_RETURN_NS belongs to a third end.
+ * After PAIR_CROWD_RETURNS such returns we stay plain for PAIR_CROWD_NS. */
 #define PAIR_RETURN_NS	   (10 * NS_PER_S)
 #define PAIR_CROWD_NS	   (60 * NS_PER_S)
 #define PAIR_CROWD_RETURNS 2
 
-/* What is wrong is told so often. */
+/* Minimum interval between two reports of the same problem. */
 #define PAIR_TELL_NS (60 * NS_PER_S)
 
-/* Plain packets of before are let in for so long. */
+/* A MET end admits plain packets for this long. */
 #define PAIR_MET_NS (750 * NS_PER_MS)
 
-/* So many plain packets in a row, and the other end is not paired any more;
- * the first and every eighth is answered by a hello. */
+/* After PAIR_PLAIN_MAX plain packets in a row the session ends. The first of
+ * them and each PAIR_PLAIN_HELLO-th gets a hello as its answer. */
 #define PAIR_PLAIN_MAX	 3
 #define PAIR_PLAIN_HELLO 8
 
-/* So many hellos that we have answered, for so long, and none is to us. */
+/* The peer is deaf if it sends more than this many hellos to another id than
+ * ours, during this time, although we answer them. */
 #define PAIR_DEAF_HELLOS 4
 #define PAIR_DEAF_NS	 (2 * NS_PER_S)
 
 /**
- * struct past - an end with which there was a session
- * @id:     its id
- * @own_id: ours in that session
- * @ns:     when it ended
+ * struct past - a past session
+ * @id:     the peer's id
+ * @own_id: our id
+ * @ns:     time at which the session ended
  */
 struct past {
 	uint64_t id;
@@ -82,24 +85,24 @@ struct pair {
 	uint32_t overruns;
 	enum pair_state state;
 	uint64_t since_ns;
-	bool absent; /* the peer fell silent, or said good-bye */
+	bool absent; /* the peer fell silent or closed */
 	uint64_t id;
 	uint64_t own_ids[PAIR_OWN_IDS]; /* the newest first */
-	struct hello peer;		/* id 0: none was heard */
-	uint32_t start_in; /* where the check of the peer's frames begins */
-	bool may_pair;	   /* the peer's checked frames make a session */
+	struct hello peer;		/* the last hello; id 0: none */
+	uint32_t start_in;		/* frame_start() of the peer's frames */
+	bool may_pair; /* a checked frame may begin a session */
 	struct past past[PAIR_PAST_IDS];
 	unsigned int past_at;
-	unsigned int id_sessions; /* that ended under our id of now */
-	unsigned int returns;	  /* ids that came back soon, in a row */
+	unsigned int id_sessions; /* past sessions with our current id */
+	unsigned int returns;	  /* recent returns of replaced ids */
 	uint64_t returned_ns;
-	uint64_t crowd_until_ns; /* 0: there is none */
+	uint64_t crowd_until_ns; /* 0: no crowd */
 	uint64_t looped_until_ns;
-	unsigned int unheard; /* hellos in a row that were answered in vain */
+	unsigned int unheard; /* hellos in a row to another id than ours */
 	uint64_t unheard_ns;
 	struct seek seek;
 	struct pair_session session;
-	size_t agree_len; /* what is said of this host */
+	size_t agree_len; /* the text about this host */
 	char agree[AGREE_TEXT_MAX];
 	enum pair_event events[PAIR_EVENTS_MAX];
 	unsigned int event_first;
@@ -118,7 +121,7 @@ static void tell(struct pair *pair, enum pair_event event)
 		     PAIR_EVENTS_MAX] = event;
 }
 
-/* What is wrong, and may be so for long. */
+/* Queue an event that may recur often: once in PAIR_TELL_NS at most. */
 static void tell_seldom(struct pair *pair, enum pair_event event,
 			uint64_t now_ns)
 {
@@ -135,7 +138,7 @@ static uint64_t random_of(struct pair *pair)
 	return pair->config.random(pair->config.context);
 }
 
-/* Was there a session of these two? */
+/* Did our current id have a session with the peer's id? */
 static bool had_session(const struct pair *pair)
 {
 	unsigned int i;
@@ -147,7 +150,7 @@ static bool had_session(const struct pair *pair)
 	return false;
 }
 
-/* The check depends on both ids. */
+/* Update the start of the check, which depends on both ids. */
 static void set_check(struct pair *pair)
 {
 	pair->start_in = frame_start(pair->peer.id, pair->id);
@@ -182,12 +185,12 @@ static void enter(struct pair *pair, enum pair_state state, uint64_t now_ns)
 }
 
 /**
- * pair_new() - make a pair that has met nobody
- * @config: copied
+ * pair_new() - Allocate a pair without a port
+ * @config: settings, copied
  *
- * pair_open() is to be called before anything else.
+ * The caller calls pair_open() before any other function.
  *
- * Return: the pair, which pair_free() frees; NULL if there is no memory
+ * Return: the pair, to be freed with pair_free(); NULL if memory is short
  */
 struct pair *pair_new(const struct pair_config *config)
 {
@@ -199,15 +202,15 @@ struct pair *pair_new(const struct pair_config *config)
 }
 
 /**
- * pair_free() - free a pair
- * @pair: a pair, or NULL
+ * pair_free() - Free a pair
+ * @pair: the pair, or NULL
  */
 void pair_free(struct pair *pair)
 {
 	free(pair);
 }
 
-/* The one place where a session is forgotten. */
+/* Forget the session. No other function does. */
 static void forget(struct pair *pair, uint64_t now_ns)
 {
 	struct past *past = &pair->past[pair->past_at];
@@ -222,12 +225,12 @@ static void forget(struct pair *pair, uint64_t now_ns)
 }
 
 /**
- * pair_open() - begin with a port
+ * pair_open() - Start on a newly opened port
  * @pair:      the pair
- * @packet_ns: how long the longest frame is on the wire; 0: not known
- * @now_ns:    the time
+ * @packet_ns: time that the longest frame takes on the wire; 0: not known
+ * @now_ns:    the current time
  *
- * Nothing is remembered of a port of before.
+ * Forgets the session, the peer and the problems of the previous port.
  */
 void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
 {
@@ -246,14 +249,14 @@ void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
 	seek_open(&pair->seek, random_of(pair), now_ns);
 }
 
-/* The end of a session, if there was one that is worth a word. */
+/* Report the end of a session, unless the ends were not paired yet. */
 static void tell_end(struct pair *pair, enum pair_event why)
 {
 	if (pair->state == PAIR_PAIRED)
 		tell(pair, why);
 }
 
-/* The end of a session for a reason that is ours to find. */
+/* End a session and take a new id. */
 static void lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
 {
 	tell_end(pair, why);
@@ -281,11 +284,13 @@ static void begin_session(struct pair *pair, uint64_t now_ns)
 }
 
 /**
- * pair_set_agree() - what is the other end to be told of this host?
+ * pair_set_agree() - Set the description of this host for the peer
  * @pair:   the pair
- * @agree:  all of it; said in each session, and at once if it is not the same
- *          as before
- * @now_ns: the time
+ * @agree:  the whole description
+ * @now_ns: the current time
+ *
+ * pair sends the description at the start of each session, and again when it
+ * changes.
  */
 void pair_set_agree(struct pair *pair, const struct agree *agree,
 		    uint64_t now_ns)
@@ -295,7 +300,8 @@ void pair_set_agree(struct pair *pair, const struct agree *agree,
 
 	if (len == pair->agree_len && !memcmp(text, pair->agree, len))
 		return;
-	/* One that is on its way is not changed: its number stands for it. */
+	/* The session never changes the text of an agree that is not
+	 * acknowledged, because the number of the agree stands for its text. */
 	memcpy(pair->agree, text, len);
 	pair->agree_len = len;
 	pair->session.agree_is_new = true;
@@ -304,9 +310,9 @@ void pair_set_agree(struct pair *pair, const struct agree *agree,
 }
 
 /**
- * pair_set_overruns() - how often has our port lost bytes?
+ * pair_set_overruns() - Set the number of overruns of this end's port
  * @pair:     the pair
- * @overruns: so often, in this session or before
+ * @overruns: overruns so far, those before this session included
  */
 void pair_set_overruns(struct pair *pair, uint32_t overruns)
 {
@@ -314,11 +320,12 @@ void pair_set_overruns(struct pair *pair, uint32_t overruns)
 }
 
 /**
- * pair_heard() - something has come from the line
+ * pair_heard() - Note that bytes came from the line
  * @pair:   the pair
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * To be called before pair_receive() for the frames in it.
+ * The caller calls it before it passes the frames in these bytes to
+ * pair_receive().
  */
 void pair_heard(struct pair *pair, uint64_t now_ns)
 {
@@ -326,16 +333,16 @@ void pair_heard(struct pair *pair, uint64_t now_ns)
 }
 
 /**
- * pair_set_line() - what is the line doing?
+ * pair_set_line() - Set what the line is receiving
  * @pair: the pair
- * @line: in the midst of what it is, behind all the frames that have come
+ * @line: state of the decoder behind the last complete frame
  */
 void pair_set_line(struct pair *pair, const struct seek_line *line)
 {
 	pair->seek.line = *line;
 }
 
-/* Why there can be no session with an end that says this. */
+/* Find the reason why no session is possible with the sender of a hello. */
 static enum pair_event find_misfit(const struct pair *pair,
 				   const struct hello *hello)
 {
@@ -353,7 +360,7 @@ static enum pair_event find_misfit(const struct pair *pair,
 	return PAIR_EVENT_NONE;
 }
 
-/* An id that another one had replaced says hello again. */
+/* Check whether a replaced id has returned, and detect a crowd. */
 static void note_return(struct pair *pair, uint64_t id, uint64_t now_ns)
 {
 	unsigned int i;
@@ -374,14 +381,15 @@ static void note_return(struct pair *pair, uint64_t id, uint64_t now_ns)
 	tell_seldom(pair, PAIR_EVENT_CROWD, now_ns);
 }
 
-/* A hello of somebody we have not heard last. */
+/* Handle a hello whose id is not the id of the previous one. */
 static void meet(struct pair *pair, const struct hello *hello, uint64_t now_ns)
 {
 	if (pair->state != PAIR_PLAIN) {
 		tell_end(pair, PAIR_EVENT_ANEW);
 		forget(pair, now_ns);
 		seek_lost(&pair->seek, now_ns);
-		/* Of more sessions than these, nothing is remembered. */
+		/* past[] is full of sessions with our current id. The next one
+		 * would displace the first, whose ids could then meet again. */
 		if (pair->id_sessions == PAIR_PAST_IDS)
 			take_new_id(pair);
 	}
@@ -389,8 +397,8 @@ static void meet(struct pair *pair, const struct hello *hello, uint64_t now_ns)
 	note_return(pair, hello->id, now_ns);
 }
 
-/* What we have said: the line is looped, or it is a bus with an echo, on which
- * two must not speak at the same time. */
+/* Handle our own hello or our own frame: the line is looped, or it is a bus
+ * with an echo, on which two ends must not send at the same time. */
 static void hear_ourselves(struct pair *pair, uint64_t now_ns)
 {
 	if (pair->state != PAIR_PLAIN) {
@@ -404,7 +412,7 @@ static void hear_ourselves(struct pair *pair, uint64_t now_ns)
 	tell_seldom(pair, PAIR_EVENT_LOOPED, now_ns);
 }
 
-/* A hello that is not to us, though we have answered so often. */
+/* Count a hello to another id than ours. */
 static void note_deaf(struct pair *pair, uint64_t now_ns)
 {
 	if (!pair->unheard)
@@ -432,7 +440,8 @@ static void hear_hello(struct pair *pair, const struct hello *hello,
 	if (hello->id != pair->peer.id)
 		meet(pair, hello, now_ns);
 	else if (misfit && pair->state != PAIR_PLAIN)
-		/* An end does not change under one id: a stranger said it. */
+		/* An end keeps its kind and its flow control for as long as
+		 * it keeps its id, so a stranger sent this hello. */
 		return;
 	pair->peer = *hello;
 	pair->may_pair = !misfit && !pair->crowd_until_ns;
@@ -456,17 +465,18 @@ static void hear_hello(struct pair *pair, const struct hello *hello,
 	if (pair->state == PAIR_PLAIN) {
 		begin_session(pair, now_ns);
 	} else {
-		/* A checked frame tells it what a hello would. */
+		/* A checked frame tells the peer as much as a hello would. */
 		pair->session.answer_due = true;
 		pair->session.answer_k = 0;
-		/* Unless a stranger has spoken in our name: then the other end
-		 * takes no checked frame of ours before it hears a hello. */
+		/* The peer takes no checked frame if the last hello with our
+		 * id, which a stranger may have sent, did not fit. So it needs
+		 * a hello, too. */
 		if (pair->state == PAIR_MET)
 			seek_answer(&pair->seek, now_ns);
 	}
 }
 
-/* A frame that passed its check. Return: false if no packet is in it. */
+/* Handle a frame that passed its check. Return: true if it has a packet. */
 static bool hear_checked(struct pair *pair, const struct frame *frame,
 			 uint64_t now_ns)
 {
@@ -507,15 +517,15 @@ static bool passes(const struct pair *pair, const uint8_t *bytes, size_t len,
 }
 
 /**
- * pair_receive() - a frame has come from the line
+ * pair_receive() - Handle a frame from the line
  * @pair:       the pair
- * @bytes:      what was between two ENDs
- * @len:        how many bytes, at least one
- * @now_ns:     the time
+ * @bytes:      the frame, decoded
+ * @len:        length of @bytes, at least 1
+ * @now_ns:     the current time
  * @packet:     with PAIR_PACKET set to the packet, a part of @bytes
- * @packet_len: and to its length, which may be 0
+ * @packet_len: with PAIR_PACKET set to the length of @packet, which may be 0
  *
- * Return: what it is
+ * Return: the verdict
  */
 enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 			       size_t len, uint64_t now_ns,
@@ -544,7 +554,7 @@ enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 	return PAIR_OTHER;
 }
 
-/* A good packet, with no check of ours, from an end we have a session with. */
+/* Decide about a good packet without a check during a session. */
 static bool admit_plain(struct pair *pair, uint64_t now_ns)
 {
 	struct pair_session *session = &pair->session;
@@ -565,13 +575,13 @@ static bool admit_plain(struct pair *pair, uint64_t now_ns)
 }
 
 /**
- * pair_admit() - may a frame that is none of ours be let in?
+ * pair_admit() - Decide about a frame that pair_receive() called PAIR_OTHER
  * @pair:      the pair
- * @is_packet: it is a good packet; false if it is not, or was dropped because
- *             of a bad escape or its length
- * @now_ns:    the time
+ * @is_packet: the frame is a good packet; false if it is not, or if the decoder
+ *             dropped it because of a bad escape or its length
+ * @now_ns:    the current time
  *
- * Return: true if it is a packet, and may
+ * Return: true if the frame is a packet and may enter the interface
  */
 bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 {
@@ -589,11 +599,11 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 }
 
 /**
- * pair_next_ns() - when is pair_take() to be called next?
+ * pair_next_ns() - Get the time of the next call of pair_take()
  * @pair:   the pair
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * Return: a time, which may have passed; UINT64_MAX: never
+ * Return: the time, which may have passed; UINT64_MAX: never
  */
 uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns)
 {
@@ -621,7 +631,7 @@ static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
 	return hello_write((char *)out, &hello);
 }
 
-/* A frame of the session. Return: its length; 0: nothing is due. */
+/* Write the next frame of the session. Return: its length; 0: none is due. */
 static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		       uint64_t now_ns)
 {
@@ -638,15 +648,16 @@ static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 }
 
 /**
- * pair_take() - what is to be sent now?
+ * pair_take() - Write the next frame that pair has to send
  * @pair:   the pair
- * @out:    where to put a frame
- * @now_ns: the time; all that had come by then was given to pair_receive()
+ * @out:    buffer for the frame
+ * @now_ns: the current time; pair_receive() has had all frames that came before
  *
- * To be called again until there is nothing more, when the line takes a frame,
- * and before a packet is chosen.
+ * The caller calls it when the line can take a frame, before it chooses a
+ * packet, and repeats the call until the result is 0.
  *
- * Return: bytes of the frame, to be escaped as any other; 0: nothing
+ * Return: length of the frame, which the caller still has to encode; 0: no
+ * frame is due
  */
 size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		 uint64_t now_ns)
@@ -657,7 +668,7 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 	if (pair->crowd_until_ns) {
 		if (now_ns < pair->crowd_until_ns)
 			return 0;
-		/* Whoever was heard meanwhile was not answered. */
+		/* pair answered no hello during this minute. */
 		pair->crowd_until_ns = 0;
 		memset(&pair->peer, 0, sizeof(pair->peer));
 		pair->may_pair = false;
@@ -676,15 +687,15 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 }
 
 /**
- * pair_wrap() - make a packet ready for the line
+ * pair_wrap() - Prepare a packet for the line
  * @pair:   the pair
- * @packet: the packet, with PAIR_HEADROOM bytes before it and PAIR_TAILROOM
- *          behind it, which may be written
- * @len:    its length
- * @now_ns: the time
- * @frame:  set to what is to be escaped and sent
+ * @packet: the packet; pair may write PAIR_HEADROOM bytes before it and
+ *          PAIR_TAILROOM bytes behind it
+ * @len:    length of @packet
+ * @now_ns: the current time
+ * @frame:  set to the frame, which the caller still has to encode
  *
- * Return: bytes of that
+ * Return: length of @frame
  */
 size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
 		 uint64_t now_ns, uint8_t **frame)
@@ -701,12 +712,12 @@ size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
 }
 
 /**
- * pair_close() - this end will not be there any more
+ * pair_close() - Write the frame that closes the session
  * @pair:   the pair
- * @out:    where to put a frame
- * @now_ns: the time
+ * @out:    buffer for the frame
+ * @now_ns: the current time
  *
- * Return: bytes of the frame; 0: there is nobody to say good-bye to
+ * Return: length of the frame; 0: there is no session
  */
 size_t pair_close(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		  uint64_t now_ns)
@@ -723,10 +734,10 @@ size_t pair_close(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 }
 
 /**
- * pair_next_event() - what is there to be told?
+ * pair_next_event() - Take the oldest event from the queue
  * @pair: the pair
  *
- * Return: the oldest thing that was not told yet, PAIR_EVENT_NONE: nothing
+ * Return: the event; PAIR_EVENT_NONE: the queue is empty
  */
 enum pair_event pair_next_event(struct pair *pair)
 {
@@ -741,7 +752,7 @@ enum pair_event pair_next_event(struct pair *pair)
 }
 
 /**
- * pair_state() - how far are the two ends?
+ * pair_state() - Get the state
  * @pair: the pair
  *
  * Return: the state
@@ -752,11 +763,11 @@ enum pair_state pair_state(const struct pair *pair)
 }
 
 /**
- * pair_is_absent() - is the other end known to be away?
+ * pair_is_absent() - Check whether the peer is known to be away
  * @pair: the pair
  *
- * Return: true if the other end of a pair has fallen silent or said good-bye,
- * and neither a packet nor a hello has come since
+ * Return: true if a paired peer fell silent or closed the session, and neither
+ * a packet nor a hello has come since
  */
 bool pair_is_absent(const struct pair *pair)
 {
@@ -764,10 +775,10 @@ bool pair_is_absent(const struct pair *pair)
 }
 
 /**
- * pair_peer() - who was heard last?
+ * pair_peer() - Get the last hello
  * @pair: the pair
  *
- * Return: the hello of it, with id 0: nobody
+ * Return: the last hello that this end received; its id is 0 if there is none
  */
 const struct hello *pair_peer(const struct pair *pair)
 {
@@ -775,10 +786,10 @@ const struct hello *pair_peer(const struct pair *pair)
 }
 
 /**
- * pair_peer_agree() - what did the other end say of its host?
+ * pair_peer_agree() - Get the peer's description of its host
  * @pair: the pair
  *
- * Return: that, until the session ends; NULL: nothing yet
+ * Return: the description, valid until the session ends; NULL: none came yet
  */
 const struct agree *pair_peer_agree(const struct pair *pair)
 {
@@ -786,10 +797,10 @@ const struct agree *pair_peer_agree(const struct pair *pair)
 }
 
 /**
- * pair_id() - who are we?
+ * pair_id() - Get this end's id
  * @pair: the pair
  *
- * Return: our id, which is another one after a session
+ * Return: the id, which changes when a session ends
  */
 uint64_t pair_id(const struct pair *pair)
 {
@@ -797,7 +808,7 @@ uint64_t pair_id(const struct pair *pair)
 }
 
 /**
- * pair_get_stats() - the counters so far
+ * pair_get_stats() - Get the state and the counters
  * @pair:  the pair
  * @stats: filled in
  */

@@ -13,22 +13,23 @@
 
 struct pair;
 
-/* Room before and behind a packet that is to be wrapped. */
+/* pair_wrap() needs this much room before and behind a packet. */
 #define PAIR_HEADROOM FRAME_HEAD_LEN
 #define PAIR_TAILROOM FRAME_FCS_LEN
 
-/* The longest that pair_take() makes. */
+/* Length of the longest frame of pair_take(). */
 #define PAIR_FRAME_MAX FRAME_SHORT_MAX
 
 /**
- * struct pair_config - what this end is
- * @random:  64 bits that nobody can guess
- * @context: its argument
- * @kind:    what frames carry
- * @flow:    how this end is held up
- * @can:     of enum hello_can, what this end can do on such a port
- * @idle_ns: after so long without a frame, a pair is asked whether it is there;
- *           0: not without a reason
+ * struct pair_config - the settings of this end
+ * @random:  returns 64 bits that nobody can guess
+ * @context: argument of @random
+ * @kind:    the content of this end's frames
+ * @flow:    the flow control of this end's port
+ * @can:     bits of enum hello_can: the parts of the protocol that this end
+ *           supports on this port
+ * @idle_ns: pair probes the peer after this time without a good frame; 0: pair
+ *           probes only for other reasons
  */
 struct pair_config {
 	uint64_t (*random)(void *context);
@@ -40,10 +41,11 @@ struct pair_config {
 };
 
 /**
- * enum pair_state - how far two ends are
- * @PAIR_PLAIN:  plain SLIP: nobody is known, or nothing was agreed on
- * @PAIR_MET:    the other end has answered a hello; what is sent is checked
- * @PAIR_PAIRED: a checked frame has come, too
+ * enum pair_state - the state of this end
+ * @PAIR_PLAIN:  there is no session, and the line is plain SLIP
+ * @PAIR_MET:    a session began with a hello to this end's id; this end sends
+ *               checked frames, and has not received one yet
+ * @PAIR_PAIRED: this end received a checked frame in this session
  */
 enum pair_state {
 	PAIR_PLAIN,
@@ -52,10 +54,11 @@ enum pair_state {
 };
 
 /**
- * enum pair_verdict - what a frame from the line is
- * @PAIR_OURS:   it was for the pair
- * @PAIR_PACKET: there is a packet in it, which passed its check
- * @PAIR_OTHER:  neither: see whether it is a good packet, and ask pair_admit()
+ * enum pair_verdict - the result of pair_receive()
+ * @PAIR_OURS:   pair used the frame
+ * @PAIR_PACKET: the frame passed its check and contains a packet
+ * @PAIR_OTHER:  neither; the caller checks for a good packet itself, and asks
+ *               pair_admit()
  */
 enum pair_verdict {
 	PAIR_OURS,
@@ -64,24 +67,26 @@ enum pair_verdict {
 };
 
 /**
- * enum pair_event - what people or other parts may want to know
- * @PAIR_EVENT_NONE:    nothing
- * @PAIR_EVENT_PAIRED:  two are paired
- * @PAIR_EVENT_AGREE:   the other end has said something new of its host
- * @PAIR_EVENT_SILENT:  not paired any more: the other end does not answer
- * @PAIR_EVENT_GARBAGE: not paired any more: what comes is not for us
- * @PAIR_EVENT_PLAIN:   not paired any more: the other end sends plain packets
- * @PAIR_EVENT_ANEW:    not paired any more: the other end has begun anew
- * @PAIR_EVENT_CLOSED:  not paired any more: the other end said good-bye
- * @PAIR_EVENT_LOOPED:  our own hello has come back
- * @PAIR_EVENT_CROWD:   there are three ends on one wire
- * @PAIR_EVENT_VERSION: the other end speaks another version only
- * @PAIR_EVENT_KIND:    the other end's frames carry something else
- * @PAIR_EVENT_FLOW:    XON/XOFF is used at one end only
- * @PAIR_EVENT_CHECK:   the other end does without a check
- * @PAIR_EVENT_DEAF:    the other end is heard, and does not hear us
+ * enum pair_event - news for the user and for other modules
+ * @PAIR_EVENT_NONE:    no event
+ * @PAIR_EVENT_PAIRED:  the two ends are paired
+ * @PAIR_EVENT_AGREE:   the peer sent a new description of its host
+ * @PAIR_EVENT_SILENT:  the session ended: the peer did not answer
+ * @PAIR_EVENT_GARBAGE: the session ended: frames failed their check, and the
+ *                      peer did not answer
+ * @PAIR_EVENT_PLAIN:   the session ended: the peer sends plain packets
+ * @PAIR_EVENT_ANEW:    the session ended: a hello with another id came
+ * @PAIR_EVENT_CLOSED:  the session ended: the peer closed it
+ * @PAIR_EVENT_LOOPED:  this end received its own hello or its own frame
+ * @PAIR_EVENT_CROWD:   three ends share one line
+ * @PAIR_EVENT_VERSION: the peer does not support this version of the protocol
+ * @PAIR_EVENT_KIND:    the peer's frames have another content
+ * @PAIR_EVENT_FLOW:    only one of the ends uses XON/XOFF
+ * @PAIR_EVENT_CHECK:   the peer does not support the check
+ * @PAIR_EVENT_DEAF:    this end receives the peer's hellos, and the peer does
+ *                      not receive this end's
  *
- * From PAIR_EVENT_LOOPED on they are told once a minute at most.
+ * pair reports PAIR_EVENT_LOOPED and those below it once a minute at most.
  */
 enum pair_event {
 	PAIR_EVENT_NONE,
@@ -103,23 +108,24 @@ enum pair_event {
 };
 
 /**
- * struct pair_stats - what can be told of a pair
- * @state:        how far it is
- * @since_ns:     since when it is in this state
- * @sessions:     how many there were
- * @hellos_sent:  hellos that were said
- * @hellos_heard: and that were heard, our own included
- * @heard:        what was heard in this session
- * @theirs:       what the other end has heard in it, as it said last
- * @missing:      packets of this session that did not come, by their numbers
- * @twice:        packets that came again, and were dropped
- * @unknown:      checked frames that we do not know
- * @plain:        plain packets that were dropped, because they were not checked
- * @probes:       probes that were sent
- * @rtt_ns:       the last round trip; 0: not known
- * @rtt_min_ns:   the shortest of this session
+ * struct pair_stats - state and counters
+ * @state:        the state
+ * @since_ns:     time at which this end entered @state
+ * @sessions:     sessions
+ * @hellos_sent:  hellos that this end sent
+ * @hellos_heard: hellos that this end received, its own included
+ * @heard:        frames that this end received in this session
+ * @theirs:       frames that the peer received in this session, by its last
+ *                answer
+ * @missing:      packets of this session that were lost, by their numbers
+ * @twice:        duplicate packets, which pair dropped
+ * @unknown:      frames that passed their check and that pair does not know
+ * @plain:        plain packets that pair dropped during a session
+ * @probes:       probes that this end sent
+ * @rtt_ns:       the last round trip time; 0: not known
+ * @rtt_min_ns:   the shortest round trip time of this session
  *
- * All but @state, @since_ns and those of the session are of all times.
+ * The counters that do not name the session count since pair_new().
  */
 struct pair_stats {
 	enum pair_state state;
