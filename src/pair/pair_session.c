@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What two ends that have met say to each other by checked frames: numbered
- * packets, whether the other end is there (probe.c), and what each tells of its
- * host (agree.c). Who the two are, and when a session begins and ends, is known
- * to pair.c.
+ * The checked frames of a session: numbered packets, the probes that show
+ * whether the peer is there (probe.c), and the description of each host
+ * (agree.c). pair.c knows the ids, and begins and ends the sessions.
  *
- * Pure: the time and the frames are arguments.
+ * pair_session is pure: time and frames are arguments.
  */
 #include "pair/pair_session.h"
 #include "clock.h"
 
 #include <string.h>
 
-/* An agree is repeated until it is acknowledged, ever more slowly. */
+/* We repeat an agree until the peer acknowledges it: the first time after
+ * PAIR_AGREE_NS, then each time after twice the pause before. */
 #define PAIR_AGREE_NS	  (250 * NS_PER_MS)
 #define PAIR_AGREE_MAX_NS (2 * NS_PER_S)
 
 /**
- * pair_session_forget() - forget all of a session
- * @session: the session, which has not begun then
+ * pair_session_forget() - Reset a session
+ * @session: the session; it has not begun afterwards
  */
 void pair_session_forget(struct pair_session *session)
 {
@@ -27,13 +27,13 @@ void pair_session_forget(struct pair_session *session)
 }
 
 /**
- * pair_session_begin() - begin a session
- * @session:   forgotten before
- * @start_out: where the check of our frames begins
- * @packet_ns: how long the longest frame is on the wire; 0: not known
- * @idle_ns:   after so long without a good frame the other end is asked whether
- *             it is there; 0: not without a reason
- * @now_ns:    the time
+ * pair_session_begin() - Begin a session
+ * @session:   a session that pair_session_forget() has reset
+ * @start_out: frame_start() of our frames
+ * @packet_ns: time that the longest frame takes on the wire; 0: not known
+ * @idle_ns:   the session probes the peer after this time without a good frame;
+ *             0: it probes only for other reasons
+ * @now_ns:    the current time
  */
 void pair_session_begin(struct pair_session *session, uint32_t start_out,
 			uint64_t packet_ns, uint64_t idle_ns, uint64_t now_ns)
@@ -43,12 +43,12 @@ void pair_session_begin(struct pair_session *session, uint32_t start_out,
 }
 
 /**
- * pair_session_say_agree() - say what is new of this host
- * @session: the session of two that are paired
- * @now_ns:  the time
+ * pair_session_say_agree() - Send the description of this host if it is new
+ * @session: the session of two paired ends
+ * @now_ns:  the current time
  *
- * Says nothing unless @session->agree_is_new, and nothing as long as the one
- * before is not acknowledged.
+ * Does nothing unless @session->agree_is_new, nor while the previous agree is
+ * not acknowledged; its acknowledgement calls this function again.
  */
 void pair_session_say_agree(struct pair_session *session, uint64_t now_ns)
 {
@@ -91,7 +91,7 @@ static enum pair_session_news hear_data(struct pair_session *session,
 {
 	const uint8_t missing = (uint8_t)(frame->seq - session->data_in);
 
-	/* Nothing of these has been agreed on. */
+	/* We said in no hello that we support any of the flags. */
 	if (frame->flags)
 		return PAIR_SESSION_UNKNOWN;
 	if (missing == UINT8_MAX)
@@ -102,12 +102,12 @@ static enum pair_session_news hear_data(struct pair_session *session,
 }
 
 /**
- * pair_session_hear() - a frame has come that passed its check
+ * pair_session_hear() - Handle a frame that passed its check
  * @session: the session
  * @frame:   the frame
- * @now_ns:  the time
+ * @now_ns:  the current time
  *
- * Return: what it brought
+ * Return: what the caller has to do
  */
 enum pair_session_news pair_session_hear(struct pair_session *session,
 					 const struct frame *frame,
@@ -143,9 +143,9 @@ enum pair_session_news pair_session_hear(struct pair_session *session,
 }
 
 /**
- * pair_session_failed() - a frame has come that did not pass its check
+ * pair_session_failed() - Count a frame that failed its check
  * @session: the session
- * @now_ns:  the time
+ * @now_ns:  the current time
  */
 void pair_session_failed(struct pair_session *session, uint64_t now_ns)
 {
@@ -154,10 +154,10 @@ void pair_session_failed(struct pair_session *session, uint64_t now_ns)
 }
 
 /**
- * pair_session_next_ns() - when is pair_session_take() to be called next?
+ * pair_session_next_ns() - Get the time of the next call of pair_session_take()
  * @session: the session
  *
- * Return: a time, which may have passed; UINT64_MAX: never
+ * Return: the time, which may have passed; UINT64_MAX: never
  */
 uint64_t pair_session_next_ns(const struct pair_session *session)
 {
@@ -167,12 +167,14 @@ uint64_t pair_session_next_ns(const struct pair_session *session)
 }
 
 /**
- * pair_session_take() - what is to be sent now, the most urgent first?
+ * pair_session_take() - Take the next frame that the session has to send
  * @session: the session
- * @frame:   filled in, but for the body of an agree
- * @now_ns:  the time
+ * @frame:   filled in, except for the body of an agree
+ * @now_ns:  the current time
  *
- * Return: false if nothing is
+ * The order is: answer, acknowledgement, probe, agree.
+ *
+ * Return: false if no frame is due
  */
 bool pair_session_take(struct pair_session *session, struct frame *frame,
 		       uint64_t now_ns)

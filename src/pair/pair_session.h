@@ -10,13 +10,14 @@
 #include <stdint.h>
 
 /**
- * enum pair_session_news - what a checked frame brought
- * @PAIR_SESSION_NOTHING: nothing that its caller need know
- * @PAIR_SESSION_PACKET:  a packet, which is to be delivered
- * @PAIR_SESSION_TWICE:   a packet that had come before
- * @PAIR_SESSION_UNKNOWN: something that this end does not know
- * @PAIR_SESSION_AGREE:   something new of the other end's host
- * @PAIR_SESSION_CLOSE:   the other end's good-bye
+ * enum pair_session_news - the result of pair_session_hear()
+ * @PAIR_SESSION_NOTHING: the caller has nothing to do
+ * @PAIR_SESSION_PACKET:  the frame contains a packet for the interface
+ * @PAIR_SESSION_TWICE:   the frame is a duplicate of the last packet
+ * @PAIR_SESSION_UNKNOWN: this end does not know such a frame
+ * @PAIR_SESSION_AGREE:   the frame contains a new description of the peer's
+ *                        host
+ * @PAIR_SESSION_CLOSE:   the peer closed the session
  */
 enum pair_session_news {
 	PAIR_SESSION_NOTHING,
@@ -28,26 +29,26 @@ enum pair_session_news {
 };
 
 /**
- * struct pair_session - all that is forgotten when a session ends
- * @start_out:      where the check of our frames begins
- * @heard:          what was heard
- * @theirs:         what the other end said that it heard
- * @missing:        packets that did not come
- * @data_out:       number of the next packet
- * @data_in:        number of the packet that is expected next
+ * struct pair_session - everything that an end forgets when a session ends
+ * @start_out:      frame_start() of our frames
+ * @heard:          frames that we received
+ * @theirs:         frames that the peer received, by its last answer
+ * @missing:        packets that were lost
+ * @data_out:       number of the next packet to send
+ * @data_in:        number of the next packet to receive
  * @plain:          plain packets in a row
- * @answer_due:     a probe is to be answered
- * @answer_k:       that one
- * @ack_due:        an agree is to be acknowledged
- * @agree_out:      number of the agree that is being said, or is said next
- * @agree_in:       number of the agree that is expected next
- * @agree_unacked:  one was said that is not acknowledged
- * @agree_is_new:   there is something new to say
- * @agree_ns:       when it is said; UINT64_MAX: there is nothing to say
- * @agree_pause_ns: how long after that it is said again
- * @agree:          what the other end said of its host
- * @has_agree:      it did
- * @probe:          whether the other end is there
+ * @answer_due:     we owe the peer an answer
+ * @answer_k:       number of the probe to answer
+ * @ack_due:        we owe the peer an acknowledgement of its agree
+ * @agree_out:      number of the agree in transit, or of the next one
+ * @agree_in:       number of the next agree to receive
+ * @agree_unacked:  our last agree is not acknowledged
+ * @agree_is_new:   our description has changed since we last sent it
+ * @agree_ns:       time at which the agree is due; UINT64_MAX: none is
+ * @agree_pause_ns: time from then to its next repetition
+ * @agree:          the peer's description of its host
+ * @has_agree:      @agree is valid
+ * @probe:          the check whether the peer is still there
  */
 struct pair_session {
 	uint32_t start_out;

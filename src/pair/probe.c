@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Is the other end of a session still there? As long as good frames come, it
- * is. Otherwise it is asked, again and again, until it answers or is given up:
- * a new session must prove itself; frames that do not pass their check may be
- * of somebody else; and silence is an answer only to what was said.
+ * The check whether the peer of a session is still there. Good frames prove
+ * that it is. There are three reasons for doubt: a new session has not received
+ * a checked frame yet; frames that fail their check may come from somebody
+ * else; or no good frame comes, although this end has sent something or has
+ * been idle for long. In doubt this end sends probes until the peer answers,
+ * or until its patience ends.
  *
- * The time is counted from the first question that really was sent: one that
- * waits, because our own port is held up, says nothing of the other end, nor
- * does the time in which this process was stopped.
+ * The patience starts with the first probe that really was sent, and wants a
+ * minimum of probes. A probe that waits because our own port is blocked proves
+ * nothing about the peer, nor does the time in which this process was stopped.
  */
 #include "pair/probe.h"
 #include "clock.h"
 
 #define PROBE_NS (250 * NS_PER_MS)
 
-/* So many that fail in a row are no noise. */
+/* Noise alone hardly damages this many frames in a row. */
 #define PROBE_FAILED_MAX 10
 
-/* After so long without a good frame, when something was sent. */
+/* This end doubts if no good frame comes for this long after it sent
+ * something. */
 #define PROBE_UNHEARD_NS (1 * NS_PER_S)
 
-/* The other end is given up after so many and so long. */
+/* This end gives the peer up after this many probes and this time. */
 #define PROBE_SENT_MIN 4
 static const uint64_t patience_ns[] = {
 	[PROBE_NEW] = 1200 * NS_PER_MS,
@@ -29,15 +32,16 @@ static const uint64_t patience_ns[] = {
 };
 
 /*
- * An answer has to wait for the frame that is on its way here, as the question
- * had to for one on its way there; and the frames behind them may be damaged.
+ * The probe waits for a frame on its way to the peer, and the answer for one on
+ * its way back. The line may damage either of them, so the patience is longer.
  */
 #define PROBE_PATIENCE_PACKETS 6
 
 static void begin_doubt(struct probe *probe, enum probe_doubt doubt,
 			uint64_t now_ns)
 {
-	/* What is already doubted is not doubted anew, or it had no end. */
+	/* A second reason must not restart the patience, or it would never
+	 * end. */
 	if (probe->doubt != PROBE_SURE)
 		return;
 	probe->doubt = doubt;
@@ -47,12 +51,12 @@ static void begin_doubt(struct probe *probe, enum probe_doubt doubt,
 }
 
 /**
- * probe_begin() - a session begins
- * @probe:     the state, which needs no other initialization
- * @packet_ns: how long the longest frame is on the wire; 0: not known
- * @idle_ns:   after so long without a good frame the other end is asked; 0: not
- *             without a reason
- * @now_ns:    the time
+ * probe_begin() - Begin with a new session
+ * @probe:     the state; needs no other initialization
+ * @packet_ns: time that the longest frame takes on the wire; 0: not known
+ * @idle_ns:   this end probes the peer after this time without a good frame; 0:
+ *             it probes only for other reasons
+ * @now_ns:    the current time
  */
 void probe_begin(struct probe *probe, uint64_t packet_ns, uint64_t idle_ns,
 		 uint64_t now_ns)
@@ -66,9 +70,9 @@ void probe_begin(struct probe *probe, uint64_t packet_ns, uint64_t idle_ns,
 }
 
 /**
- * probe_good() - a good frame was heard
+ * probe_good() - Note a frame that passed its check
  * @probe:  the state
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void probe_good(struct probe *probe, uint64_t now_ns)
 {
@@ -80,9 +84,9 @@ void probe_good(struct probe *probe, uint64_t now_ns)
 }
 
 /**
- * probe_failed() - a frame did not pass its check
+ * probe_failed() - Note a frame that failed its check
  * @probe:  the state
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void probe_failed(struct probe *probe, uint64_t now_ns)
 {
@@ -91,9 +95,9 @@ void probe_failed(struct probe *probe, uint64_t now_ns)
 }
 
 /**
- * probe_sent() - something was sent that the other end should hear
+ * probe_sent() - Note that this end sent something
  * @probe:  the state
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void probe_sent(struct probe *probe, uint64_t now_ns)
 {
@@ -102,10 +106,10 @@ void probe_sent(struct probe *probe, uint64_t now_ns)
 }
 
 /**
- * probe_answered() - an answer has come
+ * probe_answered() - Measure the round trip of an answered probe
  * @probe:  the state
- * @k:      of the probe that it answers
- * @now_ns: the time
+ * @k:      number of the probe that the peer answered
+ * @now_ns: the current time
  */
 void probe_answered(struct probe *probe, uint8_t k, uint64_t now_ns)
 {
@@ -117,7 +121,7 @@ void probe_answered(struct probe *probe, uint8_t k, uint64_t now_ns)
 	probe->k_ns = 0;
 }
 
-/* When silence begins to mean something. */
+/* Get the time at which silence becomes a doubt. */
 static uint64_t silence_ns(const struct probe *probe)
 {
 	uint64_t ns = UINT64_MAX;
@@ -137,7 +141,7 @@ static uint64_t death_ns(const struct probe *probe)
 {
 	if (!probe->since_ns || probe->sent < PROBE_SENT_MIN)
 		return UINT64_MAX;
-	/* The last one, too, has its time. */
+	/* The last probe, too, gets its time for an answer. */
 	return clock_later(probe->next_ns,
 			   probe->since_ns +
 				   clock_later(patience_ns[probe->doubt],
@@ -146,10 +150,12 @@ static uint64_t death_ns(const struct probe *probe)
 }
 
 /**
- * probe_next_ns() - when is something to be done next?
+ * probe_next_ns() - Get the time of the next call of probe_is_dead()
  * @probe: the state
  *
- * Return: a time, which may have passed; UINT64_MAX: never
+ * The caller calls probe_take() then, too.
+ *
+ * Return: the time, which may have passed; UINT64_MAX: never
  */
 uint64_t probe_next_ns(const struct probe *probe)
 {
@@ -159,11 +165,11 @@ uint64_t probe_next_ns(const struct probe *probe)
 }
 
 /**
- * probe_is_dead() - is the other end to be given up?
+ * probe_is_dead() - Check whether to give the peer up
  * @probe:  the state
- * @now_ns: the time; what had come by then was told
+ * @now_ns: the current time; the caller has noted all frames that came before
  *
- * Return: true if it is
+ * Return: true if the peer did not answer in time
  */
 bool probe_is_dead(struct probe *probe, uint64_t now_ns)
 {
@@ -176,11 +182,11 @@ bool probe_is_dead(struct probe *probe, uint64_t now_ns)
 }
 
 /**
- * probe_take() - is a probe to be sent now?
+ * probe_take() - Check whether a probe is due
  * @probe:  the state
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * Return: true if it is, with @probe->k; then it counts as sent
+ * Return: true if it is; the probe with number @probe->k then counts as sent
  */
 bool probe_take(struct probe *probe, uint64_t now_ns)
 {
@@ -190,7 +196,7 @@ bool probe_take(struct probe *probe, uint64_t now_ns)
 		probe->since_ns = now_ns;
 	probe->sent++;
 	probe->next_ns = now_ns + clock_later(PROBE_NS, probe->packet_ns);
-	/* 0 is for an answer that nobody has asked for. */
+	/* An answer with number 0 answers no probe. */
 	if (!++probe->k)
 		probe->k = 1;
 	probe->k_ns = now_ns;

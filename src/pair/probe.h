@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 /**
- * enum probe_doubt - why one may doubt that the other end is there
+ * enum probe_doubt - the reason to doubt that the peer is there
  * @PROBE_SURE:    there is no doubt
- * @PROBE_NEW:     nothing checked was heard of it yet
- * @PROBE_GARBAGE: what comes does not pass its check
- * @PROBE_SILENCE: nothing comes
+ * @PROBE_NEW:     the session is new, and no checked frame has come
+ * @PROBE_GARBAGE: frames fail their check
+ * @PROBE_SILENCE: no good frame comes
  */
 enum probe_doubt {
 	PROBE_SURE,
@@ -20,21 +20,22 @@ enum probe_doubt {
 };
 
 /**
- * struct probe - is the other end of a session there?
- * @packet_ns:    how long the longest frame is on the wire; 0: not known
- * @idle_ns:      after so long without a good frame the other end is asked;
- *                UINT64_MAX: not without a reason
- * @doubt:        what there is to doubt
- * @since_ns:     when the first probe because of that was sent; 0: none yet
- * @sent:         how many were, because of that
- * @next_ns:      when the next is due; UINT64_MAX: none
- * @good_ns:      when a good frame was last heard
- * @unheard_ns:   when something was first sent after that; 0: nothing was
- * @failed:       frames in a row that did not pass their check
- * @k:            of the last probe; 0: there was none
- * @k_ns:         when that was sent; 0: it was answered
- * @rtt_ns:       the last round trip; 0: not known
- * @rtt_min_ns:   the shortest
+ * struct probe - the check whether the peer of a session is there
+ * @packet_ns:    time that the longest frame takes on the wire; 0: not known
+ * @idle_ns:      time without a good frame after which this end probes the
+ *                peer; UINT64_MAX: it does not
+ * @doubt:        the current doubt
+ * @since_ns:     time of the first probe of this doubt; 0: none was sent
+ * @sent:         number of probes of this doubt
+ * @next_ns:      time at which the next probe is due; UINT64_MAX: none is
+ * @good_ns:      time of the last good frame
+ * @unheard_ns:   time at which this end first sent something after the last
+ *                good frame; 0: it sent nothing
+ * @failed:       frames in a row that failed their check
+ * @k:            number of the last probe; 0: there was none
+ * @k_ns:         time of the last probe; 0: the peer answered it
+ * @rtt_ns:       the last round trip time; 0: not known
+ * @rtt_min_ns:   the shortest round trip time
  */
 struct probe {
 	uint64_t packet_ns;

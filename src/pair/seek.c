@@ -1,59 +1,63 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * When a hello is said.
+ * The schedule of hellos.
  *
- * Nobody but a serialtun is to be disturbed. So until one was heard there are
- * SEEK_SERIES_MAX after the port was opened, and SEEK_BUDGET more: in series,
- * when the first good packet comes, or one after a second without any, because
- * then a cable was plugged in or the other end has begun; and one by one, when
- * frames come that cannot be read, because they may be of a pair that is no
- * more. Of these SEEK_SERIES_LEN are kept for a series: a wire that hangs in
- * the air makes garbage for as long as one likes, and the first packet comes
- * after it.
+ * A serialtun must not disturb another program. Until it hears a serialtun it
+ * therefore sends SEEK_SERIES_MAX hellos after the opening of the port, and
+ * SEEK_BUDGET more at most. The first good packet, and one after a second
+ * without any, starts a series of SEEK_SERIES_LEN hellos: somebody has plugged
+ * in a cable, or the other end has started. A frame that is no packet and no
+ * hello starts a single hello, because it may be a checked frame of a session
+ * that this end has forgotten. Single hellos leave SEEK_SERIES_LEN of the
+ * budget to a series: a loose wire makes garbage for any time, and the first
+ * packet comes after that.
  *
- * Once a serialtun was heard, one that is lost is sought for as long as it
- * takes: until hellos are not answered while packets come, for then another
- * program is in its place.
+ * After it has heard a serialtun, an end that has no session searches for it
+ * without a limit. The search stops when the other end answers none of
+ * SEEK_UNANSWERED_MAX hellos but sends packets: another program has taken its
+ * place.
  *
- * A hello that is not an answer waits for the end of a frame that is coming in,
- * and as long as text comes: a boot loader stops for any byte.
+ * A hello that is not an answer waits for the end of a frame that the line is
+ * receiving, and for the end of text, because a boot loader stops at any byte.
  */
 #include "pair/seek.h"
 #include "clock.h"
 
-/* Said without having been asked, besides the first series. */
+/* Hellos that no peer has asked for, apart from the first series; and the
+ * length of each later series. */
 #define SEEK_BUDGET	12
 #define SEEK_SERIES_LEN 4
 
 #define SEEK_SILENCE_NS (1 * NS_PER_S)
 
-/* A packet that comes sooner says nothing: both were started just now. */
+/* An earlier packet does not start a series: both ends have just started. */
 #define SEEK_OPENING_NS (500 * NS_PER_MS)
 
 #define SEEK_GARBAGE_NS (1 * NS_PER_S)
 #define SEEK_ANSWER_NS	(100 * NS_PER_MS)
 
-/* How a pair that is lost is sought. */
+/* The intervals of a search. */
 #define SEEK_FAST_FOR_NS    (10 * NS_PER_S)
 #define SEEK_FAST_NS	    (500 * NS_PER_MS)
 #define SEEK_SLOW_NS	    (2 * NS_PER_S)
 #define SEEK_UNANSWERED_MAX 5
 
-/* How long a hello waits: for a frame, in whose midst nothing came for so
- * long; and for text. */
+/* A hello waits while the line receives a frame, until no byte came for
+ * SEEK_FRAME_QUIET_NS; and while it receives text, until no byte came for
+ * SEEK_TEXT_QUIET_NS. Each wait has a maximum. */
 #define SEEK_FRAME_QUIET_NS (50 * NS_PER_MS)
 #define SEEK_FRAME_MAX_NS   (200 * NS_PER_MS)
 #define SEEK_TEXT_QUIET_NS  (500 * NS_PER_MS)
 #define SEEK_TEXT_MAX_NS    (10 * NS_PER_S)
 
-/* When those of a series are said after its beginning. */
+/* Times of the hellos of a series, from its start. */
 static const unsigned int opening_ms[SEEK_SERIES_MAX] = {0, 300, 1000, 2000,
 							 4000};
 static const unsigned int later_ms[SEEK_SERIES_LEN] = {0, 500, 1000, 2000};
 
 /*
- * Each is up to a tenth later, and the first up to 20 ms, since both ends may
- * have been started at the same time.
+ * Delay a hello by up to a tenth, and the first of a series by up to 20 ms,
+ * because one script may have started both ends.
  */
 static uint64_t spread(uint64_t ns, uint64_t random)
 {
@@ -75,10 +79,10 @@ static void begin_series(struct seek *seek, const unsigned int *at_ms,
 }
 
 /**
- * seek_open() - begin with a port
- * @seek:   the state, which needs no other initialization
+ * seek_open() - Start on a newly opened port
+ * @seek:   the state; needs no other initialization
  * @random: any number
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void seek_open(struct seek *seek, uint64_t random, uint64_t now_ns)
 {
@@ -94,11 +98,11 @@ void seek_open(struct seek *seek, uint64_t random, uint64_t now_ns)
 }
 
 /**
- * seek_heard() - something has come from the line
+ * seek_heard() - Note that bytes came from the line
  * @seek:   the state
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * To be told before the frames in it are.
+ * The caller calls it before it reports the frames in these bytes.
  */
 void seek_heard(struct seek *seek, uint64_t now_ns)
 {
@@ -107,7 +111,7 @@ void seek_heard(struct seek *seek, uint64_t now_ns)
 	seek->heard_ns = now_ns;
 }
 
-/* Something has changed: the other end may be there again. */
+/* Restart the fast part of the search: the peer may have come back. */
 static void seek_fast_again(struct seek *seek, uint64_t now_ns)
 {
 	seek->was_silent = false;
@@ -116,13 +120,14 @@ static void seek_fast_again(struct seek *seek, uint64_t now_ns)
 }
 
 /**
- * seek_plain() - a good packet has come from somebody we are not paired with
+ * seek_plain() - Note a good packet outside of a session
  * @seek:   the state
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void seek_plain(struct seek *seek, uint64_t now_ns)
 {
-	/* Not after a silence: a wire that hangs in the air is not silent. */
+	/* The time since the last packet counts, not the time since the last
+	 * byte: a loose wire is not silent. */
 	const bool is_new = now_ns - seek->plain_ns >= SEEK_SILENCE_NS ||
 			    (!seek->was_plain &&
 			     now_ns - seek->opened_ns >= SEEK_OPENING_NS);
@@ -143,9 +148,9 @@ void seek_plain(struct seek *seek, uint64_t now_ns)
 }
 
 /**
- * seek_garbage() - a frame has come that is no packet and no hello
+ * seek_garbage() - Note a frame that is neither a packet nor a hello
  * @seek:   the state
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void seek_garbage(struct seek *seek, uint64_t now_ns)
 {
@@ -163,7 +168,7 @@ void seek_garbage(struct seek *seek, uint64_t now_ns)
 }
 
 /**
- * seek_found() - a serialtun was heard
+ * seek_found() - Note a hello of another serialtun
  * @seek: the state
  */
 void seek_found(struct seek *seek)
@@ -173,13 +178,12 @@ void seek_found(struct seek *seek)
 }
 
 /**
- * seek_unheard() - a serialtun was heard that has not heard this end yet
+ * seek_unheard() - Search for a serialtun that has not heard this end
  * @seek:   the state
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * Seeks the other end until seek_stop(), as if a pair had been lost: either
- * hello of an exchange may be damaged, and the other end stops saying hello
- * after a while.
+ * Searches until seek_stop(), as if a session had been lost: the line may
+ * damage the hello of either end, and the other end sends only a few.
  */
 void seek_unheard(struct seek *seek, uint64_t now_ns)
 {
@@ -191,11 +195,12 @@ void seek_unheard(struct seek *seek, uint64_t now_ns)
 }
 
 /**
- * seek_answer() - a hello is to be answered
+ * seek_answer() - Answer a hello
  * @seek:   the state
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * One that comes too soon after the last is answered later.
+ * The answer waits until SEEK_ANSWER_NS have passed since the last one. One
+ * answer serves all hellos that came in the meantime.
  */
 void seek_answer(struct seek *seek, uint64_t now_ns)
 {
@@ -208,9 +213,9 @@ void seek_answer(struct seek *seek, uint64_t now_ns)
 }
 
 /**
- * seek_lost() - a pair is no more, and is to be sought
+ * seek_lost() - Search for the peer of a session that ended
  * @seek:   the state
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void seek_lost(struct seek *seek, uint64_t now_ns)
 {
@@ -222,10 +227,10 @@ void seek_lost(struct seek *seek, uint64_t now_ns)
 }
 
 /**
- * seek_rest() - a pair is no more, and is not to be sought: it said good-bye
+ * seek_rest() - Do not search for the peer of a session that ended
  * @seek: the state
  *
- * From here on it is as after an opening, without the first series.
+ * The budget is again that of a newly opened port, without the first series.
  */
 void seek_rest(struct seek *seek)
 {
@@ -235,10 +240,8 @@ void seek_rest(struct seek *seek)
 }
 
 /**
- * seek_stop() - say nothing more by ourselves
+ * seek_stop() - Send no hellos except answers
  * @seek: the state
- *
- * Hellos are answered as before.
  */
 void seek_stop(struct seek *seek)
 {
@@ -248,7 +251,7 @@ void seek_stop(struct seek *seek)
 	seek->wait_ns = 0;
 }
 
-/* When the next is due that is not an answer. */
+/* Get the time of the next hello that is not an answer. */
 static uint64_t own_ns(const struct seek *seek)
 {
 	uint64_t ns = seek->lost_ns;
@@ -258,7 +261,7 @@ static uint64_t own_ns(const struct seek *seek)
 	return ns;
 }
 
-/* Until when one that is due has to wait for the line. */
+/* Get the time until which a hello that is due waits for the line. */
 static uint64_t blocked_until(const struct seek *seek)
 {
 	const uint64_t since = seek->wait_ns ? seek->wait_ns : own_ns(seek);
@@ -273,11 +276,11 @@ static uint64_t blocked_until(const struct seek *seek)
 }
 
 /**
- * seek_next_ns() - when is seek_take() to be called next?
+ * seek_next_ns() - Get the time of the next call of seek_take()
  * @seek:   the state
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * Return: a time, which may have passed; UINT64_MAX: never
+ * Return: the time, which may have passed; UINT64_MAX: never
  */
 uint64_t seek_next_ns(const struct seek *seek, uint64_t now_ns)
 {
@@ -299,12 +302,12 @@ static void count_said(struct seek *seek, uint64_t now_ns)
 }
 
 /**
- * seek_take() - is a hello to be said now?
+ * seek_take() - Check whether a hello is due
  * @seek:   the state
  * @random: any number
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * Return: true if it is; then it counts as said
+ * Return: true if it is; the hello then counts as sent
  */
 bool seek_take(struct seek *seek, uint64_t random, uint64_t now_ns)
 {
@@ -322,7 +325,7 @@ bool seek_take(struct seek *seek, uint64_t random, uint64_t now_ns)
 	}
 	if (!due)
 		return false;
-	/* One is as good as two that are due at the same time. */
+	/* One hello serves all that are due. */
 	while (seek->series_at < seek->series_len &&
 	       seek->series[seek->series_at] <= now_ns)
 		seek->series_at++;

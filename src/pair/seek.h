@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* So many hellos are in a series. */
+/* The longest series of hellos. */
 #define SEEK_SERIES_MAX 5
 
 /**
- * struct seek_line - what the line is doing
- * @in_frame: something has come of a frame that has not ended
- * @is_text:  and it is text for people
+ * struct seek_line - what the line is receiving
+ * @in_frame: a frame that has not ended
+ * @is_text:  that frame is text for people
  */
 struct seek_line {
 	bool in_frame;
@@ -19,27 +19,27 @@ struct seek_line {
 };
 
 /**
- * struct seek - when a hello is said
- * @opened_ns:   when the port was opened
- * @series:      when those of a series are due, in this order
- * @series_at:   the next of them
- * @series_len:  how many there are
- * @budget:      how many more may be said that nobody has asked for
- * @lost_ns:     when one is due because a pair is sought; UINT64_MAX: none is
- *               sought
- * @fast_ns:     until when it is sought fast
- * @unanswered:  how many were said in a row while plain packets came, and none
- *               was answered
- * @had_plain:   a plain packet came since the last one
- * @answer_ns:   when an answer is due; UINT64_MAX: none
- * @answered_ns: when the last one was given
- * @said_ns:     when one was last said
- * @wait_ns:     since when one that is due waits for the line; 0: none does
- * @heard_ns:    when something last came from the line
- * @line:        what the line was doing then, as the owner sets it
- * @was_silent:  nothing came for a second, since a pair is sought
- * @plain_ns:    when a good plain packet last came, or the port was opened
- * @was_plain:   there was one since the opening
+ * struct seek - the schedule of hellos
+ * @opened_ns:   time at which the port was opened
+ * @series:      times of the hellos of the current series, in ascending order
+ * @series_at:   index of the next of them
+ * @series_len:  number of them
+ * @budget:      hellos left that no hello of a peer has asked for
+ * @lost_ns:     time of the next hello of a search; UINT64_MAX: no search
+ * @fast_ns:     end of the fast part of the search
+ * @unanswered:  hellos of the search in a row that no hello answered, although
+ *               plain packets came
+ * @had_plain:   a plain packet came since the last hello
+ * @answer_ns:   time at which an answer is due; UINT64_MAX: none is
+ * @answered_ns: time of the last answer
+ * @said_ns:     time of the last hello of any sort
+ * @wait_ns:     time at which the hello that waits for the line was due; 0:
+ * none waits
+ * @heard_ns:    time at which bytes last came from the line
+ * @line:        what the line was receiving then; set by the owner
+ * @was_silent:  no byte came for a second during the search
+ * @plain_ns:    time of the last good packet, or of the opening
+ * @was_plain:   a good packet came since the opening
  */
 struct seek {
 	uint64_t opened_ns;
