@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Two paired hosts describe themselves to each other in one line of text, and
+ * Two paired ends describe their hosts to each other in one line of text, and
  * both derive their addresses from the two lines:
  *
  *   mtu=1500 addr=10.10.10.1/24 free=10,11,12 name=board release=1.4
  *
- * Both ends come to the same result from the same two texts: there are no
- * rounds, and nothing that can time out. What the user gave stands. An end
- * without an address takes the one that the other end names for it, or both
- * take one of a network of two that is free at both.
+ * Both ends derive the same result from the same two texts, so they need no
+ * negotiation and no timeout. An address from the user always stands. An end
+ * without an address takes the one that the other end names for it; if neither
+ * has one, both take an address of a network of two that is free at both hosts.
  *
- * An end says which address it took before, so that it keeps it in the next
- * session. Who gets the first address of a network depends on the names of the
- * hosts, and on the ids only if the names are the same: ids are new in each
- * session, names are not, so two ends that both were started anew have their
- * addresses of before.
+ * An end also names the address that it took before, and keeps it in the next
+ * session. The names of the hosts decide which end gets the first address of
+ * the network; the ids decide only between equal names. An id is new in each
+ * session, but a name is not, so two ends that were both restarted get their
+ * old addresses again.
  */
 #include "pair/agree.h"
 #include "text.h"
@@ -22,13 +22,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A network of a pool holds two hosts. */
+/* A network of a pool has two hosts. */
 #define POOL_PREFIX_LEN 30
 
-/* A stranger's network is no larger than this. */
+/* This end takes no address of a larger network from a stranger. */
 #define TAKEN_PREFIX_MIN 24
 
-/* Append a field, all of it or nothing. Return: false if there is no room. */
+/* Append a field if it fits. Return: false if it does not. */
 static bool append_field(char text[AGREE_TEXT_MAX], const char *key,
 			 const char *value)
 {
@@ -60,7 +60,7 @@ static void append_free(char text[AGREE_TEXT_MAX], const struct agree *agree)
 	append_field(text, "free", value);
 }
 
-/* The speeds come last: what does not fit is left out. */
+/* Append the speeds that fit. They come last, so other fields always fit. */
 static void append_speeds(char text[AGREE_TEXT_MAX], const struct agree *agree)
 {
 	size_t i;
@@ -78,11 +78,11 @@ static void append_speeds(char text[AGREE_TEXT_MAX], const struct agree *agree)
 }
 
 /**
- * agree_write() - put what is said of a host in words
- * @text:  where to; a '\0' is behind it
- * @agree: what to say; its strings are of agree_set_name()
+ * agree_write() - Write the description of a host as text
+ * @text:  buffer for the text and a '\0'
+ * @agree: the description; agree_set_name() has made its strings
  *
- * Return: its length
+ * Return: length of the text
  */
 size_t agree_write(char text[AGREE_TEXT_MAX], const struct agree *agree)
 {
@@ -107,9 +107,9 @@ size_t agree_write(char text[AGREE_TEXT_MAX], const struct agree *agree)
 }
 
 /**
- * agree_set_name() - make any name one that may be said
- * @to:   where to
- * @name: the name; what does not fit is left out
+ * agree_set_name() - Copy a name and replace each character that is not allowed
+ * @to:   buffer for the copy
+ * @name: the name; the copy is cut off where the buffer ends
  */
 void agree_set_name(char to[FIELD_STRING_MAX], const char *name)
 {
@@ -136,7 +136,8 @@ static bool read_addr(struct field_part value, struct addr *addr)
 	return true;
 }
 
-/* "10" is 10.10.10.0/30, "172.10" 172.31.10.0/30. Others are passed over. */
+/* Read the list of free networks. "10" is 10.10.10.0/30, and "172.10" is
+ * 172.31.10.0/30. The reader ignores all other words. */
 static void read_free(struct field_part list, struct agree *agree)
 {
 	static const char second[] = "172.";
@@ -174,7 +175,7 @@ static void read_speeds(struct field_part list, struct agree *agree)
 			agree->speeds[agree->speed_count++] = (uint32_t)number;
 }
 
-/* One field. Return: false if its value is none of those that it may have. */
+/* Read one field. Return: false if its value is not valid. */
 static bool read_field(const struct field *field, struct agree *agree)
 {
 	uint64_t number = 0;
@@ -202,15 +203,15 @@ static bool read_field(const struct field *field, struct agree *agree)
 }
 
 /**
- * agree_read() - what does the other end say of its host?
+ * agree_read() - Read the peer's description of its host
  * @bytes: the text
- * @len:   its length
+ * @len:   length of the text
  * @agree: filled in on success, untouched otherwise
  *
- * All that is in it is letters, digits and "#/=,.-", so its strings can be
- * shown to anybody.
+ * The text consists of letters, digits and "#/=,.-", so its strings are safe to
+ * print.
  *
- * Return: false if it is no such text
+ * Return: false if the text is not valid
  */
 bool agree_read(const uint8_t *bytes, size_t len, struct agree *agree)
 {
@@ -232,13 +233,14 @@ static bool is_given(const struct addr *addr)
 	return addr->family == AF_INET;
 }
 
-/* A small network, or it would hide others. */
+/* Check an address from a stranger: a route for a large network would hide
+ * other hosts. */
 static bool may_take(const struct addr *addr)
 {
 	return addr->prefix_len >= TAKEN_PREFIX_MIN && addr_is_private(addr);
 }
 
-/* The address that an end with one names for the other. */
+/* Find the address that an end with an address names for the other end. */
 static bool find_named(const struct agree *agree, struct addr *named)
 {
 	if (is_given(&agree->peer)) {
@@ -248,8 +250,9 @@ static bool find_named(const struct agree *agree, struct addr *named)
 	return addr_neighbour(&agree->addr, &agree->addr, 1, named);
 }
 
-/* Is an address where one end expects the other? An end with a host's address
- * alone, and no --peer, has routes, of which nothing is known. */
+/* Check that @other is where the end @at expects its peer. An end without
+ * --peer whose prefix is a single host has routes, which agree does not know.
+ */
 static unsigned int find_misfit(const struct agree *at,
 				const struct addr *other)
 {
@@ -278,7 +281,7 @@ static void decide_both_given(const struct agree *own,
 				    find_misfit(other, &own->addr);
 }
 
-/* One end has an address, and the other takes what that one names. */
+/* Decide where the giver has an address and the other end takes one. */
 static void decide_one_given(const struct agree *giver, struct addr *taken,
 			     struct agree_result *result)
 {
@@ -293,11 +296,11 @@ static void decide_one_given(const struct agree *giver, struct addr *taken,
 }
 
 /**
- * agree_pool_addr() - an address of a network of the pools
- * @number: the network's, as in struct agree's @free
+ * agree_pool_addr() - Make an address of a network of the pools
+ * @number: number of the network, as in @free of struct agree
  * @host:   1 or 2; 0: the network itself
  *
- * Return: the address, with the prefix of its network
+ * Return: the address, with the prefix length of its network
  */
 struct addr agree_pool_addr(unsigned int number, unsigned int host)
 {
@@ -310,7 +313,8 @@ struct addr agree_pool_addr(unsigned int number, unsigned int host)
 	return addr;
 }
 
-/* Which host of which network of a pool an end has taken. Return: 0: none. */
+/* Find the network of the address that an end took. Return: the host's number
+ * in it, 1 or 2; 0: the end took no address of a pool. */
 static unsigned int find_took(const struct agree *agree, unsigned int *number)
 {
 	const struct addr *took = &agree->took;
@@ -339,8 +343,8 @@ static bool is_free(const struct agree *agree, unsigned int number)
 }
 
 /*
- * The network that both are to be in, and which host of it the first is.
- * Return: 0: there is none
+ * Find the network for both ends. Return: the number of the first end's host
+ * in it; 0: no network is free at both.
  */
 static unsigned int find_network(const struct agree *first,
 				 const struct agree *second,
@@ -381,13 +385,13 @@ static void decide_none_given(const struct agree *own,
 }
 
 /**
- * agree_decide() - what follows from what both ends said?
- * @own:              what this end said
- * @other:            what the other said
- * @own_id_is_higher: our id is higher than the other's
+ * agree_decide() - Derive addresses and problems from two descriptions
+ * @own:              this end's description
+ * @other:            the peer's description
+ * @own_id_is_higher: this end's id is higher than the peer's
  * @result:           filled in
  *
- * An address that is to be taken still has to be one that overlaps nothing at
+ * The caller still has to check that an address to be taken overlaps nothing at
  * this host.
  */
 void agree_decide(const struct agree *own, const struct agree *other,

@@ -15,23 +15,26 @@
 #define AGREE_FREE_MAX	 8
 #define AGREE_SPEEDS_MAX 16
 
-/* A network of the second pool, 172.31.N.0/30; others are 10.10.N.0/30. */
+/* Flag of a network of the second pool, 172.31.N.0/30; the first pool is
+ * 10.10.N.0/30. */
 #define AGREE_SECOND_POOL 0x100
 
 /**
- * struct agree - what one end says of its host
- * @mtu:         of its interface; 0: not said
- * @addr:        the IPv4 address that its user gave it; family 0: none
- * @peer:        and of the other end; family 0: none
- * @took:        the address that it has taken from a pairing; family 0: none
- * @takes:       it takes an address from the pairing, if it was given none
- * @free:        networks of the pools that overlap nothing at its host, the
- *               first choice first
- * @free_count:  how many
- * @speeds:      that its port can be set to
- * @speed_count: how many
- * @name:        its name, "" if not said
- * @release:     its release of serialtun, "" if not said
+ * struct agree - the description of one end's host
+ * @mtu:         MTU of its interface; 0: not in the text
+ * @addr:        IPv4 address that the user gave to this end; family 0: none
+ * @peer:        IPv4 address that the user gave to the other end; family 0:
+ *               none
+ * @took:        address that this end took from a pairing; family 0: none
+ * @takes:       this end takes an address from the pairing if the user gave it
+ *               none
+ * @free:        networks of the pools that overlap nothing at this host, in the
+ *               order of preference
+ * @free_count:  number of them
+ * @speeds:      speeds that the port supports
+ * @speed_count: number of them
+ * @name:        name of the host; "": not in the text
+ * @release:     release of serialtun; "": not in the text
  */
 struct agree {
 	unsigned int mtu;
@@ -48,14 +51,14 @@ struct agree {
 };
 
 /**
- * enum agree_problem - what does not fit
+ * enum agree_problem - what the user has to change
  * @AGREE_SAME_ADDR: both ends have the same address
- * @AGREE_APART:     an address is not in the network of the other
- * @AGREE_NOT_PEER:  an address is not the one that --peer names at the other
- *                   end
- * @AGREE_REFUSED:   the other end's address is none that is taken from a
- *                   stranger: private (RFC 1918), and a prefix of 24 or more
- * @AGREE_NO_POOL:   no network is free at both ends
+ * @AGREE_APART:     the address of one end is not in the other's network
+ * @AGREE_NOT_PEER:  the address of one end is not the --peer of the other
+ * @AGREE_REFUSED:   this end takes only private addresses (RFC 1918) with a
+ *                   prefix length of 24 or more from a stranger, and the
+ *                   offered one is none
+ * @AGREE_NO_POOL:   no network is free at both hosts
  * @AGREE_MTU:       the MTUs differ
  */
 enum agree_problem {
@@ -68,10 +71,10 @@ enum agree_problem {
 };
 
 /**
- * struct agree_result - what follows from what both ends said
- * @take:     the address that this end is to have; family 0: none
- * @there:    the address of the other end; family 0: not known
- * @problems: of enum agree_problem
+ * struct agree_result - the result of agree_decide()
+ * @take:     address that this end takes; family 0: none
+ * @there:    address of the other end; family 0: not known
+ * @problems: bits of enum agree_problem
  */
 struct agree_result {
 	struct addr take;

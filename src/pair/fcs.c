@@ -3,10 +3,11 @@
  * The 32-bit frame check sequence of RFC 1662, section C.3: the CRC of
  * Ethernet, zlib and V.42.
  *
- * Eight bytes go through eight tables at a time (M. Kounavis and F. Berry, "A
- * Systematic Approach to Building High Performance Software-Based CRC
- * Generators", 2005): byte by byte, the check would be the dearest step between
- * the line and the interface. The first call fills the tables.
+ * fcs_add() looks up eight bytes at a time in eight tables (M. Kounavis and F.
+ * Berry, "A Systematic Approach to Building High Performance Software-Based CRC
+ * Generators", 2005). One byte at a time, the check would cost more than any
+ * other step between the line and the interface. The first call fills the
+ * tables.
  */
 #include "pair/fcs.h"
 
@@ -14,10 +15,10 @@
 
 #define FCS_SLICES 8
 
-/* The polynomial, its highest power in the lowest bit. */
+/* The polynomial, with its highest power in the lowest bit. */
 #define FCS_POLYNOMIAL 0xEDB88320
 
-/* What a byte becomes that has so many zero bytes behind it. */
+/* Table n has the check sequence of each byte with n zero bytes behind it. */
 static uint32_t fcs_tables[FCS_SLICES][256];
 
 static void fill_tables(void)
@@ -41,7 +42,7 @@ static void fill_tables(void)
 		}
 }
 
-/* Four bytes, the first of them the lowest, on a machine of either order. */
+/* Load four bytes in little-endian order on any machine. */
 static uint32_t load(const uint8_t *p)
 {
 	uint32_t word;
@@ -53,7 +54,7 @@ static uint32_t load(const uint8_t *p)
 	return word;
 }
 
-/* What four bytes become that have @behind bytes behind them in the slice. */
+/* Look up four bytes that have @behind more bytes of the slice behind them. */
 static uint32_t look_up(uint32_t word, unsigned int behind)
 {
 	return fcs_tables[behind + 3][word & 0xFF] ^
@@ -63,13 +64,13 @@ static uint32_t look_up(uint32_t word, unsigned int behind)
 }
 
 /**
- * fcs_add() - go on with a frame check sequence
- * @fcs:   the register so far; FCS_START before the first byte
+ * fcs_add() - Add bytes to a frame check sequence
+ * @fcs:   the register; FCS_START before the first byte
  * @bytes: the next bytes
- * @len:   how many
+ * @len:   number of bytes
  *
- * What is sent is the complement of the register behind the last byte, its
- * lowest byte first.
+ * The sender transmits the complement of the register after the last byte,
+ * least significant byte first.
  *
  * Return: the register
  */
@@ -87,11 +88,11 @@ uint32_t fcs_add(uint32_t fcs, const void *bytes, size_t len)
 }
 
 /**
- * fcs_of() - the frame check sequence of some bytes
+ * fcs_of() - Compute the frame check sequence of some bytes
  * @bytes: the bytes
- * @len:   how many
+ * @len:   number of bytes
  *
- * Return: what crc32() of zlib returns
+ * Return: the same number as crc32() of zlib
  */
 uint32_t fcs_of(const void *bytes, size_t len)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Texts of fields, "key=value key=word,word", as two ends exchange them.
+ * Texts of fields, "key=value key=word,word", which two ends exchange.
  *
- * Letters, digits and "#/=,.-" with one space between two fields: nothing else
- * may be in such a text, because it may reach a terminal, a shell, a modem or a
- * boot loader, at this end or the other.
+ * A text consists of letters, digits and "#/=,.-", with one space between two
+ * fields. No other character is allowed, because the text may reach a terminal,
+ * a shell, a modem or a boot loader at either end.
  */
 #include "pair/field.h"
 
@@ -17,11 +17,11 @@ static bool is_letter_or_digit(char c)
 }
 
 /**
- * field_is_text() - may these bytes be a text of fields?
+ * field_is_text() - Check that all bytes are allowed in a text of fields
  * @bytes: the bytes
- * @len:   how many
+ * @len:   number of bytes
  *
- * Return: false if they are too many, or one of them may not be in such a text
+ * Return: false if there are too many bytes or one of them is not allowed
  */
 bool field_is_text(const uint8_t *bytes, size_t len)
 {
@@ -36,7 +36,7 @@ bool field_is_text(const uint8_t *bytes, size_t len)
 	return true;
 }
 
-/* What is before the first @end in @rest; @rest is then what is behind it. */
+/* Cut off the part before the first @end; @rest keeps the part behind it. */
 static struct field_part cut(struct field_part *rest, char end)
 {
 	const char *at = rest->len ? memchr(rest->text, end, rest->len) : NULL;
@@ -54,11 +54,11 @@ static struct field_part cut(struct field_part *rest, char end)
 }
 
 /**
- * field_next() - the next field of a text
- * @text:  what is left of the text; updated
+ * field_next() - Take the next field from a text
+ * @text:  the rest of the text; updated
  * @field: filled in
  *
- * Return: false if there is none, or there is something else
+ * Return: false if the rest does not begin with a field
  */
 bool field_next(struct field_part *text, struct field *field)
 {
@@ -72,11 +72,11 @@ bool field_next(struct field_part *text, struct field *field)
 }
 
 /**
- * field_next_word() - the next word of a value "word,word"
- * @list: what is left of the value; updated
+ * field_next_word() - Take the next word from a value "word,word"
+ * @list: the rest of the value; updated
  * @word: filled in; it may be empty
  *
- * Return: false if there is none
+ * Return: false if the rest is empty
  */
 bool field_next_word(struct field_part *list, struct field_part *word)
 {
@@ -87,11 +87,11 @@ bool field_next_word(struct field_part *list, struct field_part *word)
 }
 
 /**
- * field_is() - is this part the same as a string?
+ * field_is() - Compare a part with a string
  * @part:   the part
  * @string: the string
  *
- * Return: true if it is
+ * Return: true if they are equal
  */
 bool field_is(struct field_part part, const char *string)
 {
@@ -100,12 +100,12 @@ bool field_is(struct field_part part, const char *string)
 }
 
 /**
- * field_number() - read a decimal number
+ * field_number() - Read a decimal number
  * @part:   its digits
- * @max:    the largest that is good
+ * @max:    the largest valid number
  * @number: set on success
  *
- * Return: false if it is no such number
+ * Return: false if the part is not a valid number
  */
 bool field_number(struct field_part part, uint64_t max, uint64_t *number)
 {
@@ -116,7 +116,7 @@ bool field_number(struct field_part part, uint64_t max, uint64_t *number)
 		if (part.text[i] < '0' || part.text[i] > '9')
 			return false;
 		n = n * 10 + (uint64_t)(part.text[i] - '0');
-		/* Far from where it would overflow. */
+		/* This bound keeps the next multiplication from overflowing. */
 		if (n > max || n > UINT32_MAX)
 			return false;
 	}
@@ -126,12 +126,12 @@ bool field_number(struct field_part part, uint64_t max, uint64_t *number)
 }
 
 /**
- * field_hex() - read a hexadecimal number of fixed width
+ * field_hex() - Read a hexadecimal number of fixed width
  * @part:   its digits, in lower case
- * @digits: how many there are, at most 16
+ * @digits: the width, at most 16
  * @number: set on success
  *
- * Return: false if it is no such number
+ * Return: false if the part is not such a number
  */
 bool field_hex(struct field_part part, size_t digits, uint64_t *number)
 {
@@ -153,11 +153,11 @@ bool field_hex(struct field_part part, size_t digits, uint64_t *number)
 }
 
 /**
- * field_string() - copy a part to a string
+ * field_string() - Copy a part to a string
  * @part:   the part
- * @string: where to; untouched on failure
+ * @string: buffer for the string; untouched on failure
  *
- * Return: false if it does not fit
+ * Return: false if the part does not fit
  */
 bool field_string(struct field_part part, char string[FIELD_STRING_MAX])
 {

@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A text of fields is no longer than this. */
+/* The longest text of fields. */
 #define FIELD_TEXT_MAX 255
 
 /**
  * struct field_part - a part of a text
  * @text: its first character, borrowed; no '\0' ends it
- * @len:  how many characters
+ * @len:  number of characters
  */
 struct field_part {
 	const char *text;
@@ -21,15 +21,15 @@ struct field_part {
 
 /**
  * struct field - one "key=value"
- * @key:   what is before the first '='
- * @value: what is behind it; it may be empty
+ * @key:   the part before the first '='
+ * @value: the part behind it; it may be empty
  */
 struct field {
 	struct field_part key;
 	struct field_part value;
 };
 
-/* Room for a value as a string. */
+/* Size of a buffer for a value as a string. */
 #define FIELD_STRING_MAX 64
 
 bool field_is_text(const uint8_t *bytes, size_t len);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Frames between two that are paired:
+ * The checked frames between two ends:
  *
  *   data    0001 fxmc  seq  body  FCS-32
  *   others  0010 1www  ...        FCS-32
  *
- * No other SLIP program takes one for its own: the first byte is no version of
- * IP, no type of VJ (RFC 1144), no command of KISS.
+ * Another SLIP program does not mistake them for its own frames: the first byte
+ * is no IP version, no packet type of VJ (RFC 1144) and no KISS command.
  *
- * The check is that of RFC 1662, over the two ids, the sender's first, the
- * highest byte of each first, and the frame. The ids are not sent. So a frame
- * of an earlier session, of other ends, or our own echo does not pass.
+ * The check is that of RFC 1662. It covers the sender's id, the receiver's id
+ * and the frame, each id with its most significant byte first. The sender does
+ * not transmit the ids. So a frame of an earlier session, a frame of other ends
+ * and our own echo fail the check.
  */
 #include "pair/frame.h"
 #include "pair/fcs.h"
@@ -22,7 +23,7 @@
 #define FRAME_OTHERS_BITS 0x28
 #define FRAME_OTHERS_MASK 0xF8
 
-/* How many bits of what has come early one stream's acknowledgement has. */
+/* The longest bitmap of early frames in an acknowledgement, in bytes. */
 #define FRAME_BITS_MAX 12
 
 static const enum frame_kind others[] = {
@@ -45,11 +46,11 @@ static uint32_t get_32(const uint8_t *p)
 }
 
 /**
- * frame_start() - where the check of a direction's frames begins
- * @from: the id of who sends
- * @to:   the id of who receives
+ * frame_start() - Compute the start of the check for one direction
+ * @from: the sender's id
+ * @to:   the receiver's id
  *
- * Return: the check's register in front of the first byte of a frame
+ * Return: the register of the check before the first byte of a frame
  */
 uint32_t frame_start(uint64_t from, uint64_t to)
 {
@@ -63,11 +64,11 @@ uint32_t frame_start(uint64_t from, uint64_t to)
 }
 
 /**
- * frame_looks_checked() - may this be a frame between two that are paired?
- * @bytes: what was between two ENDs
- * @len:   how many bytes
+ * frame_looks_checked() - Check whether a frame has the form of a checked frame
+ * @bytes: the frame, decoded
+ * @len:   length of @bytes
  *
- * Return: false if its first byte or its length says that it is none
+ * Return: false if its first byte or its length is that of another frame
  */
 bool frame_looks_checked(const uint8_t *bytes, size_t len)
 {
@@ -76,7 +77,7 @@ bool frame_looks_checked(const uint8_t *bytes, size_t len)
 		(bytes[0] & FRAME_OTHERS_MASK) == FRAME_OTHERS_BITS);
 }
 
-/* The check of RFC 1662 goes out with its lowest byte first. */
+/* The check is transmitted least significant byte first (RFC 1662). */
 static void put_fcs(uint8_t *frame, size_t len, uint32_t start)
 {
 	const uint32_t fcs = ~fcs_add(start, frame, len);
@@ -87,12 +88,12 @@ static void put_fcs(uint8_t *frame, size_t len, uint32_t start)
 }
 
 /**
- * frame_passes() - does a frame pass its check?
- * @start: of frame_start()
- * @bytes: the frame, with its check, which looks checked
- * @len:   how many bytes
+ * frame_passes() - Verify the check of a frame
+ * @start: the result of frame_start()
+ * @bytes: the frame with its check; frame_looks_checked() is true
+ * @len:   length of @bytes
  *
- * Return: true if it does
+ * Return: true if the frame passes
  */
 bool frame_passes(uint32_t start, const uint8_t *bytes, size_t len)
 {
@@ -103,7 +104,8 @@ bool frame_passes(uint32_t start, const uint8_t *bytes, size_t len)
 		(uint32_t)sent[1] << 8 | sent[0]);
 }
 
-/* Two numbers, and for each stream a length and so many bytes of bits. */
+/* An acknowledgement has two numbers, and a length and a bitmap of that length
+ * for each stream. */
 static bool read_ack(struct frame *frame, const uint8_t *bytes, size_t len)
 {
 	size_t at = 1 + FRAME_CLASSES;
@@ -131,7 +133,7 @@ static bool read_answer(struct frame *frame, const uint8_t *bytes, size_t len)
 	return true;
 }
 
-/* A number and a body. */
+/* Read a number and a body. */
 static bool read_numbered(struct frame *frame, const uint8_t *bytes, size_t len)
 {
 	if (len < FRAME_HEAD_LEN)
@@ -161,13 +163,13 @@ static bool read_other(struct frame *frame, const uint8_t *bytes, size_t len)
 }
 
 /**
- * frame_read() - what is in a frame that passed its check?
- * @frame: filled in; all but its kind may be 0
- * @bytes: the frame, with its check
- * @len:   how many bytes
+ * frame_read() - Read a frame that passed its check
+ * @frame: filled in; all fields that its kind does not have are 0
+ * @bytes: the frame with its check
+ * @len:   length of @bytes
  *
- * Bytes behind those that are known are passed over, so that later releases
- * can say more.
+ * The reader ignores bytes behind those that it knows, so that later releases
+ * can add some.
  */
 void frame_read(struct frame *frame, const uint8_t *bytes, size_t len)
 {
@@ -187,7 +189,7 @@ void frame_read(struct frame *frame, const uint8_t *bytes, size_t len)
 		frame->kind = FRAME_UNKNOWN;
 }
 
-/* Which of the eight, in the first byte. */
+/* Make the first byte of a frame that is not data. */
 static uint8_t others_byte(enum frame_kind kind)
 {
 	uint8_t i = 0;
@@ -198,12 +200,12 @@ static uint8_t others_byte(enum frame_kind kind)
 }
 
 /**
- * frame_write() - make a frame that is no data
- * @out:   where to
- * @frame: what it is; of an agree, the body has at most 255 bytes
- * @start: of frame_start()
+ * frame_write() - Write a frame that is not data
+ * @out:   buffer for the frame
+ * @frame: the content; the body of an agree has at most 255 bytes
+ * @start: the result of frame_start()
  *
- * Return: its length
+ * Return: length of the frame
  */
 size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 		   uint32_t start)
@@ -216,7 +218,7 @@ size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 	case FRAME_ACK_FAILED:
 		memcpy(out + len, frame->next, FRAME_CLASSES);
 		len += FRAME_CLASSES;
-		/* Nothing has come early. */
+		/* This end keeps no early frames, so both bitmaps are empty. */
 		memset(out + len, 0, FRAME_CLASSES);
 		len += FRAME_CLASSES;
 		break;
@@ -243,14 +245,14 @@ size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 }
 
 /**
- * frame_wrap() - make a frame of a packet, in place
- * @packet: the packet; the FRAME_HEAD_LEN bytes before it and the FRAME_FCS_LEN
- *          behind it are written
- * @len:    its length
- * @seq:    its number
- * @start:  of frame_start()
+ * frame_wrap() - Make a packet a data frame, in place
+ * @packet: the packet; the function writes FRAME_HEAD_LEN bytes before it and
+ *          FRAME_FCS_LEN bytes behind it
+ * @len:    length of @packet
+ * @seq:    number of the packet
+ * @start:  the result of frame_start()
  *
- * Return: the frame's length
+ * Return: length of the frame
  */
 size_t frame_wrap(uint8_t *packet, size_t len, uint8_t seq, uint32_t start)
 {

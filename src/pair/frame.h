@@ -6,27 +6,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is before the packet in a frame of data, and behind each frame. */
+/* Bytes before the packet in a data frame, and of the check of each frame. */
 #define FRAME_HEAD_LEN 2
 #define FRAME_FCS_LEN  4
 
-/* A frame that is not data is no longer than this; the longest is an agree. */
+/* The longest frame that is not data: an agree. */
 #define FRAME_SHORT_MAX (FRAME_HEAD_LEN + 255 + FRAME_FCS_LEN)
 
-/* The two streams that a pair's packets go in. */
+/* Number of streams of packets, and of each acknowledgement's numbers. */
 #define FRAME_CLASSES 2
 
 /**
- * enum frame_kind - what a frame is
+ * enum frame_kind - the kinds of checked frames
  * @FRAME_DATA:       a packet, or a part of one
- * @FRAME_ACK:        what is expected next
- * @FRAME_ACK_FAILED: the same, because a frame did not pass its check
- * @FRAME_PROBE:      to be answered at once
- * @FRAME_ANSWER:     the answer, with counters
- * @FRAME_SPEED:      another speed is tried
- * @FRAME_AGREE:      what is to be known of a host
- * @FRAME_CLOSE:      this end will not be there any more
- * @FRAME_UNKNOWN:    none of these, or not as it should be
+ * @FRAME_ACK:        acknowledgement: the numbers that its sender expects next
+ * @FRAME_ACK_FAILED: the same, sent because a frame failed its check
+ * @FRAME_PROBE:      a request for an immediate answer
+ * @FRAME_ANSWER:     the answer to a probe, with counters
+ * @FRAME_SPEED:      a change of the line's speed
+ * @FRAME_AGREE:      the description of a host
+ * @FRAME_CLOSE:      the sender ends the session
+ * @FRAME_UNKNOWN:    an unknown kind, or a frame with invalid content
  */
 enum frame_kind {
 	FRAME_DATA,
@@ -41,11 +41,11 @@ enum frame_kind {
 };
 
 /**
- * enum frame_flags - of a frame of data
- * @FRAME_URGENT:     it belongs to the second stream
- * @FRAME_MORE:       more of its packet follows
- * @FRAME_COMPRESSED: its body is compressed
- * @FRAME_NEXT:       two numbers are before the body
+ * enum frame_flags - flags of a data frame
+ * @FRAME_URGENT:     the frame belongs to the second stream
+ * @FRAME_MORE:       more parts of its packet follow
+ * @FRAME_COMPRESSED: the body is compressed
+ * @FRAME_NEXT:       two numbers precede the body
  */
 enum frame_flags {
 	FRAME_URGENT = 1 << 0,
@@ -55,9 +55,9 @@ enum frame_flags {
 };
 
 /**
- * struct frame_counters - what an end has heard in this session
+ * struct frame_counters - frames that an end has received in this session
  * @good:     frames that passed their check
- * @failed:   frames that did not
+ * @failed:   frames that failed it
  * @overruns: times that its port lost bytes
  */
 struct frame_counters {
@@ -67,15 +67,16 @@ struct frame_counters {
 };
 
 /**
- * struct frame - a frame whose check is good
- * @kind:     what it is
- * @flags:    data: of enum frame_flags
- * @seq:      data, agree: its number in its stream
- * @next:     acknowledgements: the number that is expected next in each stream
- * @k:        probe, answer: which
- * @counters: answer
+ * struct frame - the content of a frame
+ * @kind:     kind of the frame
+ * @flags:    data: bits of enum frame_flags
+ * @seq:      data, agree: number of the frame
+ * @next:     acknowledgement: the next number that its sender expects, for each
+ *            stream
+ * @k:        probe, answer: number of the probe
+ * @counters: answer: counters
  * @body:     data: the packet; agree: the text; borrowed
- * @body_len: its length in bytes
+ * @body_len: length of @body in bytes
  */
 struct frame {
 	enum frame_kind kind;

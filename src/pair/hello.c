@@ -5,10 +5,10 @@
  *   #serialtun/1 id=9f3c11d2a8b04e77 to=0000000000000000 kind=ip flow=none
  *   can=check,speed crc=5d2e90a1
  *
- * in one line, in a frame of its own. It may reach anybody: every receiver of
- * SLIP drops it or shows it as text, and there is nothing in it that a shell, a
- * modem or a boot loader acts on. Fields and words that are not known are
- * passed over, so that later releases can say more.
+ * It is one line in a frame of its own. Any program may receive it: a SLIP
+ * receiver drops it or prints it as text, and no shell, modem or boot loader
+ * acts on any of its characters. The reader ignores fields and words that it
+ * does not know, so that later releases can add some.
  */
 #include "pair/hello.h"
 #include "pair/fcs.h"
@@ -19,7 +19,7 @@
 
 #define HELLO_MAGIC "#serialtun/"
 
-/* " crc=5d2e90a1" */
+/* Length of " crc=5d2e90a1". */
 #define HELLO_CRC_LEN 13
 
 static const char *const kinds[] = {
@@ -33,14 +33,14 @@ static const char *const flows[] = {
 	[HELLO_FLOW_XONXOFF] = "xonxoff",
 };
 
-/* In the order of enum hello_can's bits. */
+/* In the order of the bits of enum hello_can. */
 static const char *const parts[] = {
 	"check", "repeat", "interrupt", "zstd", "speed", "stream",
 };
 
 #define COUNT(names) (sizeof(names) / sizeof(*(names)))
 
-/* Where @word is in @names; @count: nowhere. */
+/* Find a word. Return: its index in @names; @count: not found. */
 static unsigned int find(struct field_part word, const char *const *names,
 			 size_t count)
 {
@@ -53,10 +53,10 @@ static unsigned int find(struct field_part word, const char *const *names,
 }
 
 /**
- * hello_can_of() - which part of the protocol has this name?
+ * hello_can_of() - Find a part of the protocol by its name
  * @name: the name
  *
- * Return: of enum hello_can; 0: none
+ * Return: its bit of enum hello_can; 0: unknown name
  */
 unsigned int hello_can_of(const char *name)
 {
@@ -67,11 +67,11 @@ unsigned int hello_can_of(const char *name)
 }
 
 /**
- * hello_write() - put a hello in words
- * @text:  where to; a '\0' is behind it
- * @hello: what to say, in words that we know
+ * hello_write() - Write a hello as text
+ * @text:  buffer for the text and a '\0'
+ * @hello: the hello; none of its fields is unknown
  *
- * Return: its length
+ * Return: length of the text
  */
 size_t hello_write(char text[HELLO_TEXT_MAX], const struct hello *hello)
 {
@@ -95,7 +95,8 @@ size_t hello_write(char text[HELLO_TEXT_MAX], const struct hello *hello)
 	return strlen(text);
 }
 
-/* The last field: the check of all before the space in front of it. */
+/* Verify the last field, the check of all bytes before the space in front of
+ * it, and cut it off. */
 static bool check_crc(struct field_part *text)
 {
 	struct field_part last;
@@ -112,7 +113,7 @@ static bool check_crc(struct field_part *text)
 	       crc == fcs_of(text->text, text->len);
 }
 
-/* "#serialtun/1", and the space behind it. */
+/* Read "#serialtun/1" and the space behind it. */
 static bool read_magic(struct field_part *text, struct hello *hello)
 {
 	const size_t magic_len = strlen(HELLO_MAGIC);
@@ -148,7 +149,7 @@ static void read_can(struct field_part list, struct hello *hello)
 	}
 }
 
-/* One field. Return: false if its value is none of those that it may have. */
+/* Read one field. Return: false if its value is not valid. */
 static bool read_field(const struct field *field, struct hello *hello)
 {
 	if (field_is(field->key, "id"))
@@ -165,15 +166,15 @@ static bool read_field(const struct field *field, struct hello *hello)
 }
 
 /**
- * hello_read() - is this frame a hello?
- * @frame: the frame
- * @len:   its length
- * @hello: filled in if it is
+ * hello_read() - Read a frame that may be a hello
+ * @frame: the frame, decoded
+ * @len:   length of @frame
+ * @hello: filled in on success, untouched otherwise
  *
- * A hello of another version of the protocol is one, too, if its id can be
- * read. A field that is there twice counts as said last.
+ * A hello of another version of the protocol is valid if its id is. If a field
+ * occurs twice, the last one counts.
  *
- * Return: false if it is none, or a damaged one
+ * Return: false if the frame is not a hello or is damaged
  */
 bool hello_read(const uint8_t *frame, size_t len, struct hello *hello)
 {

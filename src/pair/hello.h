@@ -8,17 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The oldest version of the protocol that we speak. */
+/* The oldest version of the protocol that this end supports. */
 #define HELLO_VERSION 1
 
 /* The longest hello, and a '\0'. */
 #define HELLO_TEXT_MAX (FIELD_TEXT_MAX + 1)
 
 /**
- * enum hello_kind - what the frames of a line carry
+ * enum hello_kind - the content of an end's frames
  * @HELLO_KIND_IP:       IP packets
  * @HELLO_KIND_ETHERNET: Ethernet frames
- * @HELLO_KIND_OTHER:    something that we do not know
+ * @HELLO_KIND_OTHER:    a content that this end does not know
  */
 enum hello_kind {
 	HELLO_KIND_IP,
@@ -27,11 +27,11 @@ enum hello_kind {
 };
 
 /**
- * enum hello_flow - how one end holds up the other
- * @HELLO_FLOW_NONE:    not at all
- * @HELLO_FLOW_RTSCTS:  by wires
- * @HELLO_FLOW_XONXOFF: by bytes, so that these are escaped in frames
- * @HELLO_FLOW_OTHER:   in a way that we do not know
+ * enum hello_flow - the flow control of an end's port
+ * @HELLO_FLOW_NONE:    none
+ * @HELLO_FLOW_RTSCTS:  RTS/CTS
+ * @HELLO_FLOW_XONXOFF: XON/XOFF; frames escape these two bytes
+ * @HELLO_FLOW_OTHER:   a flow control that this end does not know
  */
 enum hello_flow {
 	HELLO_FLOW_NONE,
@@ -41,12 +41,13 @@ enum hello_flow {
 };
 
 /**
- * enum hello_can - parts of the protocol; used are those that both ends can
- * @HELLO_CAN_CHECK:     frames have a check; without it there is no pairing
- * @HELLO_CAN_REPEAT:    lost frames are repeated
- * @HELLO_CAN_INTERRUPT: a short frame may be put in the middle of a long one
+ * enum hello_can - parts of the protocol; a session uses those that both ends
+ * support
+ * @HELLO_CAN_CHECK:     frames have a check; no session is possible without it
+ * @HELLO_CAN_REPEAT:    the sender repeats lost frames
+ * @HELLO_CAN_INTERRUPT: a short frame may interrupt a long one
  * @HELLO_CAN_ZSTD:      packets are compressed
- * @HELLO_CAN_SPEED:     the speed of the line can be changed
+ * @HELLO_CAN_SPEED:     both ends can change the speed of the line
  * @HELLO_CAN_STREAM:    the line loses nothing
  */
 enum hello_can {
@@ -59,13 +60,13 @@ enum hello_can {
 };
 
 /**
- * struct hello - what one end says of itself before anything is agreed on
- * @version: the oldest version of the protocol that it speaks
- * @id:      names the state that it has; never 0
- * @to:      the id that it answers; 0: none
- * @kind:    what its frames carry
- * @flow:    how it is held up
- * @can:     of enum hello_can
+ * struct hello - the content of a hello
+ * @version: the oldest version of the protocol that the sender supports
+ * @id:      the sender's id, which names its state; never 0
+ * @to:      the id that the hello answers; 0: none
+ * @kind:    content of the sender's frames
+ * @flow:    flow control of the sender's port
+ * @can:     bits of enum hello_can
  */
 struct hello {
 	unsigned int version;
