@@ -6,13 +6,13 @@
 
 #include <stdio.h>
 
-/* A frame is handed over so long before the line is dry. */
+/* The end writes the next frame this long before the line runs dry. */
 #define LEAD_NS (2500 * NS_PER_US)
 
 #define PING_NS (150 * NS_PER_MS)
 #define IDLE_NS (3 * NS_PER_S)
 
-/* What a packet is to its receiver. */
+/* Types of packets. */
 enum {
 	TYPE_BULK,
 	TYPE_PING,
@@ -45,14 +45,14 @@ static uint32_t get_32(const uint8_t *p)
 	return n;
 }
 
-/* All of a packet follows from these. */
+/* Make a packet whose bytes depend on the other arguments only. */
 static void make_packet(uint8_t *packet, unsigned int len, uint32_t generation,
 			uint32_t number, uint8_t type)
 {
 	uint32_t mix = number * 2654435761U + generation * 2246822519U + type;
 	unsigned int i;
 
-	/* So that a single bit that is wrong changes most bytes. */
+	/* Mix, so that one wrong bit in the header changes most bytes. */
 	mix = (mix ^ mix >> 16) * 3266489917U;
 	mix = (mix ^ mix >> 13) * 2246822519U;
 	mix ^= mix >> 16;
@@ -76,10 +76,10 @@ static void add_past(struct end *end)
 }
 
 /**
- * end_open() - a program is started
- * @end:    the end, with all that is not to be 0 set
- * @can:    of enum hello_can; 0: another program that speaks plain SLIP
- * @now_ns: the time
+ * end_open() - Start a program
+ * @end:    the end; the caller has set all fields that do not start as 0
+ * @can:    bits of enum hello_can; 0: another program that speaks plain SLIP
+ * @now_ns: the current time
  */
 void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 {
@@ -120,7 +120,7 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 }
 
 /**
- * end_kill() - a program is killed
+ * end_kill() - Kill the program
  * @end: the end
  */
 void end_kill(struct end *end)
@@ -134,9 +134,9 @@ void end_kill(struct end *end)
 }
 
 /**
- * end_close() - a program is told to end
+ * end_close() - Stop the program, which closes its session
  * @end:    the end
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void end_close(struct end *end, uint64_t now_ns)
 {
@@ -149,11 +149,11 @@ void end_close(struct end *end, uint64_t now_ns)
 }
 
 /**
- * end_write() - put a frame on the line
+ * end_write() - Write a frame to the lines
  * @end:    the end
- * @frame:  the frame, not escaped
- * @len:    its length
- * @now_ns: the time
+ * @frame:  the frame, not encoded
+ * @len:    length of @frame
+ * @now_ns: the current time
  */
 void end_write(struct end *end, const uint8_t *frame, size_t len,
 	       uint64_t now_ns)
@@ -175,7 +175,7 @@ static void queue(struct end *end, unsigned int len, uint8_t type)
 		(struct end_packet){len, type};
 }
 
-/* A packet reaches the interface. */
+/* Deliver a packet to the interface. */
 static void deliver(struct end *end, const uint8_t *packet, size_t len,
 		    bool is_checked, uint64_t now_ns)
 {
@@ -192,7 +192,7 @@ static void deliver(struct end *end, const uint8_t *packet, size_t len,
 		is_good = !memcmp(packet, wanted, len);
 	}
 	if (!is_good) {
-		/* Plain SLIP lets some damage through. */
+		/* Plain SLIP does not detect all damage. */
 		if (is_checked && end->trusts)
 			end->faults |= END_DAMAGED;
 		return;
@@ -295,7 +295,7 @@ static uint64_t dry_ns(const struct end *end, uint64_t now_ns)
 	return wire_dry_ns(end->out[0], now_ns);
 }
 
-/* The next packet of the interface. Return: false if there is none. */
+/* Take the next packet from the interface. Return: false if there is none. */
 static bool next_packet(struct end *end, struct end_packet *packet)
 {
 	if (end->queue_len) {
@@ -322,7 +322,7 @@ static void send_packet(struct end *end, const struct end_packet *packet,
 	end_write(end, frame, len, now_ns);
 }
 
-/* As a sender does: what the pair has to say first, then a packet. */
+/* Send like the real sender: frames of the pair first, then packets. */
 static void send(struct end *end, uint64_t now_ns)
 {
 	uint8_t out[PAIR_FRAME_MAX];
@@ -373,7 +373,7 @@ static uint64_t next_wake(struct end *end, uint64_t now_ns)
 		ns = clock_earlier(ns, end->ping_ns);
 	if (ns == UINT64_MAX)
 		return ns;
-	/* A process is woken a little late, and at times a lot. */
+	/* The kernel wakes a process a little late, and sometimes very late. */
 	return clock_later(ns, now_ns) + 20 * NS_PER_US +
 	       (sim_chance(end->random, 0.01)
 			? sim_between(end->random, 0, 10 * NS_PER_MS)
@@ -381,9 +381,9 @@ static uint64_t next_wake(struct end *end, uint64_t now_ns)
 }
 
 /**
- * end_turn() - a program runs until it has nothing more to do
+ * end_turn() - Run the program until it has nothing more to do
  * @end:    the end
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void end_turn(struct end *end, uint64_t now_ns)
 {
@@ -400,10 +400,10 @@ void end_turn(struct end *end, uint64_t now_ns)
 }
 
 /**
- * end_hellos() - how many hellos did its programs say?
+ * end_hellos() - Get the number of hellos that all its programs sent
  * @end: the end
  *
- * Return: so many
+ * Return: the number
  */
 uint64_t end_hellos(const struct end *end)
 {
@@ -415,10 +415,10 @@ uint64_t end_hellos(const struct end *end)
 }
 
 /**
- * end_sessions() - how many sessions did its programs have?
+ * end_sessions() - Get the number of sessions that all its programs had
  * @end: the end
  *
- * Return: so many
+ * Return: the number
  */
 uint64_t end_sessions(const struct end *end)
 {
@@ -430,10 +430,10 @@ uint64_t end_sessions(const struct end *end)
 }
 
 /**
- * end_state() - how far is it?
+ * end_state() - Get the state of its pair
  * @end: the end
  *
- * Return: the state of its pair
+ * Return: the state; PAIR_PLAIN if it has no pair
  */
 enum pair_state end_state(const struct end *end)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One end of the simulation: a pair of src/pair/ with a SLIP decoder in front
- * of it and traffic behind it, or a program that speaks plain SLIP.
+ * One end of the simulation: a pair of src/pair/ behind a SLIP decoder, with
+ * traffic; or another program that speaks plain SLIP.
  */
 #ifndef SERIALTUN_SIM_END_H
 #define SERIALTUN_SIM_END_H
@@ -14,14 +14,14 @@
 #define END_PACKET_MIN 40
 #define END_PACKET_MAX 1500
 
-/* Packets that wait, in an end whose line is slow. */
+/* Packets that wait in an end whose line is slow. */
 #define END_QUEUE_MAX 64
 
 /**
- * enum end_traffic - what an end sends
- * @END_QUIET:   nothing but answers
- * @END_PINGS:   packets that are answered
- * @END_GREEDY:  as much as the line takes
+ * enum end_traffic - the packets that an end sends
+ * @END_QUIET:   replies to pings only
+ * @END_PINGS:   pings, and replies
+ * @END_GREEDY:  as many packets as the line takes
  */
 enum end_traffic {
 	END_QUIET,
@@ -30,10 +30,10 @@ enum end_traffic {
 };
 
 /**
- * enum end_fault - what may never happen
- * @END_DAMAGED:  a packet was delivered that was never sent, while paired
- * @END_TWICE:    a packet was delivered twice, or out of order
- * @END_UNPAIRED: a plain packet was let in, while paired
+ * enum end_fault - violations of the protocol's promises
+ * @END_DAMAGED:  a paired end delivered a packet that nobody sent
+ * @END_TWICE:    an end delivered a packet twice or out of order
+ * @END_UNPAIRED: a paired end admitted a plain packet
  */
 enum end_fault {
 	END_DAMAGED = 1 << 0,
@@ -48,30 +48,39 @@ struct end_packet {
 
 /**
  * struct end - one end
- * @name:       of its messages
+ * @name:       name in messages
  * @random:     state of the random numbers
  * @in:         lines that it reads
- * @out:        lines that it writes, all the same bytes
- * @trusts:     what a pair delivers must be what was sent
+ * @out:        lines that it writes; each gets the same bytes
+ * @trusts:     the end must deliver exactly what its peer sent
  * @is_alive:   its program runs
- * @is_plain:   it is another program
- * @acks:       it answers every second packet of a greedy one
- * @stopped_ns: until when its program is stopped
- * @wake_ns:    when it has something to do
- * @read_ns:    when it finds what has arrived; UINT64_MAX: nothing has
- * @latency_ns: of its adapter
- * @packet_len: of its long packets
+ * @is_plain:   its program is another SLIP program
+ * @acks:       it acknowledges every second bulk packet
+ * @stopped_ns: time until which its program is stopped
+ * @wake_ns:    time of its next turn
+ * @read_ns:    time at which it notices the bytes that arrived; UINT64_MAX:
+ * none arrived
+ * @latency_ns: latency of its adapter
+ * @packet_len: length of its bulk packets
+ * @traffic:    the packets that it sends
+ * @ping_ns:    time of its next ping
  * @pair:       its pair
- * @generation: which program it is, of all in this run
- * @sent:       packets that it has made
- * @last_of:    whose packet came last
- * @last:       and which one
- * @delivered:  packets that came, @plain_in of them not checked
- * @heard_ns:   when the last did
- * @short_in:   frames that came to a plain program and are no packets
- * @hellos:     that all of its programs have said
- * @sessions:   that they had
- * @faults:     of enum end_fault
+ * @decoder:    a decoder for each line of @in
+ * @generation: number of its program among all programs of the run
+ * @sent:       packets that its program has made
+ * @last_of:    generation of the sender of the last packet delivered
+ * @last:       number of that packet
+ * @delivered:  packets delivered
+ * @plain_in:   those of them that had no check
+ * @heard_ns:   time of the last delivery
+ * @short_in:   frames that a plain program received and that are no packets
+ * @past_hellos:   hellos that its earlier programs sent
+ * @past_sessions: sessions that they had
+ * @faults:     bits of enum end_fault
+ * @to_ack:     bulk packets delivered while @acks is set
+ * @queue:      packets that wait, in a ring
+ * @queue_at:   index of the first of them
+ * @queue_len:  number of them
  */
 struct end {
 	char name;

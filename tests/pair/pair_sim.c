@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Simulation of pairing: two ends, or three, and what is between them, in one
- * process and in virtual time. A scenario and a seed make a run, which is the
+ * Simulation of pairing: two or three ends and the lines between them in one
+ * process, in virtual time. A scenario and a seed define a run, which is the
  * same each time:
  *
- *   pair_sim                      each scenario, a few seeds
- *   pair_sim -s 1-2000 [NAME...]  so many, these scenarios
- *   pair_sim -v -s 4711 NAME      one run, and what was said in it
- *   pair_sim -q ...               only what failed
+ *   pair_sim                      a few seeds of each scenario
+ *   pair_sim -s 1-2000 [NAME...]  these seeds of these scenarios
+ *   pair_sim -v -s 4711 NAME      one run, with its hellos, frames and events
+ *   pair_sim -q ...               print failures only
  *
- * Each scenario does its worst, and then all is well. What must hold:
+ * A scenario disturbs the ends for a while, and then leaves them alone. From
+ * that moment on the simulation checks:
  *
- *   5 s later both are paired, with each other, and carry packets;
- *   while paired, no damaged packet is delivered, none twice, all in order;
- *   in the 20 s after that there are few hellos and few sessions;
- *   another program gets all packets, and few frames that it cannot read.
+ *   Within 5 s both ends are paired with each other, and carry packets.
+ *   A paired end delivers no damaged packet, none twice, and all in order.
+ *   In the 20 s after that the ends send few hellos and begin few sessions.
+ *   Another program gets all packets, and few frames that it cannot read.
  */
 #include "clock.h"
 #include "end.h"
@@ -28,11 +29,11 @@
 #define MS NS_PER_MS
 #define S  NS_PER_S
 
-/* What is allowed in the 20 s after all is well again. */
+/* Bounds for the 20 s after both ends are paired. */
 #define HELLOS_MAX   30
 #define SESSIONS_MAX 8
 
-/* Short frames to a program that is no serialtun. */
+/* The most hellos that another program may get. */
 #define SHORT_MAX UINT64_C(17)
 
 #define CAN (HELLO_CAN_CHECK | HELLO_CAN_REPEAT)
@@ -41,11 +42,11 @@
 #define WHY_MAX	     200
 
 enum traffic {
-	TRAFFIC_LATE, /* nothing, until all is well for 3 s */
+	TRAFFIC_LATE, /* none, until 3 s after the disturbance */
 	TRAFFIC_PINGS,
 	TRAFFIC_ANSWERS,
 	TRAFFIC_ONE_WAY,
-	TRAFFIC_STREAM, /* and nothing comes back */
+	TRAFFIC_STREAM, /* one way, and nothing comes back */
 	TRAFFIC_BOTH_WAYS,
 	TRAFFIC_COUNT,
 };
@@ -84,7 +85,8 @@ static void fail(struct world *world, const char *why)
 			 (double)world->now_ns / (double)MS);
 }
 
-/* When an end finds what has arrived: its adapter waits before it says so. */
+/* Set the time at which an end notices the bytes that arrived: its adapter
+ * passes them on after its latency. */
 static void notice(struct world *world, struct end *end)
 {
 	uint64_t ns = UINT64_MAX;
@@ -139,7 +141,7 @@ static void run_random(struct world *world, uint64_t from, uint64_t to)
 	run_for(world, draw(world, from, to));
 }
 
-/* Short or long, both often. */
+/* Run for a short or for a long time, with the same probability. */
 static void run_short_or_long(struct world *world, uint64_t least,
 			      uint64_t shorter, uint64_t longer)
 {
@@ -168,12 +170,12 @@ static void set_traffic(struct world *world, enum traffic traffic)
 	if (traffic == TRAFFIC_BOTH_WAYS)
 		b->traffic = END_GREEDY;
 	b->acks = traffic == TRAFFIC_ONE_WAY;
-	/* Those that are running have something to do. */
+	/* Wake the ends that are running. */
 	a->wake_ns = a->wake_ns ? world->now_ns : 0;
 	b->wake_ns = b->wake_ns ? world->now_ns : 0;
 }
 
-/* Two ends and a line between them, of any speed, with any noise. */
+/* Make two ends and a line between them, with random speed and noise. */
 static void make_world(struct world *world, uint64_t seed)
 {
 	static const unsigned int bauds[] = {115200, 115200, 38400, 9600};
@@ -192,7 +194,8 @@ static void make_world(struct world *world, uint64_t seed)
 	world->damage = damages[draw(world, 0, 5)];
 	speed = (unsigned int)draw(world, 0, 3);
 	len = lens[speed];
-	/* Where more than one frame in ten is lost, packets are short. */
+	/* Packets are short where the noise would damage more than one long
+	 * packet in ten. */
 	if (world->damage > 5e-5 && len > 576)
 		len = 576;
 	if (world->damage > 2e-4)
@@ -220,7 +223,7 @@ static void make_world(struct world *world, uint64_t seed)
 
 static void cut(struct world *world, bool is_cut)
 {
-	/* What is on its way is settled before. */
+	/* Bytes that are due by now still arrive. */
 	run_for(world, 1);
 	world->lines[0].is_cut = is_cut;
 	world->lines[1].is_cut = is_cut;
@@ -243,7 +246,7 @@ static bool has_agreed(const struct world *world, unsigned int i)
 	return agree && agree->name[0] == world->ends[1 - i].name;
 }
 
-/* How long nothing may come, where something should. */
+/* Get the longest time without a packet on a line that carries packets. */
 static uint64_t gap_max_ns(const struct world *world)
 {
 	const struct end *end = &world->ends[0];
@@ -303,7 +306,7 @@ static void check_calm(struct world *world)
 	check_carries(world);
 }
 
-/* From here on all is well. */
+/* Check the promises for two ends; the disturbance is over. */
 static void check_paired(struct world *world)
 {
 	const uint64_t end_ns = world->now_ns + 5 * S;
@@ -378,7 +381,7 @@ static void run_kill_both(struct world *world)
 	start(world, 1);
 }
 
-/* At each step of the first exchange, and of the one after a restart. */
+/* Kill an end at any step of the first exchange, and of the next one. */
 static void run_kill_early(struct world *world)
 {
 	start_both(world);
@@ -425,7 +428,7 @@ static void run_cable_late(struct world *world)
 	cut(world, false);
 }
 
-/* One was started anew while there was no cable. */
+/* Restart an end while the cable is unplugged. */
 static void run_kill_without_cable(struct world *world)
 {
 	start_and_pair(world);
@@ -452,7 +455,7 @@ static void run_one_way_dead_at_first(struct world *world)
 {
 	struct wire *line = &world->lines[draw(world, 0, 1)];
 
-	/* Who sends nothing at all cannot be heard again. */
+	/* An end that sends nothing would never be heard again. */
 	if (world->traffic == TRAFFIC_STREAM)
 		set_traffic(world, world->traffic = TRAFFIC_ONE_WAY);
 	line->is_cut = true;
@@ -461,7 +464,7 @@ static void run_one_way_dead_at_first(struct world *world)
 	line->is_cut = false;
 }
 
-/* What is written when the adapter goes is lost; the program stays. */
+/* Unplug an adapter: the bytes on their way are lost, and a new port opens. */
 static void run_port_lost(struct world *world)
 {
 	struct end *end = any_end(world);
@@ -536,7 +539,7 @@ static void run_wrong_speed(struct world *world)
 	end_open(end, CAN, world->now_ns);
 }
 
-/* Wires that hang in the air, and then are put together. */
+/* Make noise on loose wires, and then connect them. */
 static void run_floating(struct world *world)
 {
 	uint8_t noise[64];
@@ -592,7 +595,7 @@ static void attack_by_hello(struct world *world, unsigned int to, bool knows)
 	char text[HELLO_TEXT_MAX];
 	size_t len;
 
-	/* An attacker who plays a looped line is one. */
+	/* A stranger that sends our own hello back would be a looped line. */
 	if (hello.id == pair_id(world->ends[to].pair))
 		hello.id ^= 1;
 	len = hello_write(text, &hello);
@@ -655,7 +658,7 @@ static void run_attack_knowing(struct world *world)
 	attack(world, true);
 }
 
-/* They may have been taken for three: then all is plain for a minute. */
+/* The attack may have looked like a crowd: then all is plain for a minute. */
 static void check_attacked(struct world *world)
 {
 	if (world->traffic == TRAFFIC_LATE)
@@ -666,10 +669,10 @@ static void check_attacked(struct world *world)
 	check_paired(world);
 }
 
-/* Nothing else ever was at the other end. */
+/* Put another program at the other end, for the whole run. */
 static void run_plain_instead(struct world *world)
 {
-	/* The plain program is there first, and loses nothing by itself. */
+	/* The other program starts first, so that it misses no packet. */
 	start_plain(world, 1);
 	run_random(world, 0, 3 * S);
 	start(world, 0);
@@ -679,7 +682,7 @@ static void run_plain_instead(struct world *world)
 		run_random(world, 0, 20 * S);
 		cut(world, false);
 		run_random(world, S, 60 * S);
-		/* What the cable took is not of interest. */
+		/* Do not compare packets: the cut has cost some. */
 		world->damage = 1;
 	}
 }
@@ -700,7 +703,7 @@ static void check_plain(struct world *world)
 		fail(world, "another program got something else");
 	if (b->delivered != a->sent)
 		fail(world, "another program did not get all packets");
-	/* A is not there at first. */
+	/* B sends before A is there. */
 	if (a->delivered + a->delivered / 100 + 60 < b->sent &&
 	    world->traffic == TRAFFIC_ANSWERS)
 		fail(world, "packets of another program were dropped");
@@ -737,7 +740,7 @@ static void check_looped(struct world *world)
 		fail(world, "too many hellos to itself");
 }
 
-/* A loop that is opened, and another end behind it. */
+/* Open a loop, and connect another end. */
 static void run_loop_opened(struct world *world)
 {
 	world->ends[0].in[0] = &world->lines[0];
@@ -751,7 +754,7 @@ static void run_loop_opened(struct world *world)
 	start(world, 1);
 }
 
-/* Half-duplex: each hears itself and the other. */
+/* Connect both ends to a half-duplex bus, where each hears itself, too. */
 static void run_bus(struct world *world)
 {
 	unsigned int i;
@@ -777,7 +780,7 @@ static void check_bus(struct world *world)
 		fail(world, "too many hellos on a bus");
 }
 
-/* A speaks to B and C, and both speak to A. */
+/* Connect B and C to A. */
 static void run_crowd(struct world *world)
 {
 	world->end_count = 3;
@@ -824,7 +827,7 @@ static const struct scenario scenarios[] = {
 
 #define SCENARIO_COUNT (sizeof(scenarios) / sizeof(*scenarios))
 
-/* One run. Return: true if all held. */
+/* Do one run. Return: true if it passes. */
 static bool run_one(const struct scenario *scenario, uint64_t seed)
 {
 	static struct world world;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /**
- * sim_random() - the next random number (splitmix64, Vigna, 2015)
+ * sim_random() - Draw a random number (splitmix64, Vigna, 2015)
  * @state: the seed, updated
  *
  * Return: 64 bits
@@ -20,10 +20,10 @@ uint64_t sim_random(uint64_t *state)
 }
 
 /**
- * sim_between() - a random number within bounds
+ * sim_between() - Draw a random number within bounds
  * @state: the seed, updated
- * @from:  the lowest
- * @to:    the highest
+ * @from:  the lowest number
+ * @to:    the highest number
  *
  * Return: the number
  */
@@ -38,18 +38,18 @@ static double sim_unit(uint64_t *state)
 }
 
 /**
- * sim_chance() - does it happen?
+ * sim_chance() - Draw whether something happens
  * @state:       the seed, updated
- * @probability: that it does
+ * @probability: its probability
  *
- * Return: true if it does
+ * Return: true if it happens
  */
 bool sim_chance(uint64_t *state, double probability)
 {
 	return sim_unit(state) < probability;
 }
 
-/* How many bytes are left alone before the next that is not. */
+/* Draw the number of bytes before the next one that suffers. */
 static uint64_t draw_clean(struct wire *line)
 {
 	if (line->damage <= 0)
@@ -59,11 +59,11 @@ static uint64_t draw_clean(struct wire *line)
 }
 
 /**
- * wire_open() - a line on which nothing is
+ * wire_open() - Start with an empty line
  * @line:    the line
- * @random:  where its random numbers come from
- * @byte_ns: how long a byte takes
- * @damage:  probability that something happens to a byte
+ * @random:  state of the random numbers
+ * @byte_ns: time that a byte takes
+ * @damage:  probability that a byte suffers
  */
 void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	       double damage)
@@ -79,7 +79,7 @@ void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	line->clean = draw_clean(line);
 }
 
-/* What becomes of the byte to which something happens. */
+/* Lose a byte, damage it or insert another one in front of it. */
 static size_t damage_byte(struct wire *line, uint8_t byte, uint8_t *out)
 {
 	const uint64_t what = sim_random(line->random);
@@ -98,7 +98,7 @@ static size_t damage_byte(struct wire *line, uint8_t byte, uint8_t *out)
 	}
 }
 
-/* What a receiver of another speed makes of some bytes. */
+/* Make the garbage that a receiver with another speed reads. */
 static size_t mistake(struct wire *line, size_t len, uint8_t *out)
 {
 	static const uint8_t usual[] = {0x00, 0xFF, 0x80, 0xF8,
@@ -115,12 +115,12 @@ static size_t mistake(struct wire *line, size_t len, uint8_t *out)
 	return made;
 }
 
-/* Some bytes arrive, at least one and @len at most. Return: how many. */
+/* Let some bytes arrive. Return: their number, at least one, at most @len. */
 static size_t arrive(struct wire *line, size_t len)
 {
 	uint8_t *out = line->port + line->port_len;
 
-	/* A receiver that does not keep up loses the rest. */
+	/* The driver drops what a slow receiver has no room for. */
 	if (line->is_cut || line->port_len >= WIRE_PORT_MAX)
 		return len;
 	if (!line->clean || line->is_wrong)
@@ -162,11 +162,11 @@ static void advance(struct wire *line, uint64_t now_ns)
 }
 
 /**
- * wire_write() - bytes are sent
+ * wire_write() - Write bytes to the line
  * @line:   the line
- * @bytes:  what is sent
- * @len:    how many; what there is no room for is lost
- * @now_ns: the time
+ * @bytes:  the bytes
+ * @len:    number of bytes; the line drops those that it has no room for
+ * @now_ns: the current time
  */
 void wire_write(struct wire *line, const uint8_t *bytes, size_t len,
 		uint64_t now_ns)
@@ -186,10 +186,11 @@ void wire_write(struct wire *line, const uint8_t *bytes, size_t len,
 }
 
 /**
- * wire_next_ns() - when does the next byte arrive?
+ * wire_next_ns() - Get the time at which the next byte arrives
  * @line: the line
  *
- * Return: a time; UINT64_MAX: there is none
+ * Return: the time, 0 if bytes have arrived already; UINT64_MAX: the line is
+ * empty
  */
 uint64_t wire_next_ns(const struct wire *line)
 {
@@ -199,11 +200,11 @@ uint64_t wire_next_ns(const struct wire *line)
 }
 
 /**
- * wire_dry_ns() - when has the last byte gone?
+ * wire_dry_ns() - Get the time at which the last byte arrives
  * @line:   the line
- * @now_ns: the time
+ * @now_ns: the current time
  *
- * Return: a time
+ * Return: the time
  */
 uint64_t wire_dry_ns(const struct wire *line, uint64_t now_ns)
 {
@@ -212,12 +213,12 @@ uint64_t wire_dry_ns(const struct wire *line, uint64_t now_ns)
 }
 
 /**
- * wire_read() - what has arrived
+ * wire_read() - Read the bytes that have arrived
  * @line:   the line
- * @out:    where to put it
- * @now_ns: the time
+ * @out:    buffer for the bytes
+ * @now_ns: the current time
  *
- * Return: how many bytes there are in @out
+ * Return: number of bytes in @out
  */
 size_t wire_read(struct wire *line, uint8_t out[WIRE_PORT_MAX], uint64_t now_ns)
 {
@@ -231,10 +232,10 @@ size_t wire_read(struct wire *line, uint8_t out[WIRE_PORT_MAX], uint64_t now_ns)
 }
 
 /**
- * wire_put() - something arrives that nobody has sent
+ * wire_put() - Let noise arrive that nobody sent
  * @line:  the line
- * @bytes: what arrives
- * @len:   how many
+ * @bytes: the noise
+ * @len:   number of bytes
  */
 void wire_put(struct wire *line, const uint8_t *bytes, size_t len)
 {
@@ -245,9 +246,9 @@ void wire_put(struct wire *line, const uint8_t *bytes, size_t len)
 }
 
 /**
- * wire_flush() - throw away what has arrived
+ * wire_flush() - Drop the bytes that have arrived
  * @line:   the line
- * @now_ns: the time
+ * @now_ns: the current time
  */
 void wire_flush(struct wire *line, uint64_t now_ns)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One direction of a serial line in virtual time: bytes take their time, and
- * some are lost, damaged or put in between.
+ * One direction of a serial line in virtual time. Each byte takes its time, and
+ * the line loses, damages and inserts some.
  */
 #ifndef SERIALTUN_SIM_WIRE_H
 #define SERIALTUN_SIM_WIRE_H
@@ -10,26 +10,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* More than any end writes at once. */
+/* An end never writes more than this at once. */
 #define WIRE_MOVING_MAX 16384
 
-/* What a driver keeps for a receiver that does not read. */
+/* The driver buffers this many bytes for a receiver that does not read. */
 #define WIRE_PORT_MAX 4096
 
 /**
  * struct wire - one direction
- * @random:   state of the random numbers, shared by all of a run
- * @byte_ns:  how long a byte takes
- * @damage:   probability that something happens to a byte
- * @is_cut:   nothing arrives
- * @is_wrong: the speeds of the ends differ: what arrives is garbage
- * @next_ns:  when the first byte on the wire has arrived
- * @clean:    bytes until something happens to one
+ * @random:   state of the random numbers, shared by the whole run
+ * @byte_ns:  time that a byte takes
+ * @damage:   probability that the line loses a byte, damages it or inserts
+ *            another one in front of it
+ * @is_cut:   no byte arrives
+ * @is_wrong: the ends have different speeds, so garbage arrives
+ * @next_ns:  time at which the first byte on the wire arrives
+ * @clean:    bytes before the next one that suffers
  * @len:      bytes on the wire
- * @at:       where they begin
+ * @at:       their index in @moving
  * @moving:   the bytes
- * @port_len: bytes that have arrived and were not read yet
- * @port:     these
+ * @port_len: bytes that have arrived and that nobody has read
+ * @port:     the bytes
  */
 struct wire {
 	uint64_t *random;
