@@ -300,8 +300,8 @@ void pair_set_agree(struct pair *pair, const struct agree *agree,
 
 	if (len == pair->agree_len && !memcmp(text, pair->agree, len))
 		return;
-	/* The session never changes the text of an agree that is not
-	 * acknowledged, because the number of the agree stands for its text. */
+	/* The session repeats an agree under its old number with the new text,
+	 * which the peer may ignore. So it also sends it under the next. */
 	memcpy(pair->agree, text, len);
 	pair->agree_len = len;
 	pair->session.agree_is_new = true;
