@@ -57,10 +57,9 @@
 /* A MET end admits plain packets for this long. */
 #define PAIR_MET_NS (750 * NS_PER_MS)
 
-/* After PAIR_PLAIN_MAX plain packets in a row the session ends. The first of
- * them and each PAIR_PLAIN_HELLO-th gets a hello as its answer. */
-#define PAIR_PLAIN_MAX	 3
-#define PAIR_PLAIN_HELLO 8
+/* After this many plain packets in a row the session ends. The first of them
+ * gets a hello as its answer. */
+#define PAIR_PLAIN_MAX 3
 
 /* The peer is deaf if it sends more than this many hellos to another id than
  * ours, during this time, although we answer them. */
@@ -568,7 +567,7 @@ static bool admit_plain(struct pair *pair, uint64_t now_ns)
 		lose(pair, PAIR_EVENT_PLAIN, now_ns);
 		return true;
 	}
-	if (session->plain % PAIR_PLAIN_HELLO == 1)
+	if (session->plain == 1)
 		seek_answer(&pair->seek, now_ns);
 	pair->stats.plain++;
 	return false;
