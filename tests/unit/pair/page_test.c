@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tests of serialtun-pairing(7): the bytes that it shows are those that two
- * ends exchange, and are what the page says they are.
+ * Tests of serialtun-pairing(7): two ends exchange the bytes that the page
+ * shows, and an end keeps the times that the page states.
  *
  * Each run of lines of hexadecimal bytes is one frame, in the order of an
  * exchange of two ends, A and B.
@@ -12,6 +12,7 @@
 #include "pair/pair.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #define PAGE "src/man/serialtun-pairing.7"
@@ -23,6 +24,8 @@
 
 #define NOW (1000 * NS_PER_S)
 
+#define PAGE_MAX 32768
+
 struct example {
 	size_t len;
 	uint8_t bytes[300];
@@ -30,6 +33,7 @@ struct example {
 
 static struct example examples[EXAMPLES_MAX];
 static size_t example_count;
+static char page_text[PAGE_MAX]; /* in one line */
 
 static struct pair *a;
 static struct pair *b;
@@ -53,11 +57,17 @@ static int read_page(void **state)
 	struct example *example = NULL;
 	uint8_t bytes[100];
 	char line[256];
+	size_t text_len = 0;
 	size_t len;
 
 	(void)state;
 	assert_non_null(page);
 	while (fgets(line, sizeof(line), page)) {
+		len = strcspn(line, "\n");
+		assert_true(text_len + len + 1 < PAGE_MAX);
+		memcpy(page_text + text_len, line, len);
+		text_len += len;
+		page_text[text_len++] = ' ';
 		len = read_hex(line, bytes);
 		if (!len) {
 			example = NULL;
@@ -194,10 +204,203 @@ static void test_page_exchange(void **state)
 	pair_free(b);
 }
 
+__attribute__((format(printf, 1, 2))) static void assert_page_says(
+	const char *format, ...)
+{
+	char wanted[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(wanted, sizeof(wanted), format, args);
+	va_end(args);
+	if (!strstr(page_text, wanted))
+		fail_msg("the page does not say \"%s\"", wanted);
+}
+
+/* No hello is delayed by this random number. */
+static uint64_t draw_no_delay(void *context)
+{
+	(void)context;
+	return UINT64_C(1) << 63;
+}
+
+#define HELLOS_MAX 64
+
+static uint64_t now;
+static double hellos[HELLOS_MAX]; /* when they were sent, in seconds */
+static size_t hello_count;
+
+/* Run an end, and call each_100_ms every 100 ms. */
+static void run(struct pair *pair, uint64_t ns,
+		void (*each_100_ms)(struct pair *pair))
+{
+	const uint64_t start = now;
+	uint8_t out[PAIR_FRAME_MAX];
+
+	hello_count = 0;
+	for (; now < start + ns; now += NS_PER_MS) {
+		if (each_100_ms && (now - start) % (100 * NS_PER_MS) == 0)
+			each_100_ms(pair);
+		while (pair_take(pair, out, now)) {
+			if (out[0] != '#')
+				continue;
+			assert_true(hello_count < HELLOS_MAX);
+			hellos[hello_count++] = (double)(now - start) / 1e9;
+		}
+	}
+}
+
+static struct pair *open_alone(uint64_t idle_ns)
+{
+	const struct pair_config config = {.random = draw_no_delay,
+					   .can = HELLO_CAN_CHECK,
+					   .idle_ns = idle_ns};
+	struct pair *pair = pair_new(&config);
+
+	assert_non_null(pair);
+	now = NOW;
+	pair_open(pair, 0, now);
+	return pair;
+}
+
+static void hear_packet(struct pair *pair)
+{
+	pair_heard(pair, now);
+	pair_admit(pair, true, now);
+}
+
+static void hear_garbage(struct pair *pair)
+{
+	pair_heard(pair, now);
+	pair_admit(pair, false, now);
+}
+
+static void hear_hello(struct pair *pair, uint64_t to)
+{
+	const struct hello hello = {.version = HELLO_VERSION,
+				    .id = ID_B,
+				    .to = to,
+				    .can = HELLO_CAN_CHECK};
+	char text[HELLO_TEXT_MAX];
+	const size_t len = hello_write(text, &hello);
+	const uint8_t *packet;
+	size_t packet_len;
+
+	pair_heard(pair, now);
+	assert_int_equal(pair_receive(pair, (uint8_t *)text, len, now, &packet,
+				      &packet_len),
+			 PAIR_OURS);
+}
+
+static void test_page_unasked_hellos(void **state)
+{
+	struct pair *pair = open_alone(0);
+	int i;
+
+	(void)state;
+	run(pair, 20 * NS_PER_S, NULL);
+	assert_int_equal(hello_count, 5);
+	assert_page_says("%g, %g, %g, %g and %g seconds after it has opened",
+			 hellos[0], hellos[1], hellos[2], hellos[3], hellos[4]);
+	for (i = 0; i < 4; i++) {
+		hear_packet(pair);
+		run(pair, 20 * NS_PER_S, NULL);
+		if (i == 3)
+			break;
+		assert_int_equal(hello_count, 4);
+		assert_page_says(
+			"%g, %g, %g and %g seconds after a good packet",
+			hellos[0], hellos[1], hellos[2], hellos[3]);
+	}
+	assert_page_says("at most three times;");
+	assert_int_equal(hello_count, 0);
+	pair_free(pair);
+
+	pair = open_alone(0);
+	run(pair, 20 * NS_PER_S, NULL);
+	run(pair, 60 * NS_PER_S, hear_garbage);
+	assert_page_says("at most eight times;");
+	assert_int_equal(hello_count, 8);
+	pair_free(pair);
+}
+
+static void test_page_search(void **state)
+{
+	struct pair *pair = open_alone(0);
+
+	(void)state;
+	run(pair, 20 * NS_PER_S, NULL);
+	hear_hello(pair, 0);
+	run(pair, 30 * NS_PER_S, NULL);
+	assert_page_says("every half second, and after ten seconds every two.");
+	assert_int_equal(hello_count, 20 + 10);
+	assert_page_says("after each of five hellos in a row.");
+	run(pair, 60 * NS_PER_S, hear_packet);
+	assert_in_range(hello_count, 5, 6);
+	pair_free(pair);
+}
+
+/* When a session that begins now and hears nothing more ends, in ms. */
+static uint64_t session_ms(struct pair *pair)
+{
+	const uint64_t start = now;
+
+	while (pair_state(pair) != PAIR_PLAIN && now < start + 60 * NS_PER_S)
+		run(pair, NS_PER_MS, NULL);
+	return (now - NS_PER_MS - start) / NS_PER_MS;
+}
+
+/* A checked frame of the other end, which makes a pair paired. */
+static void hear_checked(struct pair *pair)
+{
+	const struct frame frame = {.kind = FRAME_ANSWER};
+	uint8_t out[FRAME_SHORT_MAX];
+	const uint8_t *packet;
+	size_t len = frame_write(out, &frame, frame_start(ID_B, pair_id(pair)));
+
+	pair_receive(pair, out, len, now, &packet, &len);
+	assert_int_equal(pair_state(pair), PAIR_PAIRED);
+}
+
+static void test_page_patience(void **state)
+{
+	uint8_t room[PAIR_HEADROOM + 28 + PAIR_TAILROOM] = {0};
+	struct pair *pair = open_alone(0);
+	uint8_t *frame;
+
+	(void)state;
+	hear_hello(pair, pair_id(pair));
+	assert_page_says("not paired 1.2 seconds after the first probe");
+	assert_page_says("the last probe has had 250 milliseconds");
+	assert_int_equal(session_ms(pair), 1000 + 250);
+	pair_free(pair);
+
+	pair = open_alone(0);
+	hear_hello(pair, pair_id(pair));
+	hear_checked(pair);
+	pair_wrap(pair, room + PAIR_HEADROOM, 28, now, &frame);
+	assert_page_says(
+		"has received no good frame for one second after that");
+	assert_page_says("no good frame comes within two seconds after");
+	assert_int_equal(session_ms(pair), 1000 + 2000);
+	pair_free(pair);
+
+	/* src/pairing.c sets the time of an idle session. */
+	pair = open_alone(3 * NS_PER_S);
+	hear_hello(pair, pair_id(pair));
+	hear_checked(pair);
+	assert_page_says("received none for three seconds anyway");
+	assert_int_equal(session_ms(pair), 3000 + 2000);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page_exchange),
+		cmocka_unit_test(test_page_unasked_hellos),
+		cmocka_unit_test(test_page_search),
+		cmocka_unit_test(test_page_patience),
 	};
 
 	return cmocka_run_group_tests(tests, read_page, NULL);
