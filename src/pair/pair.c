@@ -40,8 +40,8 @@
 /* Length of the queue of events. */
 #define PAIR_EVENTS_MAX 16
 
-/* After we receive our own hello we ignore all frames of a pair for this long,
- * and send no hello. */
+/* After we receive our own hello we ignore hellos and checked frames for this
+ * long. */
 #define PAIR_LOOPED_NS	    (1 * NS_PER_S)
 #define PAIR_LOOPED_PACKETS 4
 
@@ -89,7 +89,7 @@ struct pair {
 	uint64_t own_ids[PAIR_OWN_IDS]; /* the newest first */
 	struct hello peer;		/* the last hello; id 0: none */
 	uint32_t start_in;		/* frame_start() of the peer's frames */
-	bool may_pair; /* a checked frame may begin a session */
+	bool may_pair; /* we accept the peer's checked frames */
 	struct past past[PAIR_PAST_IDS];
 	unsigned int past_at;
 	unsigned int id_sessions; /* past sessions with our current id */
