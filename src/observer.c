@@ -76,7 +76,7 @@ static void report_silence(struct observer *observer)
 	const struct pair *pair = pairing_pair(observer->config.pairing);
 
 	if ((has_carrier && observer->silence_told) ||
-	    (pair && pair_is_absent(pair)))
+	    (pair && pair_is_absent(pair, clock_ns())))
 		return;
 	observer->silence_told = true;
 	log_warning("%s: no data from the peer for %u s%s",
@@ -157,8 +157,9 @@ static void report_peer(struct observer *observer, uint64_t now_ns)
 		observer->held_told = false;
 		observer->first_ns = now_ns + (pair ? OBSERVER_PEER_NS : 0);
 	}
-	/* The pairing tells of a serialtun. */
-	if (pair && pair_state(pair) != PAIR_PLAIN)
+	/* The pairing tells of a serialtun, and of a line that is looped. */
+	if (pair && (pair_state(pair) != PAIR_PLAIN ||
+		     pairing_told_loop(observer->config.pairing)))
 		observer->first_ns = UINT64_MAX;
 	if (now_ns < observer->first_ns)
 		return;

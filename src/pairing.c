@@ -441,13 +441,10 @@ static void report_loss(struct pairing *pairing, enum pair_event event)
 
 	switch (event) {
 	case PAIR_EVENT_SILENT:
-		log_warning("%s: %s does not answer any more, carrier off "
-			    "until it does",
-			    tun, name);
+		log_warning("%s: %s does not answer any more", tun, name);
 		break;
 	case PAIR_EVENT_CLOSED:
-		log_info("%s: %s has ended, carrier off until it is back", tun,
-			 name);
+		log_info("%s: %s has ended", tun, name);
 		break;
 	case PAIR_EVENT_GARBAGE:
 		log_warning("%s: nothing from %s passes its check any more, "

@@ -294,6 +294,9 @@ static void follow_peer(struct session *session)
 				 line_name(session->line));
 		notify_up(session, port);
 	} else {
+		if (pair && pair_is_absent(pair, clock_ns()))
+			log_info("%s: carrier off until the peer is back",
+				 session->tun->name);
 		notify_status("%s: no data from the peer on %s",
 			      session->tun->name, port->name);
 	}

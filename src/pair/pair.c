@@ -57,6 +57,9 @@
 /* A MET end admits plain packets for this long. */
 #define PAIR_MET_NS (750 * NS_PER_MS)
 
+/* A peer that restarts is back within this time. */
+#define PAIR_GRACE_NS (3 * NS_PER_S)
+
 /* After this many plain packets in a row the session ends. The first of them
  * gets a hello as its answer. */
 #define PAIR_PLAIN_MAX 3
@@ -84,7 +87,8 @@ struct pair {
 	uint32_t overruns;
 	enum pair_state state;
 	uint64_t since_ns;
-	bool absent; /* the peer fell silent or closed */
+	bool absent;	    /* the peer fell silent or closed */
+	uint64_t absent_ns; /* when */
 	uint64_t id;
 	uint64_t own_ids[PAIR_OWN_IDS]; /* the newest first */
 	struct hello peer;		/* the last hello; id 0: none */
@@ -262,6 +266,7 @@ static void lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
 	if (pair->state == PAIR_PAIRED)
 		pair->absent =
 			why == PAIR_EVENT_SILENT || why == PAIR_EVENT_CLOSED;
+	pair->absent_ns = now_ns;
 	forget(pair, now_ns);
 	take_new_id(pair);
 	if (why == PAIR_EVENT_CLOSED)
@@ -762,15 +767,32 @@ enum pair_state pair_state(const struct pair *pair)
 }
 
 /**
- * pair_is_absent() - Check whether the peer is known to be away
+ * pair_is_absent() - check whether the peer is known to be away
+ * @pair: the pair
+ * @now_ns: the time
+ *
+ * The peer may be restarting, so it counts as away only after a grace.
+ *
+ * Return: true if the peer of a pair fell silent or said good-bye a while ago,
+ * and neither a packet nor a hello has come since
+ */
+bool pair_is_absent(const struct pair *pair, uint64_t now_ns)
+{
+	return pair->absent && now_ns - pair->absent_ns >= PAIR_GRACE_NS;
+}
+
+/**
+ * pair_quiet_until() - get the time until which packets wait for the pair
  * @pair: the pair
  *
- * Return: true if a paired peer fell silent or closed the session, and neither
- * a packet nor a hello has come since
+ * The first hello goes before the first packet: a peer whose interface has no
+ * carrier then turns it on before the packet is there, and can answer.
+ *
+ * Return: the time, which may have passed
  */
-bool pair_is_absent(const struct pair *pair)
+uint64_t pair_quiet_until(const struct pair *pair)
 {
-	return pair->absent;
+	return seek_first_ns(&pair->seek);
 }
 
 /**

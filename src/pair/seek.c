@@ -276,6 +276,19 @@ static uint64_t blocked_until(const struct seek *seek)
 }
 
 /**
+ * seek_first_ns() - get the time of the first hello after the opening
+ * @seek: the state
+ *
+ * Return: the time, which may have passed; 0 once a hello was sent
+ */
+uint64_t seek_first_ns(const struct seek *seek)
+{
+	return seek->series_at < seek->series_len && !seek->said_ns
+		       ? seek->series[0]
+		       : 0;
+}
+
+/**
  * seek_next_ns() - Get the time of the next call of seek_take()
  * @seek:   the state
  * @now_ns: the current time

@@ -578,7 +578,7 @@ bool pump_has_carrier(const struct pump *pump)
 {
 	const struct pair *pair = pump->config.pair;
 
-	if (!pump->port || (pair && pair_is_absent(pair)))
+	if (!pump->port || (pair && pair_is_absent(pair, clock_ns())))
 		return false;
 	return is_paired(pump) || keepalive_has_carrier(&pump->keepalive);
 }

@@ -411,6 +411,16 @@ static bool append_word(struct sender *sender, uint64_t now_ns)
 	return len;
 }
 
+/* When the next packet may go: now, or behind the first hello. */
+static uint64_t packet_ns(const struct sender *sender)
+{
+	const struct pair *pair = sender->config->pair;
+
+	if (fq_codel_is_empty(sender->queue))
+		return UINT64_MAX;
+	return pair ? pair_quiet_until(pair) : 0;
+}
+
 /* Append the next packet of the queue. Return: false if it is empty. */
 static bool append_packet(struct sender *sender, uint64_t now_ns)
 {
@@ -522,8 +532,8 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 	sender->port_is_full = false;
 	for (; writes > 0; writes--) {
 		if (outbox_empty(sender)) {
-			if (fq_codel_is_empty(sender->queue) &&
-			    word_ns(sender, now_ns) > now_ns)
+			if (clock_earlier(packet_ns(sender),
+					  word_ns(sender, now_ns)) > now_ns)
 				break;
 			if (!line_ready(sender, port, now_ns))
 				break;
@@ -605,11 +615,10 @@ struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns)
 	struct sender_plan plan = {
 		.is_paced = pacer_is_paced(&sender->pacer),
 		.is_full = !outbox_empty(sender) || sender->port_is_full,
-		.next_ns = word_ns(sender, now_ns),
+		.next_ns = clock_earlier(packet_ns(sender),
+					 word_ns(sender, now_ns)),
 	};
 
-	if (!fq_codel_is_empty(sender->queue))
-		plan.next_ns = 0;
 	if (plan.is_paced)
 		plan.next_ns = clock_later(plan.next_ns,
 					   pacer_look_ns(&sender->pacer));

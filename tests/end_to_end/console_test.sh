@@ -62,7 +62,7 @@ for text in '[    0.0] Booting Linux\r\n' 'Contiki-NG started\n' '> '; do
 done
 
 # Our own packets come back: a login that echoes, or a loopback plug.
-start_a --addr 10.0.0.1/24
+start_a --addr 10.0.0.1/24 --pair=no
 # shellcheck disable=SC2094 # a terminal is no file that is overwritten
 cat "$port_b" >"$port_b" &
 reader=$!

@@ -46,8 +46,8 @@ for restart in 1 2; do
 	check 'SIGTERM ends A with status 0' test "$ended" = 0
 	check 'B says at once that A has ended' wait_for 2 says_times b \
 		"$restart" \
-		'^serialtun: tun0: board has ended, carrier off until it is back$'
-	check "B's carrier is off" wait_for 2 not has_carrier b
+		'^serialtun: tun0: board has ended$'
+	check "B's carrier is off" wait_for 10 not has_carrier b
 	check 'B keeps its address' has_address b 10.10.10.2
 	start_a
 	check 'B says that A is back' wait_for 10 says_times b \
@@ -57,8 +57,8 @@ for restart in 1 2; do
 done
 stop_b
 check 'A says at once that B has ended' wait_for 2 \
-	a_says '^serialtun: tun0: desk has ended, carrier off until it is back$'
-check "A's carrier is off" wait_for 2 not has_carrier a
+	a_says '^serialtun: tun0: desk has ended$'
+check "A's carrier is off" wait_for 10 not has_carrier a
 start_b
 check_pair 'B is restarted'
 
@@ -70,8 +70,8 @@ check 'kill -9 of A: the interface is gone' \
 check 'kill -9 of A: the keeper has ended' wait_for 5 not alive "$keeper"
 check_match 'there was one' '^[0-9]+$' "$keeper"
 check 'B says that A does not answer any more' wait_for 15 b_says \
-	'^serialtun: tun0: board does not answer any more, carrier off until it does$'
-check "B's carrier is off" wait_for 2 not has_carrier b
+	'^serialtun: tun0: board does not answer any more$'
+check "B's carrier is off" wait_for 10 not has_carrier b
 start_a
 check 'B says that A is back' \
 	wait_for 10 says_times b 2 'paired with board .*: 10.10.10.2 here'

@@ -26,8 +26,8 @@ check_link() {
 	stop_a
 	check_equal "$1: A ends with status 0" 0 "$ended"
 	check "$1: B says that A has ended" wait_for 10 b_says \
-		'board has ended, carrier off until it is back$'
-	check "$1: B has no carrier" wait_for 5 not has_carrier b
+		'board has ended$'
+	check "$1: B has no carrier" wait_for 15 not has_carrier b
 	start_a
 	check "$1: A is restarted, B says so" wait_for 20 says_times b 2 \
 		'paired with board .*: 10\.10\.10\.2 here, 10\.10\.10\.1 there$'
@@ -46,7 +46,7 @@ check_link adapters
 pull_out 0
 check 'unplugged: A has lost its port' wait_for 10 a_says 'lost /dev/ttyUSB0'
 check 'unplugged: B says that A does not answer' wait_for 30 b_says \
-	'board does not answer any more, carrier off until it does$'
+	'board does not answer any more$'
 plug_in 0
 check 'plugged in: B says that it is paired' wait_for 30 says_times b 3 \
 	'paired with board .*: 10\.10\.10\.2 here, 10\.10\.10\.1 there$'

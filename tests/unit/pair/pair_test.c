@@ -237,7 +237,7 @@ static void test_pair_two_meet(void **state)
 	assert_true(pair_peer(a.pair)->id == pair_id(b.pair));
 	assert_true(pair_peer(b.pair)->id == pair_id(a.pair));
 	assert_int_equal(pair_state(a.pair), PAIR_PAIRED);
-	assert_false(pair_is_absent(a.pair));
+	assert_false(pair_is_absent(a.pair, now));
 	/* No hello more than it takes. */
 	run(100 * S);
 	assert_in_range(a.hellos + b.hellos, 2, 3);
@@ -252,6 +252,11 @@ static void test_pair_alone_is_plain(void **state)
 
 	(void)state;
 	open(&a);
+	/* Packets wait for the first hello, and for no other. */
+	assert_in_range(pair_quiet_until(a.pair) - now, 0, 20 * MS);
+	run(100 * MS);
+	assert_int_equal(a.hellos, 1);
+	assert_true(pair_quiet_until(a.pair) <= now);
 	run(100 * S);
 	assert_int_equal(a.hellos, 5);
 	testing_ipv4(packet, sizeof(packet), 0x55);
@@ -260,7 +265,7 @@ static void test_pair_alone_is_plain(void **state)
 	assert_int_equal(hear_plain(&a), PAIR_OTHER);
 	assert_int_equal(a.delivered, 1);
 	assert_int_equal(pair_state(a.pair), PAIR_PLAIN);
-	assert_false(pair_is_absent(a.pair));
+	assert_false(pair_is_absent(a.pair, now));
 }
 
 static void test_pair_packets(void **state)
@@ -481,6 +486,9 @@ static void test_pair_close(void **state)
 	assert_int_equal(len, 5);
 	hear(&a, out, len);
 	assert_true(was_told(&a, PAIR_EVENT_CLOSED));
+	/* It may be restarting. */
+	assert_false(pair_is_absent(a.pair, now + 3 * S - 1));
+	assert_true(pair_is_absent(a.pair, now + 3 * S));
 	assert_int_equal(state_of(&a), PAIR_PLAIN);
 	/* It is not sought. */
 	pair_free(b.pair);
