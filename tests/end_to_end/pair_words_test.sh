@@ -87,4 +87,28 @@ check_not 'a looped line: nobody is there' a_says 'peer is there'
 kill "$loop"
 wait_end "$loop"
 
+stop_a
+
+# B's bytes reach A, and A's reach nobody.
+"$cable" --baud 0 "$dir/ttyC" "$dir/ttyD" >"$dir/cable2.log" 2>&1 &
+second=$!
+wait_for 5 test -e "$dir/ttyD"
+socat -u "OPEN:$dir/ttyC,rawer" "OPEN:$port_b,rawer" &
+relay=$!
+port_b=$dir/ttyD
+sleep 0.3
+start_a
+start_b
+in_b ping -q -i 0.5 -W 1 -I tun0 ff02::2 >/dev/null 2>&1 &
+pinging=$!
+check 'one direction alone: A hears B, and says that B does not hear' \
+	wait_for 10 a_says '^serialtun: tun0: this end hears a serialtun that does not hear this end \(is TX of this end connected to RX of the other\?\)$'
+check 'one direction alone: B says that nothing has arrived' wait_for 15 \
+	b_says '^serialtun: .*/ttyD: nothing has arrived yet, although packets were sent, and hellos to a serialtun \('
+check_equal 'one direction alone: A says nothing else' 1 "$(words a | wc -l)"
+check_equal 'one direction alone: B says nothing else' 1 "$(words b | wc -l)"
+kill "$pinging" "$relay"
+stop_a
+stop_b
+kill "$second"
 finish

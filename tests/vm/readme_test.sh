@@ -2,13 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Follow the README word for word: its command on one end, the command that the
-# first end prints on the other, and the messages of both. Two network
-# namespaces with an adapter each stand for the README's two machines with a
-# /dev/ttyUSB0 each. Then the same with two UARTs.
+# first end prints on the other, and the messages of both, which pair. Two
+# network namespaces with an adapter each stand for the README's two machines
+# with a /dev/ttyUSB0 each. Then the same with two UARTs.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=../end_to_end/pairs.sh
+source "$root/tests/end_to_end/pairs.sh"
 
-readme=$root/README.md
+# The link-local address is a random one, and the other host has some name.
+without_names() {
+	sed -E 's/fe80::[0-9a-f:]+/fe80::/; s/paired with [^ ]+/paired with/'
+}
+
+readme=$dir/README
+without_names <"$root/README.md" >"$readme"
 
 # "serialtun" is the built program; "sudo" does nothing here.
 mkdir "$dir/bin"
@@ -22,7 +30,7 @@ PATH=$dir/bin:$PATH
 readme_says() {
 	local text
 	for text; do
-		grep -qF -- "$text" "$readme" || return
+		grep -qF -- "$(without_names <<<"$text")" "$readme" || return
 	done
 }
 
@@ -59,10 +67,16 @@ for ports in 'ttyUSB0 ttyUSB1' 'ttyS1 ttyS2'; do
 		readme_says "$(sed "1!d; s/$b/ttyUSB0/" "$dir/b.log")" \
 		"$(sed -n 2p "$dir/b.log")"
 
-	command=$(first_command ping)
-	# shellcheck disable=SC2086 # are words
-	check_match "$a: $command" '^3 packets transmitted, 3 received, 0%' \
-		"$(in_a $command)"
+	check "$a: the first end announces the pair" \
+		wait_for 20 a_says ': paired with '
+	check "$b: so does the second" wait_for 20 b_says ': paired with '
+	check "$a: its line is in the README" \
+		readme_says "$(grep ': paired with ' "$dir/a.log")"
+	# shellcheck disable=SC2016 # are Markdown's
+	check 'the README has the address to ping' \
+		readme_says '`ping 10.10.10.2`'
+	check_match "$a: a ping" '^3 packets transmitted, 3 received, 0%' \
+		"$(in_a ping -c 3 -W 5 10.10.10.2)"
 
 	head -c 50000 /dev/urandom >"$dir/file"
 	check "$a: a file arrives over TCP" tcp a b 10.10.10.2 "$dir/file"
@@ -73,9 +87,9 @@ for ports in 'ttyUSB0 ttyUSB1' 'ttyS1 ttyS2'; do
 	stop_b INT
 	check_equal "$b: SIGTERM ends it with status 0" 0 "$ended"
 	for end in a b; do
-		check_match "$end: the last line is the traffic" \
+		check_match "$end: it prints the traffic" \
 			'^serialtun: sent .* kB/s\), in [0-9.]+ s at 115200 baud$' \
-			"$(tail -n 1 "$dir/$end.log")"
+			"$(<"$dir/$end.log")"
 	done
 	check_equal 'the interfaces are gone' '' \
 		"$(in_a ip -o link show type tun; in_b ip -o link show type tun)"
