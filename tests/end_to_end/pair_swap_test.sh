@@ -33,9 +33,10 @@ check_pair 'with nothing but a port'
 pair=no
 stop_b
 start_b --addr 10.10.10.2/30
-# A's carrier is off until something comes from B.
+# A's carrier is off until something comes from B, and the kernel takes a moment
+# to see that it is on.
 check 'after SIGTERM, --pair=no: a ping crosses' \
-	in_b ping -q -c 1 -W 5 10.10.10.1
+	wait_for 10 in_b ping -q -c 1 -W 1 10.10.10.1
 check 'and the other way' wait_for 5 pings
 check 'A has its address still' has_address a 10.10.10.1
 check "A's carrier is on" has_carrier a
