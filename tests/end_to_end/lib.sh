@@ -198,6 +198,7 @@ port_b=$dir/ttyB
 pair=
 
 # What serialtun says of one that it is paired with is no part of most tests.
+# shellcheck disable=SC2034 # tests use it
 about_peer=': (the peer is there|paired with )'
 
 start_cable() {
