@@ -149,7 +149,7 @@ static bool is_undecided(const struct options *options, const struct line *line)
 }
 
 /*
- * Give up what is not needed any more. Return: 0; 1 if root may still become
+ * Give up the privileges that the link does not need. Return: 0; 1 if root may still become
  * another user, to be decided when the port is there; or -errno, logged.
  */
 static int drop_privileges(const struct options *options,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The observer looks at a running link and tells the user what is worth a
- * sentence: the first packet of the peer, its silence, a port that takes
- * nothing, a route that leads the line's own packets into the link, a login at
- * the other end, and the symptoms of the counters (report/symptom).
+ * The observer looks at a running link and reports to the user: the first
+ * packet of the peer, its silence, a port that takes nothing, a route that
+ * leads the line's own packets into the link, a login at the other end, and the
+ * symptoms of the counters (report/symptom).
  *
- * It reads what others own and changes nothing, with one exception: it undoes
+ * It reads the state of other modules and changes nothing but this: it undoes
  * an XOFF that stops the port, because noise may have made it.
  */
 #include "observer.h"
@@ -226,7 +226,7 @@ static void check_counters(struct observer *observer, uint64_t now_ns)
 }
 
 /**
- * observer_look() - tell the user what is new
+ * observer_look() - report news to the user
  * @observer: the observer, while there is a port
  * @now_ns:   the time
  *

@@ -36,7 +36,7 @@ struct observer_config {
 };
 
 /**
- * struct observer - what the user was told of a link
+ * struct observer - reports to the user about a link
  * @config:       the link
  * @symptoms:     symptoms that were reported
  * @stall:        whether the port takes bytes

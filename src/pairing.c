@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Pairing: what this host tells the serialtun at the other end, and what
- * follows from the answer.
+ * Pairing describes this host to the serialtun at the other end, and acts on
+ * the description that comes back.
  *
  *   line <--> pair <-- agree -- pairing -- address --> keeper --> interface
  *
- * The pair (a room of its own, and pure) finds the other end and checks frames.
- * This file tells it of this host: MTU, address, free networks, name. When the
- * other end has said the same of itself, agree_decide() finds the address that
- * this end is to have, the keeper sets it, and the user reads both addresses in
- * one line. Everything that does not fit is reported here, too, with its
- * remedy.
+ * The pair (a room of its own, and pure) finds the peer and checks frames. This
+ * file hands it a description of this host: MTU, address, free networks, name.
+ * When the peer's description is there, agree_decide() chooses the address of
+ * this end, the keeper sets it, and one line tells the user both addresses.
+ * This file also reports what does not fit, with the remedy.
  *
- * This process parses what the other end says and has no capability, so it
+ * This process parses the peer's frames and has no capability, so it
  * cannot set an address itself. The keeper is started only if there is an
  * address to be taken: the user gave no IPv4 address and no bridge, and the
  * interface has none.
@@ -65,8 +64,8 @@
  * @pair: the pair
  * @keeper: sets addresses; NULL: there is none to be taken
  * @rtnl: reads addresses and routes; NULL: not available
- * @own: what the peer is told of this host
- * @wanted: what the keeper was asked for last
+ * @own: the description of this host
+ * @wanted: the last request to the keeper
  * @asked: the keeper has not answered yet
  * @woken: the keeper's answer is there, or its end
  * @told: the last line about the pair
@@ -140,8 +139,9 @@ static void find_own(struct pairing *pairing, const struct link_config *link)
 }
 
 /*
- * Without a keeper the link works, with the addresses that it has. Who attaches
- * to a prepared interface as an ordinary user has none, and expects none.
+ * Without a keeper the link works, with the addresses that it has. A user who
+ * attaches to a prepared interface as an ordinary user has none, and expects
+ * none.
  */
 static void start_keeper(struct pairing *pairing,
 			 const struct pairing_config *config)
@@ -315,7 +315,7 @@ static const struct addr *own_addr(const struct pairing *pairing)
 				  : NULL;
 }
 
-/* Who the peer is and the addresses of both ends, in one line. */
+/* Log one line with the peer and the addresses of both ends. */
 static void announce(struct pairing *pairing, const struct agree *peer,
 		     const struct addr *there)
 {
@@ -502,11 +502,12 @@ void pairing_wake(struct pairing *pairing)
 }
 
 /**
- * pairing_attend() - handle what the pair and the keeper have to say
+ * pairing_attend() - handle the events of the pair and the answers of the
+ * keeper
  * @pairing: the pairing, or NULL
  * @now_ns:  the time
  *
- * Call it after each turn of the pump. Logs what the user should know.
+ * Call it after each turn of the pump. Logs all news for the user.
  */
 void pairing_attend(struct pairing *pairing, uint64_t now_ns)
 {
@@ -545,10 +546,11 @@ bool pairing_told_loop(const struct pairing *pairing)
 }
 
 /**
- * pairing_peer() - what the peer has said of its host
+ * pairing_peer() - get the description of the peer
  * @pairing: the pairing, or NULL
  *
- * Return: that, until the pair is lost; NULL: nothing yet, or no pairing
+ * Return: the description, until the pair is lost; NULL: none yet, or no
+ * pairing
  */
 const struct agree *pairing_peer(const struct pairing *pairing)
 {

@@ -418,7 +418,7 @@ void pump_part(struct pump *pump)
 	    pair_state(pump->config.pair) == PAIR_PLAIN)
 		return;
 	sender_part(pump->sender, pump->port, clock_ns());
-	/* Closing the port discards what it has not sent. */
+	/* Closing the port discards unsent bytes. */
 	while (port_queued(pump->port) && clock_ns() < end_ns)
 		nanosleep(&pause, NULL);
 	nanosleep(&unseen, NULL);

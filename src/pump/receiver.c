@@ -371,7 +371,7 @@ static void take_plain(struct receiver *receiver,
 		drop_garbage(receiver, frame, verdict_reason(verdict));
 }
 
-/* The contents of a checked frame are what the peer's interface sent. */
+/* The packet of a checked frame. A bad one was bad at the peer already. */
 static void take_checked(struct receiver *receiver,
 			 const struct framing_frame *frame)
 {
@@ -465,7 +465,7 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len,
 	} while (len && !receiver->tun_gone && !is_out_of_step(receiver));
 }
 
-/* Tell the pair what the line is doing behind the last frame. */
+/* Tell the pair about the bytes behind the last frame. */
 static void show_line(const struct receiver *receiver)
 {
 	struct framing_frame pending =

@@ -25,8 +25,8 @@
  * limits the bytes that may wait in it, and reports POLLOUT when their number
  * is below the limit again.
  *
- * With a pair, the frames that the pair has to say go before the next packet,
- * and the pair wraps each packet in its own framing before it is encoded.
+ * A pair's own frames go before the next packet, and the pair puts a head and a
+ * check around each packet before the framing encodes it.
  *
  * The sender segments super-packets from the interface before it queues them
  * (gso), so that fq_codel can choose among single packets.
@@ -61,7 +61,7 @@
 /* Bytes per write of a batch: enough to make the system call cheap. */
 #define SENDER_BATCH_LEN 32768
 
-/* A packet, and what the pair puts around it. */
+/* A packet in the frame of a pair. */
 #define SENDER_ROOM_LEN (PAIR_HEADROOM + PACKET_MAX + PAIR_TAILROOM)
 _Static_assert(SENDER_ROOM_LEN == FRAMING_CONTENTS_MAX,
 	       "a decoder takes what is sent");
@@ -398,8 +398,8 @@ static void append_frame(struct sender *sender, const uint8_t *frame,
 		framing->encode(out + sender->outbox_len, frame, len);
 }
 
-/* Append what the pair has to say. Return: false if that is nothing. */
-static bool append_word(struct sender *sender, uint64_t now_ns)
+/* Append the pair's next own frame. Return: false if none is due. */
+static bool append_pair_frame(struct sender *sender, uint64_t now_ns)
 {
 	uint8_t frame[PAIR_FRAME_MAX];
 	size_t len = 0;
@@ -462,7 +462,7 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 	const size_t enough = batch_len(sender, port);
 
 	clear_outbox(sender);
-	while (sender->outbox_len < enough && append_word(sender, now_ns))
+	while (sender->outbox_len < enough && append_pair_frame(sender, now_ns))
 		;
 	while (sender->outbox_len < enough && append_packet(sender, now_ns))
 		;
@@ -506,8 +506,8 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 	return n;
 }
 
-/* When the pair has something to say. UINT64_MAX: never, or no pair. */
-static uint64_t word_ns(const struct sender *sender, uint64_t now_ns)
+/* The time of the pair's next own frame. UINT64_MAX: none, or no pair. */
+static uint64_t pair_frame_ns(const struct sender *sender, uint64_t now_ns)
 {
 	const struct pair *pair = sender->config->pair;
 
@@ -533,7 +533,8 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 	for (; writes > 0; writes--) {
 		if (outbox_empty(sender)) {
 			if (clock_earlier(packet_ns(sender),
-					  word_ns(sender, now_ns)) > now_ns)
+					  pair_frame_ns(sender, now_ns)) >
+			    now_ns)
 				break;
 			if (!line_ready(sender, port, now_ns))
 				break;
@@ -616,7 +617,7 @@ struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns)
 		.is_paced = pacer_is_paced(&sender->pacer),
 		.is_full = !outbox_empty(sender) || sender->port_is_full,
 		.next_ns = clock_earlier(packet_ns(sender),
-					 word_ns(sender, now_ns)),
+					 pair_frame_ns(sender, now_ns)),
 	};
 
 	if (plan.is_paced)

@@ -57,8 +57,8 @@ const char *misfit_event_text(enum pair_event event, bool tap)
 /**
  * misfit_problem_text() - why two that are paired have no good link
  * @problem: the problem
- * @own:     what this end said of its host
- * @peer:    what the peer said
+ * @own:     the description of this host
+ * @peer:    the description of the peer
  * @name:    the peer's name
  * @text:    filled in
  *

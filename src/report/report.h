@@ -32,7 +32,7 @@ struct report_config {
  * @port:      path of the port; NULL while the port is absent
  * @rate:      capacity of the line in bytes per second; 0: unknown
  * @carrier:   the interface has carrier
- * @peer:      what the peer of a pair has said of its host; NULL: nothing
+ * @peer:      the description of the peer of a pair; NULL: none
  */
 struct report_view {
 	const struct stats *stats;

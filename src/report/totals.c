@@ -232,14 +232,14 @@ static void append_ms(char text[TOTALS_TEXT_MAX], uint64_t ns)
 }
 
 /**
- * totals_format_pair() - who the peer is and what the wire damaged
+ * totals_format_pair() - the peer of a pair and the damage on the wire
  * @pair:   the counters of the pair
- * @peer:   what the peer has said of its host, or NULL
+ * @peer:   the description of the peer, or NULL
  * @now_ns: the time
  * @text:   where to write it
  *
- * Each end counts what it hears, so damage on the way there is what the peer
- * answered last.
+ * Each end counts the frames that it hears. The count of the way there comes
+ * from the last answer of the peer.
  *
  * Return: @text, one line without a newline
  */
