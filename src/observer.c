@@ -121,10 +121,26 @@ static void check_own_packets(struct observer *observer,
 		    observer->config.tun->name);
 }
 
-/* Tell of a peer that is no serialtun, or has not said so. */
+/* An address for this end, in a network of the usual size with the peer. */
+static const char *propose_address(const struct addr *peer,
+				   char text[ADDR_TEXT_MAX])
+{
+	struct addr network = *peer;
+	struct addr host;
+
+	network.prefix_len = 24;
+	if (!addr_neighbour(&network, &network, 1, &host))
+		return "ADDR/24";
+	host.prefix_len = network.prefix_len;
+	return addr_format(&host, text);
+}
+
+/* Report a peer that does not pair, or has not sent a hello yet. */
 static void report_plain_peer(struct observer *observer)
 {
 	const struct addr *from = &observer->first;
+	const struct pairing *pairing = observer->config.pairing;
+	char own[ADDR_TEXT_MAX];
 	char text[ADDR_TEXT_MAX];
 
 	/* A line that comes and goes is reported already. */
@@ -135,6 +151,14 @@ static void report_plain_peer(struct observer *observer)
 	if (from->family == AF_UNSPEC)
 		log_info("%s: the peer is there",
 			 line_name(observer->config.line));
+	else if (from->family == AF_INET && pairing_takes_address(pairing) &&
+		 !pairing_has_address(pairing))
+		log_warning("%s: the peer is there: %s, but does not pair, so "
+			    "this end has no IPv4 address (give it one, as "
+			    "with --addr %s)",
+			    line_name(observer->config.line),
+			    addr_format_host(from, text),
+			    propose_address(from, own));
 	else
 		log_info("%s: the peer is there: %s",
 			 line_name(observer->config.line),

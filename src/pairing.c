@@ -257,6 +257,18 @@ bool pairing_takes_address(const struct pairing *pairing)
 	return pairing && pairing->keeper;
 }
 
+/**
+ * pairing_has_address() - does this end have an IPv4 address?
+ * @pairing: the pairing
+ *
+ * Return: true if the user gave one, the interface had one, or a peer's
+ * description led to one
+ */
+bool pairing_has_address(const struct pairing *pairing)
+{
+	return pairing->own.addr.family || pairing->own.took.family;
+}
+
 /* List the networks that are free here, from the first pool first. */
 static void list_free(struct pairing *pairing)
 {

@@ -39,6 +39,7 @@ void pairing_close(struct pairing *pairing);
 struct pair *pairing_pair(const struct pairing *pairing);
 int pairing_fd(const struct pairing *pairing);
 bool pairing_takes_address(const struct pairing *pairing);
+bool pairing_has_address(const struct pairing *pairing);
 void pairing_begin_port(struct pairing *pairing, uint64_t now_ns);
 void pairing_wake(struct pairing *pairing);
 void pairing_attend(struct pairing *pairing, uint64_t now_ns);

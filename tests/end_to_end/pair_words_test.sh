@@ -89,6 +89,15 @@ wait_end "$loop"
 
 stop_a
 
+# A peer that does not pair, and no address here.
+start_a
+stty -F "$port_b" raw -echo
+frame '45000020 00000000 4001 66db 0a000002 0a000001 0000 fffe 0001 0000 00000000' \
+	>"$port_b"
+check 'a plain peer, and no --addr: A proposes one' wait_for 5 a_says \
+	"^serialtun: $port_a: the peer is there: 10\\.0\\.0\\.2, but does not pair, so this end has no IPv4 address \\(give it one, as with --addr 10\\.0\\.0\\.1/24\\)\$"
+stop_a
+
 # B's bytes reach A, and A's reach nobody.
 "$cable" --baud 0 "$dir/ttyC" "$dir/ttyD" >"$dir/cable2.log" 2>&1 &
 second=$!
