@@ -61,15 +61,27 @@ for text in '[    0.0] Booting Linux\r\n' 'Contiki-NG started\n' '> '; do
 	end
 done
 
-# Our own packets come back: a login that echoes, or a loopback plug.
-start_a --addr 10.0.0.1/24 --pair=no
-# shellcheck disable=SC2094 # a terminal is no file that is overwritten
-cat "$port_b" >"$port_b" &
-reader=$!
-in_a ping -q -c 8 -i 0.2 -W 1 10.0.0.2 >/dev/null
-check 'an echo holds packets back' wait_for 5 a_says \
-	"the line returns this end's own packets, so sending waits for a packet from the peer "
-check_not 'and is not taken for a peer' a_says 'the peer is there'
-kill "$reader"
+# Our own bytes come back: a login that echoes, or a loopback plug. The pairing
+# says so first.
+packets_wait() {
+	kill -USR1 "$pid_a"
+	sleep 0.1
+	a_says '^serialtun: queue: [1-9][0-9]* packets, '
+}
+for pair in no ''; do
+	echo_told='what this end sends comes back, so there is no pairing '
+	[ -z "$pair" ] ||
+		echo_told="the line returns this end's own packets, so sending waits for a packet from the peer "
+	start_a --addr 10.0.0.1/24
+	# shellcheck disable=SC2094 # a terminal is no file that is overwritten
+	cat "$port_b" >"$port_b" &
+	reader=$!
+	in_a ping -q -c 8 -i 0.2 -W 1 10.0.0.2 >/dev/null
+	check 'an echo: serialtun says so' wait_for 5 a_says "$echo_told"
+	check 'an echo holds packets back' wait_for 5 packets_wait
+	check_not 'and is not taken for a peer' a_says 'the peer is there'
+	kill "$reader"
+	stop_a
+done
 
 finish
