@@ -289,7 +289,11 @@ static void follow_peer(struct session *session)
 	set_carrier(session, pump_has_carrier(session->pump));
 	if (session->carrier) {
 		/* The pairing tells of a serialtun. */
-		if (!pair || pair_state(pair) == PAIR_PLAIN)
+		if (pair && pair_is_given_up(pair, clock_ns()))
+			log_info("%s: carrier on again, for another program in "
+				 "the place of the peer",
+				 session->tun->name);
+		else if (!pair || pair_state(pair) == PAIR_PLAIN)
 			log_info("%s: the peer sends again, carrier on",
 				 line_name(session->line));
 		notify_up(session, port);

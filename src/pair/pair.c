@@ -60,6 +60,9 @@
 /* A peer that restarts is back within this time. */
 #define PAIR_GRACE_NS (3 * NS_PER_S)
 
+/* After this time another program may have taken the peer's place. */
+#define PAIR_GIVE_UP_NS (60 * NS_PER_S)
+
 /* After this many plain packets in a row the session ends. The first of them
  * gets a hello as its answer. */
 #define PAIR_PLAIN_MAX 3
@@ -771,14 +774,31 @@ enum pair_state pair_state(const struct pair *pair)
  * @pair: the pair
  * @now_ns: the time
  *
- * The peer may be restarting, so it counts as away only after a grace.
+ * The peer may be restarting, so it counts as away only after a grace. It does
+ * not for long: another program may have taken its place, and one that only
+ * answers would never be asked.
  *
- * Return: true if the peer of a pair fell silent or said good-bye a while ago,
- * and neither a packet nor a hello has come since
+ * Return: true if the peer of a pair fell silent or said good-bye some time
+ * ago, and neither a packet nor a hello has come since
  */
 bool pair_is_absent(const struct pair *pair, uint64_t now_ns)
 {
-	return pair->absent && now_ns - pair->absent_ns >= PAIR_GRACE_NS;
+	const uint64_t since_ns = now_ns - pair->absent_ns;
+
+	return pair->absent && since_ns >= PAIR_GRACE_NS &&
+	       since_ns < PAIR_GIVE_UP_NS;
+}
+
+/**
+ * pair_is_given_up() - check whether an absent peer was waited for long enough
+ * @pair: the pair
+ * @now_ns: the time
+ *
+ * Return: true if pair_is_absent() was true, and is no more because of the time
+ */
+bool pair_is_given_up(const struct pair *pair, uint64_t now_ns)
+{
+	return pair->absent && now_ns - pair->absent_ns >= PAIR_GIVE_UP_NS;
 }
 
 /**

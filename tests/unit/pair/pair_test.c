@@ -489,6 +489,11 @@ static void test_pair_close(void **state)
 	/* It may be restarting. */
 	assert_false(pair_is_absent(a.pair, now + 3 * S - 1));
 	assert_true(pair_is_absent(a.pair, now + 3 * S));
+	/* Or another program may have taken its place, which only answers. */
+	assert_true(pair_is_absent(a.pair, now + 60 * S - 1));
+	assert_false(pair_is_given_up(a.pair, now + 60 * S - 1));
+	assert_false(pair_is_absent(a.pair, now + 60 * S));
+	assert_true(pair_is_given_up(a.pair, now + 60 * S));
 	assert_int_equal(state_of(&a), PAIR_PLAIN);
 	/* It is not sought. */
 	pair_free(b.pair);
