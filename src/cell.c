@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The cell: what is left to the process that parses what the line brings. Once
- * the link is set up, it needs few system calls, and a program that somebody
- * injects into it is to have no more than these:
+ * The cell limits the system calls of the process that parses bytes from the
+ * line. The process needs few calls once the link is set up. The limits apply
+ * to an attacker, too, who takes over the process through the line:
  *
- * - No other program, no other process, no executable memory, no look into
- *   another process, no mount, no key, no BPF: who tries is no user of ours,
- * and the process ends (SIGSYS).
- * - Sockets of the families that the line uses to be found again. Another
- *   family ends the process.
- * - Files only if the line is a device, which is opened again when it comes
- *   back, or if there are statistics to write; then the user that the process
- *   runs as sets the limit, because a filter cannot see a path.
- * - ioctl(2) by its number. TIOCSTI and TIOCLINUX, which type into the terminal
- *   of whoever started us, end the process.
+ * - serialtun never runs a program, traces a process, mounts a file system,
+ *   reads a key or loads BPF code, and creates sockets only of the families
+ *   that its line uses. Such a call is an attack, so the kernel ends the
+ *   process (SIGSYS).
+ * - The process can map memory, but cannot make it executable.
+ * - The process can open files only if the line is a device, because serialtun
+ *   opens a device again after an unplug, or if it writes statistics. A filter
+ *   cannot see a path, so the file permissions of the process's user decide
+ *   which files it can open.
+ * - The filter allows the ioctl(2) requests of the lists. TIOCSTI and TIOCLINUX
+ *   end the process, because they type into the terminal of the user who
+ *   started serialtun.
  *
- * Every other call is answered with EPERM, which is an error like any other, so
- * that a call that is missing here costs a feature and not the link.
- * scripts/cell-calls runs the tests and prints what is missing.
+ * The kernel answers every other call with EPERM. serialtun handles EPERM like
+ * any other error, so a call that these lists lack costs a feature and not the
+ * link. scripts/cell-calls runs the tests and prints the refused calls.
  *
- * The lists are for the C library as well as for us: another version, or
- * another machine, makes other calls for the same function. A call that a
- * machine does not have is left out.
+ * The lists also serve the C library. Another version of the C library, or
+ * another machine, makes other calls for the same function. The #ifdefs leave
+ * out calls that the machine does not have.
  *
- * On i386 the C library makes all calls for sockets by socketcall(2), with
- * arguments that a filter cannot see: there the families are not told apart.
+ * On i386 the C library makes all socket calls by socketcall(2). A filter
+ * cannot see the arguments of that call, so on i386 it cannot tell the families
+ * apart.
  */
 #include "cell.h"
 
@@ -45,7 +48,7 @@ struct list {
 	size_t count;
 };
 
-/* For each packet; the first ones are found first. */
+/* Calls for each packet. The filter compares in this order. */
 static const uint32_t frequent[] = {
 	SYS_read,
 	SYS_write,
@@ -73,7 +76,7 @@ static const uint32_t frequent[] = {
 #endif
 };
 
-/* On what the process has: descriptors, memory, time, its own signals. */
+/* Calls on the process's own descriptors, memory, timers and signals. */
 static const uint32_t harmless[] = {
 	SYS_close,
 	SYS_lseek,
@@ -151,7 +154,7 @@ static const uint32_t harmless[] = {
 	SYS_exit_group,
 };
 
-/* What is told of a file without opening it. */
+/* Calls that read the attributes of a file without opening it. */
 static const uint32_t looks[] = {
 #ifdef SYS_stat
 	SYS_stat,	SYS_lstat,
@@ -180,7 +183,7 @@ static const uint32_t looks[] = {
 	SYS_readlinkat, SYS_getcwd,
 };
 
-/* To find a device again, and what else is known of it. */
+/* Calls that find a device again and read its properties. */
 static const uint32_t searches[] = {
 	SYS_getdents64,
 	SYS_inotify_init1,
@@ -205,7 +208,7 @@ static const uint32_t removals[] = {
 	SYS_unlinkat,
 };
 
-/* Of any socket that is open. */
+/* Calls on an open socket. */
 static const uint32_t talks[] = {
 	SYS_shutdown,	 SYS_getsockopt,  SYS_setsockopt,
 	SYS_getsockname, SYS_getpeername, SYS_accept4,
@@ -229,7 +232,7 @@ static const uint32_t connect_kinds[] = {
 };
 #endif
 
-/* How much is sent, how the port is set, whether stderr is a terminal. */
+/* Requests for queue lengths, port settings, and stderr as a terminal. */
 static const uint32_t requests[] = {
 	TIOCOUTQ,      FIONREAD,    SIOCOUTQNSD, TIOCGICOUNT, TUNSETCARRIER,
 	TUNSETOFFLOAD, TCGETS,	    TCSETS,	 TCSETSW,     TCSETSF,
@@ -240,13 +243,13 @@ static const uint32_t requests[] = {
 	FIONBIO,
 };
 
-/* The scope of an IPv6 address has a name. */
+/* The C library converts the interface name in fe80::1%eth0. */
 static const uint32_t ip_requests[] = {SIOCGIFINDEX, SIOCGIFNAME};
 
-/* They type into a terminal. */
+/* These requests type into a terminal. */
 static const uint32_t fatal_requests[] = {TIOCSTI, TIOCLINUX};
 
-/* What nobody tries by mistake. */
+/* serialtun and its libraries never make these calls; an attacker would. */
 static const uint32_t fatal[] = {
 	SYS_execve,
 	SYS_execveat,
@@ -274,7 +277,7 @@ static const uint32_t fatal[] = {
 	SYS_reboot,
 };
 
-/* What AddressSanitizer calls, and LeakSanitizer at the end. */
+/* Calls of AddressSanitizer, and of LeakSanitizer at the end. */
 static const uint32_t sanitizers[] = {
 	SYS_clone,	 SYS_ptrace,	SYS_prctl,
 	SYS_sigaltstack, SYS_prlimit64, SYS_sched_yield,
@@ -299,7 +302,7 @@ static const uint32_t sanitizers[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* Every list, all of them twice for the verdicts, is shorter than the room. */
+/* All lists together, and 40 single rules, fit. */
 _Static_assert(COUNT(frequent) + COUNT(harmless) + COUNT(looks) +
 			       COUNT(searches) + COUNT(renames) +
 			       COUNT(removals) + COUNT(talks) +
@@ -325,7 +328,7 @@ static void add_calls(struct list *list, const uint32_t *calls, size_t count,
 						.verdict = verdict});
 }
 
-/* Each value of an argument of a call. */
+/* Add a rule for each value of an argument of a call. */
 static void add_args(struct list *list, uint32_t call, uint8_t index,
 		     const uint32_t *args, size_t count,
 		     enum seccomp_verdict verdict)
@@ -340,7 +343,7 @@ static void add_args(struct list *list, uint32_t call, uint8_t index,
 						.arg = args[i]});
 }
 
-/* A call whose argument has none of these bits. */
+/* Allow a call if its argument has none of these bits. */
 static void add_without(struct list *list, uint32_t call, uint8_t index,
 			uint32_t bits)
 {
@@ -372,10 +375,13 @@ static void add_memory(struct list *list)
 	add_without(list, SYS_mprotect, 2, PROT_EXEC);
 }
 
-/* O_TMPFILE without the O_DIRECTORY in it, which reads a directory. */
+/* O_TMPFILE contains O_DIRECTORY, which opendir(3) needs. */
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
-/* Flags that create, empty, or, for who needs no device, write a file. */
+/*
+ * Unless the link writes files, refuse to create or truncate one; without a
+ * device, also refuse to open one for writing.
+ */
 static void add_open(struct list *list, const struct cell_needs *needs)
 {
 	const uint32_t refused =
@@ -410,8 +416,8 @@ static void add_files(struct list *list, const struct cell_needs *needs)
 }
 
 /*
- * The C library asks for the name of a scope by a socket of any family, a unix
- * one first: EPERM lets it try the next.
+ * To look up the name of a scope, the C library opens a socket of any family,
+ * and tries a unix socket first. After EPERM it tries the next family.
  */
 static void add_families(struct list *list, const struct cell_needs *needs)
 {
@@ -451,11 +457,11 @@ static void add_sockets(struct list *list, const struct cell_needs *needs)
 }
 
 /**
- * cell_rules() - the rules for the process that carries packets
+ * cell_rules() - list the rules for the process that carries packets
  * @rules: filled in
- * @needs: what it will need
+ * @needs: the operations to allow
  *
- * Return: how many
+ * Return: number of rules
  */
 size_t cell_rules(struct seccomp_rule rules[CELL_RULES_MAX],
 		  const struct cell_needs *needs)
@@ -483,14 +489,14 @@ size_t cell_rules(struct seccomp_rule rules[CELL_RULES_MAX],
 }
 
 /**
- * cell_name_rules() - the rules for the process that looks up a name
+ * cell_name_rules() - list the rules for the process that looks up a name
  * @rules: filled in
  *
- * It runs modules of the system (nsswitch.conf(5)), which may open files and
- * sockets, load libraries and start threads; so these rules only tell what it
- * may not do.
+ * That process runs modules of the system (nsswitch.conf(5)), which may open
+ * files and sockets, load libraries and start threads. These rules therefore
+ * forbid some calls and allow all others.
  *
- * Return: how many
+ * Return: number of rules
  */
 size_t cell_name_rules(struct seccomp_rule rules[CELL_RULES_MAX])
 {
@@ -506,10 +512,10 @@ size_t cell_name_rules(struct seccomp_rule rules[CELL_RULES_MAX])
 }
 
 /**
- * cell_enter() - lock this process in, for good
- * @needs: what it will need; @self is filled in here
+ * cell_enter() - limit the system calls of this process, for good
+ * @needs: the operations to allow; the function sets @self in its own copy
  *
- * The process has no_new_privs already.
+ * The process must have set no_new_privs before.
  *
  * Return: as of seccomp_install()
  */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* A build with AddressSanitizer, which reads files and starts a process. */
+/* AddressSanitizer, in such a build, reads files and starts a process. */
 #if defined(__SANITIZE_ADDRESS__)
 #define CELL_FOR_SANITIZERS 1
 #elif defined(__has_feature)
@@ -20,24 +20,25 @@
 #define CELL_FOR_SANITIZERS 0
 #endif
 
-/* A build that counts which lines ran, and writes files when it ends. */
+/* A build for coverage writes its counters to files at its end. */
 #ifdef SERIALTUN_COVERAGE
 #define CELL_FOR_COVERAGE 1
 #else
 #define CELL_FOR_COVERAGE 0
 #endif
 
-/* Room for the rules of any line. */
+/* The most rules that any line needs. */
 #define CELL_RULES_MAX 256
 
 /**
- * struct cell_needs - what the rest of the link depends on
- * @devices: opens device files, and reads what the system knows of them
- * @files:   creates and renames files
- * @leaves:  removes a file at its end
- * @ip:      opens sockets for IP, and asks for the route to the peer
- * @local:   opens unix sockets
- * @self:    the process, which may send itself a signal, as abort(3) does
+ * struct cell_needs - operations that the link still performs in the cell
+ * @devices: the link opens device files, and reads their properties in /sys
+ * @files:   the link creates and renames files
+ * @leaves:  the link removes a file at its end
+ * @ip:      the link opens IP sockets, and asks for the route to the peer
+ * @local:   the link opens unix sockets
+ * @self:    PID of the process, which may send itself a signal, as abort(3)
+ *           does
  */
 struct cell_needs {
 	bool devices;

@@ -36,12 +36,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often a port that is root's alone is looked at again, 20 ms apart. */
+/* await_owner() checks the port at most this many times, 20 ms apart. */
 #define OWNER_TRIES 25
 
 /*
- * If our parent has closed standard descriptors, the port must not take their
- * numbers: messages would travel on the line.
+ * If the parent process has closed a standard descriptor, the port must not get
+ * the descriptor's number: messages would travel on the line.
  */
 static int open_standard_fds(void)
 {
@@ -65,7 +65,7 @@ static void announce(const struct options *options, const struct tun *tun,
 
 	log_info("%s", announce_link(options, tun, link, line_port(line),
 				     line_awaited(line), text));
-	/* Without an address of this end, that of the peer is unknown. */
+	/* The announcement of the other end needs an address of this end. */
 	if (options->link.addr_count || !tun->attached)
 		log_info("%s", announce_other_end(options, link, text));
 	for (i = 0; i < options->link.addr_count; i++)
@@ -89,13 +89,13 @@ static void announce(const struct options *options, const struct tun *tun,
 			    tun->name);
 }
 
-/* A stop signal makes the set-up fail; then the program ends with success. */
+/* If a stop signal made the set-up fail, the program ends with success. */
 static int set_up_failed(void)
 {
 	return signals_stop() ? 0 : -1;
 }
 
-/* --persist; an attached interface is persistent and has an owner already. */
+/* An attached interface is already persistent; change only its owner. */
 static int keep(const struct options *options, struct tun *tun,
 		const struct owner *owner)
 {
@@ -105,7 +105,7 @@ static int keep(const struct options *options, struct tun *tun,
 	return tun_persist(tun, owner);
 }
 
-/* A kernel without filters runs the link all the same. */
+/* On a kernel without seccomp the link runs without a filter. */
 static void enter_cell(const struct options *options, const struct line *line)
 {
 	const struct source_kind *kind = line_kind(line);
@@ -123,7 +123,7 @@ static void enter_cell(const struct options *options, const struct line *line)
 			  strerror(-err));
 }
 
-/* Without --user: not root, if the link does not need it. */
+/* Without --user, choose the user nobody if the link does not need root. */
 static void choose_user(const struct options *options, const struct line *line,
 			struct privilege_user *user)
 {
@@ -139,7 +139,7 @@ static void choose_user(const struct options *options, const struct line *line,
 		privilege_choose_user(user, &needs);
 }
 
-/* Nobody knows yet whose a port will be that is not there. */
+/* The choice of a user needs the port, because a missing port has no owner. */
 static bool is_undecided(const struct options *options, const struct line *line)
 {
 	const struct source_kind *kind = line_kind(line);
@@ -149,8 +149,9 @@ static bool is_undecided(const struct options *options, const struct line *line)
 }
 
 /*
- * Give up the privileges that the link does not need. Return: 0; 1 if root may still become
- * another user, to be decided when the port is there; or -errno, logged.
+ * Give up the privileges that the link does not need. Return: 0; 1 if the port
+ * is missing, so that decide() must choose the user once the port is there; or
+ * -errno, logged.
  */
 static int drop_privileges(const struct options *options,
 			   const struct line *line,
@@ -163,8 +164,9 @@ static int drop_privileges(const struct options *options,
 }
 
 /*
- * A port that is plugged in is root's alone until udev has given it to its
- * group, a few milliseconds later. Its bytes wait in the driver.
+ * When an adapter is plugged in, only root may open the port, until udev sets
+ * its group a few milliseconds later. Wait for this; the driver keeps bytes
+ * that arrive meanwhile.
  */
 static void await_owner(const struct line *line)
 {
@@ -179,7 +181,7 @@ static void await_owner(const struct line *line)
 		nanosleep(&pause, NULL);
 }
 
-/* Without a port it was not known whom to become. Return: as session_run(). */
+/* Choose the user now that the port is there. Return: as session_run(). */
 static int decide(const struct options *options, struct session *session,
 		  struct privilege_user *user)
 {
@@ -250,7 +252,7 @@ static int create(const struct options *options, const struct owner *owner)
 	return err;
 }
 
-/* --port auto, or no --port. Return: 0 or -errno, logged. */
+/* Find the port for --port auto or no --port. Return: 0 or -errno, logged. */
 static int choose_port(struct options *options, char **chosen)
 {
 	int err;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The observer looks at a running link and reports to the user: the first
- * packet of the peer, its silence, a port that takes nothing, a route that
- * leads the line's own packets into the link, a login at the other end, and the
- * symptoms of the counters (report/symptom).
+ * The observer watches a running link and reports to the user: the first packet
+ * of the peer, a silent peer, a stalled port, a route that leads the line's own
+ * packets into the link, a login at the other end, and faults that the counters
+ * show (report/symptom).
  *
- * It reads the state of other modules and changes nothing but this: it undoes
- * an XOFF that stops the port, because noise may have made it.
+ * The observer only reads the state of other modules, with one exception: it
+ * cancels an XOFF that stops the port, because noise may look like an XOFF.
  */
 #include "observer.h"
 #include "clock.h"
@@ -24,8 +24,8 @@
 #include <sys/socket.h>
 
 /*
- * A first packet tells of the peer after so long, because a serialtun says more
- * of itself meanwhile.
+ * The observer waits this long after the first packet before it reports the
+ * peer. If the peer is a serialtun, the pairing reports more details meanwhile.
  */
 #define OBSERVER_PEER_NS (500 * NS_PER_MS)
 
@@ -58,7 +58,7 @@ void observer_begin_port(struct observer *observer, uint64_t now_ns)
 
 	observer->first_ns = UINT64_MAX;
 	observer->check_ns = now_ns + OBSERVER_CHECK_NS;
-	/* The line has reported packets that were lost without a port. */
+	/* The line has already reported packets that it lost without a port. */
 	observer->own_before =
 		pump_stats(observer->config.pump)
 			->to_line.dropped[STATS_DROP_OWN_TRANSPORT];
@@ -67,8 +67,8 @@ void observer_begin_port(struct observer *observer, uint64_t now_ns)
 }
 
 /*
- * A peer that only answers is silent while nobody asks it anything: with the
- * carrier still on, one warning is enough.
+ * Warn only once while the carrier stays on: a peer that only answers requests
+ * is silent whenever this host sends none.
  */
 static void report_silence(struct observer *observer)
 {
@@ -85,7 +85,7 @@ static void report_silence(struct observer *observer)
 		    has_carrier ? "" : ", carrier off until it sends");
 }
 
-/* Warn of a port that stalls, and undo an XOFF: it may have been noise. */
+/* Warn of a stalled port, and cancel an XOFF, which may have been noise. */
 static void check_flow(struct observer *observer, const struct stats *stats,
 		       uint64_t now_ns)
 {
@@ -105,7 +105,7 @@ static void check_flow(struct observer *observer, const struct stats *stats,
 		port_resume(port);
 }
 
-/* Warn, once, of a route that leads the line's own packets into the link. */
+/* Warn once of a route that leads the line's own packets into the link. */
 static void check_own_packets(struct observer *observer,
 			      const struct stats *stats)
 {
@@ -121,7 +121,7 @@ static void check_own_packets(struct observer *observer,
 		    observer->config.tun->name);
 }
 
-/* An address for this end, in a network of the usual size with the peer. */
+/* Choose an address for this end, in the peer's network with a prefix of 24. */
 static const char *propose_address(const struct addr *peer,
 				   char text[ADDR_TEXT_MAX])
 {
@@ -143,7 +143,7 @@ static void report_plain_peer(struct observer *observer)
 	char own[ADDR_TEXT_MAX];
 	char text[ADDR_TEXT_MAX];
 
-	/* A line that comes and goes is reported already. */
+	/* Do not report the same peer again after each loss of the line. */
 	if (observer->peer_told && addr_same_host(from, &observer->peer))
 		return;
 	observer->peer_told = true;
@@ -165,14 +165,14 @@ static void report_plain_peer(struct observer *observer)
 			 addr_format_host(from, text));
 }
 
-/* Are the packets that come our own? */
+/* Does the line return our own packets? */
 static bool is_echo(const struct observer *observer)
 {
 	return pump_stats(observer->config.pump)->witness->verdict ==
 	       WITNESS_ECHO;
 }
 
-/* The first packet from a port. */
+/* Report the peer after the first packet from a port. */
 static void report_peer(struct observer *observer, uint64_t now_ns)
 {
 	const struct pair *pair = pairing_pair(observer->config.pairing);
@@ -181,19 +181,19 @@ static void report_peer(struct observer *observer, uint64_t now_ns)
 		observer->held_told = false;
 		observer->first_ns = now_ns + (pair ? OBSERVER_PEER_NS : 0);
 	}
-	/* The pairing tells of a serialtun, and of a line that is looped. */
+	/* The pairing reports a serialtun, and a looped line. */
 	if (pair && (pair_state(pair) != PAIR_PLAIN ||
 		     pairing_told_loop(observer->config.pairing)))
 		observer->first_ns = UINT64_MAX;
 	if (now_ns < observer->first_ns)
 		return;
 	observer->first_ns = UINT64_MAX;
-	/* An echo is a symptom of its own. */
+	/* check_counters() reports an echo. */
 	if (!is_echo(observer))
 		report_plain_peer(observer);
 }
 
-/* Packets would be commands to a shell. An echo is a symptom of its own. */
+/* Warn that the sender waits, because a shell would execute the packets. */
 static void check_held(struct observer *observer, const struct stats *stats)
 {
 	if (observer->held_told || !pump_is_held(observer->config.pump) ||
@@ -207,10 +207,7 @@ static void check_held(struct observer *observer, const struct stats *stats)
 		    line_name(observer->config.line));
 }
 
-/*
- * Text is explained if it is a prompt, an echo if hellos have come back, and
- * addresses if the peer said them.
- */
+/* Has check_held() or the pairing already reported the cause of a symptom? */
 static bool is_explained(const struct observer *observer, enum symptom symptom)
 {
 	switch (symptom) {
@@ -265,10 +262,10 @@ void observer_look(struct observer *observer, uint64_t now_ns)
 }
 
 /**
- * observer_next_ns() - when to look again without an event
+ * observer_next_ns() - time of the next observer_look() without an event
  * @observer: the observer
  *
- * Return: the time; UINT64_MAX: after an event
+ * Return: the time; UINT64_MAX: none
  */
 uint64_t observer_next_ns(const struct observer *observer)
 {

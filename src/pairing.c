@@ -41,17 +41,17 @@
 #include <unistd.h>
 
 /*
- * After so long without a frame the peer is asked whether it is there. It is
- * away when it has not answered for another second.
+ * After this long without a frame, the pair asks the peer whether it is there.
+ * If the peer does not answer within another second, the pair is lost.
  */
 #define PAIRING_IDLE_NS (3 * NS_PER_S)
 
-/* The networks 10.10.0.0 to 10.10.9.0 are left to people. */
+/* Users often choose 10.10.0.0 to 10.10.9.0, so pairs leave these out. */
 #define PAIRING_NETWORK_MIN 10
 
 /*
- * So much of the list of free networks is kept for the second pool: a peer to
- * which all of the first is taken needs some that are free here, too.
+ * The list of free networks has this many entries of the second pool, for a
+ * peer that uses every network of the first.
  */
 #define PAIRING_SECOND_POOL_MIN 2
 
@@ -60,16 +60,16 @@
 /**
  * struct pairing - this end of a pair
  * @tun: the interface
- * @index: its number
+ * @index: index of the interface
  * @pair: the pair
- * @keeper: sets addresses; NULL: there is none to be taken
+ * @keeper: sets addresses; NULL: this end takes no address
  * @rtnl: reads addresses and routes; NULL: not available
  * @own: the description of this host
  * @wanted: the last request to the keeper
  * @asked: the keeper has not answered yet
- * @woken: the keeper's answer is there, or its end
+ * @woken: the keeper has answered or ended
  * @told: the last line about the pair
- * @told_problems: problems that were reported, of enum agree_problem
+ * @told_problems: reported problems, a set of enum agree_problem
  * @told_loop: the user knows that this port's line is looped
  * @lost_told: the user knows that the pair was lost
  * @name: the peer's name, or "the peer"
@@ -117,7 +117,7 @@ static void find_own_addr(const struct rtnl_addr *addr, void *data)
 	}
 }
 
-/* The IPv4 address of this end: the user's, or one that was there before. */
+/* Find the IPv4 address of this end: the user's, or one set before. */
 static void find_own(struct pairing *pairing, const struct link_config *link)
 {
 	struct agree *own = &pairing->own;
@@ -139,9 +139,9 @@ static void find_own(struct pairing *pairing, const struct link_config *link)
 }
 
 /*
- * Without a keeper the link works, with the addresses that it has. A user who
- * attaches to a prepared interface as an ordinary user has none, and expects
- * none.
+ * Without a keeper the link works with its present addresses. An ordinary user
+ * who attaches to a prepared interface cannot start a keeper, so a failure is
+ * no warning there.
  */
 static void start_keeper(struct pairing *pairing,
 			 const struct pairing_config *config)
@@ -269,7 +269,7 @@ bool pairing_has_address(const struct pairing *pairing)
 	return pairing->own.addr.family || pairing->own.took.family;
 }
 
-/* List the networks that are free here, from the first pool first. */
+/* List the networks that this host does not use, the first pool first. */
 static void list_free(struct pairing *pairing)
 {
 	static const unsigned int pools[] = {0, AGREE_SECOND_POOL};
@@ -296,7 +296,7 @@ static void list_free(struct pairing *pairing)
 	}
 }
 
-/* Tell the pair of this host, as it is now. */
+/* Hand the pair the present description of this host. */
 static void tell_own(struct pairing *pairing, uint64_t now_ns)
 {
 	if (pairing->keeper && pairing->rtnl)
@@ -346,7 +346,7 @@ static void announce(struct pairing *pairing, const struct agree *peer,
 	if (there->family)
 		text_append(line, sizeof(line), "%s %s there", here ? "," : ":",
 			    addr_format_host(there, text));
-	/* A pair that comes and goes without a word is no news. */
+	/* Do not repeat the line if the user was not told of a loss. */
 	if (pairing->lost_told || strcmp(line, pairing->told) != 0)
 		log_info("%s", line);
 	snprintf(pairing->told, sizeof(pairing->told), "%s", line);
@@ -371,7 +371,7 @@ static void report_problems(struct pairing *pairing, const struct agree *peer,
 	pairing->told_problems = problems;
 }
 
-/* The peer has said something of its host. */
+/* Handle a new description from the peer. */
 static void hear_agree(struct pairing *pairing, const struct agree *peer)
 {
 	const struct pair *pair = pairing->pair;
@@ -399,7 +399,7 @@ static void hear_agree(struct pairing *pairing, const struct agree *peer)
 			  pairing->tun->name, strerror(-err));
 }
 
-/* The keeper has set the address, or not. */
+/* Handle the keeper's answer to a request for an address. */
 static void hear_keeper(struct pairing *pairing,
 			const struct keeper_answer *answer, uint64_t now_ns)
 {
@@ -445,7 +445,7 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 	tell_own(pairing, now_ns);
 }
 
-/* The pair was lost, and the user is to know. */
+/* Tell the user that the pair was lost, and why. */
 static void report_loss(struct pairing *pairing, enum pair_event event)
 {
 	const char *tun = pairing->tun->name;
@@ -478,7 +478,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 {
 	switch (event) {
 	case PAIR_EVENT_PAIRED:
-		/* The line for the user comes when the peer has said more. */
+		/* The user is told on PAIR_EVENT_AGREE, with the addresses. */
 		pairing->told_loop = false;
 		tell_own(pairing, now_ns);
 		break;
@@ -506,7 +506,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 
 /**
  * pairing_wake() - remember an event of pairing_fd()
- * @pairing: the pairing; handles the event in pairing_attend()
+ * @pairing: the pairing; pairing_attend() handles the event
  */
 void pairing_wake(struct pairing *pairing)
 {

@@ -8,24 +8,25 @@
  *   CAP_NET_ADMIN alone (file capability, service) the set stays.
  * - no_new_privs makes set-user-ID and file capabilities powerless (prctl(2)).
  * - --user changes to a user, its groups, and the group of the port, so that
- *   the program can open a lost port again. Without --user, root becomes nobody
- *   if nothing is lost by it. That is decided when the port is there, and
- * before its first byte is read.
+ *   the program can open a lost port again. Without --user, root becomes
+ *   the user nobody, if this user can open the port and replace the link's
+ *   files. The program decides this once the port exists, before it reads the
+ *   first byte.
  *
- * Open descriptors keep working: the carrier of the interface, the settings of
- * the port and restoring them. These stop working:
+ * Open descriptors keep working, so the program can still switch the carrier of
+ * the interface, and set and restore the port. These restrictions apply:
  *
  * - Root without CAP_DAC_OVERRIDE is a user like any other: it cannot write to
  *   another user's directory or open another user's port. Root owns most
  *   devices, so a replugged adapter works; another user's pty does not.
- * - A device that another program holds with TIOCEXCL cannot be opened
+ * - The program cannot open a device that another program holds with TIOCEXCL
  *   (CAP_SYS_ADMIN).
  * - After a change of user the process is not dumpable (proc(5)): root owns its
  *   files in /proc, and there is no core dump. The process can still read its
  *   own /proc/self/fd.
  * - The program cannot remove what it added to an attached interface.
  *
- * Capabilities belong to a thread, and there is only one, so the bare system
+ * Capabilities belong to a thread. The program has only one, so the bare system
  * calls suffice. libcap-ng would not save much: capng_change_id() adds no group
  * besides the user's own, and fails where the bounding set cannot be emptied.
  */
@@ -54,7 +55,7 @@
 _Static_assert(CAP_TO_INDEX(CAP_SETUID) == CAP_TO_INDEX(CAP_SETGID),
 	       "both are in one word");
 
-/* What the kernel itself calls a user without a number (user_namespaces(7)). */
+/* The kernel's number for users without a mapping (user_namespaces(7)). */
 #define OVERFLOW_ID 65534
 
 /* The three sets of capabilities, each in two words of 32 bits. */
@@ -88,10 +89,11 @@ static bool has_capability(const struct capabilities *caps, unsigned int cap)
 /**
  * privilege_is_of_file() - do the capabilities come from the program file?
  *
- * setcap(8) gives a file capabilities: whoever may run it has them, and is
- * still not the administrator. The kernel sets AT_SECURE if a program has more
- * rights than its user (getauxval(3)). The ambient capabilities of a service
- * were given to its user, and security modules set AT_SECURE as well.
+ * setcap(8) gives a file capabilities, so any user who may run the file gets
+ * them, although that user is not the administrator. The kernel sets AT_SECURE
+ * if a program has more rights than its user (getauxval(3)). Security modules
+ * also set AT_SECURE, so the function excludes a service, whose ambient
+ * capabilities belong to its user.
  *
  * Return: true if they do
  */
@@ -103,9 +105,9 @@ bool privilege_is_of_file(void)
 }
 
 /**
- * privilege_use() - put the capabilities aside, or back in effect
- * @on: the permitted capabilities are in effect; else none is, and the kernel
- *      decides by user and group alone
+ * privilege_use() - switch the permitted capabilities on or off
+ * @on: true: they are in effect; false: none is, so the kernel checks access by
+ *      user and group alone
  *
  * Return: 0 or -errno
  */
@@ -146,7 +148,7 @@ int privilege_find_user(struct privilege_user *user, const char *name)
 			  name);
 		return -ENOENT;
 	}
-	/* "root", for whom there is a default. */
+	/* --user root keeps the present user. */
 	if (!entry->pw_uid && !geteuid()) {
 		user->name = NULL;
 		return 0;
@@ -166,7 +168,7 @@ int privilege_find_user(struct privilege_user *user, const char *name)
 	return 0;
 }
 
-/* Return the usual group of serial ports, for a port that is missing. */
+/* A missing port is expected to belong to the usual group of serial ports. */
 static gid_t usual_port_group(void)
 {
 	/* Debian, Fedora and relatives; Arch and Gentoo. */
@@ -183,8 +185,8 @@ static gid_t usual_port_group(void)
 }
 
 /*
- * Return the group that may open the port. Root's group is never kept, nor a
- * group that may not both read and write.
+ * Return the group that may read and write the port; NO_GROUP if there is none,
+ * or if it is root's.
  */
 static gid_t port_group(const char *path, bool is_serial)
 {
@@ -198,7 +200,7 @@ static gid_t port_group(const char *path, bool is_serial)
 	return file.st_gid;
 }
 
-/* Change groups before the user: afterwards it needs root. */
+/* Call this before setresuid(): only root may change its groups. */
 static int change_groups(const struct privilege_user *user,
 			 const char *port_path, bool is_serial)
 {
@@ -217,7 +219,7 @@ static void empty_bounding_set(void)
 	int cap;
 	int in;
 
-	/* EINVAL behind the kernel's last capability. */
+	/* PR_CAPBSET_READ fails after the kernel's last capability. */
 	for (cap = 0; (in = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++)
 		if (in && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)) {
 			log_debug("the capability bounding set stays: %s",
@@ -226,7 +228,7 @@ static void empty_bounding_set(void)
 		}
 }
 
-/* Check the result with the kernel. */
+/* Ask the kernel which privileges the process has now. */
 static int verify(const struct privilege_user *user,
 		  const struct capabilities *kept)
 {
@@ -254,7 +256,7 @@ static int verify(const struct privilege_user *user,
 	return 0;
 }
 
-/* Drop capabilities; ambient ones go with the permitted ones. */
+/* The kernel drops an ambient capability together with the permitted one. */
 static int drop_capabilities(const struct capabilities *kept)
 {
 	int err = set_capabilities(kept);
@@ -266,11 +268,13 @@ static int drop_capabilities(const struct capabilities *kept)
 
 /**
  * privilege_keep() - give up root and every capability but one, for good
- * @user: the user to become, from privilege_find_user(), without other groups
- * @cap:  the capability, such as CAP_NET_ADMIN; it is in effect afterwards
+ * @user: the user to become, from privilege_find_user(); the function drops
+ *        supplementary groups
+ * @cap:  the capability to keep, such as CAP_NET_ADMIN; it is in effect
+ *        afterwards
  *
- * For a process that does one thing only. Logs nothing. After a failure the
- * remaining privileges are unknown, and the process should end.
+ * A child process with a single task calls this. Logs nothing. After a failure
+ * the remaining privileges are unknown, and the process should end.
  *
  * Return: 0 or -errno; -EPERM if this process does not have the capability
  */
@@ -282,7 +286,7 @@ int privilege_keep(const struct privilege_user *user, unsigned int cap)
 	kept.words[CAP_TO_INDEX(cap)].permitted = CAP_TO_MASK(cap);
 	kept.words[CAP_TO_INDEX(cap)].effective = CAP_TO_MASK(cap);
 	empty_bounding_set();
-	/* Permitted ones would go with root's user number. */
+	/* PR_SET_KEEPCAPS: setresuid() keeps the permitted capabilities. */
 	if (user->name &&
 	    (setgroups(0, NULL) || setresgid(user->gid, user->gid, user->gid) ||
 	     prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ||
@@ -294,8 +298,8 @@ int privilege_keep(const struct privilege_user *user, unsigned int cap)
 }
 
 /*
- * The user with the fewest rights, whose number is the same everywhere; to look
- * it up (getpwnam(3)) would take longer than everything else here.
+ * The user with the fewest rights. Its number is the same on every system, and
+ * getpwnam(3) would take longer than everything else here.
  */
 static const struct privilege_user nobody = {
 	.name = "nobody",
@@ -305,10 +309,10 @@ static const struct privilege_user nobody = {
 };
 
 /**
- * privilege_shed() - give up whatever there is, for good
+ * privilege_shed() - give up all privileges, for good
  *
- * For a child process that needs nothing. Where it may not change its user, it
- * keeps it.
+ * A child process that needs no privilege calls this. The process becomes the
+ * user nobody if it may change its user.
  *
  * Return: 0, or -errno if it still has a capability
  */
@@ -338,14 +342,14 @@ static bool may_replace(const char *path)
 	struct stat parent;
 	struct stat file;
 
-	/* With the slash, which a path such as "/file" needs. */
+	/* Keep the slash: the directory of "/file" is "/". */
 	if (slash)
 		snprintf(directory, sizeof(directory), "%.*s",
 			 (int)(slash - path) + 1, path);
 	if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) ||
 	    stat(directory, &parent))
 		return false;
-	/* In /tmp, say, a file of root's stays (sticky bit, chmod(1)). */
+	/* With the sticky bit, as in /tmp, root's file stays (chmod(1)). */
 	return !(parent.st_mode & S_ISVTX) || lstat(path, &file);
 }
 
@@ -354,7 +358,7 @@ static bool may_open(const char *path)
 	return !path || !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS);
 }
 
-/* What a user cannot do, as the status of a process. */
+/* The reason why root stays root; a child process exits with this status. */
 enum hindrance {
 	NONE,
 	CHANGE,
@@ -362,7 +366,7 @@ enum hindrance {
 	FILE_OF_OURS,
 };
 
-/* In a process that ends afterwards. */
+/* Become @user to test its access. The calling process must end afterwards. */
 static enum hindrance find_hindrance(const struct privilege_user *user,
 				     const struct privilege_needs *needs)
 {
@@ -380,8 +384,8 @@ static enum hindrance find_hindrance(const struct privilege_user *user,
 }
 
 /*
- * A process tries it: only the kernel knows what a user may do, with all
- * directories, access lists and mounts on the way.
+ * Test in a child process whether @user can use the link's files. The kernel
+ * alone can judge all directories, access lists and mounts on the way.
  */
 static enum hindrance try_user(const struct privilege_user *user,
 			       const struct privilege_needs *needs)
@@ -415,12 +419,12 @@ static bool may_change_user(void)
 /**
  * privilege_keep_choice() - give up all but the right to become another user
  *
- * While the port is not there yet: whose it will be is not known, but nothing
- * comes from the line either. privilege_choose_user() and privilege_drop() are
- * to follow, before the first byte from the port is read.
+ * Call it while the port is missing: its owner is unknown then, and no byte can
+ * arrive. Call privilege_choose_user() and privilege_drop() once the port is
+ * there, before the program reads the first byte from the port.
  *
- * Return: 0, -EPERM if there is no such right and nothing was done, or another
- * -errno
+ * Return: 0; -EPERM if the process has no such right, without any change; or
+ * another -errno
  */
 int privilege_keep_choice(void)
 {
@@ -441,11 +445,11 @@ int privilege_keep_choice(void)
 
 /**
  * privilege_choose_user() - choose a user if root has not named one
- * @user:  filled in if root becomes another user
- * @needs: what that user must be able to do
+ * @user:  filled in if root is to become another user
+ * @needs: files that this user must be able to use
  *
- * Root becomes nobody, unless a port could then not be opened again or a file
- * not be written; it stays root then, and -v says why.
+ * Chooses the user nobody, if this user could open the port again and replace
+ * the files. Otherwise root stays root, and -v shows the reason.
  */
 void privilege_choose_user(struct privilege_user *user,
 			   const struct privilege_needs *needs)
@@ -469,7 +473,7 @@ void privilege_choose_user(struct privilege_user *user,
 	}
 }
 
-/* Warn now, not when the adapter is unplugged at night. */
+/* Warn at the start; the user may be away when the adapter is unplugged. */
 static void check_port(const char *path)
 {
 	if (!path || !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) ||
@@ -484,13 +488,13 @@ static void check_port(const char *path)
 /**
  * privilege_drop() - give up root and every capability, for good
  * @user:      from privilege_find_user()
- * @port_path: the file that is opened as the port, whose group is kept; NULL:
- *             none, or unknown
- * @is_serial: the line is serial: if @port_path is missing, keep the usual
- * group of serial ports
+ * @port_path: the file that is opened as the port; the process keeps the group
+ *             of this file; NULL: none, or unknown
+ * @is_serial: the line is serial: if @port_path is missing, the process keeps
+ *             the usual group of serial ports
  *
- * Warns of a port that cannot be opened again afterwards. Logs any failure; the
- * remaining privileges are then unknown, and the program should end.
+ * Warns if the user cannot open the port again. Logs any failure. After a
+ * failure the remaining privileges are unknown, and the program should end.
  *
  * Return: 0 or -errno
  */

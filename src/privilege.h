@@ -23,12 +23,13 @@ struct privilege_user {
 #define PRIVILEGE_FILES_MAX 2
 
 /**
- * struct privilege_needs - what a link must still be able to do
- * @port_name: the user's name for the port, if it is a file: it leads to...
- * @port_path: ... the file that is opened; NULL: none, or unknown
- * @is_serial: the line is serial: if @port_path is missing, the group of the
- *             port is the usual one of serial ports
- * @files:     to be written anew, or removed; NULL: none
+ * struct privilege_needs - files that a link must still be able to use
+ * @port_name: the port as the user named it, if it is a file, maybe a symbolic
+ *             link
+ * @port_path: the file that @port_name leads to; NULL: none, or unknown
+ * @is_serial: the line is serial: if @port_path is missing, the port's group is
+ *             taken to be the usual group of serial ports
+ * @files:     files that the link replaces or removes; NULL: none
  */
 struct privilege_needs {
 	const char *port_name;

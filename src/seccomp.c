@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rules for the system calls of a process (seccomp(2)): the kernel makes a
- * call, answers it with EPERM, or ends the process. A call without a rule gets
- * EPERM.
+ * Filter the system calls of a process (seccomp(2)). A rule tells the kernel to
+ * execute a call, to fail it with EPERM, or to end the process. A call without
+ * a rule fails with EPERM.
  *
- * The kernel runs a program of the classic BPF before each system call. The
- * numbers of system calls differ between machines, and one kernel may serve two
- * machines (i386 programs run on x86_64), so the program looks at the machine
- * first. x32 is the same machine with other numbers, which have a bit of their
- * own; the program denies them.
+ * The kernel runs a classic BPF program before each system call. The numbers of
+ * system calls differ between machines, and one kernel may serve two machines
+ * (i386 programs run on x86_64), so the program checks the machine first. The
+ * x32 ABI runs on the same machine as x86_64 and marks its call numbers with
+ * X32_BIT; the program denies them.
  */
 #include "seccomp.h"
 
@@ -17,14 +17,14 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 
-/* Since Linux 4.14; an older kernel ends the thread, and there is only one. */
+/* Before Linux 4.14 the kernel ends the thread; a process here has only one. */
 #ifndef SECCOMP_RET_KILL_PROCESS
 #define SECCOMP_RET_KILL_PROCESS 0x80000000U
 #endif
 
 #define DENY (SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA))
 
-/* Instructions in front of the rules, at most for one rule, and behind all. */
+/* Instructions before the rules, of one rule at most, and after the rules. */
 #define HEAD_LEN 6
 #define RULE_LEN 5
 #define TAIL_LEN 1
@@ -32,10 +32,10 @@
 /* The bit in the numbers of x32 (__X32_SYSCALL_BIT). */
 #define X32_BIT 0x40000000U
 
-/* Rules for one argument of one call share its number and its argument. */
+/* Rules for the same argument of the same call load that argument once. */
 #define GROUP_LEN(rules) (3 + 2 * (rules))
 
-/* The most that a jump can skip is 255 instructions. */
+/* A jump can skip at most 255 instructions. */
 #define GROUP_MAX 126
 
 _Static_assert(HEAD_LEN + 96 * RULE_LEN + TAIL_LEN <= SECCOMP_CODE_MAX,
@@ -44,10 +44,10 @@ _Static_assert(GROUP_LEN(1) == RULE_LEN, "a group of one is a rule");
 _Static_assert(GROUP_LEN(GROUP_MAX) - 1 <= UINT8_MAX, "a jump skips a group");
 
 /**
- * seccomp_native_arch() - the machine that this program was built for
+ * seccomp_native_arch() - get the machine that this program was built for
  *
- * Return: as AUDIT_ARCH_X86_64 of <linux/audit.h>; 0 for a machine whose name
- * is not known here
+ * Return: an AUDIT_ARCH_ constant of <linux/audit.h>; 0 for a machine that the
+ * function does not know
  */
 uint32_t seccomp_native_arch(void)
 {
@@ -75,7 +75,7 @@ static struct sock_filter load(size_t offset)
 					    (uint32_t)offset);
 }
 
-/* Go on if the word that was loaded is @value; else skip @else_skip. */
+/* Skip @else_skip instructions unless the loaded word is @value. */
 static struct sock_filter expect(uint32_t value, uint8_t else_skip)
 {
 	return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0,
@@ -107,14 +107,14 @@ static void put_rule(struct sock_fprog *program,
 	put(program, answer_with(rule->verdict));
 }
 
-/* All the machines are little-endian: the low word comes first. */
+/* All supported machines are little-endian: the low word comes first. */
 static struct sock_filter load_arg(unsigned int index)
 {
 	return load(offsetof(struct seccomp_data, args) +
 		    index * sizeof(uint64_t));
 }
 
-/* @rules are for one argument of one call. */
+/* All @rules must be for the same argument of the same call. */
 static void put_group(struct sock_fprog *program,
 		      const struct seccomp_rule *rules, size_t count)
 {
@@ -139,7 +139,7 @@ static bool looks_at_arg(const struct seccomp_rule *rule)
 	return rule->has_arg || rule->no_bits;
 }
 
-/* How many rules from the first on are for one argument of one call. */
+/* Count the first rules that are for the same argument of the same call. */
 static size_t group_count(const struct seccomp_rule *rules, size_t rule_count)
 {
 	size_t count = 0;
@@ -153,15 +153,15 @@ static size_t group_count(const struct seccomp_rule *rules, size_t rule_count)
 }
 
 /**
- * seccomp_build() - make a program of rules for system calls
- * @program:    the program; it points to @code
- * @code:       the instructions
- * @arch:       the machine, as AUDIT_ARCH_X86_64; little-endian
+ * seccomp_build() - compile rules into a BPF program
+ * @program:    filled in; it points to @code
+ * @code:       filled in with the instructions
+ * @arch:       the machine, an AUDIT_ARCH_ constant; little-endian
  * @rules:      the rules, the most frequent calls first
- * @rule_count: how many
+ * @rule_count: number of rules
  *
- * The result depends on nothing but the arguments, so a program for any machine
- * can be made and tried on any other.
+ * The program depends only on the arguments, so a test on one machine can check
+ * the program for another.
  *
  * Return: 0, or -E2BIG if the rules do not fit
  */
@@ -197,15 +197,16 @@ int seccomp_build(struct sock_fprog *program,
 }
 
 /**
- * seccomp_install() - from now on, these rules hold for this process
- * @rules:      the rules, with the numbers of this machine
- * @rule_count: how many
+ * seccomp_install() - apply rules to this process, for good
+ * @rules:      the rules, with the call numbers of this machine
+ * @rule_count: number of rules
  *
- * The process has no_new_privs already. Processes that it forks inherit the
- * rules. Without brk(2) and mmap(2) among them it cannot allocate any more.
+ * The process must have set no_new_privs before. Its child processes inherit
+ * the rules. A process whose rules allow neither brk(2) nor mmap(2) cannot
+ * allocate memory any more.
  *
- * Return: 0 or -errno; -ENOSYS on a machine whose name is not known here,
- * -EINVAL from a kernel without seccomp
+ * Return: 0 or -errno; -ENOSYS on a machine that seccomp_native_arch() does not
+ * know, -EINVAL from a kernel without seccomp
  */
 int seccomp_install(const struct seccomp_rule *rules, size_t rule_count)
 {

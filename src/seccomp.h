@@ -7,17 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The instructions of the longest program, for 96 rules with an argument. */
+/* The most instructions of a program: enough for 96 rules with an argument. */
 #define SECCOMP_CODE_MAX 512
 
-/* As the number of a rule: every system call. */
+/* In struct seccomp_rule.call: the rule applies to every system call. */
 #define SECCOMP_ANY_CALL UINT32_MAX
 
 /**
- * enum seccomp_verdict - what the kernel does about a system call
- * @SECCOMP_VERDICT_ALLOW: it makes it
- * @SECCOMP_VERDICT_DENY:  it answers EPERM
- * @SECCOMP_VERDICT_KILL:  it ends the process by SIGSYS
+ * enum seccomp_verdict - the kernel's reaction to a system call
+ * @SECCOMP_VERDICT_ALLOW: the kernel executes the call
+ * @SECCOMP_VERDICT_DENY:  the call fails with EPERM
+ * @SECCOMP_VERDICT_KILL:  the kernel ends the process with SIGSYS
  */
 enum seccomp_verdict {
 	SECCOMP_VERDICT_ALLOW,
@@ -26,16 +26,17 @@ enum seccomp_verdict {
 };
 
 /**
- * struct seccomp_rule - what happens to a system call
- * @call:    its number on the machine that the program is for, or
- *           SECCOMP_ANY_CALL, without an argument
- * @verdict: the answer
- * @has_arg: only with this argument
- * @no_bits: only with an argument that has none of the bits of @arg
- * @index:   which argument, 0 to 5
- * @arg:     the low 32 bits of that argument
+ * struct seccomp_rule - a rule for a system call
+ * @call:    number of the call on the machine that the program is for; or
+ *           SECCOMP_ANY_CALL, without @has_arg and @no_bits
+ * @verdict: the kernel's reaction
+ * @has_arg: the rule applies only if the argument is @arg
+ * @no_bits: the rule applies only if the argument has none of the bits of @arg
+ * @index:   index of the argument, 0 to 5
+ * @arg:     value for the low 32 bits of the argument
  *
- * The first rule that applies decides. If none applies, the answer is EPERM.
+ * The kernel follows the first rule that applies. A call to which no rule
+ * applies fails with EPERM.
  */
 struct seccomp_rule {
 	uint32_t call;

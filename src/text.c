@@ -80,8 +80,8 @@ bool text_is_control(const char *string)
 
 /**
  * text_make_plain() - make a string safe to print on a terminal
- * @text: the string, which may contain names that others chose: of a device,
- *        say, or of a process. Printable ASCII and UTF-8 from U+00A0 stay; each
+ * @text: the string, which may contain names from other sources, such as a
+ *        device or a process. Printable ASCII and UTF-8 from U+00A0 stay; each
  *        control character, and each byte that is not UTF-8, becomes one '?'
  *
  * Return: the length of @text, which has not grown
@@ -111,7 +111,7 @@ size_t text_make_plain(char *text)
  * text_columns() - count the columns that a string takes on a terminal
  * @text: the string, plain
  *
- * Return: its characters, each of which is taken to be one column wide
+ * Return: the number of characters; the function takes each for one column wide
  */
 size_t text_columns(const char *text)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A pool of small networks: which of them does this host not use yet?
+ * Find the networks in a pool of small networks that this host does not use.
  *
- * A network is taken if it overlaps an address of another interface, or the
- * destination of a route. A route of a few bits is no network but the way to
- * everything: a default route, or the pair of /1 that VPNs set.
+ * A network is taken if it overlaps the network of an address on another
+ * interface, or the destination of a route. Routes with a very short prefix do
+ * not count, because they lead to no single network: they are default routes,
+ * or the two /1 routes that VPNs set in place of one.
  */
 #include "interface/pool.h"
 #include "interface/addr.h"
@@ -31,7 +32,7 @@ static void mark(const struct pool *pool, int index, const struct addr *used)
 	struct addr network = pool->all;
 	unsigned int i;
 
-	/* A router may have a million routes, and few of them are near. */
+	/* A router may have a million routes; skip most of them here. */
 	if (index == pool->own || !conflict_overlaps(&pool->all, used))
 		return;
 	network.prefix_len = NETWORK_PREFIX_LEN;
@@ -46,7 +47,7 @@ static void mark_addr(const struct rtnl_addr *addr, void *data)
 {
 	struct addr host = addr->local;
 
-	/* The network of a peer need not contain the address itself. */
+	/* With a peer, the prefix belongs to the peer's address. */
 	host.prefix_len = addr_bits(host.family);
 	mark(data, addr->index, &host);
 	mark(data, addr->index, &addr->reached);
@@ -59,11 +60,11 @@ static void mark_route(const struct rtnl_route *route, void *data)
 }
 
 /**
- * pool_mark_taken() - which networks of a pool does this host use?
+ * pool_mark_taken() - find the networks of a pool that this host uses
  * @rtnl:  a handle
  * @own:   index of the link's own interface, which does not count
  * @pool:  an IPv4 address in the pool, a network of 16 bits
- * @taken: set for each network A.B.N.0/30 of the pool, by N
+ * @taken: filled in, with one entry for each network A.B.N.0/30, indexed by N
  *
  * Return: 0, or -errno: then @taken is not complete
  */

@@ -3,11 +3,11 @@
  * Find peers whose connection to a listening port is half open: their SYN has
  * arrived, but nothing has followed our SYN-ACK (RFC 9293, section 3.5).
  *
- * If a route of the link covers such a peer, the SYN-ACK is sent into the link.
- * The link has no carrier while there is no peer, so the kernel drops the
- * SYN-ACK before serialtun could read it, and accept() never returns the
- * connection. Only the kernel's table of connections shows it
- * (/proc/net/tcp, proc(5)).
+ * If a route of the link covers such a peer, the kernel sends the SYN-ACK into
+ * the link. The link has no carrier while there is no peer, so the kernel drops
+ * the SYN-ACK before serialtun could read it, and accept() never returns the
+ * connection. Only the kernel's table of connections (/proc/net/tcp, proc(5))
+ * shows the connection.
  */
 #include "line/half_open.h"
 
@@ -25,7 +25,7 @@
 /* A line of /proc/net/tcp6 has about 170 bytes. */
 #define HALF_OPEN_LINE_MAX 512
 
-/* Parse a port. @text: ":" and four digits. Return: false if it is not. */
+/* Parse ":" and four digits. Return: false if @text has another form. */
 static bool parse_port(const char *text, uint16_t *port)
 {
 	if (*text != ':' || strlen(text + 1) != HALF_OPEN_PORT_LEN)
@@ -34,7 +34,7 @@ static bool parse_port(const char *text, uint16_t *port)
 	return true;
 }
 
-/* Each word of an address is printed as a number of this host's byte order. */
+/* The kernel prints each word of an address in the host's byte order. */
 static bool parse_words(const char *text, size_t digits, void *addr)
 {
 	char word[HALF_OPEN_DIGITS + 1] = "";
@@ -97,8 +97,8 @@ bool half_open_parse(const char *text, uint16_t port, union resolver_addr *peer)
  * half_open_begin() - open the kernel's tables
  * @tables: filled in
  *
- * The process that carries packets cannot open files later (cell.c); a table
- * that is read from its beginning again is a new one.
+ * Call it before cell_enter(), because the process cannot open files later. The
+ * kernel makes a new table each time the file is read from its beginning.
  */
 void half_open_begin(struct half_open *tables)
 {
@@ -137,10 +137,10 @@ static size_t list_from(FILE *table, uint16_t port, union resolver_addr *peers,
  * half_open_list() - list the peers whose connection is half open
  * @tables: from half_open_begin()
  * @port:   the listening port
- * @peers:  the peers
- * @cap:    at most so many
+ * @peers:  filled in
+ * @cap:    size of @peers
  *
- * Return: how many; 0 as well if the table cannot be read
+ * Return: number of peers; 0 if the tables cannot be read
  */
 size_t half_open_list(const struct half_open *tables, uint16_t port,
 		      union resolver_addr *peers, size_t cap)

@@ -11,8 +11,8 @@
 
 /**
  * struct half_open - the kernel's tables of TCP connections
- * @ipv4: that of IPv4; NULL: none
- * @ipv6: that of IPv6; NULL: none
+ * @ipv4: the table of IPv4; NULL: not available
+ * @ipv6: the table of IPv6; NULL: not available
  */
 struct half_open {
 	FILE *ipv4;

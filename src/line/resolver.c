@@ -2,15 +2,16 @@
 /*
  * Resolve the name of a host without blocking.
  *
- * The system's resolver blocks, for as long as resolv.conf(5) says: 20 s and
- * more if a name server is silent. It also needs files, sockets and modules
- * (nsswitch.conf(5)), which the process that carries packets is not to have,
- * and its answers come from the network. So a process of its own calls it.
+ * The system's resolver blocks for 20 s and more if a name server is silent
+ * (resolv.conf(5)). It parses answers from the network, and needs files,
+ * sockets and modules (nsswitch.conf(5)) that the cell denies to the process
+ * that carries packets. Therefore a child process calls the resolver.
  *
- * The first request starts that process, before the main process gives up its
- * privileges and the right to start any. The process knows the name from its
- * start: a request is one byte, and the answer is addresses, nothing else. It
- * has no descriptor but its socket, no privilege, and dies with its parent.
+ * The first request starts the child, before the main process drops its
+ * privileges and enters the cell, which forbids fork(2). The child knows the
+ * name from its start, so a request is one byte, and an answer contains only
+ * addresses and the reason of a failure. The child has one socket, no other
+ * descriptor, and no privilege. The kernel kills it when the parent ends.
  *
  * A numeric address needs no process.
  */
@@ -88,14 +89,14 @@ static void copy_addrs(struct resolver_answer *answer,
 
 /*
  * Fill in an answer; blocks. AI_ADDRCONFIG leaves out addresses of a family
- * that this host lacks, but rejects ::1 on many hosts that have it; so numeric
- * addresses do without. Return: as getaddrinfo(3).
+ * that this host lacks. It also rejects ::1 on many hosts that have ::1, so the
+ * callers do not set it for numeric addresses. Return: as getaddrinfo(3).
  */
 static int look_up(const struct endpoint *endpoint, int flags,
 		   struct resolver_answer *answer)
 {
 	const struct addrinfo hints = {
-		.ai_socktype = SOCK_STREAM, /* else each address comes thrice */
+		.ai_socktype = SOCK_STREAM, /* list each address once */
 		.ai_flags = AI_NUMERICSERV | flags,
 	};
 	char service[RESOLVER_SERVICE_MAX];
@@ -119,10 +120,10 @@ static int look_up(const struct endpoint *endpoint, int flags,
 	return 0;
 }
 
-/* In the process. Its parent may have ended meanwhile. */
+/* Drop all rights of the child. Its parent may have ended meanwhile. */
 static void confine(int fd, pid_t parent)
 {
-	/* Ctrl-C goes to the whole group; only the parent's end ends it. */
+	/* Ctrl-C signals the whole group; the child ends with its parent. */
 	static const int ignored[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT,
 				      SIGUSR1, SIGUSR2, SIGPIPE};
 	struct seccomp_rule rules[CELL_RULES_MAX];
@@ -131,19 +132,19 @@ static void confine(int fd, pid_t parent)
 	for (i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	prctl(PR_SET_NAME, "serialtun-name", 0, 0, 0);
-	/* It must not keep our TUN or a lock open. */
+	/* The child must not keep the parent's interface or a lock open. */
 	if (dup2(fd, STDIN_FILENO) < 0 ||
 	    close_range(STDIN_FILENO + 1, ~0U, 0) || privilege_shed())
 		_exit(1);
-	/* A change of user forgets this, so it comes afterwards. */
+	/* A change of user resets PR_SET_PDEATHSIG, so set it afterwards. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	/* A kernel without filters leaves it unfiltered. */
+	/* On a kernel without seccomp the child runs without a filter. */
 	seccomp_install(rules, cell_name_rules(rules));
 }
 
-/* The process, from its first instruction to its last. */
+/* The code of the child process. */
 static _Noreturn void serve(const struct endpoint *endpoint, int fd,
 			    pid_t parent)
 {
@@ -190,7 +191,7 @@ static int refuse(struct resolver_answer *answer, const char *why)
 	return 0;
 }
 
-/* Return: a whole answer was there. */
+/* Return: true if it has received a whole answer. */
 static bool receive(struct resolver *resolver, struct resolver_answer *answer)
 {
 	return recv(resolver->fd, answer, sizeof(*answer), MSG_DONTWAIT) ==
@@ -201,7 +202,7 @@ static bool receive(struct resolver *resolver, struct resolver_answer *answer)
  * resolver_ask() - request the addresses of a host
  * @resolver: zero at first; call resolver_close() in any case
  * @endpoint: host and port, the same each time; host "": the loopback
- * @answer:   filled in if it is there at once
+ * @answer:   filled in if the answer needs no process
  *
  * Return: 0: @answer is filled in; -EINPROGRESS: call resolver_take() when
  * @resolver->fd is readable; another -errno
@@ -215,13 +216,13 @@ int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 		return 0;
 	if (!resolver->pid)
 		err = start(resolver, endpoint);
-	/* The cell forbids it: somebody has killed the first one. */
+	/* Another program has killed the child; the cell forbids fork(2). */
 	if (err == -EPERM)
 		return refuse(answer, "the process that looks up names has "
 				      "ended, start serialtun again");
 	if (err)
 		return err;
-	/* An answer that came too late for its request is old by now. */
+	/* Discard the late answer to an earlier request, which has ended. */
 	if (resolver->pending && receive(resolver, answer))
 		resolver->pending = false;
 	if (!resolver->pending &&
@@ -237,8 +238,8 @@ int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 
 /**
  * resolver_take() - take the answer
- * @resolver: the request; an answer ends it
- * @answer:   filled in if it is there
+ * @resolver: the resolver; an answer ends the request
+ * @answer:   filled in on success
  *
  * Return: 0: @answer is filled in; -EINPROGRESS: not yet
  */
@@ -247,7 +248,7 @@ int resolver_take(struct resolver *resolver, struct resolver_answer *answer)
 	if (receive(resolver, answer)) {
 		resolver->pending = false;
 		resolver->asked = false;
-		/* A count from another process is no index before this. */
+		/* The count comes from another process, so check it. */
 		if (answer->count > RESOLVER_ADDRS_MAX)
 			answer->count = RESOLVER_ADDRS_MAX;
 		answer->why[RESOLVER_WHY_MAX - 1] = '\0';
@@ -261,8 +262,8 @@ int resolver_take(struct resolver *resolver, struct resolver_answer *answer)
 }
 
 /**
- * resolver_end() - end a request; another one can follow
- * @resolver: with a request, or without
+ * resolver_end() - give up a request; the caller may ask again
+ * @resolver: the resolver, with or without a request
  */
 void resolver_end(struct resolver *resolver)
 {
@@ -270,7 +271,7 @@ void resolver_end(struct resolver *resolver)
 }
 
 /**
- * resolver_close() - end the process
+ * resolver_close() - end the child process
  * @resolver: the resolver, or zero; zero afterwards
  */
 void resolver_close(struct resolver *resolver)
@@ -278,7 +279,7 @@ void resolver_close(struct resolver *resolver)
 	if (!resolver->pid)
 		return;
 	close(resolver->fd);
-	/* Not allowed after the change of user; then it ends with us. */
+	/* After a change of user kill() fails; the child ends with us. */
 	if (!kill(resolver->pid, SIGKILL))
 		waitpid(resolver->pid, NULL, 0);
 	*resolver = (struct resolver){0};

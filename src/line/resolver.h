@@ -10,7 +10,7 @@
 
 struct endpoint;
 
-/* More addresses of one host are not worth trying. */
+/* The resolver ignores further addresses of a host. */
 #define RESOLVER_ADDRS_MAX 16
 
 /* Size of the reason why a name has no address. */
@@ -40,11 +40,12 @@ struct resolver_answer {
 };
 
 /**
- * struct resolver - resolves one name, as often as it is asked
- * @pid:     the process that does it; 0: not started yet
- * @fd:      the socket to it, readable when the answer is there
- * @asked:   resolver_take() is to be called
- * @pending: the process owes an answer, asked for or not
+ * struct resolver - a child process that resolves one name, any number of times
+ * @pid:     PID of the process; 0: not started yet
+ * @fd:      the socket to the process, readable when an answer has arrived
+ * @asked:   a request is open: the caller waits for resolver_take()
+ * @pending: the process has not answered yet; after resolver_end(), nobody
+ *           waits for this answer
  */
 struct resolver {
 	pid_t pid;

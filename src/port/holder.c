@@ -10,12 +10,12 @@
  * where we may read them.
  *
  * Older programs leave a file with their PID in /var/lock (Filesystem Hierarchy
- * Standard 3.0, section 5.9). It counts while that process exists. Everybody
- * may write to that directory, so a link is not followed, and a user can only
- * lock a device for processes of his own: the file's owner must be root or own
- * the process that it names.
+ * Standard 3.0, section 5.9). The lock counts while the process with this PID
+ * exists. Every user may write to that directory, so this module follows no
+ * symbolic link there, and accepts a file only if the file's owner is root or
+ * the user of that process.
  *
- * This process itself is never found.
+ * The search leaves out the calling process.
  */
 #include "port/holder.h"
 #include "text.h"
@@ -44,7 +44,7 @@
 /* Enough for the fields up to the controlling terminal. */
 #define HOLDER_STAT_MAX 256
 
-/* Enough for the lines up to the user numbers, whatever the name's escapes. */
+/* Enough for the lines up to "Uid:", even if all of the name is escaped. */
 #define HOLDER_STATUS_MAX 512
 
 static bool is_pty(dev_t device)
@@ -70,9 +70,9 @@ static size_t read_start(const char *path, char *text, size_t cap)
 }
 
 /*
- * Read the start of a file in a directory that everybody may write to: only a
- * regular file, and not through a link. Without O_NONBLOCK, the open() of a
- * FIFO would wait. Return: bytes read, 0 on failure.
+ * Read the start of a file in a directory that every user may write to. Accept
+ * only a regular file, and follow no symbolic link. Without O_NONBLOCK, the
+ * open() of a FIFO would wait. Return: bytes read, 0 on failure.
  */
 static size_t read_lock_file(const char *path, char *text, size_t cap,
 			     uid_t *owner)
@@ -91,7 +91,7 @@ static size_t read_lock_file(const char *path, char *text, size_t cap,
 	return read_and_close(fd, text, cap);
 }
 
-/* Return: the PID, or 0 if it is not one. */
+/* Return: the PID, or 0 if @text is no PID. */
 static pid_t parse_pid(const char *text)
 {
 	long pid = strtol(text, NULL, 10);
@@ -99,7 +99,7 @@ static pid_t parse_pid(const char *text)
 	return pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
-/* A process may choose any name, and a terminal prints it: make it plain. */
+/* Remove control characters: a process may choose any name. */
 static void set_program(struct holder *holder, const char *name, size_t len)
 {
 	if (len >= HOLDER_PROGRAM_MAX)
@@ -247,7 +247,7 @@ static bool find_process(bool (*is_it)(pid_t, const struct stat *),
 
 /**
  * holder_find() - find the process that uses a device
- * @path:   the device; not opened
+ * @path:   the device; the function does not open it
  * @holder: filled in with the process that has locked the device, else with one
  *          that has it open
  *
@@ -269,7 +269,7 @@ bool holder_find(const char *path, struct holder *holder)
  * @path:   the device
  * @holder: filled in if there is one
  *
- * Our own terminal does not count: a user who names it means it.
+ * Our own terminal does not count, because the user has named it on purpose.
  *
  * Return: true if there is one
  */
@@ -317,7 +317,8 @@ pid_t holder_parse_uucp(const char *content, size_t len)
 /*
  * Does a process run as this user? The real, the effective and the saved user
  * count, because a set-user-ID program may create its lock file as any of them.
- * /proc/PID itself does not tell: root owns it if the process is not dumpable.
+ * The owner of /proc/PID is not reliable: it is root if the process is not
+ * dumpable.
  */
 static bool runs_as(pid_t pid, uid_t user)
 {
@@ -331,7 +332,7 @@ static bool runs_as(pid_t pid, uid_t user)
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	len = read_start(path, status, sizeof(status) - 1);
 	status[len] = '\0';
-	/* The name, in the first line, has no newline: it is escaped. */
+	/* The kernel escapes a newline in the name, which comes first. */
 	line = strstr(status, "\nUid:");
 	if (!line || sscanf(line, " Uid: %15s %15s %15s", uids[0], uids[1],
 			    uids[2]) != 3)

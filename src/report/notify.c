@@ -7,12 +7,12 @@
  * A slow service manager must not stop the link. The socket is therefore
  * non-blocking, and a message that cannot be sent is dropped.
  *
- * If the service manager restarts a service that is stuck (WatchdogSec= of
- * systemd.service(5)), it wants to hear within WATCHDOG_USEC that the service
- * is alive; it hears so twice as often.
+ * With WatchdogSec= (systemd.service(5)), the service manager restarts a
+ * service that has sent no WATCHDOG=1 for WATCHDOG_USEC. This module sends two
+ * in that time.
  *
- * The socket is opened once, at the start: the process that carries packets has
- * no right to open one later (cell.c).
+ * notify_open() opens the socket once, at the start, because the process that
+ * carries packets cannot open a socket later (cell.c).
  */
 #include "report/notify.h"
 #include "clock.h"
@@ -35,14 +35,14 @@
 /* The service manager belongs to the process, as its environment does. */
 static int manager_fd = -1;
 
-/* How often it is told that the program is alive; 0: never. */
+/* Time between two WATCHDOG=1; 0: send none. */
 static uint64_t alive_interval_ns;
 static uint64_t alive_next_ns;
 
 /*
- * The name is a path or, behind an @, a name in the abstract namespace
- * (unix(7)), whose length is part of the address. Return: the length of the
- * address; 0 if the name is invalid.
+ * The name is a path; after an @ it is a name in the abstract namespace
+ * (unix(7)), and the length of such an address covers only the name. Return:
+ * the length of the address; 0 if the name is invalid.
  */
 static socklen_t fill_address(struct sockaddr_un *address, const char *name)
 {
@@ -80,7 +80,7 @@ static int open_socket(const char *name)
 	return err;
 }
 
-/* Return: a number of microseconds; 0: none, or none that is meant for us */
+/* Return: WATCHDOG_USEC; 0 if it is not set, or set for another process. */
 static uint64_t watchdog_us(void)
 {
 	const char *text = getenv("WATCHDOG_USEC");
@@ -97,9 +97,9 @@ static uint64_t watchdog_us(void)
 }
 
 /**
- * notify_open() - find the service manager, if there is one
+ * notify_open() - open the socket to the service manager, if there is one
  *
- * To be called once, before the other functions.
+ * Call it once, before the other functions.
  */
 void notify_open(void)
 {
@@ -117,7 +117,7 @@ void notify_open(void)
 }
 
 /**
- * notify_close() - forget the service manager
+ * notify_close() - close the socket to the service manager
  */
 void notify_close(void)
 {
@@ -146,8 +146,8 @@ void notify_ready(void)
 
 /**
  * notify_status() - set the line that "systemctl status" shows
- * @format: as for printf(); the function cuts the text at a newline and after
- *          about 500 bytes
+ * @format: as for printf(); the function cuts the text off at a newline or
+ *          after about 500 bytes
  */
 void notify_status(const char *format, ...)
 {
@@ -159,7 +159,7 @@ void notify_status(const char *format, ...)
 	vsnprintf(message + len, sizeof(message) - len, format, args);
 	va_end(args);
 	message[strcspn(message, "\n")] = '\0';
-	text_make_plain(message); /* systemd refuses what is not UTF-8 */
+	text_make_plain(message); /* systemd accepts only UTF-8 */
 	notify(message);
 }
 
@@ -184,7 +184,7 @@ void notify_tick(uint64_t now_ns)
 }
 
 /**
- * notify_next_ns() - when notify_tick() is due
+ * notify_next_ns() - time of the next notify_tick()
  *
  * Return: the time, or UINT64_MAX for never
  */
