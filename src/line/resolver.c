@@ -191,7 +191,7 @@ static int refuse(struct resolver_answer *answer, const char *why)
 	return 0;
 }
 
-/* Return: true if it has received a whole answer. */
+/* Return: true if a whole answer has arrived. */
 static bool receive(struct resolver *resolver, struct resolver_answer *answer)
 {
 	return recv(resolver->fd, answer, sizeof(*answer), MSG_DONTWAIT) ==
