@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A serialtun whose parser is in other hands: build/tests/end_to_end/attacked
+ * A serialtun that an attacker has taken over: build/tests/end_to_end/attacked
  *
- * It is linked with the real program's objects, but each call of packet_check()
- * comes here first (ld's --wrap). A frame of the text "attack NAME" does what
- * somebody would try who has taken the process over, with bare system calls,
- * and says on stderr what came of it:
+ * The program consists of serialtun's own objects, but the linker diverts each
+ * call of packet_check() to this file (ld's --wrap). When a frame with the text
+ * "attack NAME" arrives, the program makes the system calls of that attack, and
+ * prints the start and the outcome on stderr:
  *
- *   attack NAME: stopped: REASON    the kernel has refused it
+ *   attack NAME: begun
+ *   attack NAME: stopped: REASON    the kernel has refused the call
  *   attack NAME: SUCCEEDED
  *
- * An attack that ends the process has no second line but "attack NAME: begun".
+ * If the kernel ends the process, the program prints only the first line.
  */
 #include "packet/packet.h"
 
@@ -39,7 +40,7 @@
 enum packet_verdict __real_packet_check(const uint8_t *packet, size_t len);
 enum packet_verdict __wrap_packet_check(const uint8_t *packet, size_t len);
 
-/* Each returns a number that is not negative if it has succeeded. */
+/* go() returns a negative number if the kernel has refused the attack. */
 struct attack {
 	const char *name;
 	long (*go)(void);
@@ -214,7 +215,7 @@ static long another_interface(void)
 	struct ifreq request = {.ifr_name = "tun0", .ifr_flags = IFF_TUN};
 	int fd = open("/dev/net/tun", O_RDWR);
 
-	/* Any descriptor tells whether the call is made. */
+	/* Any descriptor shows whether the filter allows the request. */
 	errno = 0;
 	if (ioctl(fd < 0 ? STDIN_FILENO : fd, TUNSETIFF, &request) &&
 	    errno != EPERM)
@@ -277,7 +278,7 @@ static long share_memory(void)
 	return syscall(SYS_memfd_create, "x", 0);
 }
 
-/* Behind all the others. */
+/* The test sends this one last, and waits for its outcome. */
 static long nothing(void)
 {
 	return 0;

@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What is left to somebody who has taken over the process that parses the line.
-# The program is the real one, but a frame of the text "attack NAME" has it do
-# what an attacker would try (attacker.c). Every attempt fails, whoever started
-# it, on each kind of line; and the link goes on.
+# The cell stops an attacker who has taken over the process that parses the
+# line. The test runs the real program with one change: a frame with the text
+# "attack NAME" makes it perform that attack (attacker.c). On each kind of line,
+# as root and as another user, the kernel refuses the attack and the link goes
+# on, or the kernel ends the process.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 attacked=$build/tests/end_to_end/attacked
 
-# Fatal ones leave no file.
+# Fatal attacks must leave no core file.
 ulimit -c 0
 
-# What leads to an error, and what to the end of the process.
+# Attacks that the kernel refuses, and attacks that end the process.
 refused=(read-secret write-etc create-in-etc create-in-tmp delete-file
 	rename-file change-mode make-set-uid fork kill-parent kill-all
 	kill-thread take-terminal tun interface-down setuid keepcaps mmap-exec
@@ -25,7 +26,7 @@ is_sanitized() {
 	grep -q __asan_init "$attacked"
 }
 
-# A sanitizer starts a process at the end, which looks into this one.
+# drop NAME...: leave out these attacks
 drop() {
 	local name kept=()
 	for name in "${refused[@]}"; do
@@ -41,10 +42,11 @@ drop() {
 sanitized=
 if is_sanitized; then
 	sanitized=1
+	# LeakSanitizer starts a process at the end, which traces this one.
 	drop fork keepcaps kill-thread ptrace
 fi
 
-# A kernel, or a machine, without filters.
+# Skip the test on a kernel or a machine without filters.
 start_cable --baud 0
 start_a --addr 10.0.0.1/24 -v
 stop_a
@@ -53,7 +55,7 @@ if grep -q 'keeps all system calls' "$dir/a.log"; then
 	exit 0
 fi
 
-# What users other than root need. In a user namespace there are none.
+# Prepare for a user other than root, who is missing in a user namespace.
 uid=65534
 others=
 if setpriv --reuid=$uid --regid=$uid --clear-groups true 2>/dev/null; then
@@ -68,7 +70,7 @@ open_port() {
 	chown "$uid:$uid" "$(readlink -f "$port_a")"
 }
 
-# start ARGUMENT...: as the array $as says
+# start ARGUMENT...: start the program by the command in the array $as
 start() {
 	: >"$dir/a.log"
 	nsenter --target "$host_a" --net -- "${as[@]}" "$attacked" "$@" \
@@ -79,7 +81,7 @@ start() {
 	exit 1
 }
 
-# send NAME...: these attacks, each a frame on the line of kind $line
+# send NAME...: send each attack as a frame, on the line of kind $line
 send() {
 	case $line in
 	device) printf '\300attack %s\300' "$@" >"$port_b" ;;
@@ -111,21 +113,22 @@ told() {
 	grep -qE -- "^attack $1: (stopped|SUCCEEDED)" "$dir/a.log"
 }
 
-# outcome NAME: what came of an attack
+# outcome NAME: print the last line about this attack
 outcome() {
 	grep "^attack $1: " "$dir/a.log" | tail -n 1 | grep . ||
 		echo "attack $1: not begun"
 }
 
-# strike NAME: an attack that ends the process; $ended is how it ended. The
-# shell's own "Bad system call" is not shown.
+# strike NAME: send an attack that ends the process, and set $ended to the exit
+# status. The redirection hides the shell's own "Bad system call".
 strike() {
 	send "$1"
 	wait_end "$pid_a" 10
 	alive "$pid_a" && kill -KILL "$pid_a"
 } 2>/dev/null
 
-# besiege DESCRIPTION ARGUMENT...
+# besiege DESCRIPTION ARGUMENT...: send all refused attacks, and then the fatal
+# ones, to the program with these arguments
 besiege() {
 	local description=$1 name failures=
 	local no='(Operation not permitted|Permission denied)'
@@ -141,7 +144,7 @@ besiege() {
 		"$failures"
 	check "$description: the link goes on" alive "$pid_a"
 	stop_a
-	check_equal "$description: and ends with status 0" 0 "$ended"
+	check_equal "$description: serialtun ends with status 0" 0 "$ended"
 	failures=
 	for name in ${some:-"${fatal[@]}"}; do
 		start --port "$(port_of)" "$@"
@@ -156,12 +159,13 @@ besiege() {
 mkfifo "$dir/in"
 exec 7<>"$dir/in"
 
-# All that are fatal, once as root and once as another user; else some.
+# Send all fatal attacks once as root and once as another user, and only these
+# in the other cases.
 some_fatal='execve socket-packet'
 [ "$sanitized" ] || some_fatal+=' ptrace'
 
 for line in device stdio tcp udp; do
-	# Without a device there is no file to be opened, whoever may read it.
+	# Without a device the process may not open even a public file.
 	also=()
 	[ "$line" = device ] || [ "$sanitized" ] || also+=(read-file)
 	[ "$line" = device ] || [ "$line" = stdio ] || also+=(socket-unix)
@@ -184,7 +188,7 @@ for line in device stdio tcp udp; do
 	in_a ip tuntap del mode tun kept0
 done
 
-# No line of these kinds needs any socket.
+# A device, and standard input and output, need no socket.
 as=()
 for line in device stdio; do
 	failures=
@@ -196,7 +200,7 @@ for line in device stdio; do
 	check_equal "$line: a socket is the end of the process" '' "$failures"
 done
 
-# A name is looked up by another process, which has nothing but one socket.
+# A second process looks up names. It has one socket and no privilege.
 as=()
 status_of() { # PID FIELD
 	awk -v field="$2:" '$1 == field { $1 = ""; print substr($0, 2) }' \
@@ -208,8 +212,8 @@ has_name_process() {
 }
 start --port tcp:localhost:5000 --wait --addr 10.0.0.1/24
 wait_for 5 has_name_process
-result $? 'there is a process for the name'
-check_equal 'it has no capability, and none can come' '0000000000000000 1' \
+result $? 'a second process looks up the name'
+check_equal 'it has no capability, and cannot gain one' '0000000000000000 1' \
 	"$(status_of "$name_pid" CapPrm) $(status_of "$name_pid" NoNewPrivs)"
 [ ! "$others" ] || check_equal 'it is nobody' '65534 65534 65534 65534' \
 	"$(status_of "$name_pid" Uid)"
@@ -218,25 +222,26 @@ check_equal 'it has one socket, and no other descriptor' socket \
 	"$(find "/proc/$name_pid/fd" -type l -printf '%l\n' | sed 's/:.*//')"
 in_a socat -u TCP-LISTEN:5000,reuseaddr - >/dev/null &
 listener=$!
-check 'it finds the address' wait_for 15 grep -q 'localhost:5000 is there' \
+check 'the process finds the address' wait_for 15 \
+	grep -q 'localhost:5000 is there' \
 	"$dir/a.log"
 kill "$listener" && wait "$listener" 2>/dev/null
 for signal in INT TERM HUP USR1; do
 	kill "-$signal" "$name_pid"
 done
-check 'signals do not end it' alive "$name_pid"
+check 'signals do not end the process' alive "$name_pid"
 kill -KILL "$pid_a"
 wait_end "$pid_a" 2>/dev/null
-check 'it ends with the main process' wait_for 5 not alive "$name_pid"
+check 'the process ends with the main process' wait_for 5 not alive "$name_pid"
 start --port tcp:192.0.2.1:5000 --wait --addr 10.0.0.1/24
-check_not 'a numeric address needs none' has_name_process
+check_not 'a numeric address needs no second process' has_name_process
 stop_a
 start --port tcp:localhost:5000 --wait --addr 10.0.0.1/24 -v
 wait_for 5 has_name_process && kill -KILL "$name_pid"
-check 'without it, it is said what helps' wait_for 15 \
+check 'if the process was killed, serialtun reports the remedy' wait_for 15 \
 	grep -q 'looks up names has ended, start serialtun again' "$dir/a.log"
 stop_a
-check_equal 'and it ends with status 0' 0 "$ended"
+check_equal 'and serialtun ends with status 0' 0 "$ended"
 
 # The attacks are real: without the cell they succeed.
 line=stdio
@@ -248,9 +253,9 @@ for name in fork read-file memfd; do
 		"$(outcome "$name")"
 done
 strike execve
-check_equal '--no-sandbox: execve ends it in another way' 0 "$ended"
+check_equal '--no-sandbox: execve runs the program true' 0 "$ended"
 
-check_not 'nothing was written to /etc' test -e /etc/serialtun-was-here
-check_not 'nor to /tmp' test -e /tmp/serialtun-was-here
+check_not 'no attack has written to /etc' test -e /etc/serialtun-was-here
+check_not 'no attack has written to /tmp' test -e /tmp/serialtun-was-here
 
 finish

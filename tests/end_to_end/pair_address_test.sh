@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The addresses of a pair: two cables between the same hosts, networks that are
-# taken at one end, one end with --addr and --peer, an interface that has an
-# address already. No address of a stranger is taken that is not private.
+# taken at one end, one end with --addr and --peer, an interface that already
+# has an address. serialtun takes only a private address from a stranger.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -125,11 +125,11 @@ stop_both
 start_a --addr 10.1.0.1/24
 start_b --addr 10.1.0.2/24
 check_pair 'both have --addr' 10.1.0.1 10.1.0.2
-check_equal 'nobody needs a keeper' '' "$(pgrep -x serialtun-keep)"
+check_equal 'no keeper runs' '' "$(pgrep -x serialtun-keep)"
 check_equal 'A prints three lines' 3 "$(wc -l <"$dir/a.log")"
 stop_both
 
-# What nobody may be made to take.
+# Addresses that B must refuse.
 for addr in 8.8.8.1/24 10.1.0.1/16; do
 	start_a --addr "$addr"
 	start_b
@@ -142,7 +142,7 @@ for addr in 8.8.8.1/24 10.1.0.1/16; do
 	stop_both
 done
 
-# An address that is taken where it should go.
+# A's network is already B's LAN.
 lan_on b 10.1.0.7/24
 start_a --addr 10.1.0.1/24
 start_b

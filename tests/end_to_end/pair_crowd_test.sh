@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Three ends on one wire, each of which hears the other two: one that is left
-# over says so and is silent for a minute, and no three are paired.
+# Three ends on one wire, each of which hears the other two. An end without a
+# partner reports the third end and stays silent for a minute, and no more than
+# two ends are ever paired.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -44,9 +45,9 @@ says_crowd() {
 	grep -qE '^serialtun: tun0: there are three serialtuns on this line, so there is no pairing for a minute \(connect two only\)$' \
 		"$dir/a.log" "$dir/b.log" "$dir/c.log"
 }
-check 'one that is left over says that there are three' wait_for 20 says_crowd
+check 'one end reports that there are three' wait_for 20 says_crowd
 
-# paired_count: how many are paired?
+# paired_count: print how many ends are paired
 paired_count() {
 	local end count=0
 	for end in a b c; do
@@ -61,7 +62,7 @@ paired=$(paired_count)
 check "never more than two are paired ($paired)" test "$paired" -le 2
 sent=$(value "$dir/a.json" 's["pair"]["hellos_sent"]')
 sleep 5
-check 'they do not seek each other without end' test \
+check 'A stops sending hellos' test \
 	"$(($(value "$dir/a.json" 's["pair"]["hellos_sent"]') - sent))" -le 12
 check 'A is running' alive "$pid_a"
 check 'B is running' alive "$pid_b"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Two that are paired, and a third program on the wire that puts hostile bytes
-# between their frames and into them. Both keep running, nothing wrong reaches
-# an interface, and 5 s after it has stopped they are paired, with the same
-# addresses. HOSTILE_MB is the number of megabytes. BUILD can name a build with
-# sanitizers.
+# A third program on the wire puts hostile bytes between and into the frames of
+# two paired ends. Both ends keep running, no wrong packet reaches an interface,
+# and 5 s after the third program has stopped both ends are paired again, with
+# the same addresses. HOSTILE_MB is the number of megabytes that the program
+# sends. BUILD can name a build with sanitizers.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -14,8 +14,9 @@ source "$root/tests/end_to_end/pairs.sh"
 export PYTHONDONTWRITEBYTECODE=1
 patience=$((60 + 4 * ${HOSTILE_MB:-5}))
 
-# datagrams.py send|receive ADDRESS FILE: until SIGTERM, datagrams without a
-# checksum to this address; their content follows from it and from their number
+# datagrams.py send|receive ADDRESS FILE: until SIGTERM, send or receive
+# datagrams without a checksum. Address and number of a datagram determine its
+# content, so that the receiver can check it.
 cat >"$dir/datagrams.py" <<'END'
 import random, signal, socket, struct, sys, time
 
@@ -52,15 +53,15 @@ while True:
     wrong += not is_right
 END
 
-# The interface gets what comes from the other end's interface, and nothing
-# else: a packet to any port, of any protocol.
+# A wrong packet could have any protocol and port, so count all packets that the
+# kernel refuses.
 snmp() { # HOST: print packets that the kernel refused
 	"in_$1" awk '$1 == "Ip:" && $2 != "Forwarding" { print $5, $6, $8 }
 		$1 == "Udp:" && $2 != "InDatagrams" { print $3, $4 }' \
 		/proc/net/snmp | xargs
 }
 
-# is_paired HOST: ask
+# is_paired HOST: ask serialtun on this host for its state
 is_paired() {
 	local pid=pid_$1
 	kill -USR1 "${!pid}"
@@ -115,7 +116,8 @@ for host in a b; do
 	right=0 wrong=-1
 	eval "$(cat "$dir/in_$host")"
 	check_equal "$host: no wrong datagram has arrived" 0 "$wrong"
-	check "$host: right ones have ($right)" test "$right" -gt 100
+	check "$host: right datagrams have arrived ($right)" \
+		test "$right" -gt 100
 	check_equal "$host: the kernel has refused no packet" '0 0 0 0 0' \
 		"$(snmp "$host")"
 done

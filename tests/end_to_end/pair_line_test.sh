@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Two ends pair on lines of every kind that SLIP runs on, and as TAP, and each
-# time have the same addresses.
+# Two ends pair on every kind of line with SLIP, and with --tap. They take the
+# same addresses each time.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -10,7 +10,7 @@ source "$root/tests/end_to_end/pairs.sh"
 # shellcheck source=exchange.sh
 source "$root/tests/end_to_end/exchange.sh"
 
-# lib.sh's and exchange.sh's have other addresses.
+# The functions of this name in lib.sh and exchange.sh use other addresses.
 pings() {
 	in_a ping -q -c 1 -W 1 10.10.10.2
 }
@@ -24,7 +24,7 @@ check_line() {
 		': (desk has ended|lost )'
 	start_b "${@:3}"
 	check "$1: B is restarted, a ping crosses" wait_for 15 pings
-	check "$1: A has its address still" has_address a 10.10.10.1 \
+	check "$1: A still has its address" has_address a 10.10.10.1 \
 		"${2:-tun0}"
 	check "$1: B has its address again" has_address b 10.10.10.2 \
 		"${2:-tun0}"
@@ -33,7 +33,8 @@ check_line() {
 	stop_b
 }
 
-# A new interface with another Ethernet address would not be known to A's kernel.
+# B keeps its Ethernet address after the restart, because A's kernel has cached
+# it.
 start_cable --baud 0
 start_a --tap
 start_b --tap --mac 02:00:00:00:00:0b
@@ -62,7 +63,7 @@ start_a
 start_b
 check_line 'a pty'
 
-# Standard input and output: socat starts both ends, as ssh would one.
+# Standard input and output: socat starts both ends, as ssh would start one end.
 for host in a b; do
 	pid=host_$host
 	cat >"$dir/end_$host" <<-END
@@ -85,7 +86,7 @@ for how in '' ',pipes'; do
 	wait_for 10 not in_b ip link show dev tun0
 done
 
-# Other framings are what they were: nobody looks for a peer.
+# With another framing, no end looks for a peer.
 port_a=tcp-listen:172.16.0.1:7000
 port_b=tcp:172.16.0.1:7000
 start_a --framing length
@@ -93,7 +94,7 @@ start_b --framing length
 check '--framing length: no IPv4 address by pairing' \
 	b_says 'is up: [^ ]+ \(link-local only\)'
 sleep 2
-check_not '--framing length: nobody pairs' a_says paired
+check_not '--framing length: A does not pair' a_says paired
 check_not '--framing length: no keeper' pgrep -x serialtun-keep
 check 'a ping to the link-local address crosses' wait_for 5 in_a ping -q -c 1 \
 	-W 1 "$(in_b ip -6 -o address show dev tun0 |

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# A line that flips one bit in 100000, and datagrams without a checksum, which
-# nobody checks but the two ends: between two that are paired no damaged one
-# arrives, and each damaged frame is counted. Without pairing damaged ones do
-# arrive, so this test would see them.
+# The line flips one bit in 100000, and the datagrams have no checksum, so only
+# the check of the pairing can detect damage. Between two paired ends no damaged
+# datagram arrives, and the receiver counts each damaged frame. Without pairing
+# damaged datagrams arrive, which proves that the test can see them.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -12,8 +12,9 @@ source "$root/tests/end_to_end/pairs.sh"
 
 datagrams=3000
 
-# datagram.py send|receive ADDRESS NUMBER: the content follows from the number
-# of the datagram
+# datagram.py send|receive ADDRESS COUNT: send or receive so many datagrams. The
+# number of a datagram determines its content, so that the receiver can check
+# it.
 cat >"$dir/datagram.py" <<'END'
 import random, signal, socket, struct, sys, time
 
@@ -47,8 +48,8 @@ while True:
 print(f'right={right} wrong={wrong} twice={twice}')
 END
 
-# cross FROM TO ADDRESS: send all of them; $right, $wrong and $twice is what
-# has arrived
+# cross FROM TO ADDRESS: send all datagrams, and set $right, $wrong and $twice
+# to the numbers of datagrams that have arrived
 cross() {
 	"in_$2" python3 "$dir/datagram.py" receive "$3" "$datagrams" \
 		>"$dir/arrived" &
@@ -80,16 +81,16 @@ check_crossing() {
 	cross "$1" "$2" "$3"
 	sleep 1.5
 	check_equal "from $1 to $2: no damaged datagram arrives" 0 "$wrong"
-	check_equal "from $1 to $2: none arrives twice" 0 "$twice"
-	check "from $1 to $2: most arrive ($right of $datagrams)" \
+	check_equal "from $1 to $2: no datagram arrives twice" 0 "$twice"
+	check "from $1 to $2: most datagrams arrive ($right of $datagrams)" \
 		test "$right" -gt $((datagrams * 8 / 10))
 	lost=$((datagrams - right))
 	failed=$(value "$dir/$2.json" \
 		's["from_line"]["dropped"]["bad_check"] +
 		 s["from_line"]["dropped"]["bad_escape"]')
 	damaged=$(value "$dir/$2.json" 's["pair"]["heard_here"]["damaged"]')
-	# An END that is damaged makes one frame of two, and a byte that
-	# becomes an END makes two of one.
+	# A damaged END joins two frames, and a byte that becomes an END splits
+	# one.
 	check "the damaged frames are counted ($damaged, of them $failed dropped; $lost datagrams lost)" \
 		test "$damaged" -ge $((lost / 2)) -a \
 		"$damaged" -le $((lost * 2 + 20)) -a \
@@ -100,7 +101,7 @@ check_crossing() {
 }
 check_crossing a b 10.10.10.2
 check_crossing b a 10.10.10.1
-check 'each end knows what the other has lost' python3 -c 'import json, sys
+check 'each end knows the losses of the other' python3 -c 'import json, sys
 a, b = (json.load(open(name))["pair"] for name in sys.argv[1:])
 assert b["heard_here"]["damaged"] / 2 < a["heard_there"]["damaged"] \
 	<= b["heard_here"]["damaged"] + 5, (a, b)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # A pair and privileges. The process that reads the line has no capability, the
-# keeper has one, and no other program is run. The address goes when the process
-# goes, however it does. An ordinary user pairs with a prepared interface.
+# keeper has one, and neither runs another program. The keeper removes the
+# address when the process ends for any reason. An ordinary user can pair by
+# means of a prepared interface.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -15,7 +16,8 @@ status_of() {
 		"/proc/$1/status"
 }
 
-# capabilities PID: effective, permitted, inheritable, bounding, ambient
+# capabilities PID: print the effective, permitted, inheritable, bounding and
+# ambient set
 capabilities() {
 	local set
 	for set in Eff Prm Inh Bnd Amb; do
@@ -53,22 +55,22 @@ check_equal 'the keeper has neither the port nor the interface open' "$pid_a" \
 	"$({ users_of "$(readlink -f "$port_a")"; users_of /dev/net/tun; } |
 		grep -xE "$pid_a|$keeper" | sort -u)"
 
-# kill -9, and the interface goes with its process.
+# kill -9: the kernel removes the interface with its process.
 stop_a KILL
 check 'kill -9: the interface is gone' wait_for 5 not in_a ip link show dev tun0
 check 'kill -9: the keeper has ended' wait_for 5 not alive "$keeper"
 
-# kill -9 of the keeper: the link stays, and the address.
+# kill -9 of the keeper: the link and the address stay.
 start_a
 wait_for 10 has_address a 10.10.10.1
 kill -KILL "$(keeper_of "$pid_a")"
-check 'kill -9 of the keeper: A says what that means' wait_for 5 a_says \
+check 'kill -9 of the keeper: A reports the consequence' wait_for 5 a_says \
 	'^serialtun: tun0: the process that sets addresses has ended, so none is taken any more \(start serialtun again\)$'
 check 'kill -9 of the keeper: a ping crosses' wait_for 5 pings
 stop_a
 check_equal 'kill -9 of the keeper: A ends with status 0' 0 "$ended"
 
-# An interface that stays loses the address.
+# A persistent interface stays, without the address.
 for signal in TERM KILL; do
 	start_a -i kept0 --persist
 	check "--persist, SIG$signal: a ping crosses" wait_for 10 pings
@@ -83,8 +85,8 @@ for signal in TERM KILL; do
 done
 in_a "$program" --delete -i kept0
 
-# It runs no other program: a single execve, its own. It takes an address all
-# the same.
+# serialtun runs no other program: strace sees one execve(2), which starts
+# serialtun. strace does not keep it from taking an address.
 : >"$dir/a.log"
 nsenter --target "$host_a" --net -- strace -f -qq -e trace=execve,execveat \
 	-o "$dir/strace.txt" "$program" --port "$port_a" 2>"$dir/a.log" &
@@ -93,7 +95,7 @@ check 'under strace: a pair' wait_for 20 a_says 'paired with '
 check 'under strace: an address' wait_for 5 has_address a 10.10.10.1
 kill "$(pgrep -P "$traced" -x serialtun)"
 wait_end "$traced"
-check_equal 'no other program is run, by either process' 1 \
+check_equal 'neither process runs another program' 1 \
 	"$(grep -c exec "$dir/strace.txt")"
 stop_b
 
@@ -120,7 +122,7 @@ start_as_nobody() {
 in_a "$program" -q --create -i board0 --owner 65534 --addr 10.1.0.1/24
 start_as_nobody -i board0
 start_b
-check 'as nobody, with an address: B takes the other one' wait_for 10 \
+check 'as nobody, with an address: B takes the other address' wait_for 10 \
 	b_says ': tun0: paired with .*: 10\.1\.0\.2 here, 10\.1\.0\.1 there$'
 check 'as nobody, with an address: A says so, too' wait_for 10 \
 	a_says ': board0: paired with desk .*: 10\.1\.0\.1 here, 10\.1\.0\.2 there$'
@@ -135,7 +137,7 @@ start_as_nobody -i board0
 start_b
 check 'as nobody, without an address: a pair' \
 	wait_for 10 a_says '^serialtun: board0: paired with desk \(serialtun [^ ]+\)$'
-check 'as nobody, without an address: B takes none' \
+check 'as nobody, without an address: B takes no address' \
 	wait_for 10 b_says '^serialtun: tun0: paired with [^ ]+ \(serialtun [^ ]+\)$'
 check_equal 'as nobody: no warning' 2 "$(wc -l <"$dir/a.log")"
 stop_a

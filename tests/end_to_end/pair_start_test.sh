@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Two ends with nothing but a port find each other, whichever is started first
-# and however long before the other. Each takes an address and says so; the
-# addresses are the same after a replug, and after a restart of either.
+# Two ends that have only --port find each other, in any order of starts and
+# after any time. Each end takes an address and reports it. The addresses stay
+# the same after a replug, and after a restart of either end.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -27,7 +27,7 @@ start_apart() {
 start_apart a b 0
 check_equal 'A prints three lines' 3 "$(wc -l <"$dir/a.log")"
 check_equal 'B prints three lines' 3 "$(wc -l <"$dir/b.log")"
-check_equal 'it is a network for two' '10.10.10.1/30 10.10.10.2/30' \
+check_equal 'the network has two hosts' '10.10.10.1/30 10.10.10.2/30' \
 	"$(for host in a b; do
 		"in_$host" ip -4 -br address show dev tun0 | awk '{ print $3 }'
 	done | xargs)"
@@ -62,13 +62,13 @@ check "A's carrier is off" wait_for 10 not has_carrier a
 start_b
 check_pair 'B is restarted'
 
-# kill -9, and nobody says good-bye.
+# kill -9: A cannot announce its end.
 keeper=$(keeper_of "$pid_a")
 stop_a KILL
 check 'kill -9 of A: the interface is gone' \
 	wait_for 5 not in_a ip link show dev tun0
 check 'kill -9 of A: the keeper has ended' wait_for 5 not alive "$keeper"
-check_match 'there was one' '^[0-9]+$' "$keeper"
+check_match 'A had a keeper' '^[0-9]+$' "$keeper"
 check 'B says that A does not answer any more' wait_for 15 b_says \
 	'^serialtun: tun0: board does not answer any more$'
 check "B's carrier is off" wait_for 10 not has_carrier b
@@ -90,11 +90,12 @@ for replug in 1 2; do
 	check 'replug: B has its address' has_address b 10.10.10.2
 done
 
-# Both are restarted: no end remembers anything, and the names decide.
+# Both ends are restarted. Neither knows the old addresses, so the host names
+# decide again.
 stop_both
 start_b
 start_a
-check_pair 'both are restarted'
+check_pair 'both ends are restarted'
 stop_both
 check_not "A's interface is gone" in_a ip link show dev tun0
 check_not 'no keeper is left' pgrep -x serialtun-keep

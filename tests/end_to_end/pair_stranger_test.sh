@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# No other SLIP program notices that a serialtun looks for another one: not a
-# packet less crosses than with --pair=no, and there are at most 17 hellos until
-# a serialtun was heard. A serialtun that is replaced by another program, and
-# the other way round, goes on without a word from the user.
+# The search for another serialtun does not disturb other SLIP programs: as many
+# packets cross as with --pair=no, and serialtun sends at most 17 hellos until
+# it hears another serialtun.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -26,8 +25,8 @@ stop_stranger() {
 	wait_end "$stranger"
 }
 
-# meet_stranger PINGS SECONDS MANNER...: so many pings, and then so many seconds
-# in which nobody pings; with pairing and, for a second, without
+# meet_stranger PINGS SECONDS MANNER...: send so many pings, and then none for
+# so many seconds; first with --pair=no and one second, then with pairing
 meet_stranger() {
 	local pings=$1 seconds=$2 manner replies hellos
 	shift 2
@@ -49,7 +48,7 @@ meet_stranger() {
 		check_equal "$manner: every packet reaches the interface" \
 			"$((pings + $(value "$dir/stranger.json" 's["sent"]')))" \
 			"$(value "$dir/a.json" 's["from_line"]["packets"]')"
-		check_equal "$manner: all else that it gets is packets" 0 \
+		check_equal "$manner: it gets only packets and hellos" 0 \
 			"$(value "$dir/stranger.json" 's["refused"]')"
 		hellos=$(value "$dir/stranger.json" 's["hellos"]')
 		[ "$pair" = no ] || continue
@@ -61,7 +60,7 @@ meet_stranger() {
 
 start_cable --baud 115200
 meet_stranger 16 1
-check 'A tells of a peer' a_says ': the peer is there: 10\.0\.0\.2$'
+check 'A reports a peer' a_says ': the peer is there: 10\.0\.0\.2$'
 meet_stranger 8 11 bursts end
 check_equal 'bursts: as many hellos as there may be' 17 \
 	"$(value "$dir/stranger.json" 's["hellos"]')"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# One end of a pair is replaced by a serialtun with --pair=no, by Serial-TUN, and
-# each time by a serialtun that pairs again. The other end goes on with its
-# address, and says when frames have no check any more.
+# The user replaces one end of a pair by a serialtun with --pair=no, and then by
+# Serial-TUN, and each time goes back to a serialtun that pairs. The other end
+# keeps its address, and reports if frames no longer have a check.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -11,7 +11,7 @@ source "$root/tests/end_to_end/pairs.sh"
 # shellcheck source=exchange.sh
 source "$root/tests/end_to_end/exchange.sh"
 
-# lib.sh's of the same name has another address.
+# The function of this name in lib.sh uses another address.
 pings() {
 	in_a ping -q -c 1 -W 1 10.10.10.2
 }
@@ -39,7 +39,7 @@ wait_for 10 not has_carrier a
 check 'after SIGTERM, --pair=no: a ping crosses' \
 	wait_for 10 in_b ping -q -c 1 -W 1 10.10.10.1
 check 'and the other way' wait_for 5 pings
-check 'A has its address still' has_address a 10.10.10.1
+check 'A still has its address' has_address a 10.10.10.1
 check "A's carrier is on" has_carrier a
 check 'A says that the carrier is on' \
 	wait_for 5 a_says ': the peer sends again, carrier on$'
@@ -62,7 +62,7 @@ wait_for 5 is_state alone
 sleep 8
 before=$(hellos_sent)
 sleep 5
-check_equal 'after a while A says no hello any more' "$before" \
+check_equal 'after a while A sends no more hellos' "$before" \
 	"$(hellos_sent)"
 check 'a ping still crosses' wait_for 5 pings
 kill "$pinging"
@@ -80,7 +80,8 @@ in_b ip link set tun0 up
 peer_on b serial_tun -i tun0 -p "$port_b" -b 115200
 check 'Serial-TUN in its place: a ping crosses' wait_for 15 pings
 check "A's carrier is on" has_carrier a
-# On a busy machine it reads two frames at once, and is one behind from then on.
+# On a busy machine Serial-TUN reads two frames at once, and then stays one
+# frame behind.
 check_match 'all pings but the last are answered' ' (19|20) received' \
 	"$(in_a ping -q -c 20 -i 0.2 -W 2 10.10.10.2)"
 stop "$peer"

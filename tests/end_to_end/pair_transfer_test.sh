@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Two that are paired carry TCP. Each end in turn is killed and started again,
-# with nothing but a port, while a file is on its way: TCP goes on, and every
-# byte is right.
+# Two paired ends carry a file over TCP. During the transfer the test kills each
+# end in turn and starts it again with only --port. TCP goes on, and every byte
+# is right.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
 source "$root/tests/end_to_end/pairs.sh"
 
-# begin_transfer FROM TO ADDRESS PORT: a file of 600 kB, 7 s at 921600 baud
+# begin_transfer FROM TO ADDRESS PORT: send 600 kB, which takes 7 s at 921600
+# baud
 begin_transfer() {
 	rm -f "$dir/received"
 	head -c 600000 /dev/urandom >"$dir/sent"
@@ -38,7 +39,7 @@ restart() {
 	"start_$1"
 	check "${1^^} is killed and started again: TCP goes on" \
 		wait_for 15 has_received_more "$before"
-	check 'it was in the midst of the transfer' \
+	check 'the restart was during the transfer' \
 		test "$before" -gt 0 -a "$before" -lt 600000
 }
 
@@ -64,7 +65,7 @@ restart a
 restart b
 end_transfer
 check_pair 'after the restarts'
-check_equal 'the session of now has lost nothing' 0 \
+check_equal 'the present session has lost nothing' 0 \
 	"$(kill -USR1 "$pid_a"
 	sleep 0.5
 	grep -c 'from the line: .* bad frame check' "$dir/a.log")"

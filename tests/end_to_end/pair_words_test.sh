@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Two commands that do not fit: each end says so in one line, with the remedy,
-# where it can know.
+# If the options of the two ends do not fit, each end that can know this prints
+# one line with the remedy.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
 source "$root/tests/end_to_end/pairs.sh"
 
-# Print all but what an end says when it is up and paired.
+# Print the messages of an end, except those about the start and the pair.
 words() {
 	sed 's/^serialtun: //' "$dir/$1.log" |
 		grep -vE ' is up: |at the other end: |paired with |peer is there'
 }
 
-# misfit DESCRIPTION A'S_ARGUMENTS B'S_ARGUMENTS A'S_LINE B'S_LINE: the lines
-# are whole, as extended regular expressions
+# misfit DESCRIPTION A'S_ARGUMENTS B'S_ARGUMENTS A'S_LINE B'S_LINE: start both
+# ends and check their lines, which are extended regular expressions for whole
+# lines
 misfit() {
 	local description=$1
 	# shellcheck disable=SC2086 # words
@@ -24,7 +25,7 @@ misfit() {
 	start_b $3
 	check "$description: A" wait_for 12 a_says "^serialtun: $4\$"
 	check "$description: B" wait_for 12 b_says "^serialtun: $5\$"
-	# More would come now.
+	# Wait for further messages, which would be wrong.
 	sleep 1.5
 	check_equal "$description: A says nothing else" 1 "$(words a | wc -l)"
 	check_equal "$description: B says nothing else" 1 "$(words b | wc -l)"
@@ -55,13 +56,14 @@ misfit '--tap at one end' '--tap' '' \
 xonxoff='tun0: only one end uses --flow xonxoff, so frames with XON or XOFF are lost \(start both ends with it, or neither\)'
 misfit '--flow xonxoff at one end' '--flow xonxoff' '' "$xonxoff" "$xonxoff"
 
-# --pair=no at one end: that end cannot know, and this one sees a plain peer.
+# --pair=no at B: B does not listen to hellos, and A sees a peer without
+# pairing.
 start_a --addr 10.0.0.1/24
 pair=no
 start_b --addr 10.0.0.2/24
 pair=
 check '--pair=no at B: a ping crosses' wait_for 5 pings 10.0.0.2
-check '--pair=no at B: A tells of a plain peer' wait_for 5 \
+check '--pair=no at B: A reports a peer without pairing' wait_for 5 \
 	a_says '^serialtun: .*/ttyA: the peer is there: 10\.0\.0\.2$'
 sleep 4
 check_equal '--pair=no at B: no warning at A' '' "$(words a)"
@@ -71,18 +73,18 @@ check '--pair=no at B: B counts the hellos' wait_for 5 \
 	b_says ' from the line: .* [1-9][0-9]* hello'
 stop_b
 
-# One end alone on a line that gives everything back.
+# One end alone on a looped line.
 looped='tun0: what this end sends comes back, so there is no pairing \(are RX and TX of this end connected, or is it a bus with an echo, as RS-485\? If a login prompt echoes it, start serialtun at the other end\)'
 socat -u "OPEN:$port_b,rawer" "OPEN:$port_b" &
 loop=$!
 stop_a
 sleep 0.3
 start_a
-check 'a looped line: it says so' wait_for 10 a_says "^serialtun: $looped\$"
+check 'a looped line: A reports it' wait_for 10 a_says "^serialtun: $looped\$"
 in_a ping -q -c 4 -i 0.3 -W 1 -I tun0 ff02::2 >/dev/null 2>&1
 sleep 5
-check_equal 'a looped line: one line alone' 1 "$(words a | wc -l)"
-check_not 'a looped line: nobody is there' a_says 'peer is there'
+check_equal 'a looped line: A reports nothing else' 1 "$(words a | wc -l)"
+check_not 'a looped line: A reports no peer' a_says 'peer is there'
 [ "$(words a | wc -l)" = 1 ] || words a | sed 's/^/# /'
 kill "$loop"
 wait_end "$loop"
@@ -98,7 +100,7 @@ check 'a plain peer, and no --addr: A proposes one' wait_for 5 a_says \
 	"^serialtun: $port_a: the peer is there: 10\\.0\\.0\\.2, but does not pair, so this end has no IPv4 address \\(give it one, as with --addr 10\\.0\\.0\\.1/24\\)\$"
 stop_a
 
-# B's bytes reach A, and A's reach nobody.
+# B's bytes reach A, and A's bytes are lost.
 "$cable" --baud 0 "$dir/ttyC" "$dir/ttyD" >"$dir/cable2.log" 2>&1 &
 second=$!
 wait_for 5 test -e "$dir/ttyD"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Common functions of the tests of pairs; source it after lib.sh. Host A is
-# called board and host B desk, so that who is who can be read from a message.
+# called board and host B desk, so that a message shows which end it names.
 # The board has the first address of a network, because its name comes first.
 #
 #   source tests/end_to_end/pairs.sh
@@ -32,7 +32,7 @@ count_says() {
 	grep -cE -- "$2" "$dir/$1.log"
 }
 
-# says_times HOST TIMES REGEX: so many lines match, or more
+# says_times HOST TIMES REGEX: succeed if at least so many lines match
 says_times() {
 	[ "$(count_says "$1" "$3")" -ge "$2" ]
 }
@@ -47,8 +47,8 @@ pings() {
 	in_a ping -q -c 1 -W 1 "${1:-10.10.10.2}"
 }
 
-# These two lines are what the user reads. The arguments are the addresses of A
-# and B.
+# The next two functions look for the line that announces the pair. The
+# arguments are the addresses of A and B.
 announced_by_a() {
 	a_says "^serialtun: (tun|tap)[0-9]: paired with desk \\(serialtun [^ ]+\\): ${1//./\\.} here, ${2//./\\.} there\$"
 }

@@ -87,7 +87,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	check 'as nobody: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 	check_equal 'as nobody: two lines and no warning' 2 \
 		"$(grep -cvE "$about_peer" "$dir/a.log")"
-	# Access to the link to the port, and to the watched directory.
+	# nobody must follow the link to the port, and watch its directory.
 	chmod 755 "$dir"
 	plug
 	check 'as nobody: it waits for a lost port' \
@@ -102,7 +102,8 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end 'as nobody' "$before"
 
-	# Without --user it is the same, if nothing is lost by it.
+	# Without --user, root becomes nobody if nobody can use the port and
+	# the files.
 	# check_user DESCRIPTION WANTED REASON ARGUMENT...
 	check_user() {
 		local description=$1 wanted=$2 reason=$3
@@ -131,10 +132,10 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	check_user "a file in root's directory" root "$no_file" \
 		--stats-json "$dir/closed/stats"
 	check 'and it is there, too' test -s "$dir/closed/stats"
-	check_user 'a file where all may only add some' nobody '' \
+	check_user 'a new file in a sticky directory' nobody '' \
 		--stats-json "$dir/sticky/stats"
 	touch "$dir/sticky/old"
-	check_user "a file of root's there" root "$no_file" \
+	check_user "root's file in a sticky directory" root "$no_file" \
 		--stats-json "$dir/sticky/old"
 	check 'it is written' test -s "$dir/sticky/old"
 	chmod 600 "$pty"
@@ -152,7 +153,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end 'by default' "$before"
 
-	# A port that comes later, its group a moment later still.
+	# The port appears after the start, and gets its group a moment later.
 	plug
 	wait_for 5 not test -e "$port_a"
 	start_a --addr 10.0.0.1/24 -v --wait
@@ -164,12 +165,12 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	chmod 600 "$(readlink -f "$port_a")"
 	sleep 0.1
 	give_to_dialout
-	check 'it comes, and a ping crosses' \
+	check 'the port appears, and a ping crosses' \
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
-	check_equal 'with it, root becomes nobody' "$uid" \
+	check_equal 'root becomes nobody once the port is there' "$uid" \
 		"$(status_of Uid | xargs -n 1 | sort -u)"
 	check_powerless 'a port that comes later'
-	check_equal 'and has a filter' 2 "$(status_of Seccomp)"
+	check_equal 'the process has a filter' 2 "$(status_of Seccomp)"
 	check_end 'a port that comes later' "$before"
 	plug
 	wait_for 5 not test -e "$port_a"
@@ -184,7 +185,8 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	check_end "a port of root's that comes later" "$before"
 	give_to_dialout
 
-	# Without a port: who knows whose it will be?
+	# While the port is missing, root stays root if the line needs a file
+	# that does not exist yet, or that nobody could not remove.
 	start_c() { # LINE
 		: >"$dir/c.log"
 		nsenter --target "$host_a" --net -- "$serialtun" \
@@ -215,7 +217,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	start_a --addr 10.0.0.1/24 --user nobody
 	check_equal 'a port of root alone: no other group' "$gid" \
 		"$(status_of Groups | xargs)"
-	check_match 'it warns of a port that it could not open again' \
+	check_match 'serialtun warns that it could not open the port again' \
 		"^serialtun: cannot open $pty again if it is lost: Permission denied \(choose a --user .*\)\$" \
 		"$(<"$dir/a.log")"
 	check 'a port of root alone: the link is up' in_a ping -c 1 -W 5 10.0.0.2
@@ -228,7 +230,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		"$(status_of Groups | xargs)"
 	stop_a
 
-	# Root without capabilities is a user like any other.
+	# Root without capabilities cannot open another user's port.
 	chown 12345 "$pty"
 	chmod 600 "$pty"
 	start_a --addr 10.0.0.1/24
@@ -276,7 +278,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	check_end 'CAP_NET_ADMIN from the ambient set' "$before"
 	umount /dev/net
 
-	# It refuses before it touches anything.
+	# serialtun refuses --user before it changes the port.
 	said=$(nsenter --target "$host_a" --net -- setpriv --reuid="$uid" \
 		--regid="$gid" --groups=dialout "$serialtun" \
 		--user nobody --port "$pty" 2>&1)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# serialtun as a service: the command of the unit, with the privileges of the
-# unit, under a service manager that is a socket and a file for the journal.
+# serialtun as a service: run the command of the unit with the privileges of the
+# unit. A socket stands for the service manager, and a file for the journal.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lib.sh
 source "$source_dir/tests/end_to_end/lib.sh"
@@ -51,8 +51,8 @@ start_service() {
 	pid_a=$!
 }
 
-# Each is the name of a tty driver (tty_driver.name; for a UART the dev_name of
-# its uart_driver), by which the kernel registers the numbers of its devices.
+# The kernel lists device numbers under the name of the tty driver: the member
+# name of tty_driver, or for a UART the member dev_name of uart_driver.
 check_equal 'the unit allows the adapters, and the UARTs of PCs and boards' \
 	"rfcomm ttyACM ttyAMA ttyAML ttyGS ttyHS ttyLP ttyMSM ttyO ttyPS ttyS\
  ttySAC ttySC ttySTM ttyTHS ttyUSB ttyXRUSB ttymxc" \
@@ -65,8 +65,8 @@ wait_for 5 test -S "$dir/notify" || echo '# there is no service manager'
 start_cable --baud 0
 start_b --addr 10.0.0.2/24
 
-# A user of its own, as DynamicUser= has it, in the group of the port; where
-# there are no other users, root with the one capability.
+# DynamicUser= runs serialtun as a user of its own, in the group of the port. In
+# a user namespace without other users the test uses root with one capability.
 as=(--inh-caps=-all)
 if setpriv --reuid=61184 --regid=61184 --clear-groups true 2>/dev/null &&
 	group=$(getent group dialout | cut -d: -f3) && [ "$group" ]; then
@@ -142,7 +142,7 @@ check_match 'the journal has the priority of the error' '^<3>serialtun: cannot '
 	"$(<"$dir/journal.log")"
 check_equal 'it sends no further READY=1' 3 "$(heard | grep -c READY)"
 
-# A service manager that does not listen, and no service manager.
+# A service manager that does not read its socket, and no service manager.
 kill "$manager"
 wait "$manager" 2>/dev/null
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24'
