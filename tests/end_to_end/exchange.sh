@@ -40,11 +40,11 @@ tcp() {
 	local receiver
 	tcp_port=$((${tcp_port:-5000} + 1))
 	rm -f "$4.$2"
-	"in_$2" timeout 60 socat -u "TCP-LISTEN:$tcp_port,reuseaddr" \
+	"in_$2" timeout "${tcp_seconds:-60}" socat -u "TCP-LISTEN:$tcp_port,reuseaddr" \
 		"OPEN:$4.$2,creat,trunc" &
 	receiver=$!
 	wait_for 5 listening "$2" "$tcp_port"
-	"in_$1" timeout 60 socat -u "OPEN:$4" "TCP:$3:$tcp_port"
+	"in_$1" timeout "${tcp_seconds:-60}" socat -u "OPEN:$4" "TCP:$3:$tcp_port"
 	wait "$receiver" && cmp "$4" "$4.$2"
 }
 

@@ -60,7 +60,7 @@ check "Serial-TUN: $got of 20 pings" [ "$got" -ge 15 ]
 stop_a
 start_a --addr 10.0.0.1/24 --leading-end always
 is_held_back() {
-	! tcp a b 10.0.0.2 "$short"
+	! tcp_seconds=20 tcp a b 10.0.0.2 "$short"
 }
 check 'with --leading-end always it delivers each packet late' \
 	is_held_back

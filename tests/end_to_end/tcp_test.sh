@@ -174,8 +174,8 @@ check 'and says why' b_says \
 # Strangers, at full speed
 start_a --addr 10.1.0.1/24
 head -c 30000000 /dev/urandom |
-	in_b timeout 10 socat -u - TCP:10.0.9.1:5000
-check 'it survives hostile bytes' wait_for 5 a_says \
+	in_b timeout 60 socat -u - TCP:10.0.9.1:5000
+check 'it survives hostile bytes' wait_for 20 a_says \
 	'lost 10.0.9.2:[0-9]+: '
 kill -USR1 "$pid_a"
 check 'and counts them' wait_for 5 a_says \
