@@ -136,6 +136,7 @@ static const uint32_t harmless[] = {
 #endif
 	SYS_rt_sigreturn,
 	SYS_rt_sigaction,
+	SYS_setitimer,
 	SYS_rt_sigprocmask,
 	SYS_getpid,
 	SYS_gettid,
