@@ -70,6 +70,10 @@ unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c \
 	tests/unit/*/*_test.c))
 script_tests := $(wildcard tests/cable/*_test.sh tests/end_to_end/*_test.sh \
 	tests/tap/*_test.sh tests/tree/*_test.sh)
+# A program that counts its lines writes files, so its filter lets files pass.
+ifneq ($(findstring --coverage,$(CFLAGS)),)
+script_tests := $(filter-out %/cell_test.sh,$(script_tests))
+endif
 fuzzers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*_fuzz.c))
 cable := $(BUILD)/tests/cable/cable
 pair_sim := $(BUILD)/tests/pair/pair_sim
