@@ -32,12 +32,20 @@ void __wrap_argp_error(const struct argp_state *state, const char *format, ...)
 static jmp_buf complained;
 static argp_parser_t real_parser;
 static error_t parse_result;
+static error_t init_result;
 
+/*
+ * glibc's argp leaks memory if its parser refuses ARGP_KEY_INIT, where the
+ * program itself would end. So it goes on, and the result comes afterwards.
+ */
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	if (setjmp(complained))
+	if (!setjmp(complained))
+		return real_parser(key, arg, state);
+	if (key != ARGP_KEY_INIT)
 		return EINVAL;
-	return real_parser(key, arg, state);
+	init_result = EINVAL;
+	return 0;
 }
 
 error_t __wrap_argp_parse(const struct argp *argp, int argc, char **argv,
@@ -48,8 +56,11 @@ error_t __wrap_argp_parse(const struct argp *argp, int argc, char **argv,
 	real_parser = argp->parser;
 	wrapped.parser = parse;
 	flags |= ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP;
+	init_result = 0;
 	parse_result = __real_argp_parse(&wrapped, argc, argv, flags, arg_index,
 					 input);
+	if (init_result)
+		parse_result = init_result;
 	/* Where argp may exit, it returns errors of another kind only. */
 	return 0;
 }
