@@ -770,6 +770,17 @@ enum pair_state pair_state(const struct pair *pair)
 }
 
 /**
+ * pair_had_any_session() - check whether there was ever a session
+ * @pair: the pair
+ *
+ * Return: true if there was one, on this port or on an earlier one
+ */
+bool pair_had_any_session(const struct pair *pair)
+{
+	return pair->stats.sessions;
+}
+
+/**
  * pair_is_absent() - check whether the peer is known to be away
  * @pair: the pair
  * @now_ns: the time

@@ -168,6 +168,7 @@ size_t pair_close(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 
 enum pair_event pair_next_event(struct pair *pair);
 enum pair_state pair_state(const struct pair *pair);
+bool pair_had_any_session(const struct pair *pair);
 bool pair_is_absent(const struct pair *pair, uint64_t now_ns);
 bool pair_is_given_up(const struct pair *pair, uint64_t now_ns);
 uint64_t pair_quiet_until(const struct pair *pair);

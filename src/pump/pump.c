@@ -405,8 +405,10 @@ void pump_end_port(struct pump *pump)
 }
 
 /**
- * pump_part() - tell the other end of a pair that this one ends
+ * pump_part() - tell the peer of a pair that this end stops
  * @pump: the pump; it may have no port, and carries nothing afterwards
+ *
+ * Waits until the port has sent the last frame, for 350 ms at most.
  */
 void pump_part(struct pump *pump)
 {

@@ -345,8 +345,10 @@ static bool is_hello(const struct receiver *receiver,
 }
 
 /*
- * A frame that the pair did not take. In a session a bad one has failed its
- * check, whatever it looks like, and a good packet may pass only for a moment.
+ * Take a frame that the pair did not. In a session a bad frame has failed its
+ * check, and a good packet may pass only for a moment. Without a session,
+ * frames with a check come from a peer that has not noticed the end of the last
+ * one.
  */
 static void take_plain(struct receiver *receiver,
 		       const struct framing_frame *frame, uint64_t now_ns)
@@ -366,6 +368,10 @@ static void take_plain(struct receiver *receiver,
 		deliver(receiver, frame, verdict);
 	else if (is_hello(receiver, frame))
 		drop_packets(&receiver->direction, STATS_DROP_HELLO, 1,
+			     frame->len);
+	else if (pair && pair_had_any_session(pair) &&
+		 frame_looks_checked(frame->bytes, frame->len))
+		drop_packets(&receiver->direction, STATS_DROP_STALE, 1,
 			     frame->len);
 	else
 		drop_garbage(receiver, frame, verdict_reason(verdict));

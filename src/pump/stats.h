@@ -25,6 +25,7 @@
 	X(BAD_CHECKSUM, "bad_checksum", "bad checksum")           \
 	X(BAD_CHECK, "bad_check", "bad frame check")              \
 	X(UNCHECKED, "unchecked", "without a frame check")        \
+	X(STALE, "stale", "of a pairing that has ended")          \
 	X(HELLO, "hello", "hello of a serialtun that pairs")      \
 	X(IPV6, "ipv6", "IPv6 not wanted")                        \
 	X(ROUTER_ADVERT, "router_advert", "Router Advertisement") \

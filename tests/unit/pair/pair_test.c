@@ -237,6 +237,7 @@ static void test_pair_two_meet(void **state)
 	assert_true(pair_peer(a.pair)->id == pair_id(b.pair));
 	assert_true(pair_peer(b.pair)->id == pair_id(a.pair));
 	assert_int_equal(pair_state(a.pair), PAIR_PAIRED);
+	assert_true(pair_had_any_session(a.pair));
 	assert_false(pair_is_absent(a.pair, now));
 	/* No hello more than it takes. */
 	run(100 * S);
@@ -265,6 +266,7 @@ static void test_pair_alone_is_plain(void **state)
 	assert_int_equal(hear_plain(&a), PAIR_OTHER);
 	assert_int_equal(a.delivered, 1);
 	assert_int_equal(pair_state(a.pair), PAIR_PLAIN);
+	assert_false(pair_had_any_session(a.pair));
 	assert_false(pair_is_absent(a.pair, now));
 }
 
