@@ -214,7 +214,11 @@ static bool is_explained(const struct observer *observer, enum symptom symptom)
 	case SYMPTOM_TEXT:
 		return observer->held_told;
 	case SYMPTOM_ECHO:
-		return pairing_told_loop(observer->config.pairing);
+		return pairing_told_loop(observer->config.pairing) ||
+		       pairing_told_crowd(observer->config.pairing);
+	case SYMPTOM_DAMAGED:
+	case SYMPTOM_MISSING:
+		return pairing_told_crowd(observer->config.pairing);
 	case SYMPTOM_SAME_ADDRESS:
 	case SYMPTOM_UNKNOWN_NETWORK:
 		return pairing_told_addresses(observer->config.pairing);

@@ -65,12 +65,13 @@
  * @keeper: sets addresses; NULL: this end takes no address
  * @rtnl: reads addresses and routes; NULL: not available
  * @own: the description of this host
- * @wanted: the last request to the keeper
+ * @wanted: the last request to the keeper, and the addresses since its success
  * @asked: the keeper has not answered yet
  * @woken: the keeper has answered or ended
  * @told: the last line about the pair
  * @told_problems: reported problems, a set of enum agree_problem
  * @told_loop: the user knows that this port's line is looped
+ * @told_crowd: the user knows that this port's line has three ends
  * @lost_told: the user knows that the pair was lost
  * @name: the peer's name, or "the peer"
  */
@@ -87,6 +88,7 @@ struct pairing {
 	char told[PAIRING_LINE_MAX];
 	unsigned int told_problems;
 	bool told_loop;
+	bool told_crowd;
 	bool lost_told;
 	char name[FIELD_STRING_MAX];
 };
@@ -110,11 +112,12 @@ static void find_own_addr(const struct rtnl_addr *addr, void *data)
 {
 	struct pairing *pairing = data;
 
-	if (addr->index == pairing->index && !pairing->own.addr.family) {
-		pairing->own.addr = addr->local;
-		if (addr->local.prefix_len == addr_bits(AF_INET))
-			pairing->own.peer = addr->reached;
-	}
+	if (addr->index != pairing->index || pairing->own.addr.family)
+		return;
+	pairing->own.addr = addr->local;
+	if (!addr_same_host(&addr->reached, &addr->local) &&
+	    addr->local.prefix_len == addr_bits(AF_INET))
+		pairing->own.peer = addr->reached;
 }
 
 /* Find the IPv4 address of this end: the user's, or one set before. */
@@ -314,6 +317,7 @@ void pairing_begin_port(struct pairing *pairing, uint64_t now_ns)
 	if (!pairing)
 		return;
 	pairing->told_loop = false;
+	pairing->told_crowd = false;
 	tell_own(pairing, now_ns);
 }
 
@@ -371,39 +375,59 @@ static void report_problems(struct pairing *pairing, const struct agree *peer,
 	pairing->told_problems = problems;
 }
 
-/* Handle a new description from the peer. */
-static void hear_agree(struct pairing *pairing, const struct agree *peer)
+/* Has the keeper set these addresses already? */
+static bool has_taken(const struct pairing *pairing,
+		      const struct agree_result *result)
 {
-	const struct pair *pair = pairing->pair;
-	struct agree_result result;
+	const struct addr *took = &pairing->own.took;
+
+	return addr_same_host(took, &result->take) &&
+	       took->prefix_len == result->take.prefix_len &&
+	       addr_same_host(&pairing->wanted.there, &result->there);
+}
+
+static void ask_keeper(struct pairing *pairing,
+		       const struct agree_result *result)
+{
+	struct addr there = result->there;
 	int err;
 
+	there.prefix_len = result->take.prefix_len;
+	err = keeper_take_address(pairing->keeper, &result->take, &there);
+	pairing->wanted = *result;
+	pairing->asked = !err;
+	/* read_keeper() reports the end of the keeper. */
+	if (err && err != -EPIPE)
+		log_debug("%s: cannot ask for an address: %s",
+			  pairing->tun->name, strerror(-err));
+}
+
+/* Act on the peer's description, unless the keeper's answer is awaited. */
+static void hear_agree(struct pairing *pairing)
+{
+	const struct pair *pair = pairing->pair;
+	const struct agree *peer = pair_peer_agree(pair);
+	struct agree_result result;
+
+	if (!peer || pairing->asked)
+		return;
 	if (*peer->name)
 		snprintf(pairing->name, sizeof(pairing->name), "%s",
 			 peer->name);
 	agree_decide(&pairing->own, peer, pair_id(pair) > pair_peer(pair)->id,
 		     &result);
 	report_problems(pairing, peer, result.problems);
-	if (!pairing->keeper || !result.take.family ||
-	    addr_same_host(&result.take, &pairing->own.took)) {
+	if (pairing->keeper && result.take.family &&
+	    !has_taken(pairing, &result))
+		ask_keeper(pairing, &result);
+	else
 		announce(pairing, peer, &result.there);
-		return;
-	}
-	pairing->wanted = result;
-	result.there.prefix_len = result.take.prefix_len;
-	err = keeper_take_address(pairing->keeper, &result.take, &result.there);
-	if (!err)
-		pairing->asked = true;
-	else if (err != -EPIPE)
-		log_debug("%s: cannot ask for an address: %s",
-			  pairing->tun->name, strerror(-err));
 }
 
 /* Handle the keeper's answer to a request for an address. */
 static void hear_keeper(struct pairing *pairing,
 			const struct keeper_answer *answer, uint64_t now_ns)
 {
-	const struct agree *peer = pair_peer_agree(pairing->pair);
 	char text[ADDR_TEXT_MAX];
 
 	if (answer->kind != KEEPER_TAKE_ADDRESS || !pairing->asked)
@@ -419,8 +443,7 @@ static void hear_keeper(struct pairing *pairing,
 	}
 	pairing->own.took = pairing->wanted.take;
 	tell_own(pairing, now_ns);
-	if (peer)
-		announce(pairing, peer, &pairing->wanted.there);
+	hear_agree(pairing);
 }
 
 static void read_keeper(struct pairing *pairing, uint64_t now_ns)
@@ -441,6 +464,7 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 		    pairing->tun->name);
 	keeper_end(pairing->keeper);
 	pairing->keeper = NULL;
+	pairing->asked = false;
 	pairing->own.takes = false;
 	tell_own(pairing, now_ns);
 }
@@ -483,8 +507,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		tell_own(pairing, now_ns);
 		break;
 	case PAIR_EVENT_AGREE:
-		if (pair_peer_agree(pairing->pair))
-			hear_agree(pairing, pair_peer_agree(pairing->pair));
+		hear_agree(pairing);
 		break;
 	case PAIR_EVENT_ANEW:
 		log_debug("%s: %s has begun anew", pairing->tun->name,
@@ -498,6 +521,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		break;
 	default:
 		pairing->told_loop |= event == PAIR_EVENT_LOOPED;
+		pairing->told_crowd |= event == PAIR_EVENT_CROWD;
 		log_warning("%s: %s", pairing->tun->name,
 			    misfit_event_text(event, pairing->tun->tap));
 		break;
@@ -555,6 +579,17 @@ bool pairing_told_addresses(const struct pairing *pairing)
 bool pairing_told_loop(const struct pairing *pairing)
 {
 	return pairing && pairing->told_loop;
+}
+
+/**
+ * pairing_told_crowd() - does the user know that there are three ends?
+ * @pairing: the pairing, or NULL
+ *
+ * Return: true if the pairing has said so of this port's line
+ */
+bool pairing_told_crowd(const struct pairing *pairing)
+{
+	return pairing && pairing->told_crowd;
 }
 
 /**

@@ -279,20 +279,19 @@ static int reopen_port(struct session *session)
 	return look_for_port(session, clock_ns());
 }
 
-/* The keepalive has turned the carrier on or off. */
+/* The keepalive or the pair has turned the carrier on or off. */
 static void follow_peer(struct session *session)
 {
 	const struct port *port = line_port(session->line);
-
 	const struct pair *pair = pairing_pair(session->pairing);
 
 	set_carrier(session, pump_has_carrier(session->pump));
 	if (session->carrier) {
-		/* The pairing tells of a serialtun. */
 		if (pair && pair_is_given_up(pair, clock_ns()))
 			log_info("%s: carrier on again, for another program in "
 				 "the place of the peer",
 				 session->tun->name);
+		/* The pairing reports a serialtun. */
 		else if (!pair || pair_state(pair) == PAIR_PLAIN)
 			log_info("%s: the peer sends again, carrier on",
 				 line_name(session->line));

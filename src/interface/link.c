@@ -339,7 +339,6 @@ static int read_state_after(const struct setup *setup, struct link *link)
 	if (err)
 		return refused(setup, err, "", "look up %s", tun->name);
 	link->mtu = state.mtu;
-	link->takes_addr = false;
 	link->mtu_chosen =
 		config->mtu || (tun->attached && state.mtu != setup->auto_mtu);
 	link->link_local_only = !config->addr_count && !config->bridge &&

@@ -64,6 +64,9 @@ sent=$(value "$dir/a.json" 's["pair"]["hellos_sent"]')
 sleep 5
 check 'A stops sending hellos' test \
 	"$(($(value "$dir/a.json" 's["pair"]["hellos_sent"]') - sent))" -le 12
+check_not 'and no end calls the line damaged or looped' \
+	grep -qE 'arrives damaged|returns this end' \
+	"$dir/a.log" "$dir/b.log" "$dir/c.log"
 check 'A is running' alive "$pid_a"
 check 'B is running' alive "$pid_b"
 check 'C is running' alive "$third"

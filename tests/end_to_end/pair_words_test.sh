@@ -91,6 +91,17 @@ wait_end "$loop"
 
 stop_a
 
+# A serialtun of another time, which speaks nothing but version 2.
+start_a
+stty -F "$port_b" raw -echo
+python3 -c 'import sys, zlib
+hello = b"#serialtun/2 id=00000000000000c0 to=0000000000000000 kind=ip flow=none can=check"
+sys.stdout.buffer.write(b"\xc0" + hello + b" crc=%08x\xc0" % zlib.crc32(hello))' \
+	>"$port_b"
+check 'another version: A says so' wait_for 5 a_says \
+	'^serialtun: tun0: the serialtun at the other end speaks another version of the pairing, so there is none \(install the same release at both ends\)$'
+stop_a
+
 # A peer that does not pair, and no address here.
 start_a
 stty -F "$port_b" raw -echo
