@@ -26,6 +26,7 @@
 #include "clock.h"
 #include "interface/addr.h"
 #include "interface/conflict.h"
+#include "interface/in_use.h"
 #include "interface/keeper.h"
 #include "interface/keeper_record.h"
 #include "interface/rtnl.h"
@@ -54,9 +55,6 @@
 
 /* Without close_range(2) (Linux 5.9), close all descriptors below this. */
 #define FDS_MAX 65536
-
-/* Shorter prefixes are default routes, or a VPN's pieces of one. */
-#define ROUTE_PREFIX_LEN_MIN 8
 
 struct state {
 	const struct keeper_config *config;
@@ -127,7 +125,6 @@ static int refused_by_kernel(struct keeper_answer *answer,
 
 /* An overlap of a requested address with this host's network. */
 struct overlap {
-	int own_index;
 	struct addr networks[2]; /* of the link */
 	size_t network_count;
 	bool found;
@@ -136,37 +133,18 @@ struct overlap {
 	struct addr other;
 };
 
-static void compare(struct overlap *overlap, int index,
-		    const struct addr *other)
+static void compare(const struct addr *used, int index, void *data)
 {
+	struct overlap *overlap = data;
 	size_t i;
 
-	if (overlap->found || index == overlap->own_index)
-		return;
-	for (i = 0; i < overlap->network_count; i++)
-		if (conflict_overlaps(&overlap->networks[i], other)) {
+	for (i = 0; !overlap->found && i < overlap->network_count; i++)
+		if (conflict_overlaps(&overlap->networks[i], used)) {
 			overlap->found = true;
 			overlap->index = index;
 			overlap->network = addr_network(&overlap->networks[i]);
-			overlap->other = addr_network(other);
-			return;
+			overlap->other = addr_network(used);
 		}
-}
-
-static void compare_addr(const struct rtnl_addr *addr, void *data)
-{
-	struct addr host = addr->local;
-
-	/* The peer's network need not contain the address itself. */
-	host.prefix_len = addr_bits(host.family);
-	compare(data, addr->index, &host);
-	compare(data, addr->index, &addr->reached);
-}
-
-static void compare_route(const struct rtnl_route *route, void *data)
-{
-	if (route->dest.prefix_len >= ROUTE_PREFIX_LEN_MIN)
-		compare(data, route->index, &route->dest);
 }
 
 /* Return: 0, or -errno with its reason. */
@@ -175,7 +153,6 @@ static int check_overlap(const struct state *state,
 			 struct keeper_answer *answer)
 {
 	struct overlap overlap = {
-		.own_index = state->config->index,
 		.networks = {request->own, request->other},
 		.network_count = 2,
 	};
@@ -184,10 +161,7 @@ static int check_overlap(const struct state *state,
 	struct rtnl_link link;
 	int err;
 
-	err = rtnl_addr_each(state->rtnl, AF_INET, compare_addr, &overlap);
-	if (!err)
-		err = rtnl_route_each(state->rtnl, AF_INET, compare_route,
-				      &overlap);
+	err = in_use_each(state->rtnl, state->config->index, compare, &overlap);
 	if (err)
 		return refused_by_kernel(answer, state, err);
 	if (!overlap.found)
