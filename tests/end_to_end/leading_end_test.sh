@@ -19,9 +19,9 @@ replies() {
 		sed -n 's/.* \([0-9]*\) received.*/\1/p'
 }
 
-# Count the adjacent ENDs in the received bytes, and all ENDs.
+# Count the adjacent ENDs. The blanks keep bytes apart: 0c 0c has c0c0 within.
 double_ends() {
-	od -An -v -tx1 "$1" | tr -d ' \n' | grep -o 'c0c0' | wc -l
+	od -An -v -tx1 "$1" | tr -s ' \n' ' ' | grep -o 'c0 c0' | wc -l
 }
 
 #
