@@ -228,11 +228,10 @@ static uint32_t opening(const struct cell_needs *needs, int flags)
 		       (uint64_t)flags);
 }
 
+#if !CELL_FOR_COVERAGE
 static void test_cell_files(void **state)
 {
 	(void)state;
-	if (CELL_FOR_COVERAGE)
-		skip();
 	assert_int_equal(opening(&device, O_RDWR | O_NOCTTY | O_NONBLOCK),
 			 SECCOMP_RET_ALLOW);
 	assert_int_equal(opening(&device, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
@@ -260,6 +259,7 @@ static void test_cell_files(void **state)
 	assert_int_equal(bare(&device, SYS_fchmodat), BPF_DENIED);
 	assert_int_equal(bare(&device, SYS_symlinkat), BPF_DENIED);
 }
+#endif
 
 /* Name lookups use modules that are not ours, with files and sockets. */
 static void test_cell_names(void **state)
@@ -281,7 +281,9 @@ int main(void)
 		cmocka_unit_test(test_cell_no_other_process),
 		cmocka_unit_test(test_cell_memory_is_not_executable),
 		cmocka_unit_test(test_cell_sockets),
+#if !CELL_FOR_COVERAGE
 		cmocka_unit_test(test_cell_files),
+#endif
 		cmocka_unit_test(test_cell_names),
 	};
 
