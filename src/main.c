@@ -19,6 +19,7 @@
 #include "interface/link.h"
 #include "interface/owner.h"
 #include "interface/tun.h"
+#include "interface/tun_make.h"
 #include "line/line.h"
 #include "line/source.h"
 #include "log.h"

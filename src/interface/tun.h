@@ -3,7 +3,6 @@
 #define SERIALTUN_TUN_H
 
 struct gso;
-struct owner;
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -45,10 +44,6 @@ enum tun_write_result {
 	TUN_GONE,
 };
 
-int tun_open(struct tun *tun, const char *name, bool tap);
-int tun_create(struct tun *tun, const char *name, bool tap);
-int tun_persist(struct tun *tun, const struct owner *owner);
-int tun_delete(const char *name);
 void tun_close(struct tun *tun);
 void tun_set_carrier(const struct tun *tun, bool on);
 void tun_set_offload(const struct tun *tun, bool on);

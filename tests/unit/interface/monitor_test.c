@@ -6,6 +6,7 @@
 #include "../testing.h"
 #include "interface/monitor.h"
 #include "interface/tun.h"
+#include "interface/tun_make.h"
 
 #include <poll.h>
 #include <sched.h>

@@ -9,6 +9,7 @@
 #include "interface/rtnl_change.h"
 #include "interface/rtnl_read.h"
 #include "interface/tun.h"
+#include "interface/tun_make.h"
 #include "text.h"
 
 #include <errno.h>
