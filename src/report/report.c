@@ -17,14 +17,13 @@
 #include "log.h"
 #include "pair/pair.h"
 #include "pump/stats.h"
-#include "report/json.h"
+#include "report/report_json.h"
 #include "report/status_line.h"
 #include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,23 +35,12 @@
 /* Seconds between two versions of the file if no lines are printed. */
 #define REPORT_JSON_S 1
 
-/* The longest path, each byte escaped as \u0001, and all counters. */
-#define REPORT_JSON_MAX (PATH_MAX * 6 + 8192)
-
-/* 2026-11-21T12:00:00Z (RFC 3339), with room for any year. */
-#define REPORT_TIME_MAX 32
-
 struct report {
 	struct report_config config;
 	char *json_temporary; /* renamed to the file when complete */
-	uint64_t interval_ns;
+	struct report_interval interval;
+	struct stats last; /* the counters at its end */
 	uint64_t next_ns;
-	uint64_t last_ns;  /* the time of @last */
-	struct stats last; /* the counters from which rates are computed */
-	struct report_rates to_line;
-	struct report_rates from_line;
-	time_t started;
-	bool running;
 	bool failing; /* the last write failed, and a warning was printed */
 	char json[REPORT_JSON_MAX];
 };
@@ -90,8 +78,13 @@ struct report_rates report_derive_rates(const struct stats_direction *before,
 	};
 }
 
-/* The time that the line needs to send the backlog; the rate is known. */
-static uint64_t delay_ms(const struct report_view *view)
+/**
+ * report_delay_ms() - compute how long the line needs to send the backlog
+ * @view: the link; its rate is known
+ *
+ * Return: milliseconds
+ */
+uint64_t report_delay_ms(const struct report_view *view)
 {
 	return view->stats->queue.backlog_bytes * 1000 / view->rate;
 }
@@ -137,7 +130,8 @@ const char *report_format(const struct report_view *view,
 	if (view->rate)
 		text_append(text, REPORT_TEXT_MAX,
 			    ", %" PRIu64 ".%02" PRIu64 " s",
-			    delay_ms(view) / 1000, delay_ms(view) % 1000 / 10);
+			    report_delay_ms(view) / 1000,
+			    report_delay_ms(view) % 1000 / 10);
 	text_append(text, REPORT_TEXT_MAX, "), %" PRIu64 " dropped",
 		    stats_dropped(&stats->to_line) +
 			    stats_dropped(&stats->from_line));
@@ -150,181 +144,6 @@ const char *report_format(const struct report_view *view,
 			    stats->pair.theirs.failed,
 			    stats->pair.heard.failed);
 	return text;
-}
-
-static void json_time(struct json *json, const char *key, time_t seconds)
-{
-	char text[REPORT_TIME_MAX];
-	struct tm tm;
-
-	gmtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	json_string(json, key, text);
-}
-
-static void json_way(struct json *json, const char *key,
-		     const struct stats_direction *direction,
-		     const struct report_rates *rates, uint32_t rate)
-{
-	enum stats_drop i;
-
-	json_open(json, key, '{');
-	json_number(json, "packets", direction->packets);
-	json_number(json, "bytes", direction->bytes);
-	json_number(json, "line_bytes", direction->line_bytes);
-	json_number(json, "interface_packets", direction->interface_packets);
-	json_number(json, "short_writes", direction->short_writes);
-	json_number(json, "packets_per_s", rates->packets);
-	json_number(json, "bytes_per_s", rates->bytes);
-	json_number(json, "line_bytes_per_s", rates->line_bytes);
-	if (rate)
-		json_thousandths(json, "share",
-				 rates->line_bytes * 1000 / rate);
-	else
-		json_null(json, "share");
-	json_open(json, "dropped", '{');
-	json_number(json, "total", stats_dropped(direction));
-	for (i = 0; i < STATS_DROP_COUNT; i++)
-		json_number(json, stats_drop_key(i), direction->dropped[i]);
-	json_close(json, '}');
-	json_close(json, '}');
-}
-
-static void json_sums(struct json *json,
-		      const struct stats_direction *direction)
-{
-	enum stats_sum i;
-
-	json_open(json, "bad_sums", '{');
-	for (i = 0; i < STATS_SUM_COUNT; i++)
-		json_number(json, stats_sum_key(i), direction->bad_sums[i]);
-	json_close(json, '}');
-}
-
-static void json_queue(struct json *json, const struct report_view *view)
-{
-	const struct fq_codel_stats *queue = &view->stats->queue;
-
-	json_open(json, "queue", '{');
-	json_number(json, "packets", queue->backlog_packets);
-	json_number(json, "bytes", queue->backlog_bytes);
-	if (view->rate)
-		json_thousandths(json, "delay_s", delay_ms(view));
-	else
-		json_null(json, "delay_s");
-	json_thousandths(json, "longest_wait_s",
-			 queue->sojourn_max_ns / 1000000);
-	json_number(json, "marked", queue->marked);
-	json_close(json, '}');
-}
-
-static void json_line(struct json *json, const struct stats_line *line)
-{
-	json_open(json, "line", '{');
-	json_number(json, "losses", line->losses);
-	if (line->known) {
-		json_open(json, "errors", '{');
-		json_number(json, "framing", line->frame);
-		json_number(json, "parity", line->parity);
-		json_number(json, "overrun", line->overrun);
-		json_number(json, "buffer_overrun", line->buffer_overrun);
-		json_number(json, "breaks", line->breaks);
-		json_close(json, '}');
-	} else {
-		json_null(json, "errors");
-	}
-	json_close(json, '}');
-}
-
-static void json_heard(struct json *json, const char *key,
-		       const struct frame_counters *heard)
-{
-	json_open(json, key, '{');
-	json_number(json, "good", heard->good);
-	json_number(json, "damaged", heard->failed);
-	json_number(json, "overruns", heard->overruns);
-	json_close(json, '}');
-}
-
-/* null: this end does not pair. */
-static void json_pair(struct json *json, const struct report_view *view,
-		      uint64_t now_ns)
-{
-	static const char *const states[] = {
-		[PAIR_PLAIN] = "alone",
-		[PAIR_MET] = "met",
-		[PAIR_PAIRED] = "paired",
-	};
-	const struct pair_stats *pair = &view->stats->pair;
-	const struct agree *peer = view->peer;
-
-	if (!view->stats->has_pair) {
-		json_null(json, "pair");
-		return;
-	}
-	json_open(json, "pair", '{');
-	json_string(json, "state", states[pair->state]);
-	if (peer) {
-		json_string(json, "peer", peer->name);
-		json_string(json, "release", peer->release);
-	} else {
-		json_null(json, "peer");
-		json_null(json, "release");
-	}
-	json_number(json, "since_s",
-		    now_ns > pair->since_ns
-			    ? (now_ns - pair->since_ns) / NS_PER_S
-			    : 0);
-	json_number(json, "sessions", pair->sessions);
-	json_number(json, "hellos_sent", pair->hellos_sent);
-	json_number(json, "hellos_heard", pair->hellos_heard);
-	json_heard(json, "heard_here", &pair->heard);
-	json_heard(json, "heard_there", &pair->theirs);
-	json_number(json, "missing", pair->missing);
-	json_number(json, "twice", pair->twice);
-	json_number(json, "unknown", pair->unknown);
-	json_number(json, "unchecked", pair->plain);
-	if (pair->rtt_ns)
-		json_thousandths(json, "round_trip_ms",
-				 pair->rtt_ns / NS_PER_US);
-	else
-		json_null(json, "round_trip_ms");
-	json_close(json, '}');
-}
-
-/* Format the object and a newline. Return: the length. */
-static size_t format_json(struct report *report, const struct report_view *view)
-{
-	struct json json;
-
-	/* Reserve one byte for the newline. */
-	json_begin(&json, report->json, sizeof(report->json) - 1);
-	json_open(&json, NULL, '{');
-	json_bool(&json, "running", report->running);
-	json_time(&json, "started", report->started);
-	json_time(&json, "time", time(NULL));
-	json_number(&json, "interval_s", report->interval_ns / NS_PER_S);
-	json_string(&json, "interface", view->interface);
-	if (view->port)
-		json_string(&json, "port", view->port);
-	else
-		json_null(&json, "port");
-	if (view->rate)
-		json_number(&json, "line_rate", view->rate);
-	else
-		json_null(&json, "line_rate");
-	json_bool(&json, "carrier", view->carrier);
-	json_way(&json, "to_line", &view->stats->to_line, &report->to_line,
-		 view->rate);
-	json_way(&json, "from_line", &view->stats->from_line,
-		 &report->from_line, view->rate);
-	json_sums(&json, &view->stats->from_line);
-	json_queue(&json, view);
-	json_line(&json, &view->stats->line);
-	json_pair(&json, view, report->last_ns);
-	json_close(&json, '}');
-	report->json[json.len] = '\n';
-	return json.len + 1;
 }
 
 /* Write a new file; an existing file is an error. Return: 0 or -errno. */
@@ -350,7 +169,7 @@ static int write_file(const char *path, const char *text, size_t len)
 static int write_json(struct report *report, const struct report_view *view)
 {
 	const char *temporary = report->json_temporary;
-	size_t len = format_json(report, view);
+	size_t len = report_json_format(view, &report->interval, report->json);
 	int error;
 
 	/* A killed process may have left its temporary file. */
@@ -466,12 +285,14 @@ int report_open(struct report **report, const struct report_config *config,
 		return -ENOMEM;
 	}
 	made->config = *config;
-	made->interval_ns = interval_s * NS_PER_S;
-	made->next_ns = now_ns + made->interval_ns;
-	made->last_ns = now_ns;
+	made->interval = (struct report_interval){
+		.running = true,
+		.started = time(NULL),
+		.length_ns = interval_s * NS_PER_S,
+		.end_ns = now_ns,
+	};
+	made->next_ns = now_ns + made->interval.length_ns;
 	made->last = *view->stats;
-	made->started = time(NULL);
-	made->running = true;
 	error = config->json_path ? start_json(made, view) : 0;
 	if (error)
 		free_report(made);
@@ -493,9 +314,9 @@ void report_close(struct report *report, const struct report_view *view)
 
 	if (!report)
 		return;
-	report->running = false;
-	report->to_line = none;
-	report->from_line = none;
+	report->interval.running = false;
+	report->interval.to_line = none;
+	report->interval.from_line = none;
 	update_json(report, view);
 	status_line_end();
 	free_report(report);
@@ -528,19 +349,22 @@ void report_tick(struct report *report, const struct report_view *view,
 
 	if (!report || now_ns < report->next_ns)
 		return;
-	elapsed_ns = now_ns - report->last_ns;
-	report->to_line = report_derive_rates(&report->last.to_line,
-					      &stats->to_line, elapsed_ns);
-	report->from_line = report_derive_rates(&report->last.from_line,
-						&stats->from_line, elapsed_ns);
+	elapsed_ns = now_ns - report->interval.end_ns;
+	report->interval.to_line =
+		report_derive_rates(&report->last.to_line, &stats->to_line,
+				    elapsed_ns);
+	report->interval.from_line =
+		report_derive_rates(&report->last.from_line, &stats->from_line,
+				    elapsed_ns);
 	report->last = *stats;
-	report->last_ns = now_ns;
+	report->interval.end_ns = now_ns;
 	/* Skip missed intervals. */
 	report->next_ns +=
-		((now_ns - report->next_ns) / report->interval_ns + 1) *
-		report->interval_ns;
+		((now_ns - report->next_ns) / report->interval.length_ns + 1) *
+		report->interval.length_ns;
 	if (report->config.print_s)
-		status_line_show(report_format(view, &report->to_line,
-					       &report->from_line, text));
+		status_line_show(report_format(view, &report->interval.to_line,
+					       &report->interval.from_line,
+					       text));
 	update_json(report, view);
 }

@@ -62,6 +62,7 @@ uint64_t report_next_ns(const struct report *report);
 void report_tick(struct report *report, const struct report_view *view,
 		 uint64_t now_ns);
 
+uint64_t report_delay_ms(const struct report_view *view);
 struct report_rates report_derive_rates(const struct stats_direction *before,
 					const struct stats_direction *now,
 					uint64_t elapsed_ns);
