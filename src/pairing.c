@@ -459,8 +459,8 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 	}
 	if (err != -EPIPE)
 		return;
-	log_warning("%s: the process that sets addresses has ended, so none is "
-		    "taken any more (start serialtun again)",
+	log_warning("%s: the process that sets addresses has ended, so this "
+		    "end takes no address (start serialtun again)",
 		    pairing->tun->name);
 	keeper_end(pairing->keeper);
 	pairing->keeper = NULL;
@@ -483,8 +483,8 @@ static void report_loss(struct pairing *pairing, enum pair_event event)
 		log_info("%s: %s has ended", tun, name);
 		break;
 	case PAIR_EVENT_GARBAGE:
-		log_warning("%s: nothing from %s passes its check any more, "
-			    "looking for it anew",
+		log_warning("%s: every frame from %s fails its check, so this "
+			    "end looks for it again",
 			    tun, name);
 		break;
 	default:
@@ -510,7 +510,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		hear_agree(pairing);
 		break;
 	case PAIR_EVENT_ANEW:
-		log_debug("%s: %s has begun anew", pairing->tun->name,
+		log_debug("%s: %s has started again", pairing->tun->name,
 			  pairing->name);
 		break;
 	case PAIR_EVENT_SILENT:

@@ -65,7 +65,7 @@ start_a
 wait_for 10 has_address a 10.10.10.1
 kill -KILL "$(keeper_of "$pid_a")"
 check 'kill -9 of the keeper: A reports the consequence' wait_for 5 a_says \
-	'^serialtun: tun0: the process that sets addresses has ended, so none is taken any more \(start serialtun again\)$'
+	'^serialtun: tun0: the process that sets addresses has ended, so this end takes no address \(start serialtun again\)$'
 check 'kill -9 of the keeper: a ping crosses' wait_for 5 pings
 stop_a
 check_equal 'kill -9 of the keeper: A ends with status 0' 0 "$ended"
