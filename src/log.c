@@ -45,13 +45,8 @@ void log_set_level(int level)
 	threshold = level;
 }
 
-/**
- * log_enabled() - are messages of this level printed?
- * @level: the level
- *
- * Return: true if they are; errors and answers always are
- */
-bool log_enabled(enum log_level level)
+/* Errors and answers always are printed. */
+static bool is_printed(enum log_level level)
 {
 	return level <= LOG_LEVEL_ERROR || (int)level <= threshold;
 }
@@ -122,7 +117,7 @@ void log_print(enum log_level level, const char *format, ...)
 	va_list args;
 	size_t len;
 
-	if (!log_enabled(level))
+	if (!is_printed(level))
 		return;
 
 	len = (size_t)snprintf(line, sizeof(line), "%s", prefix(level));

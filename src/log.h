@@ -26,7 +26,6 @@ enum log_level {
 };
 
 void log_set_level(int level);
-bool log_enabled(enum log_level level);
 void log_print(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void log_set_footer(char *text);
