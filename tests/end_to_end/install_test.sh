@@ -235,10 +235,12 @@ else
 		"$(in_a "${somebody[@]}" "$program" --delete -i mine 2>&1)"
 	stop_b
 
-	# The ambient capability of a service was given to its user.
+	# The ambient capability of a service was given to its user. The program
+	# may lie in a directory that only its builder can read.
+	cp "$serialtun" "$dir/plain"
 	in_a setpriv --reuid=12345 --regid=12345 --clear-groups \
 		--inh-caps=+net_admin --ambient-caps=+net_admin \
-		timeout 3 "$serialtun" --tap --bridge br0 --port "$port_a" \
+		timeout 3 "$dir/plain" --tap --bridge br0 --port "$port_a" \
 		2>"$dir/ambient.log"
 	check_match 'an ambient capability is for bridges, too' \
 		'in bridge br0' "$(<"$dir/ambient.log")"
