@@ -5,16 +5,12 @@
  * process must not have, because it parses the peer's bytes.
  *
  * This is the main process's side. It forks the keeper (keeper_process.c)
- * before it drops its capabilities. The two have a socketpair between them and
- * speak in records of fixed size (keeper_record.c).
- *
- * When the main process ends, even by SIGKILL, its end of the socketpair
- * closes. The keeper then removes its address and ends. That matters for a
- * persistent interface. The keeper ignores the signals that end the main
- * process, because otherwise it would leave the address behind.
+ * before it drops its capabilities. The two speak in records of fixed size
+ * (keeper_record.c). When the main process ends, the keeper removes its address
+ * (child.c), which matters for a persistent interface.
  */
 #include "interface/keeper.h"
-#include "clock.h"
+#include "child.h"
 #include "denied.h"
 #include "failure.h"
 #include "interface/keeper_process.h"
@@ -23,42 +19,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-/* keeper_end() waits for the keeper at most this long. */
-#define END_MS 1000
 
 struct keeper {
-	int fd;
-	pid_t pid;
+	struct child child;
 };
-
-/* Return: the keeper's PID, or -errno. */
-static pid_t fork_keeper(const struct keeper_config *config, const int fds[2])
-{
-	sigset_t before;
-	sigset_t all;
-	pid_t pid;
-	int err;
-
-	/* The keeper must not run the signal handlers of this process. */
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = fork();
-	if (!pid)
-		keeper_process_run(config, fds[1]);
-	err = errno;
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return pid < 0 ? -err : pid;
-}
 
 /* Return: 0; -EAGAIN: no answer yet; -EPIPE: the keeper has ended. */
 static int receive_answer(int fd, struct keeper_answer *answer)
@@ -104,24 +72,19 @@ static int failed(struct failure *failure, int err, const char *reason)
 int keeper_start(struct keeper **keeper, const struct keeper_config *config,
 		 struct failure *failure)
 {
+	struct keeper *k = malloc(sizeof(*k));
 	struct keeper_answer answer;
-	struct keeper *k;
-	pid_t pid;
-	int fds[2];
-	int err;
+	int err = -ENOMEM;
+	int fd;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
-		return failed(failure, -errno, strerror(errno));
-	k = malloc(sizeof(*k));
-	pid = k ? fork_keeper(config, fds) : -ENOMEM;
-	close(fds[1]);
-	if (pid < 0) {
+	if (k)
+		err = child_start(&k->child, keeper_process_run, config);
+	if (err) {
 		free(k);
-		close(fds[0]);
-		return failed(failure, pid, strerror(-pid));
+		return failed(failure, err, strerror(-err));
 	}
-	*k = (struct keeper){.fd = fds[0], .pid = pid};
-	err = receive_answer(k->fd, &answer);
+	fd = k->child.fd;
+	err = receive_answer(fd, &answer);
 	if (err)
 		snprintf(answer.text, sizeof(answer.text),
 			 "it ended unexpectedly");
@@ -131,9 +94,9 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config,
 		keeper_end(k);
 		return failed(failure, err, answer.text);
 	}
-	fcntl(k->fd, F_SETFL, fcntl(k->fd, F_GETFL) | O_NONBLOCK);
-	log_debug("the process that sets addresses is %d%s%s", (int)pid,
-		  *answer.text ? ", " : "", answer.text);
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	log_debug("the process that sets addresses is %d%s%s",
+		  (int)k->child.pid, *answer.text ? ", " : "", answer.text);
 	*keeper = k;
 	return 0;
 }
@@ -147,7 +110,7 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config,
  */
 int keeper_fd(const struct keeper *keeper)
 {
-	return keeper->fd;
+	return keeper->child.fd;
 }
 
 static int ask(const struct keeper *keeper,
@@ -156,8 +119,9 @@ static int ask(const struct keeper *keeper,
 	uint8_t bytes[KEEPER_REQUEST_LEN];
 
 	keeper_request_encode(bytes, request);
-	return send(keeper->fd, bytes, sizeof(bytes), MSG_NOSIGNAL) < 0 ? -errno
-									: 0;
+	return send(keeper->child.fd, bytes, sizeof(bytes), MSG_NOSIGNAL) < 0
+		       ? -errno
+		       : 0;
 }
 
 /**
@@ -206,40 +170,17 @@ int keeper_drop_address(struct keeper *keeper)
  */
 int keeper_answer(struct keeper *keeper, struct keeper_answer *answer)
 {
-	return receive_answer(keeper->fd, answer);
-}
-
-/* Wait until the keeper has ended, which closes its end of the socketpair. */
-static bool wait_for_end(int fd)
-{
-	const uint64_t deadline = clock_ns() + END_MS * NS_PER_MS;
-	struct pollfd waited = {.fd = fd, .events = POLLIN};
-	struct keeper_answer answer;
-	uint64_t now = clock_ns();
-
-	for (; now < deadline; now = clock_ns())
-		if (poll(&waited, 1, (int)((deadline - now) / NS_PER_MS) + 1) >
-			    0 &&
-		    receive_answer(fd, &answer) == -EPIPE)
-			return true;
-	return false;
+	return receive_answer(keeper->child.fd, answer);
 }
 
 /**
  * keeper_end() - let the keeper remove its address and end
  * @keeper: the handle, which is freed, or NULL
- *
- * Waits END_MS at most, because another program may have stopped the keeper.
  */
 void keeper_end(struct keeper *keeper)
 {
-	bool has_ended;
-
 	if (!keeper)
 		return;
-	shutdown(keeper->fd, SHUT_WR);
-	has_ended = wait_for_end(keeper->fd);
-	close(keeper->fd);
-	waitpid(keeper->pid, NULL, has_ended ? 0 : WNOHANG);
+	child_end(&keeper->child);
 	free(keeper);
 }

@@ -23,6 +23,7 @@
  * The keeper compares only routes of the main table (ip-rule(8)).
  */
 #include "interface/keeper_process.h"
+#include "child.h"
 #include "clock.h"
 #include "interface/addr.h"
 #include "interface/conflict.h"
@@ -38,7 +39,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/net.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -48,13 +48,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* The keeper's end of the socketpair; the Netlink socket has the next number.
- */
-#define KEEPER_FD 3
-
-/* Without close_range(2) (Linux 5.9), close all descriptors below this. */
-#define FDS_MAX 65536
 
 struct state {
 	const struct keeper_config *config;
@@ -255,7 +248,7 @@ static bool send_answer(const struct keeper_answer *answer)
 
 	keeper_answer_encode(bytes, answer);
 	do
-		n = write(KEEPER_FD, bytes, sizeof(bytes));
+		n = write(CHILD_FD, bytes, sizeof(bytes));
 	while (n < 0 && errno == EINTR);
 	return n == (ssize_t)sizeof(bytes);
 }
@@ -286,7 +279,7 @@ static void serve(struct state *state)
 
 	for (;;) {
 		/* read(2) drops descriptors that come with a record. */
-		n = read(KEEPER_FD, bytes, sizeof(bytes));
+		n = read(CHILD_FD, bytes, sizeof(bytes));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -297,50 +290,16 @@ static void serve(struct state *state)
 	}
 }
 
-/* Close all descriptors from @from on. */
-static void close_fds(unsigned int from)
-{
-	unsigned int fd;
-
-	if (!close_range(from, ~0U, 0))
-		return;
-	for (fd = from; fd < FDS_MAX; fd++)
-		close((int)fd);
-}
-
-/* Remove all handlers; only SIGKILL and faults then end the keeper. */
-static void ignore_signals(void)
-{
-	static const int faults[] = {SIGSEGV, SIGBUS,  SIGILL, SIGFPE,
-				     SIGABRT, SIGTRAP, SIGSYS};
-	static const int others[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
-				     SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2};
-	struct sigaction action = {.sa_handler = SIG_IGN};
-	size_t i;
-
-	sigemptyset(&action.sa_mask);
-	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
-		sigaction(others[i], &action, NULL);
-	action.sa_handler = SIG_DFL;
-	for (i = 0; i < sizeof(faults) / sizeof(*faults); i++)
-		sigaction(faults[i], &action, NULL);
-	sigprocmask(SIG_SETMASK, &action.sa_mask, NULL);
-}
-
 /*
  * Confine this process. A missing filter is no failure, but the text of the
  * answer reports it. Return: 0, or -errno with its reason.
  */
 static int confine(struct state *state, int fd, struct keeper_answer *answer)
 {
-	int err;
+	int err = child_settle("serialtun-keep", fd);
 
-	ignore_signals();
-	prctl(PR_SET_NAME, "serialtun-keep", 0, 0, 0);
-	if (fd != KEEPER_FD && dup2(fd, KEEPER_FD) < 0)
-		return refuse(answer, -errno, "%s", strerror(errno));
-	close_fds(KEEPER_FD + 1);
-	err = rtnl_open(&state->rtnl);
+	if (!err)
+		err = rtnl_open(&state->rtnl);
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	close(STDERR_FILENO);
@@ -359,12 +318,12 @@ static int confine(struct state *state, int fd, struct keeper_answer *answer)
 
 /**
  * keeper_process_run() - run the keeper, to its end
- * @config: its configuration
+ * @config: a struct keeper_config
  * @fd:     its end of the socketpair
  *
  * Call it in a process that was forked for it.
  */
-_Noreturn void keeper_process_run(const struct keeper_config *config, int fd)
+void keeper_process_run(const void *config, int fd)
 {
 	struct keeper_answer answer = {.kind = KEEPER_READY};
 	struct state state = {.config = config};

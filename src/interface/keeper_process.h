@@ -4,10 +4,9 @@
 
 #include <stddef.h>
 
-struct keeper_config;
 struct seccomp_rule;
 
-_Noreturn void keeper_process_run(const struct keeper_config *config, int fd);
+void keeper_process_run(const void *config, int fd);
 const struct seccomp_rule *keeper_process_rules(size_t *count);
 
 #endif
