@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The cell limits the system calls of the process that parses bytes from the
- * line. The process needs few calls once the link is set up. The limits apply
- * to an attacker, too, who takes over the process through the line:
+ * line, and those of the broker. The process needs few calls once the link is
+ * set up. The limits apply to an attacker, too, who takes over the process
+ * through the line:
  *
  * - serialtun never runs a program, traces a process, mounts a file system,
  *   reads a key or loads BPF code, and creates sockets only of the families
  *   that its line uses. Such a call is an attack, so the kernel ends the
  *   process (SIGSYS).
  * - The process can map memory, but cannot make it executable.
- * - The process can open files only if the line is a device, because serialtun
- *   opens a device again after an unplug, or if it writes statistics. A filter
- *   cannot see a path, so the file permissions of the process's user decide
- *   which files it can open.
+ * - The process cannot open, create or remove any file. The broker, which
+ * parses nothing, opens the port and writes the statistics. A filter cannot see
+ * a path, so in the broker the file permissions of its user decide which files
+ *   it could open.
  * - The filter allows the ioctl(2) requests of the lists. TIOCSTI and TIOCLINUX
  *   end the process, because they type into the terminal of the user who
  *   started serialtun.
@@ -184,9 +185,8 @@ static const uint32_t looks[] = {
 	SYS_readlinkat, SYS_getcwd,
 };
 
-/* Calls that find a device again and read its properties. */
-static const uint32_t searches[] = {
-	SYS_getdents64,
+/* Calls that tell when to look for a device. */
+static const uint32_t watches[] = {
 	SYS_inotify_init1,
 	SYS_inotify_add_watch,
 	SYS_inotify_rm_watch,
@@ -305,7 +305,7 @@ static const uint32_t sanitizers[] = {
 
 /* All lists together, and 40 single rules, fit. */
 _Static_assert(COUNT(frequent) + COUNT(harmless) + COUNT(looks) +
-			       COUNT(searches) + COUNT(renames) +
+			       COUNT(watches) + COUNT(renames) +
 			       COUNT(removals) + COUNT(talks) +
 			       COUNT(connects) + COUNT(requests) +
 			       COUNT(ip_requests) + COUNT(fatal_requests) +
@@ -399,9 +399,10 @@ static void add_open(struct list *list, const struct cell_needs *needs)
 static void add_files(struct list *list, const struct cell_needs *needs)
 {
 	add_calls(list, looks, COUNT(looks), SECCOMP_VERDICT_ALLOW);
+	if (needs->watches)
+		add_calls(list, watches, COUNT(watches), SECCOMP_VERDICT_ALLOW);
 	if (needs->devices)
-		add_calls(list, searches, COUNT(searches),
-			  SECCOMP_VERDICT_ALLOW);
+		add(list, (struct seccomp_rule){.call = SYS_getdents64});
 	if (needs->files)
 		add_calls(list, renames, COUNT(renames), SECCOMP_VERDICT_ALLOW);
 	if (needs->files || needs->leaves)
@@ -418,7 +419,9 @@ static void add_files(struct list *list, const struct cell_needs *needs)
 
 /*
  * To look up the name of a scope, the C library opens a socket of any family,
- * and tries a unix socket first. After EPERM it tries the next family.
+ * and tries a unix socket first. After EPERM it tries the next family. To look
+ * up the name of a user or a group, it asks nscd(8) by a unix socket; after
+ * EPERM it reads the file.
  */
 static void add_families(struct list *list, const struct cell_needs *needs)
 {
@@ -428,7 +431,7 @@ static void add_families(struct list *list, const struct cell_needs *needs)
 	if (needs->ip)
 		add_args(list, SYS_socket, 0, ip, COUNT(ip),
 			 SECCOMP_VERDICT_ALLOW);
-	if (needs->ip || needs->local)
+	if (needs->ip || needs->local || needs->devices || needs->files)
 		add_args(list, SYS_socket, 0, local, COUNT(local),
 			 needs->local ? SECCOMP_VERDICT_ALLOW
 				      : SECCOMP_VERDICT_DENY);
@@ -449,16 +452,20 @@ static void add_sockets(struct list *list, const struct cell_needs *needs)
 		add_args(list, SYS_socketcall, 0, connect_kinds,
 			 COUNT(connect_kinds), SECCOMP_VERDICT_ALLOW);
 	else
-		add(list, (struct seccomp_rule){.call = SYS_socketcall,
-						.verdict = SECCOMP_VERDICT_KILL,
-						.has_arg = true,
-						.arg = SYS_SOCKET});
+		add(list, (struct seccomp_rule){
+				  .call = SYS_socketcall,
+				  .verdict = needs->devices || needs->files
+						     ? SECCOMP_VERDICT_DENY
+						     : SECCOMP_VERDICT_KILL,
+				  .has_arg = true,
+				  .arg = SYS_SOCKET});
 #endif
 	add_families(list, needs);
 }
 
 /**
- * cell_rules() - list the rules for the process that carries packets
+ * cell_rules() - list the rules for the process that carries packets, or for
+ * the broker
  * @rules: filled in
  * @needs: the operations to allow
  *

@@ -31,16 +31,18 @@
 #define CELL_RULES_MAX 256
 
 /**
- * struct cell_needs - operations that the link still performs in the cell
- * @devices: the link opens device files, and reads their properties in /sys
- * @files:   the link creates and renames files
- * @leaves:  the link removes a file at its end
- * @ip:      the link opens IP sockets, and asks for the route to the peer
- * @local:   the link opens unix sockets
+ * struct cell_needs - operations that a process still performs in the cell
+ * @watches: it watches directories for the port (inotify(7))
+ * @devices: it opens device files, and reads their properties in /sys
+ * @files:   it creates and renames files
+ * @leaves:  it removes a file at its end
+ * @ip:      it opens IP sockets, and asks for the route to the peer
+ * @local:   it opens unix sockets
  * @self:    PID of the process, which may send itself a signal, as abort(3)
  *           does
  */
 struct cell_needs {
+	bool watches;
 	bool devices;
 	bool files;
 	bool leaves;

@@ -7,14 +7,18 @@
  * packets until a signal comes. After a failure it closes everything in reverse
  * order and leaves nothing behind.
  *
+ * Two other processes do what the process that parses the line must not: the
+ * broker opens the port and writes files, the keeper sets an address.
+ *
  * --list, --create and --delete are short tasks without a link.
  */
+#include "broker/broker.h"
 #include "cell.h"
 #include "cli/announce.h"
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/port_choice.h"
-#include "clock.h"
+#include "failure.h"
 #include "interface/addr.h"
 #include "interface/link.h"
 #include "interface/owner.h"
@@ -26,6 +30,7 @@
 #include "port/port_config.h"
 #include "privilege.h"
 #include "report/notify.h"
+#include "report/report_file.h"
 #include "session.h"
 #include "signals.h"
 
@@ -33,12 +38,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-/* await_owner() checks the port at most this many times, 20 ms apart. */
-#define OWNER_TRIES 25
+/* What the broker has a copy of. */
+struct brokered {
+	const struct options *options;
+	struct line *line;
+};
 
 /*
  * If the parent process has closed a standard descriptor, the port must not get
@@ -111,11 +117,8 @@ static void enter_cell(const struct options *options, const struct line *line)
 {
 	const struct source_kind *kind = line_kind(line);
 	const struct cell_needs needs = {
-		.devices = kind->is_serial,
-		.files = options->stats_json,
-		.leaves = kind->leaves_file,
+		.watches = kind->is_serial,
 		.ip = kind->uses_ip,
-		.local = kind->uses_unix,
 	};
 	int err = options->no_sandbox ? 0 : cell_enter(&needs);
 
@@ -124,84 +127,80 @@ static void enter_cell(const struct options *options, const struct line *line)
 			  strerror(-err));
 }
 
-/* Without --user, choose the user nobody if the link does not need root. */
-static void choose_user(const struct options *options, const struct line *line,
-			struct privilege_user *user)
+/* In the broker. */
+static int open_port(void *data, struct claim *claim, struct failure *failure)
 {
-	const struct source_kind *kind = line_kind(line);
-	const struct privilege_needs needs = {
-		.port_name = kind->is_serial ? line_name(line) : NULL,
-		.port_path = line_path(line),
-		.is_serial = kind->is_serial,
-		.files = {options->stats_json, line_left_file(line)},
-	};
+	const struct brokered *brokered = data;
 
-	if (!options->user)
-		privilege_choose_user(user, &needs);
+	return line_claim(brokered->line, claim, failure);
 }
 
-/* The choice of a user needs the port, because a missing port has no owner. */
-static bool is_undecided(const struct options *options, const struct line *line)
+/* In the broker. */
+static int write_report(void *data, const char *text, size_t len,
+			struct failure *failure)
 {
-	const struct source_kind *kind = line_kind(line);
+	const struct brokered *brokered = data;
 
-	return !options->user && !line_port(line) &&
-	       (kind->is_serial || kind->is_path);
+	return report_file_write(brokered->options->stats_json, text, len,
+				 failure);
+}
+
+/* In the broker. */
+static void remove_file(void *data)
+{
+	const struct brokered *brokered = data;
+
+	line_remove_file(brokered->line);
 }
 
 /*
- * Give up the privileges that the link does not need. Return: 0; 1 if the port
- * is missing, so that decide() must choose the user once the port is there; or
+ * Start the process that opens files, if the link needs any. Return: 0, or
  * -errno, logged.
  */
-static int drop_privileges(const struct options *options,
-			   const struct line *line,
-			   const struct privilege_user *user)
+static int start_broker(const struct options *options, struct session *session,
+			const struct privilege_user *user,
+			struct broker **broker)
 {
-	if (is_undecided(options, line) && !privilege_keep_choice())
-		return 1;
-	return privilege_drop(user, line_path(line),
-			      line_kind(line)->is_serial);
-}
+	struct line *line = session_line(session);
+	const struct source_kind *kind = line_kind(line);
+	struct brokered brokered = {.options = options, .line = line};
+	const struct cell_needs needs = {
+		.devices = kind->is_serial,
+		.files = options->stats_json,
+		.leaves = kind->remove_file,
+		.local = kind->uses_unix,
+	};
+	const struct broker_config config = {
+		.user = user,
+		.port_path = line_path(line),
+		.is_serial = kind->is_serial,
+		.needs = options->no_sandbox ? NULL : &needs,
+		.open_port = kind->claim ? open_port : NULL,
+		.write_report = options->stats_json ? write_report : NULL,
+		.leave = kind->remove_file ? remove_file : NULL,
+		.data = &brokered,
+	};
+	struct failure failure;
+	int err;
 
-/*
- * When an adapter is plugged in, only root may open the port, until udev sets
- * its group a few milliseconds later. Wait for this; the driver keeps bytes
- * that arrive meanwhile.
- */
-static void await_owner(const struct line *line)
-{
-	static const struct timespec pause = {.tv_nsec = 20 * NS_PER_MS};
-	const char *path = line_path(line);
-	struct stat file;
-	int i;
-
-	for (i = 0; i < OWNER_TRIES && path && !stat(path, &file) &&
-		    !(file.st_mode & (S_IRWXG | S_IRWXO)) && !signals_stop();
-	     i++)
-		nanosleep(&pause, NULL);
-}
-
-/* Choose the user now that the port is there. Return: as session_run(). */
-static int decide(const struct options *options, struct session *session,
-		  struct privilege_user *user)
-{
-	const struct line *line = session_line(session);
-
-	await_owner(line);
-	choose_user(options, line, user);
-	return drop_privileges(options, line, user) < 0 ? -1 : 0;
+	if (!config.open_port && !config.write_report && !config.leave)
+		return 0;
+	err = broker_start(broker, &config, &failure);
+	if (err)
+		log_error("%s", failure.text);
+	else
+		session_use_broker(session, *broker);
+	return err;
 }
 
 /* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
-	       struct privilege_user *user, struct tun *tun,
-	       struct session *session)
+	       const struct privilege_user *named, struct tun *tun,
+	       struct session *session, struct broker **broker)
 {
 	const struct line *line = session_line(session);
+	struct privilege_user user = *named;
 	struct link link = {0};
-	int undecided;
-	int err;
 
 	log_debug("%s: %s", line_name(line),
 		  line_port(line) ? "opened and set up" : "not there yet");
@@ -209,25 +208,18 @@ static int run(const struct options *options, const struct owner *owner,
 		  tun->attached ? "attached to" : "created");
 	if (link_configure(&link, tun, &options->link, line_rate(line)))
 		return set_up_failed();
-	if (!is_undecided(options, line))
-		choose_user(options, line, user);
-	if (session_pair(session, tun, link.mtu, user))
+	if (!options->user)
+		privilege_choose_user(&user);
+	if (session_pair(session, tun, link.mtu, &user))
 		return -1;
 	link.takes_addr = session_takes_address(session);
-	undecided = drop_privileges(options, line, user);
-	if (undecided < 0)
+	if (start_broker(options, session, named, broker) ||
+	    privilege_drop(&user))
 		return set_up_failed();
 	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))
 		return -1;
 	announce(options, tun, &link, line);
 	notify_ready();
-	if (undecided) {
-		err = session_await_port(session);
-		if (!err)
-			err = decide(options, session, user);
-		if (err)
-			return err < 0 ? -1 : 0;
-	}
 	enter_cell(options, line);
 	return session_run(session);
 }
@@ -270,6 +262,7 @@ static int choose_port(struct options *options, char **chosen)
 static int make_link(struct options *options, const struct owner *owner)
 {
 	struct privilege_user user;
+	struct broker *broker = NULL;
 	char *chosen = NULL;
 	struct session *session = NULL;
 	struct tun tun = TUN_CLOSED;
@@ -280,10 +273,11 @@ static int make_link(struct options *options, const struct owner *owner)
 	    !choose_port(options, &chosen) &&
 	    !session_open(&session, options) && !session_find_port(session) &&
 	    !tun_open(&tun, options->link.interface, options->tap))
-		err = run(options, owner, &user, &tun, session);
+		err = run(options, owner, &user, &tun, session, &broker);
 	else
 		err = set_up_failed();
 	session_close(session);
+	broker_end(broker);
 	tun_close(&tun);
 	free(chosen);
 	return err;

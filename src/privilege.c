@@ -7,19 +7,17 @@
  *   can regain one (capabilities(7)). Emptying the set needs CAP_SETPCAP; with
  *   CAP_NET_ADMIN alone (file capability, service) the set stays.
  * - no_new_privs makes set-user-ID and file capabilities powerless (prctl(2)).
- * - --user changes to a user, its groups, and the group of the port, so that
- *   the program can open a lost port again. Without --user, root becomes
- *   the user nobody, if this user can open the port and replace the link's
- *   files. The program decides this once the port exists, before it reads the
- *   first byte.
+ * - The program becomes the user of --user. Without --user, root becomes the
+ * user nobody. It keeps no group of other files: the broker opens the port.
  *
  * Open descriptors keep working, so the program can still switch the carrier of
  * the interface, and set and restore the port. These restrictions apply:
  *
- * - Root without CAP_DAC_OVERRIDE is a user like any other: it cannot write to
- *   another user's directory or open another user's port. Root owns most
- *   devices, so a replugged adapter works; another user's pty does not.
- * - The program cannot open a device that another program holds with TIOCEXCL
+ * - The broker is a user like any other, even as root: without CAP_DAC_OVERRIDE
+ *   it cannot write to another user's directory or open another user's port.
+ *   Root owns most devices, so a replugged adapter works; another user's pty
+ *   does not.
+ * - Nor can it open a device that another program holds with TIOCEXCL
  *   (CAP_SYS_ADMIN).
  * - After a change of user the process is not dumpable (proc(5)): root owns its
  *   files in /proc, and there is no core dump. The process can still read its
@@ -36,24 +34,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <linux/capability.h>
 #include <pwd.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define NO_GROUP ((gid_t)-1)
+#define NO_USER	 ((uid_t)-1)
 
-_Static_assert(CAP_TO_INDEX(CAP_SETUID) == CAP_TO_INDEX(CAP_SETGID),
-	       "both are in one word");
+/* More groups than root ever has. */
+#define GROUPS_MAX 64
 
 /* The kernel's number for users without a mapping (user_namespaces(7)). */
 #define OVERFLOW_ID 65534
@@ -124,6 +120,25 @@ int privilege_use(bool on)
 	return set_capabilities(&caps);
 }
 
+/*
+ * The user with the fewest rights. Its number is the same on every system, and
+ * getpwnam(3) would take longer than everything else here.
+ */
+static const struct privilege_user nobody = {
+	.name = "nobody",
+	.uid = OVERFLOW_ID,
+	.gid = OVERFLOW_ID,
+};
+
+/* May this process become another user? */
+static bool may_change_user(void)
+{
+	struct capabilities caps;
+
+	return !get_capabilities(&caps) && has_capability(&caps, CAP_SETUID) &&
+	       has_capability(&caps, CAP_SETGID);
+}
+
 /**
  * privilege_find_user() - look up the user of --user, before the set-up
  * @user: filled in
@@ -136,7 +151,6 @@ int privilege_use(bool on)
 int privilege_find_user(struct privilege_user *user, const char *name)
 {
 	const struct passwd *entry;
-	struct capabilities caps;
 
 	*user = (struct privilege_user){.name = name};
 	if (!name)
@@ -153,8 +167,7 @@ int privilege_find_user(struct privilege_user *user, const char *name)
 		user->name = NULL;
 		return 0;
 	}
-	if (get_capabilities(&caps) || !has_capability(&caps, CAP_SETUID) ||
-	    !has_capability(&caps, CAP_SETGID)) {
+	if (!may_change_user()) {
 		log_error("cannot run as user %s: %s (%s, or leave --user out)",
 			  name, strerror(EPERM),
 			  geteuid() ? "run as root"
@@ -200,18 +213,18 @@ static gid_t port_group(const char *path, bool is_serial)
 	return file.st_gid;
 }
 
-/* Call this before setresuid(): only root may change its groups. */
-static int change_groups(const struct privilege_user *user,
-			 const char *port_path, bool is_serial)
+/*
+ * Change to the groups of a user, and the group of the port. Call this before
+ * setresuid(): only root may change its groups. Return: 0 or -errno.
+ */
+static int take_groups(const struct privilege_user *user, const char *port_path,
+		       bool is_serial)
 {
 	gid_t extra = port_group(port_path, is_serial);
 
 	if (extra == NO_GROUP)
 		extra = user->gid;
-	if (user->no_groups ? setgroups(1, &extra)
-			    : initgroups(user->name, extra))
-		return -errno;
-	return setresgid(user->gid, user->gid, user->gid) ? -errno : 0;
+	return initgroups(user->name, extra) ? -errno : 0;
 }
 
 static void empty_bounding_set(void)
@@ -297,17 +310,6 @@ int privilege_keep(const struct privilege_user *user, unsigned int cap)
 	return err ? err : verify(user, &kept);
 }
 
-/*
- * The user with the fewest rights. Its number is the same on every system, and
- * getpwnam(3) would take longer than everything else here.
- */
-static const struct privilege_user nobody = {
-	.name = "nobody",
-	.uid = OVERFLOW_ID,
-	.gid = OVERFLOW_ID,
-	.no_groups = true,
-};
-
 /**
  * privilege_shed() - give up all privileges, for good
  *
@@ -320,11 +322,9 @@ int privilege_shed(void)
 {
 	static const struct privilege_user same;
 	static const struct capabilities none;
-	struct capabilities caps;
-	int err = get_capabilities(&caps);
+	int err;
 
-	if (!err && has_capability(&caps, CAP_SETUID) &&
-	    has_capability(&caps, CAP_SETGID)) {
+	if (may_change_user()) {
 		(void)!(setgroups(0, NULL) ||
 			setresgid(nobody.gid, nobody.gid, nobody.gid) ||
 			setresuid(nobody.uid, nobody.uid, nobody.uid));
@@ -334,143 +334,40 @@ int privilege_shed(void)
 	return err ? err : verify(&same, &none);
 }
 
-/* May this process put a file at @path, and remove it again? */
-static bool may_replace(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char directory[PATH_MAX] = ".";
-	struct stat parent;
-	struct stat file;
-
-	/* Keep the slash: the directory of "/file" is "/". */
-	if (slash)
-		snprintf(directory, sizeof(directory), "%.*s",
-			 (int)(slash - path) + 1, path);
-	if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) ||
-	    stat(directory, &parent))
-		return false;
-	/* With the sticky bit, as in /tmp, root's file stays (chmod(1)). */
-	return !(parent.st_mode & S_ISVTX) || lstat(path, &file);
-}
-
-static bool may_open(const char *path)
-{
-	return !path || !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS);
-}
-
-/* The reason why root stays root; a child process exits with this status. */
-enum hindrance {
-	NONE,
-	CHANGE,
-	PORT,
-	FILE_OF_OURS,
-};
-
-/* Become @user to test its access. The calling process must end afterwards. */
-static enum hindrance find_hindrance(const struct privilege_user *user,
-				     const struct privilege_needs *needs)
-{
-	size_t i;
-
-	if (change_groups(user, needs->port_path, needs->is_serial) ||
-	    setresuid(user->uid, user->uid, user->uid))
-		return CHANGE;
-	if (!may_open(needs->port_name) || !may_open(needs->port_path))
-		return PORT;
-	for (i = 0; i < PRIVILEGE_FILES_MAX; i++)
-		if (needs->files[i] && !may_replace(needs->files[i]))
-			return FILE_OF_OURS;
-	return NONE;
-}
-
 /*
- * Test in a child process whether @user can use the link's files. The kernel
- * alone can judge all directories, access lists and mounts on the way.
+ * Try whether the kernel lets root become a user: in a user namespace, the user
+ * may not exist (user_namespaces(7)). Changes nothing.
  */
-static enum hindrance try_user(const struct privilege_user *user,
-			       const struct privilege_needs *needs)
+static bool can_become(const struct privilege_user *user)
 {
-	pid_t pid = fork();
-	pid_t ended;
-	int status;
+	const gid_t present = getegid();
+	gid_t groups[GROUPS_MAX];
+	int count = getgroups(GROUPS_MAX, groups);
+	bool can = count >= 0 && !setgroups((size_t)count, groups) &&
+		   !setresgid(NO_GROUP, user->gid, NO_GROUP) &&
+		   !setresgid(NO_GROUP, present, NO_GROUP);
 
-	if (!pid)
-		_exit((int)find_hindrance(user, needs));
-	if (pid < 0)
-		return CHANGE;
-	do
-		ended = waitpid(pid, &status, 0);
-	while (ended < 0 && errno == EINTR);
-	return ended == pid && WIFEXITED(status)
-		       ? (enum hindrance)WEXITSTATUS(status)
-		       : CHANGE;
-}
-
-/* Is this root, with the right to become another user? */
-static bool may_change_user(void)
-{
-	struct capabilities caps;
-
-	return !geteuid() && !get_capabilities(&caps) &&
-	       has_capability(&caps, CAP_SETUID) &&
-	       has_capability(&caps, CAP_SETGID);
-}
-
-/**
- * privilege_keep_choice() - give up all but the right to become another user
- *
- * Call it while the port is missing: its owner is unknown then, and no byte can
- * arrive. Call privilege_choose_user() and privilege_drop() once the port is
- * there, before the program reads the first byte from the port.
- *
- * Return: 0; -EPERM if the process has no such right, without any change; or
- * another -errno
- */
-int privilege_keep_choice(void)
-{
-	static const struct privilege_user same;
-	struct capabilities kept = {0};
-	int err;
-
-	if (!may_change_user())
-		return -EPERM;
-	kept.words[CAP_TO_INDEX(CAP_SETUID)].permitted =
-		CAP_TO_MASK(CAP_SETUID) | CAP_TO_MASK(CAP_SETGID);
-	kept.words[CAP_TO_INDEX(CAP_SETUID)].effective =
-		CAP_TO_MASK(CAP_SETUID) | CAP_TO_MASK(CAP_SETGID);
-	empty_bounding_set();
-	err = drop_capabilities(&kept);
-	return err ? err : verify(&same, &kept);
+	/* The effective user of a process may return to its real one. */
+	return can && !setresuid(NO_USER, user->uid, NO_USER) &&
+	       !setresuid(NO_USER, 0, NO_USER);
 }
 
 /**
  * privilege_choose_user() - choose a user if root has not named one
- * @user:  filled in if root is to become another user
- * @needs: files that this user must be able to use
+ * @user: filled in if root is to become another user: the user nobody
  *
- * Chooses the user nobody, if this user could open the port again and replace
- * the files. Otherwise root stays root, and -v shows the reason.
+ * If it cannot, as in some containers, root stays root, and -v reports it.
  */
-void privilege_choose_user(struct privilege_user *user,
-			   const struct privilege_needs *needs)
+void privilege_choose_user(struct privilege_user *user)
 {
-	if (!may_change_user())
+	if (geteuid())
 		return;
-	switch (try_user(&nobody, needs)) {
-	case NONE:
+	if (may_change_user() && can_become(&nobody)) {
 		*user = nobody;
-		break;
-	case PORT:
-		log_debug("stays root: nobody could not open the port again");
-		break;
-	case FILE_OF_OURS:
-		log_debug("stays root: nobody could not write or remove a file "
-			  "of the link");
-		break;
-	default:
-		log_debug("stays root: it cannot become nobody here");
-		break;
+		return;
 	}
+	log_debug("the user stays root: this container has no user nobody, or "
+		  "no CAP_SETUID or CAP_SETGID to become it");
 }
 
 /* Warn at the start; the user may be away when the adapter is unplugged. */
@@ -485,45 +382,70 @@ static void check_port(const char *path)
 		    path, strerror(errno));
 }
 
+/* Become a user without any capability, for good. Return: 0 or -errno. */
+static int become(const struct privilege_user *user)
+{
+	static const struct capabilities none;
+	int err;
+
+	empty_bounding_set();
+	if (user->name && (setresgid(user->gid, user->gid, user->gid) ||
+			   setresuid(user->uid, user->uid, user->uid)))
+		return -errno;
+	err = drop_capabilities(&none);
+	return err ? err : verify(user, &none);
+}
+
 /**
- * privilege_drop() - give up root and every capability, for good
- * @user:      from privilege_find_user()
+ * privilege_become() - give up every capability, but not the groups
+ * @user:      the user to become, from privilege_find_user()
  * @port_path: the file that is opened as the port; the process keeps the group
  *             of this file; NULL: none, or unknown
  * @is_serial: the line is serial: if @port_path is missing, the process keeps
  *             the usual group of serial ports
  *
- * Warns if the user cannot open the port again. Logs any failure. After a
- * failure the remaining privileges are unknown, and the program should end.
+ * A child process that opens the port again calls this. Warns if it could not.
+ * After a failure the process should end.
  *
  * Return: 0 or -errno
  */
-int privilege_drop(const struct privilege_user *user, const char *port_path,
-		   bool is_serial)
+int privilege_become(const struct privilege_user *user, const char *port_path,
+		     bool is_serial)
 {
-	static const struct capabilities none;
-	int err = 0;
+	int err = user->name ? take_groups(user, port_path, is_serial) : 0;
 
-	if (user->name)
-		err = change_groups(user, port_path, is_serial);
-	empty_bounding_set();
-	if (!err && user->name && setresuid(user->uid, user->uid, user->uid))
-		err = -errno;
 	if (!err)
-		err = drop_capabilities(&none);
+		err = become(user);
 	if (!err)
-		err = verify(user, &none);
-	if (err) {
-		if (user->name)
-			log_error("cannot become user %s: %s (choose another "
-				  "--user, or leave it out)",
-				  user->name, strerror(-err));
-		else
-			log_error("cannot drop the capabilities: %s",
-				  strerror(-err));
-		return err;
+		check_port(port_path);
+	return err;
+}
+
+/**
+ * privilege_drop() - give up root, its groups and every capability, for good
+ * @user: from privilege_find_user() or privilege_choose_user()
+ *
+ * Logs any failure. After a failure the remaining privileges are unknown, and
+ * the program should end.
+ *
+ * Return: 0 or -errno
+ */
+int privilege_drop(const struct privilege_user *user)
+{
+	int err = user->name && setgroups(0, NULL) ? -errno : 0;
+
+	if (!err)
+		err = become(user);
+	if (!err) {
+		log_debug("privileges dropped, uid %u, gid %u", geteuid(),
+			  getegid());
+		return 0;
 	}
-	log_debug("privileges dropped, uid %u, gid %u", geteuid(), getegid());
-	check_port(port_path);
-	return 0;
+	if (user->name)
+		log_error("cannot become user %s: %s (choose another --user, "
+			  "or leave it out)",
+			  user->name, strerror(-err));
+	else
+		log_error("cannot drop the capabilities: %s", strerror(-err));
+	return err;
 }

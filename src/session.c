@@ -49,6 +49,7 @@ struct session {
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
 	struct report *report;	/* NULL: not asked for */
+	struct broker *broker;	/* NULL: the link opens no file */
 	uint64_t start_ns;	/* when the link began */
 	uint32_t baud;		/* the last speed of the port; 0: none */
 	bool signalled;		/* a signal is not handled yet */
@@ -150,6 +151,7 @@ static int open_report(struct session *session)
 	const struct report_config config = {
 		.print_s = session->options->stats_s,
 		.json_path = session->options->stats_json,
+		.broker = session->broker,
 	};
 	const struct report_view now = view(session);
 
@@ -472,9 +474,21 @@ int session_find_port(struct session *session)
  *
  * Return: the line, owned by the session
  */
-const struct line *session_line(const struct session *session)
+struct line *session_line(const struct session *session)
 {
 	return session->line;
+}
+
+/**
+ * session_use_broker() - let the broker open the port and write the report
+ * @session: the session
+ * @broker:  the broker, with a copy of the session's line; it must outlive the
+ *           session
+ */
+void session_use_broker(struct session *session, struct broker *broker)
+{
+	session->broker = broker;
+	line_use_broker(session->line, broker);
 }
 
 /**
@@ -625,30 +639,6 @@ static int end(struct session *session, int err)
 }
 
 /**
- * session_await_port() - wait until there is a port
- * @session: the session, after session_start()
- *
- * No byte of the port is read yet. Logs any failure.
- *
- * Return: 0 if there is a port; else the link has ended: 1 after a stop signal,
- * -1 after a failure
- */
-int session_await_port(struct session *session)
-{
-	int err = 0;
-
-	session->start_ns = clock_ns();
-	while (!err && !signals_stop()) {
-		err = turn(session);
-		if (!err && line_port(session->line))
-			return 0;
-		if (!err)
-			err = wait_for_events(session, next_ns(session));
-	}
-	return end(session, err) ? -1 : 1;
-}
-
-/**
  * session_run() - carry packets until a signal or a failure
  * @session: the session, after session_start()
  *
@@ -661,8 +651,7 @@ int session_run(struct session *session)
 {
 	int err = 0;
 
-	if (!session->start_ns)
-		session->start_ns = clock_ns();
+	session->start_ns = clock_ns();
 	while (!err && !signals_stop()) {
 		err = turn(session);
 		if (!err)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct broker;
 struct line;
 struct options;
 struct privilege_user;
@@ -13,12 +14,12 @@ struct tun;
 
 int session_open(struct session **session, const struct options *options);
 int session_find_port(struct session *session);
-const struct line *session_line(const struct session *session);
+struct line *session_line(const struct session *session);
+void session_use_broker(struct session *session, struct broker *broker);
 int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 		 const struct privilege_user *user);
 bool session_takes_address(const struct session *session);
 int session_start(struct session *session, const struct tun *tun, uint32_t mtu);
-int session_await_port(struct session *session);
 int session_run(struct session *session);
 void session_close(struct session *session);
 

@@ -17,6 +17,7 @@
 #include "line/endpoint.h"
 #include "line/resolver.h"
 #include "line/source.h"
+#include "port/claim.h"
 #include "port/port.h"
 #include "port/stream.h"
 
@@ -117,11 +118,6 @@ static int unix_open(struct source *source, struct failure *failure)
 	return 0;
 }
 
-static bool is_unix(const struct connector *connector)
-{
-	return connector->path.sun_family == AF_UNIX;
-}
-
 static void end_attempt(struct connector *connector)
 {
 	if (connector->fd >= 0)
@@ -190,7 +186,7 @@ static const char *propose(const struct connector *connector, int err)
 		return "does this host have a route there?";
 	case -EACCES:
 	case -EPERM:
-		return is_unix(connector)
+		return connector->source.kind == &connect_unix_kind
 			       ? "may you write to that file?"
 			       : "does a firewall of this host forbid it?";
 	case -EBUSY:
@@ -200,15 +196,11 @@ static const char *propose(const struct connector *connector, int err)
 	}
 }
 
-/* End a round after its last address has failed. Return: @err. */
-static int fail_round(struct connector *connector, int err,
-		      struct failure *failure)
+static int fail(const struct connector *connector, int err,
+		struct failure *failure)
 {
 	const char *question = propose(connector, err);
 
-	end_round(connector);
-	if (err == -ELOOP)
-		return err; /* reach_guard() has set @failure */
 	return failure_set(failure, err, "cannot connect to %s: %s (%s%s)",
 			   connector->source.name, strerror(-err),
 			   question ? question
@@ -218,20 +210,13 @@ static int fail_round(struct connector *connector, int err,
 				    : "");
 }
 
-/*
- * For a unix socket, connect(2) returns EAGAIN if the listener's queue is full,
- * and ECONNREFUSED if the path is not a socket.
- */
-static int unix_error(const struct connector *connector, int err)
+/* End a round after its last address has failed. Return: @err. */
+static int fail_round(struct connector *connector, int err,
+		      struct failure *failure)
 {
-	struct stat file;
-
-	if (err == -EAGAIN)
-		return -EBUSY;
-	if (err == -ECONNREFUSED && !stat(connector->path.sun_path, &file) &&
-	    !S_ISSOCK(file.st_mode))
-		return -ENOTSOCK;
-	return err;
+	end_round(connector);
+	/* reach_guard() has set @failure */
+	return err == -ELOOP ? err : fail(connector, err, failure);
 }
 
 /* Return: 0: connected; -EINPROGRESS, or another -errno */
@@ -240,29 +225,19 @@ static int begin_attempt(struct connector *connector, uint64_t now_ns,
 {
 	const union resolver_addr *addr =
 		&connector->answer.addrs[connector->at];
-	const struct sockaddr *to =
-		is_unix(connector) ? (const struct sockaddr *)&connector->path
-				   : &addr->any;
-	const socklen_t len = is_unix(connector) ? sizeof(connector->path)
-						 : resolver_addr_len(addr);
 	int err;
 
-	connector->fd = socket(to->sa_family,
+	connector->fd = socket(addr->any.sa_family,
 			       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (connector->fd < 0)
 		return -errno;
-	if (is_unix(connector))
-		stream_take_fds(connector->fd, false);
-	if (!is_unix(connector) &&
-	    reach_guard(&connector->source.reach, connector->fd, addr,
+	if (reach_guard(&connector->source.reach, connector->fd, addr,
 			connector->source.name, failure))
 		return -ELOOP;
 	connector->deadline_ns = now_ns + CONNECT_ATTEMPT_NS;
-	if (!connect(connector->fd, to, len))
+	if (!connect(connector->fd, &addr->any, resolver_addr_len(addr)))
 		return 0;
 	err = -errno;
-	if (is_unix(connector))
-		return unix_error(connector, err);
 	if (err == -EINPROGRESS &&
 	    source_watch(&connector->source, connector->fd, EPOLLOUT))
 		return -ENOMEM;
@@ -297,8 +272,7 @@ static bool is_own_end(int fd)
 
 	return !getsockname(fd, (struct sockaddr *)&own, &own_len) &&
 	       !getpeername(fd, (struct sockaddr *)&other, &other_len) &&
-	       own.ss_family != AF_UNIX && own_len == other_len &&
-	       !memcmp(&own, &other, own_len);
+	       own_len == other_len && !memcmp(&own, &other, own_len);
 }
 
 /* Rest after a short connection. */
@@ -355,16 +329,75 @@ static int step(struct connector *connector, struct port **port,
 	}
 }
 
-static int connect_look(struct source *source, struct port **port,
-			uint64_t now_ns, struct failure *failure)
+static int tcp_look(struct source *source, struct port **port, uint64_t now_ns,
+		    struct failure *failure)
 {
 	struct connector *connector = (struct connector *)source;
 	int err;
 
 	if (is_resting(connector, now_ns))
 		return -EAGAIN;
-	err = is_unix(connector) ? 0 : look_up(connector, failure);
+	err = look_up(connector, failure);
 	return err ? err : step(connector, port, now_ns, failure);
+}
+
+/*
+ * For a unix socket, connect(2) returns EAGAIN if the listener's queue is full,
+ * and ECONNREFUSED if the path is not a socket.
+ */
+static int unix_error(const struct connector *connector, int err)
+{
+	struct stat file;
+
+	if (err == -EAGAIN)
+		return -EBUSY;
+	if (err == -ECONNREFUSED && !stat(connector->path.sun_path, &file) &&
+	    !S_ISSOCK(file.st_mode))
+		return -ENOTSOCK;
+	return err;
+}
+
+/* Return: 0 or -errno. */
+static int unix_connect(const struct connector *connector, int fd)
+{
+	stream_take_fds(fd, false);
+	if (!connect(fd, (const struct sockaddr *)&connector->path,
+		     sizeof(connector->path)))
+		return 0;
+	return unix_error(connector, -errno);
+}
+
+static int unix_claim(struct source *source, struct claim *claim,
+		      struct failure *failure)
+{
+	const struct connector *connector = (const struct connector *)source;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err = fd < 0 ? -errno : unix_connect(connector, fd);
+
+	if (err) {
+		if (fd >= 0)
+			close(fd);
+		return fail(connector, err, failure);
+	}
+	*claim = (struct claim){.fd = fd, .kind = CLAIM_SOCKET};
+	return 0;
+}
+
+static int unix_look(struct source *source, struct port **port, uint64_t now_ns,
+		     struct failure *failure)
+{
+	struct connector *connector = (struct connector *)source;
+	struct claim claim;
+	int err;
+
+	if (is_resting(connector, now_ns))
+		return -EAGAIN;
+	err = source_claim(source, &claim, failure);
+	if (err)
+		return err;
+	connector->found_ns = now_ns;
+	return stream_open(port, claim.fd, source->name, source->config,
+			   failure);
 }
 
 const struct source_kind connect_tcp_kind = {
@@ -377,7 +410,7 @@ const struct source_kind connect_tcp_kind = {
 	.other_end = tcp_other_end,
 	.size = sizeof(struct connector),
 	.open = tcp_open,
-	.look = connect_look,
+	.look = tcp_look,
 	.close = connect_end,
 };
 
@@ -392,6 +425,7 @@ const struct source_kind connect_unix_kind = {
 	.other_end = unix_other_end,
 	.size = sizeof(struct connector),
 	.open = unix_open,
-	.look = connect_look,
+	.claim = unix_claim,
+	.look = unix_look,
 	.close = connect_end,
 };

@@ -19,10 +19,12 @@
 #include "line/source.h"
 #include "log.h"
 #include "port/adapter.h"
+#include "port/claim.h"
 #include "port/port.h"
 #include "port/port_config.h"
 #include "port/pty.h"
 #include "port/serial.h"
+#include "port/tty.h"
 #include "port/watch.h"
 
 #include <errno.h>
@@ -102,17 +104,17 @@ static bool is_link(const char *path)
 }
 
 /* Follow the adapter of this port, unless the name is a link. */
-static void follow_adapter(struct device *device, const struct port *port)
+static void follow_adapter(struct device *device, const char *path)
 {
 	if (device->follows_adapter || is_link(device->source.name) ||
-	    adapter_identify(&device->adapter, port->name))
+	    adapter_identify(&device->adapter, path))
 		return;
 	device->follows_adapter = true;
 	if (adapter_follows_socket(&device->adapter))
 		log_info("%s has no serial number of its own: after an unplug "
 			 "serialtun takes any such adapter in USB socket "
 			 "%s",
-			 port->name, device->adapter.topology);
+			 path, device->adapter.topology);
 }
 
 static bool is_same_time(const struct timespec *a, const struct timespec *b)
@@ -159,22 +161,18 @@ static int check_pty(const struct device *device, const struct stat *pty,
 			   device->source.name, strerror(EBUSY));
 }
 
-/* Remember the pty. Without a link it cannot be found again. */
-static void remember_pty(struct device *device, const struct port *port)
+/* Remember the pty. Return: true if it cannot be found again, without a link.
+ */
+static bool remember_pty(struct device *device, const struct claim *claim)
 {
 	struct stat pty;
 
-	if (device->follows_adapter || fstat(port->read_fd, &pty) ||
-	    !pty_claims(&pty))
-		return;
+	if (claim->kind != CLAIM_PTY || fstat(claim->fd, &pty))
+		return false;
 	device->had_pty = true;
 	device->pty_made = pty.st_ctim;
 	device->link_made = find_link_made(device);
-	if (!device->link_made.tv_sec)
-		device->source.gone =
-			"the next pty with this number may belong to any "
-			"program: start again with the new pty, or name a "
-			"link to it, as socat's link= makes";
+	return !device->link_made.tv_sec;
 }
 
 static int fail_missing(const struct device *device, int err,
@@ -188,22 +186,21 @@ static int fail_missing(const struct device *device, int err,
 			   err == -ENOENT ? ", --wait waits for it" : "");
 }
 
-/* Open the file at @path, links resolved. Return: 0 or -errno. */
-static int open_file(const struct device *device, struct port **port,
-		     const char *path, struct failure *failure)
+/* Open the file at @claim->path. Return: 0 or -errno. */
+static int claim_file(const struct device *device, struct claim *claim,
+		      struct failure *failure)
 {
-	const struct port_config *config = device->source.config;
 	struct stat file;
 	int err;
 
-	if (stat(path, &file))
+	if (stat(claim->path, &file))
 		return fail_missing(device, -errno, failure);
 	if (pty_claims(&file)) {
 		err = check_pty(device, &file, failure);
-		return err ? err : pty_open(port, path, config, failure);
+		return err ? err : pty_claim(claim, failure);
 	}
 	if (serial_claims(&file))
-		return serial_open(port, path, config, failure);
+		return serial_claim(claim, failure);
 	return failure_set(failure, -ENOTTY,
 			   "cannot use %s as a port: it is not a serial device "
 			   "or a pty (name one, such as /dev/ttyUSB0)",
@@ -212,36 +209,66 @@ static int open_file(const struct device *device, struct port **port,
 
 /*
  * Resolve links, such as those in /dev/serial/by-id, because libserialport
- * 0.1.1 does not. Return: the present path, to be freed, or NULL and errno.
+ * 0.1.1 does not. Return: 0, and the present path; or -errno.
  */
-static char *find_file(const struct device *device)
+static int find_file(const struct device *device, char path[PATH_MAX])
 {
 	char *found;
 
 	if (!device->follows_adapter)
-		return realpath(device->source.name, NULL);
+		return realpath(device->source.name, path) ? 0 : -errno;
 	found = adapter_find(&device->adapter);
 	if (!found)
-		errno = ENOENT;
-	return found;
+		return -ENOENT;
+	snprintf(path, PATH_MAX, "%s", found);
+	free(found);
+	return 0;
+}
+
+static int device_claim(struct source *source, struct claim *claim,
+			struct failure *failure)
+{
+	struct device *device = (struct device *)source;
+	int err;
+
+	*claim = (struct claim){.fd = -1};
+	err = find_file(device, claim->path);
+	if (err)
+		return fail_missing(device, err, failure);
+	err = claim_file(device, claim, failure);
+	if (err)
+		return err;
+	follow_adapter(device, claim->path);
+	claim->is_last =
+		!device->follows_adapter && remember_pty(device, claim);
+	return 0;
 }
 
 /* Return: 0 or -errno. */
 static int open_port(struct device *device, struct port **port,
 		     struct failure *failure)
 {
-	char *path = find_file(device);
-	int err;
+	const struct port_config *config = device->source.config;
+	struct claim claim;
+	int err = source_claim(&device->source, &claim, failure);
 
-	if (!path)
-		return fail_missing(device, -errno, failure);
-	err = open_file(device, port, path, failure);
-	free(path);
 	if (err)
 		return err;
-	follow_adapter(device, *port);
-	remember_pty(device, *port);
-	return 0;
+	if (claim.is_handed) {
+		err = tty_take_over(claim.fd, claim.path, failure);
+		if (err) {
+			close(claim.fd);
+			return err;
+		}
+	}
+	if (claim.is_last)
+		device->source.gone =
+			"the next pty with this number may belong to any "
+			"program: start again with the new pty, or name a "
+			"link to it, as socat's link= makes";
+	return claim.kind == CLAIM_PTY
+		       ? pty_open(port, &claim, config, failure)
+		       : serial_open(port, &claim, config, failure);
 }
 
 static void stop_watching(struct device *device)
@@ -298,6 +325,7 @@ const struct source_kind device_kind = {
 	.found_as = "as",
 	.size = sizeof(struct device),
 	.open = device_begin,
+	.claim = device_claim,
 	.look = device_look,
 	.close = device_end,
 };

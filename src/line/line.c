@@ -131,6 +131,38 @@ void line_close(struct line *line)
 }
 
 /**
+ * line_use_broker() - let the broker open the port, and remove the line's file
+ * @line:   the line
+ * @broker: the broker, which has a copy of the line; it must outlive the line
+ */
+void line_use_broker(struct line *line, struct broker *broker)
+{
+	line->config.broker = broker;
+}
+
+/**
+ * line_claim() - find and open a port that is a file, in the broker
+ * @line:    the broker's copy of the line
+ * @claim:   filled in on success
+ * @failure: on failure, the reason
+ *
+ * Return: 0 or -errno
+ */
+int line_claim(struct line *line, struct claim *claim, struct failure *failure)
+{
+	return line->source->kind->claim(line->source, claim, failure);
+}
+
+/**
+ * line_remove_file() - remove the file that the line has made, in the broker
+ * @line: the broker's copy of the line
+ */
+void line_remove_file(struct line *line)
+{
+	line->source->kind->remove_file(line->source);
+}
+
+/**
  * line_look_first() - look for the port before the link is set up
  * @line:    the line, which has never had a port
  * @now_ns:  the time
@@ -207,22 +239,6 @@ const char *line_path(const struct line *line)
 	if (line->source->kind->is_serial && line->port)
 		return line->port->name;
 	return NULL;
-}
-
-/**
- * line_left_file() - the file that the line removes when it is closed
- * @line: the line
- *
- * Return: its path, owned by the line; NULL if there is none
- */
-const char *line_left_file(const struct line *line)
-{
-	const struct source_kind *kind = line->source->kind;
-
-	if (!kind->leaves_file || strncmp(line->source->name, kind->prefix,
-					  strlen(kind->prefix)) != 0)
-		return NULL;
-	return *source_rest(line->source) ? source_rest(line->source) : NULL;
 }
 
 /**

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct broker;
+struct claim;
 struct events;
 struct failure;
 struct line;
@@ -22,6 +24,9 @@ struct transport;
 int line_open(struct line **line, const struct port_config *config, bool wait,
 	      struct events *events, struct failure *failure);
 void line_close(struct line *line);
+void line_use_broker(struct line *line, struct broker *broker);
+int line_claim(struct line *line, struct claim *claim, struct failure *failure);
+void line_remove_file(struct line *line);
 int line_look_first(struct line *line, uint64_t now_ns,
 		    struct failure *failure);
 int line_enclose(struct line *line, int index, struct failure *failure);
@@ -37,7 +42,6 @@ struct port *line_port(const struct line *line);
 const char *line_name(const struct line *line);
 const char *line_awaited(const struct line *line);
 const char *line_path(const struct line *line);
-const char *line_left_file(const struct line *line);
 unsigned int line_rate(const struct line *line);
 const struct source_kind *line_kind(const struct line *line);
 

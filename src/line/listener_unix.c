@@ -4,7 +4,7 @@
  * peer. The rest is in listener.c.
  *
  * unix_open() removes a socket that a killed program has left at the path, and
- * unix_close() removes our own. Only this user, and root, may connect: whoever
+ * unix_remove() removes our own. Only this user, and root, may connect: whoever
  * does is the peer. The user may change the mode of the socket afterwards.
  */
 #include "line/listener_unix.h"
@@ -169,15 +169,19 @@ static bool is_ours(const struct listener_unix *listener)
 	       file.st_ino == listener->file.st_ino;
 }
 
-static void unix_close(struct source *source)
+static void unix_remove(struct source *source)
 {
 	struct listener_unix *listener = (struct listener_unix *)source;
 
-	listener_close(&listener->listener);
 	if (is_ours(listener) && unlink(listener->path.sun_path))
 		log_warning("cannot remove %s: %s (the next program that "
 			    "listens there may remove it)",
 			    listener->path.sun_path, strerror(errno));
+}
+
+static void unix_close(struct source *source)
+{
+	listener_close((struct listener *)source);
 }
 
 /* The peer's PID is 0 if it is in another PID namespace. */
@@ -208,7 +212,6 @@ static int unix_look(struct source *source, struct port **port, uint64_t now_ns,
 const struct source_kind listener_unix_kind = {
 	.prefix = "unix-listen:",
 	.framing = &slip_framing,
-	.leaves_file = true,
 	.how_lost = "the peer closed the connection",
 	.remedy = "find out why, and start again",
 	.waited_for = "a connection to ",
@@ -219,5 +222,6 @@ const struct source_kind listener_unix_kind = {
 	.open = unix_open,
 	.look = unix_look,
 	.attend = listener_attend,
+	.remove_file = unix_remove,
 	.close = unix_close,
 };

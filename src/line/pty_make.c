@@ -20,7 +20,6 @@
 #include "log.h"
 #include "port/port.h"
 #include "port/port_config.h"
-#include "port/pty.h"
 #include "port/tty.h"
 #include "port/watch.h"
 
@@ -82,7 +81,7 @@ static int set_up(const struct pty_make *pty_make, struct failure *failure)
 	if (err)
 		return err;
 	config.flow = PORT_FLOW_NONE;
-	settings = pty_raw(&settings, &config);
+	settings = tty_raw(&settings, &config);
 	return tty_set(pty_make->master, pty_make->path, &settings, failure);
 }
 
@@ -224,9 +223,8 @@ static void remove_link(const struct pty_make *pty_make)
 			    strerror(errno));
 }
 
-static void remove_pty(struct pty_make *pty_make)
+static void close_pty(struct pty_make *pty_make)
 {
-	remove_link(pty_make);
 	if (pty_make->watch_fd >= 0)
 		close(pty_make->watch_fd);
 	if (pty_make->master >= 0)
@@ -280,7 +278,8 @@ static int pty_make_open(struct source *source, struct failure *failure)
 report:
 	failure_set(failure, err, "cannot make a pty: %s", strerror(-err));
 undo:
-	remove_pty(pty_make);
+	remove_link(pty_make);
+	close_pty(pty_make);
 	return err;
 }
 
@@ -338,9 +337,14 @@ static int pty_make_look(struct source *source, struct port **port,
 								 : -EAGAIN;
 }
 
+static void pty_make_remove(struct source *source)
+{
+	remove_link((struct pty_make *)source);
+}
+
 static void pty_make_close(struct source *source)
 {
-	remove_pty((struct pty_make *)source);
+	close_pty((struct pty_make *)source);
 }
 
 /* A closed pty loses the bytes in flight, and the peer cannot be restarted. */
@@ -348,7 +352,6 @@ const struct source_kind pty_make_kind = {
 	.prefix = "pty:",
 	.framing = &slip_framing,
 	.loses_bytes = true,
-	.leaves_file = true,
 	.how_lost = "no program has it open any more",
 	.remedy = "start the program that uses it and serialtun again",
 	.waited_for = "a program to open ",
@@ -357,5 +360,6 @@ const struct source_kind pty_make_kind = {
 	.size = sizeof(struct pty_make),
 	.open = pty_make_open,
 	.look = pty_make_look,
+	.remove_file = pty_make_remove,
 	.close = pty_make_close,
 };

@@ -3,6 +3,7 @@
  * The table of the kinds of line, and the common part of all sources.
  */
 #include "line/source.h"
+#include "broker/broker.h"
 #include "events.h"
 #include "failure.h"
 #include "line/connect.h"
@@ -138,6 +139,8 @@ void source_close(struct source *source)
 {
 	if (!source)
 		return;
+	if (source->kind->remove_file && !source->config->broker)
+		source->kind->remove_file(source);
 	if (source->kind->close)
 		source->kind->close(source);
 	source_free(source);
@@ -161,6 +164,25 @@ int source_look(struct source *source, struct port **port, uint64_t now_ns,
 	err = source->kind->look(source, port, now_ns, failure);
 	source->woken = false;
 	return err;
+}
+
+/**
+ * source_claim() - find and open a port that is a file
+ * @source:  the source
+ * @claim:   filled in on success
+ * @failure: on failure, the reason
+ *
+ * For the kinds. The broker does it, once there is one.
+ *
+ * Return: 0 or -errno
+ */
+int source_claim(struct source *source, struct claim *claim,
+		 struct failure *failure)
+{
+	struct broker *broker = source->config->broker;
+
+	return broker ? broker_open_port(broker, claim, failure)
+		      : source->kind->claim(source, claim, failure);
 }
 
 /**

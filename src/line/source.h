@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct claim;
 struct events;
 struct failure;
 struct framing;
@@ -39,8 +40,7 @@ struct source;
  *                at all
  * @loses_bytes:  the line may lose single bytes
  * @uses_ip:      the line opens sockets for IP
- * @uses_unix:    the line opens unix sockets
- * @leaves_file:  the line removes a file when it is closed
+ * @uses_unix:    @claim opens unix sockets
  * @no_reconnect: a lost port never comes back, and the link then ends normally
  * @how_lost:     why a port of this kind is usually lost, "it hung up"
  * @remedy:       the remedy, "plug it in and start again"
@@ -57,6 +57,9 @@ struct source;
  * @open:         initialise the rest of @source, which is zero; on failure undo
  *                everything. Return 0, or -errno and @failure. NULL: nothing
  *                to do
+ * @claim:        find and open the port, without blocking. It runs in the
+ * broker, on a copy of @source, once there is one; call it by source_claim().
+ * Return 0 and @claim, or -errno and @failure. NULL: the port is no file
  * @look:         look once, without blocking. Return 0: @port is the port, to
  *                be closed before the next look; -EINPROGRESS: an attempt is
  *                under way; -EAGAIN: no port, and it is unknown when; another
@@ -65,7 +68,9 @@ struct source;
  *                @source->next_ns
  * @attend:       handle an event of source_watch(), or @source->next_ns, while
  *                there is a port. NULL: nothing to do
- * @close:        undo @open and @look. NULL: nothing to do
+ * @remove_file:  remove the file that @open has made. It runs in the broker,
+ *                too. NULL: there is none
+ * @close:        undo the rest of @open, and @look. NULL: nothing to do
  */
 struct source_kind {
 	const char *prefix;
@@ -76,7 +81,6 @@ struct source_kind {
 	bool loses_bytes;
 	bool uses_ip;
 	bool uses_unix;
-	bool leaves_file;
 	bool no_reconnect;
 	const char *how_lost;
 	const char *remedy;
@@ -86,9 +90,12 @@ struct source_kind {
 	void (*other_end)(const char *rest, char name[SOURCE_NAME_MAX]);
 	size_t size;
 	int (*open)(struct source *source, struct failure *failure);
+	int (*claim)(struct source *source, struct claim *claim,
+		     struct failure *failure);
 	int (*look)(struct source *source, struct port **port, uint64_t now_ns,
 		    struct failure *failure);
 	void (*attend)(struct source *source, uint64_t now_ns);
+	void (*remove_file)(struct source *source);
 	void (*close)(struct source *source);
 };
 
@@ -130,6 +137,8 @@ int source_open(struct source **source, const struct port_config *config,
 void source_close(struct source *source);
 int source_look(struct source *source, struct port **port, uint64_t now_ns,
 		struct failure *failure);
+int source_claim(struct source *source, struct claim *claim,
+		 struct failure *failure);
 const char *source_rest(const struct source *source);
 int source_set_awaited(struct source *source, const char *name);
 const char *source_wait_hint(const struct source *source);

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct broker;
+
 #define PORT_BAUD_DEFAULT 115200
 
 enum port_flow {
@@ -45,6 +47,7 @@ enum port_modem_line {
  * @settle_ms:   milliseconds after opening in which input is discarded
  * @hupcl:       drop DTR when the port is closed
  * @low_latency: set the adapter's latency timer to its minimum
+ * @broker:      opens a file port for this process; NULL: this process does
  */
 struct port_config {
 	const char *name;
@@ -57,6 +60,7 @@ struct port_config {
 	unsigned int settle_ms;
 	bool hupcl;
 	bool low_latency;
+	struct broker *broker;
 };
 
 unsigned int port_config_bits_per_byte(const struct port_config *config);

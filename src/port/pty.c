@@ -12,6 +12,7 @@
  */
 #include "port/pty.h"
 #include "failure.h"
+#include "port/claim.h"
 #include "port/holder.h"
 #include "port/port.h"
 #include "port/port_config.h"
@@ -30,12 +31,6 @@ struct pty {
 	struct termios2 saved;
 };
 
-static const tcflag_t parity_flags[] = {
-	[PORT_PARITY_NONE] = 0,
-	[PORT_PARITY_EVEN] = PARENB,
-	[PORT_PARITY_ODD] = PARENB | PARODD,
-};
-
 /**
  * pty_claims() - is a file a pty?
  * @file: from stat(2)
@@ -48,35 +43,6 @@ bool pty_claims(const struct stat *file)
 	       major(file->st_rdev) >= UNIX98_PTY_SLAVE_MAJOR &&
 	       major(file->st_rdev) <
 		       UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
-}
-
-/**
- * pty_raw() - make settings that carry bytes unchanged
- * @from:   the present settings
- * @config: the user's options
- *
- * Return: the settings
- */
-struct termios2 pty_raw(const struct termios2 *from,
-			const struct port_config *config)
-{
-	struct termios2 raw = *from;
-
-	raw.c_iflag = 0;
-	raw.c_oflag = 0;
-	raw.c_lflag = 0;
-	raw.c_cflag &=
-		~(tcflag_t)(CSIZE | PARENB | PARODD | CMSPAR | CSTOPB | HUPCL);
-	raw.c_cflag |= CS8 | CREAD | CLOCAL | parity_flags[config->parity];
-	if (config->stop_bits == 2)
-		raw.c_cflag |= CSTOPB;
-	tty_set_flow(&raw, config);
-	if (config->baud)
-		tty_set_baud(&raw, config->baud);
-	/* With VMIN 0, read() would return 0 without a hang-up. */
-	raw.c_cc[VMIN] = 1;
-	raw.c_cc[VTIME] = 0;
-	return raw;
 }
 
 /* Refuse options for DTR and RTS. Return: 0 or -EOPNOTSUPP. */
@@ -99,7 +65,7 @@ static int check_modem_lines(const char *path, const struct port_config *config,
 static int set_up(int fd, const char *path, const struct termios2 *saved,
 		  const struct port_config *config, struct failure *failure)
 {
-	struct termios2 settings = pty_raw(saved, config);
+	struct termios2 settings = tty_raw(saved, config);
 	int err = tty_set(fd, path, &settings, failure);
 
 	if (!err)
@@ -142,56 +108,64 @@ static int check_session(const char *path, struct failure *failure)
 			   path, strerror(EBUSY), holder_format(&holder, text));
 }
 
-/* Open and set up. Return: 0, or -errno with nothing left open. */
-static int open_pty(struct pty *pty, const char *path,
-		    const struct port_config *config, struct failure *failure)
-{
-	int err = check_modem_lines(path, config, failure);
-	int fd;
-
-	if (!err)
-		err = check_session(path, failure);
-	if (!err)
-		err = tty_claim(&fd, path, failure);
-	if (err)
-		return err;
-	err = tty_get(fd, path, &pty->saved, failure);
-	if (!err)
-		err = set_up(fd, path, &pty->saved, config, failure);
-	if (err) {
-		close(fd);
-		return err;
-	}
-	pty->port.read_fd = fd;
-	pty->port.write_fd = fd;
-	pty->port.baud = config->baud;
-	return 0;
-}
-
 /**
- * pty_open() - open and set up a pty
- * @port:    the open port on success
- * @path:    the pty, links resolved
- * @config:  the user's options
+ * pty_claim() - open and lock a pty
+ * @claim:   the descriptor and the kind are filled in on success; the path is
+ *           the pty, links resolved
  * @failure: on failure, the reason
  *
- * Changes nothing before it is known that no other program uses the pty.
+ * Changes nothing, and refuses a terminal that somebody uses.
  *
  * Return: 0 or -errno
  */
-int pty_open(struct port **port, const char *path,
+int pty_claim(struct claim *claim, struct failure *failure)
+{
+	int err = check_session(claim->path, failure);
+
+	if (!err)
+		err = tty_claim(&claim->fd, claim->path, failure);
+	claim->kind = CLAIM_PTY;
+	return err;
+}
+
+/* Set up. Return: 0 or -errno. */
+static int open_pty(struct pty *pty, const struct claim *claim,
+		    const struct port_config *config, struct failure *failure)
+{
+	int err = check_modem_lines(claim->path, config, failure);
+
+	if (!err)
+		err = tty_get(claim->fd, claim->path, &pty->saved, failure);
+	if (!err)
+		err = set_up(claim->fd, claim->path, &pty->saved, config,
+			     failure);
+	return err;
+}
+
+/**
+ * pty_open() - set up a pty
+ * @port:    the open port on success
+ * @claim:   from pty_claim(); the port owns its descriptor, closed on failure
+ * @config:  the user's options
+ * @failure: on failure, the reason
+ *
+ * Return: 0 or -errno
+ */
+int pty_open(struct port **port, const struct claim *claim,
 	     const struct port_config *config, struct failure *failure)
 {
-	struct pty *pty = port_new(sizeof(*pty), path, failure);
-	int err;
+	struct pty *pty = port_new(sizeof(*pty), claim->path, failure);
+	int err = pty ? open_pty(pty, claim, config, failure) : -ENOMEM;
 
-	if (!pty)
-		return -ENOMEM;
-	err = open_pty(pty, path, config, failure);
 	if (err) {
-		port_free(&pty->port);
+		close(claim->fd);
+		if (pty)
+			port_free(&pty->port);
 		return err;
 	}
+	pty->port.read_fd = claim->fd;
+	pty->port.write_fd = claim->fd;
+	pty->port.baud = config->baud;
 	*port = port_begin(&pty->port, &pty_kind, config);
 	return 0;
 }

@@ -4,18 +4,16 @@
 
 #include <stdbool.h>
 
+struct claim;
 struct failure;
 struct port;
 struct port_config;
 struct stat;
-struct termios2;
 
 /* The slave side of a pseudo-terminal, pts(4). */
 bool pty_claims(const struct stat *file);
-int pty_open(struct port **port, const char *path,
+int pty_claim(struct claim *claim, struct failure *failure);
+int pty_open(struct port **port, const struct claim *claim,
 	     const struct port_config *config, struct failure *failure);
-
-struct termios2 pty_raw(const struct termios2 *from,
-			const struct port_config *config);
 
 #endif

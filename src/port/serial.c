@@ -4,14 +4,19 @@
  *
  * The library's versions dictate the order of opening. sp_open() of 0.1.1 locks
  * nothing and changes the settings at once (raw, CLOCAL, HUPCL), so a second
- * user and the old settings must be known before. Therefore claim() opens the
- * device first, locks it and reads the settings, and keeps this descriptor, and
- * with it the lock, until the port is closed. sp_open() of 0.1.2 locks the
- * device itself and fails on our lock; only then we release ours.
+ * user and the old settings must be known before. Therefore serial_claim()
+ * opens the device first and locks it, and the port keeps this descriptor, and
+ * with it the lock, until it is closed. sp_open() of 0.1.2 locks the device
+ * itself and fails on our lock; only then we release ours.
  *
- * Afterwards this file corrects with termios2 what the library omits or gets
- * wrong: HUPCL off (a close must not reset the board), VMIN 1 (only a hang-up
- * reads 0), flow control and its characters.
+ * The library opens a device by its path, and the process that parses the line
+ * may open no file. So the library opens the port at the start. A port that is
+ * found again comes from the broker, as the descriptor of serial_claim().
+ *
+ * For both, this file sets all settings with termios2, which is all that such a
+ * descriptor needs, and corrects what the library omits or gets wrong: HUPCL
+ * off (a close must not reset the board), VMIN 1 (only a hang-up reads 0), flow
+ * control and its characters.
  *
  * Each open() raises DTR and RTS (tty_port_block_til_ready(), tty_port.c).
  * Lines that are to be low are lowered right after the last open(). A board for
@@ -20,6 +25,7 @@
 #include "port/serial.h"
 #include "failure.h"
 #include "log.h"
+#include "port/claim.h"
 #include "port/holder.h"
 #include "port/port.h"
 #include "port/port_config.h"
@@ -28,11 +34,14 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <libserialport.h>
+#include <limits.h>
 #include <linux/serial.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* Bytes that usb-serial gives to the adapter at once, and counts until sent. */
@@ -50,7 +59,8 @@ static const char parity_letters[] = {
 
 struct serial {
 	struct port port;
-	struct sp_port *device;
+	struct sp_port *device; /* NULL: the broker has opened the port */
+	enum claim_kind kind;
 	struct termios2 saved;
 	struct port_counts counted_before; /* the driver's, at the start */
 	int lock_fd;
@@ -97,21 +107,56 @@ static int open_locked(struct serial *serial)
 	return serial_errno(sp_open(serial->device, SP_MODE_READ_WRITE));
 }
 
+/* Does the kernel know the device as something else than a tty? */
+static bool is_no_tty(const char *path)
+{
+	char link[64];
+	char target[PATH_MAX];
+	const char *name;
+	struct stat file;
+	ssize_t len;
+
+	if (stat(path, &file))
+		return false;
+	snprintf(link, sizeof(link), "/sys/dev/char/%u:%u/subsystem",
+		 major(file.st_rdev), minor(file.st_rdev));
+	len = readlink(link, target, sizeof(target) - 1);
+	if (len < 0)
+		return false;
+	target[len] = '\0';
+	name = strrchr(target, '/');
+	return strcmp(name ? name + 1 : target, "tty") != 0;
+}
+
+/* Let the library find the device, without opening it. Return: 0 or -errno. */
+static int find_device(struct sp_port **device, const char *path,
+		       struct failure *failure)
+{
+	int err = serial_errno(sp_get_port_by_name(path, device));
+
+	if (!err)
+		return 0;
+	if (is_no_tty(path))
+		return failure_set(failure, -ENOTTY,
+				   "cannot use %s: %s (name a serial port, "
+				   "such as /dev/ttyUSB0)",
+				   path, strerror(ENOTTY));
+	/* The path is right, so sysfs does not know the device yet. */
+	err = err == -EINVAL ? -ENODEV : err;
+	return failure_set(failure, err,
+			   "cannot use %s: %s (it is not in /sys/class/tty: is "
+			   "it plugged in? is /sys mounted?)",
+			   path, strerror(-err));
+}
+
 /* Let the library open the device, and get its descriptor. */
 static int open_device(struct serial *serial, const char *path,
 		       struct failure *failure)
 {
-	int err = serial_errno(sp_get_port_by_name(path, &serial->device));
+	int err = find_device(&serial->device, path, failure);
 
-	if (err) {
-		/* The path is right, so sysfs does not know the device yet. */
-		err = err == -EINVAL ? -ENODEV : err;
-		return failure_set(failure, err,
-				   "cannot use %s: %s (it is not in "
-				   "/sys/class/tty: is it plugged in? is /sys "
-				   "mounted?)",
-				   path, strerror(-err));
-	}
+	if (err)
+		return err;
 	err = open_locked(serial);
 	if (!err)
 		err = serial_errno(sp_get_port_handle(serial->device,
@@ -122,12 +167,8 @@ static int open_device(struct serial *serial, const char *path,
 		return tty_fail_busy(path, "open", failure);
 	}
 	if (err) {
-		failure_set(failure, err, "cannot open %s: %s%s", path,
-			    strerror(-err),
-			    err == -ENOTTY
-				    ? " (it has no modem lines: name a serial "
-				      "port, such as /dev/ttyUSB0)"
-				    : "");
+		failure_set(failure, err, "cannot open %s: %s", path,
+			    strerror(-err));
 		/* sp_open() may already have changed the settings. */
 		tty_restore(serial->lock_fd, &serial->saved, serial->hupcl);
 		sp_free_port(serial->device);
@@ -192,7 +233,7 @@ static unsigned int real_baud(const struct serial *serial,
 	unsigned int base;
 	unsigned int divisor;
 
-	if (sp_get_port_transport(serial->device) != SP_TRANSPORT_NATIVE ||
+	if (serial->kind != CLAIM_UART ||
 	    ioctl(serial->port.read_fd, TIOCGSERIAL, &chip) ||
 	    chip.type < PORT_8250 || chip.type > PORT_16850 ||
 	    chip.baud_base <= 0 || !baud)
@@ -272,7 +313,7 @@ static bool set_low_latency(int fd, bool on)
 	       on == !!(adapter.flags & (int)ASYNC_LOW_LATENCY);
 }
 
-/* Set the termios2 flags that the library does not. */
+/* Set all settings with termios2. Return: 0 or -errno. */
 static int set_up_tty(const struct serial *serial, const char *path,
 		      const struct port_config *config, struct failure *failure)
 {
@@ -282,35 +323,39 @@ static int set_up_tty(const struct serial *serial, const char *path,
 
 	if (err)
 		return err;
-	settings.c_cflag &= ~(tcflag_t)HUPCL;
-	tty_set_flow(&settings, config);
-	settings.c_cc[VMIN] = 1;
-	settings.c_cc[VTIME] = 0;
+	settings = tty_raw(&settings, config);
+	/* Without a parity bit, the driver drops bytes without a stop bit. */
+	if (config->parity == PORT_PARITY_NONE)
+		settings.c_iflag |= IGNPAR;
 	return tty_set(fd, path, &settings, failure);
 }
 
 static int configure(struct serial *serial, const char *path,
-		     const struct port_config *config, struct failure *failure)
+		     const struct port_config *options, struct failure *failure)
 {
-	unsigned int baud = config->baud ? config->baud : PORT_BAUD_DEFAULT;
+	struct port_config config = *options;
 	struct termios2 settings;
-	int err;
+	int err = 0;
 
-	err = configure_device(serial, path, baud, config, failure);
+	if (!config.baud)
+		config.baud = PORT_BAUD_DEFAULT;
+	if (serial->device)
+		err = configure_device(serial, path, config.baud, &config,
+				       failure);
 	if (!err)
-		err = set_up_tty(serial, path, config, failure);
+		err = set_up_tty(serial, path, &config, failure);
 	if (!err)
 		err = tty_get(serial->port.read_fd, path, &settings, failure);
 	if (err)
 		return err;
 	serial->port.baud = real_baud(serial, &settings);
-	err = check_baud(path, baud, serial->port.baud, failure);
-	return err ? err : tty_check(path, &settings, config, failure);
+	err = check_baud(path, config.baud, serial->port.baud, failure);
+	return err ? err : tty_check(path, &settings, &config, failure);
 }
 
 static bool is_usb(const struct serial *serial)
 {
-	return sp_get_port_transport(serial->device) == SP_TRANSPORT_USB;
+	return serial->kind == CLAIM_USB;
 }
 
 /*
@@ -336,8 +381,10 @@ static void close_device(struct serial *serial)
 		set_low_latency(fd, false);
 	tty_restore(fd, &serial->saved, serial->hupcl);
 	ioctl(fd, TIOCNXCL);
-	sp_close(serial->device);
-	sp_free_port(serial->device);
+	if (serial->device) {
+		sp_close(serial->device);
+		sp_free_port(serial->device);
+	}
 	tty_close(serial->lock_fd);
 }
 
@@ -375,25 +422,76 @@ static void warn_of_sharing(const char *path)
 			    path, holder_format(&holder, text));
 }
 
-/* Lock the device and read its settings. Return: 0 or -errno. */
-static int claim(struct serial *serial, const char *path,
-		 struct failure *failure)
+/* Ask the library what the device is. Return: 0 or -errno. */
+static int find_kind(struct claim *claim, struct failure *failure)
 {
-	int exclusive = 0;
-	int err = check_uucp_lock(path, failure);
+	struct sp_port *device;
+	int err = find_device(&device, claim->path, failure);
 
-	if (!err)
-		err = tty_claim(&serial->lock_fd, path, failure);
 	if (err)
 		return err;
-	err = tty_get(serial->lock_fd, path, &serial->saved, failure);
+	switch (sp_get_port_transport(device)) {
+	case SP_TRANSPORT_NATIVE:
+		claim->kind = CLAIM_UART;
+		break;
+	case SP_TRANSPORT_USB:
+		claim->kind = CLAIM_USB;
+		break;
+	default:
+		claim->kind = CLAIM_OTHER;
+		break;
+	}
+	sp_free_port(device);
+	return 0;
+}
+
+/* Is the open device a serial port that nobody uses? Return: 0 or -errno. */
+static int check_device(int fd, const char *path, struct failure *failure)
+{
+	int exclusive = 0;
+	int lines;
+	int err;
+
+	if (ioctl(fd, TIOCMGET, &lines)) {
+		err = -errno;
+		return failure_set(
+			failure, err, "cannot open %s: %s%s", path,
+			strerror(-err),
+			err == -ENOTTY ? " (it has no modem lines: name a "
+					 "serial port, such as /dev/ttyUSB0)"
+				       : "");
+	}
 	/* TIOCEXCL does not stop root, so check the holder ourselves. */
-	if (!err && !ioctl(serial->lock_fd, TIOCGEXCL, &exclusive) && exclusive)
-		err = tty_fail_busy(path, "use", failure);
+	if (!ioctl(fd, TIOCGEXCL, &exclusive) && exclusive)
+		return tty_fail_busy(path, "use", failure);
+	return 0;
+}
+
+/**
+ * serial_claim() - open and lock a serial device
+ * @claim:   the descriptor and the kind are filled in on success; the path is
+ *           the device, links resolved
+ * @failure: on failure, the reason
+ *
+ * Changes no settings. Opens only what the kernel lists as a tty.
+ *
+ * Return: 0 or -errno
+ */
+int serial_claim(struct claim *claim, struct failure *failure)
+{
+	int err = check_uucp_lock(claim->path, failure);
+
+	if (!err)
+		err = find_kind(claim, failure);
+	if (!err)
+		err = tty_claim(&claim->fd, claim->path, failure);
 	if (err)
-		close(serial->lock_fd);
+		return err;
+	err = check_device(claim->fd, claim->path, failure);
+	if (err)
+		close(claim->fd);
 	else
-		warn_of_sharing(path);
+		warn_of_sharing(claim->path);
 	return err;
 }
 
@@ -448,18 +546,21 @@ static const struct port_kind usb_kind = {
 	.resume = tty_resume,
 };
 
-/* Open and set up. Return: 0, or -errno with nothing left open. */
-static int open_serial(struct serial *serial, const char *path,
+/* Set up. Return: 0, or -errno with nothing left open. */
+static int open_serial(struct serial *serial, const struct claim *claim,
 		       const struct port_config *config,
 		       struct failure *failure)
 {
-	int err = claim(serial, path, failure);
+	const char *path = claim->path;
+	int err = tty_get(claim->fd, path, &serial->saved, failure);
 
-	if (err)
-		return err;
-	err = open_device(serial, path, failure);
+	serial->kind = claim->kind;
+	serial->lock_fd = claim->fd;
+	serial->port.read_fd = claim->fd;
+	if (!err && !claim->is_handed)
+		err = open_device(serial, path, failure);
 	if (err) {
-		tty_close(serial->lock_fd);
+		tty_close(claim->fd);
 		return err;
 	}
 	serial->port.write_fd = serial->port.read_fd;
@@ -473,31 +574,32 @@ static int open_serial(struct serial *serial, const char *path,
 }
 
 /**
- * serial_open() - open and set up a serial device
+ * serial_open() - set up a serial device
  * @port:    the open port on success
- * @path:    the device, links resolved
+ * @claim:   from serial_claim(); the port owns its descriptor, closed on
+ *           failure
  * @config:  the user's options
  * @failure: on failure, the reason
  *
- * Changes nothing before it is known that no other program uses the device.
- *
  * Return: 0 or -errno
  */
-int serial_open(struct port **port, const char *path,
+int serial_open(struct port **port, const struct claim *claim,
 		const struct port_config *config, struct failure *failure)
 {
-	struct serial *serial = port_new(sizeof(*serial), path, failure);
+	struct serial *serial = port_new(sizeof(*serial), claim->path, failure);
 	int err;
 
-	if (!serial)
+	if (!serial) {
+		close(claim->fd);
 		return -ENOMEM;
+	}
 	serial->hupcl = config->hupcl;
-	err = open_serial(serial, path, config, failure);
+	err = open_serial(serial, claim, config, failure);
 	if (err) {
 		port_free(&serial->port);
 		return err;
 	}
-	set_up_adapter(serial, path, config);
+	set_up_adapter(serial, claim->path, config);
 	count_errors(serial->port.read_fd, &serial->counted_before);
 	*port = port_begin(&serial->port,
 			   is_usb(serial) ? &usb_kind : &uart_kind, config);

@@ -114,6 +114,23 @@ int tty_claim(int *fd, const char *path, struct failure *failure)
 }
 
 /**
+ * tty_take_over() - own the lock of a tty that the broker has claimed
+ * @fd:      its descriptor
+ * @path:    its name
+ * @failure: on failure, the reason
+ *
+ * The kernel shows others the process that took a lock, and they are to find
+ * this one.
+ *
+ * Return: 0 or -errno
+ */
+int tty_take_over(int fd, const char *path, struct failure *failure)
+{
+	flock(fd, LOCK_UN);
+	return tty_lock(fd, path, failure);
+}
+
+/**
  * tty_get() - read the settings
  * @fd:       the tty
  * @path:     its name, for the message
@@ -175,14 +192,11 @@ static const struct {
 	{3500000, B3500000}, {4000000, B4000000},
 };
 
-/**
- * tty_set_baud() - put a speed into settings
- * @settings: the settings
- * @baud:     bits per second, for both directions, any number
- *
- * Uses the speed's name if it has one, for programs that read only those.
+/*
+ * Put a speed, any number, into settings, for both directions. Use the speed's
+ * name if it has one, for programs that read only those.
  */
-void tty_set_baud(struct termios2 *settings, unsigned int baud)
+static void set_baud(struct termios2 *settings, unsigned int baud)
 {
 	tcflag_t name = BOTHER;
 	size_t i;
@@ -196,14 +210,9 @@ void tty_set_baud(struct termios2 *settings, unsigned int baud)
 	settings->c_ospeed = baud;
 }
 
-/**
- * tty_set_flow() - put flow control into settings
- * @settings: the settings
- * @config:   the user's options
- *
- * IXANY stays off: only XON restarts the output.
- */
-void tty_set_flow(struct termios2 *settings, const struct port_config *config)
+/* IXANY stays off: only XON restarts the output. */
+static void set_flow(struct termios2 *settings,
+		     const struct port_config *config)
 {
 	settings->c_cflag &= ~(tcflag_t)CRTSCTS;
 	settings->c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
@@ -214,6 +223,41 @@ void tty_set_flow(struct termios2 *settings, const struct port_config *config)
 		settings->c_cc[VSTART] = TTY_XON;
 		settings->c_cc[VSTOP] = TTY_XOFF;
 	}
+}
+
+static const tcflag_t parity_flags[] = {
+	[PORT_PARITY_NONE] = 0,
+	[PORT_PARITY_EVEN] = PARENB,
+	[PORT_PARITY_ODD] = PARENB | PARODD,
+};
+
+/**
+ * tty_raw() - make settings that carry bytes unchanged
+ * @from:   the present settings
+ * @config: the user's options; the speed stays if they have none
+ *
+ * Return: the settings
+ */
+struct termios2 tty_raw(const struct termios2 *from,
+			const struct port_config *config)
+{
+	struct termios2 raw = *from;
+
+	raw.c_iflag = 0;
+	raw.c_oflag = 0;
+	raw.c_lflag = 0;
+	raw.c_cflag &=
+		~(tcflag_t)(CSIZE | PARENB | PARODD | CMSPAR | CSTOPB | HUPCL);
+	raw.c_cflag |= CS8 | CREAD | CLOCAL | parity_flags[config->parity];
+	if (config->stop_bits == 2)
+		raw.c_cflag |= CSTOPB;
+	set_flow(&raw, config);
+	if (config->baud)
+		set_baud(&raw, config->baud);
+	/* With VMIN 0, read() would return 0 without a hang-up. */
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	return raw;
 }
 
 static int fail_missing(const char *path, const char *setting,

@@ -6,38 +6,37 @@
  * Once per interval both are made from the same counters; rates are differences
  * to the previous interval. The caller provides the clock and the timer.
  *
- * The file holds one JSON object. serialtun writes each version to a temporary
- * file in the same directory and renames it, so a reader always sees a complete
- * object. It does not fsync() the file, because nobody needs the file after a
- * crash. The last version stays after the end and holds the totals, with
- * "running" false.
+ * The file holds one JSON object. Each version replaces the last one as a whole
+ * (report_file.c), in the broker if there is one. The last version stays after
+ * the end and holds the totals, with "running" false.
  */
 #include "report/report.h"
+#include "broker/broker.h"
 #include "clock.h"
+#include "failure.h"
 #include "log.h"
 #include "pair/pair.h"
 #include "pump/stats.h"
+#include "report/report_file.h"
 #include "report/report_json.h"
 #include "report/status_line.h"
 #include "text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Seconds between two versions of the file if no lines are printed. */
 #define REPORT_JSON_S 1
 
+_Static_assert(REPORT_JSON_MAX <= BROKER_REPORT_MAX,
+	       "the broker takes every report");
+
 struct report {
 	struct report_config config;
-	char *json_temporary; /* renamed to the file when complete */
 	struct report_interval interval;
 	struct stats last; /* the counters at its end */
 	uint64_t next_ns;
@@ -146,52 +145,29 @@ const char *report_format(const struct report_view *view,
 	return text;
 }
 
-/* Write a new file; an existing file is an error. Return: 0 or -errno. */
-static int write_file(const char *path, const char *text, size_t len)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	int error = 0;
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = write(fd, text, len);
-	if (n < 0)
-		error = -errno;
-	else if ((size_t)n < len)
-		error = -ENOSPC;
-	if (close(fd) && !error)
-		error = -errno;
-	return error;
-}
-
 /* Replace the file atomically. Return: 0 or -errno. */
-static int write_json(struct report *report, const struct report_view *view)
+static int write_json(struct report *report, const struct report_view *view,
+		      struct failure *failure)
 {
-	const char *temporary = report->json_temporary;
+	const struct report_config *config = &report->config;
 	size_t len = report_json_format(view, &report->interval, report->json);
-	int error;
 
-	/* A killed process may have left its temporary file. */
-	if (unlink(temporary) && errno != ENOENT)
-		return -errno;
-	error = write_file(temporary, report->json, len);
-	if (!error && rename(temporary, report->config.json_path))
-		error = -errno;
-	if (error)
-		unlink(temporary);
-	return error;
+	return config->broker ? broker_write_report(config->broker,
+						    report->json, len, failure)
+			      : report_file_write(config->json_path,
+						  report->json, len, failure);
 }
 
 /* Update the file while the link runs; a failure is not fatal. */
 static void update_json(struct report *report, const struct report_view *view)
 {
 	const char *path = report->config.json_path;
+	struct failure failure;
 	int error;
 
 	if (!path)
 		return;
-	error = write_json(report, view);
+	error = write_json(report, view, &failure);
 	if (error && !report->failing)
 		log_warning("cannot write %s: %s (it is tried again at each "
 			    "interval)",
@@ -201,57 +177,15 @@ static void update_json(struct report *report, const struct report_view *view)
 	report->failing = error;
 }
 
-/* Log why the file cannot be written at the start, and the remedy. */
-static void log_start_failure(const char *path, int error)
-{
-	const struct passwd *user = getpwuid(geteuid());
-
-	if (error == EACCES || error == EPERM)
-		log_error("cannot write %s: %s (after the start serialtun has "
-			  "no privileges left, not even root's: choose a "
-			  "directory that %s can write, such as "
-			  "/run/serialtun)",
-			  path, strerror(error),
-			  user ? user->pw_name : "its user");
-	else if (error == ENOENT)
-		log_error("cannot write %s: %s (create the directory first)",
-			  path, strerror(error));
-	else
-		log_error("cannot write %s: %s", path, strerror(error));
-}
-
-/*
- * Write the first version of the file. rename() would replace a device node or
- * a symbolic link, so the path must name a regular file or nothing. Return: 0,
- * or -errno, logged.
- */
+/* Write the first version of the file. Return: 0, or -errno, logged. */
 static int start_json(struct report *report, const struct report_view *view)
 {
-	const char *path = report->config.json_path;
-	struct stat file;
-	int error;
+	struct failure failure;
+	int error = write_json(report, view, &failure);
 
-	if (!lstat(path, &file) && !S_ISREG(file.st_mode)) {
-		log_error("cannot write %s: it is no regular file, and would "
-			  "be replaced by one (choose a name that is free)",
-			  path);
-		return -EEXIST;
-	}
-	if (asprintf(&report->json_temporary, "%s.tmp", path) < 0) {
-		report->json_temporary = NULL;
-		error = -ENOMEM;
-	} else {
-		error = write_json(report, view);
-	}
 	if (error)
-		log_start_failure(path, -error);
+		log_error("%s", failure.text);
 	return error;
-}
-
-static void free_report(struct report *report)
-{
-	free(report->json_temporary);
-	free(report);
 }
 
 /**
@@ -295,7 +229,7 @@ int report_open(struct report **report, const struct report_config *config,
 	made->last = *view->stats;
 	error = config->json_path ? start_json(made, view) : 0;
 	if (error)
-		free_report(made);
+		free(made);
 	else
 		*report = made;
 	return error;
@@ -319,7 +253,7 @@ void report_close(struct report *report, const struct report_view *view)
 	report->interval.from_line = none;
 	update_json(report, view);
 	status_line_end();
-	free_report(report);
+	free(report);
 }
 
 /**

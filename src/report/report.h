@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct agree;
+struct broker;
 struct report;
 struct stats;
 struct stats_direction;
@@ -19,10 +20,12 @@ struct stats_direction;
  * @json_path: path of the JSON file, or NULL; must stay valid while the report
  *             is open. The file is updated with each status line, or every
  *             second if there are none.
+ * @broker:    writes the file for this process; NULL: this process does
  */
 struct report_config {
 	unsigned int print_s;
 	const char *json_path;
+	struct broker *broker;
 };
 
 /**

@@ -13,6 +13,8 @@
  *
  * If the kernel ends the process, the program prints only the first line.
  */
+#include "broker/broker_record.h"
+#include "interface/keeper_record.h"
 #include "packet/packet.h"
 
 #include <asm/ioctls.h>
@@ -21,6 +23,7 @@
 #include <linux/if_tun.h>
 #include <linux/keyctl.h>
 #include <net/if.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -278,6 +281,127 @@ static long share_memory(void)
 	return syscall(SYS_memfd_create, "x", 0);
 }
 
+/* A terminal that every user may open: a new pty. */
+static long open_tty(void)
+{
+	return syscall(SYS_openat, AT_FDCWD, "/dev/pts/ptmx",
+		       O_RDWR | O_NOCTTY);
+}
+
+/*
+ * Send a record, and take the answer. Return: its length; -1 without one; the
+ * descriptor that came with it is in @fd, or -1.
+ */
+static ssize_t exchange(int socket, const uint8_t *record, size_t len,
+			uint8_t *answer, size_t cap, int *fd)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct iovec text = {.iov_base = answer, .iov_len = cap};
+	struct msghdr message = {.msg_iov = &text,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	struct pollfd waited = {.fd = socket, .events = POLLIN};
+	ssize_t n;
+
+	*fd = -1;
+	if (send(socket, record, len, MSG_NOSIGNAL) < 0 ||
+	    poll(&waited, 1, 5000) < 1)
+		return -1;
+	n = recvmsg(socket, &message, 0);
+	if (n >= 0 && message.msg_controllen >= sizeof(control.header))
+		memcpy(fd, CMSG_DATA(&control.header), sizeof(*fd));
+	return n;
+}
+
+/* Find the socket to the broker, by the length of its answers. */
+static int find_broker(void)
+{
+	static const uint8_t unknown[BROKER_REQUEST_LEN] = {255};
+	uint8_t answer[BROKER_ANSWER_LEN + BROKER_TEXT_MAX];
+	socklen_t len;
+	ssize_t n;
+	int type;
+	int fd;
+	int i;
+
+	for (i = STDERR_FILENO + 1; i < 64; i++) {
+		len = sizeof(type);
+		if (getsockopt(i, SOL_SOCKET, SO_TYPE, &type, &len) ||
+		    type != SOCK_SEQPACKET)
+			continue;
+		n = exchange(i, unknown, sizeof(unknown), answer,
+			     sizeof(answer), &fd);
+		if (n >= BROKER_ANSWER_LEN && n != KEEPER_ANSWER_LEN)
+			return i;
+	}
+	return -1;
+}
+
+/* Return: as go(); errno is that of the answer. */
+static long ask_broker(uint8_t kind, const char *text, size_t len)
+{
+	static uint8_t record[2 * BROKER_REPORT_MAX];
+	uint8_t bytes[BROKER_ANSWER_LEN + BROKER_TEXT_MAX];
+	struct broker_answer answer;
+	int broker = find_broker();
+	ssize_t n;
+	int fd;
+
+	memset(record, 0, sizeof(record));
+	record[0] = kind;
+	memcpy(record + BROKER_REQUEST_LEN, text, len);
+	n = exchange(broker, record, BROKER_REQUEST_LEN + len, bytes,
+		     sizeof(bytes), &fd);
+	if (n < 0 || !broker_answer_decode(&answer, bytes, (size_t)n)) {
+		errno = ENOTCONN;
+		return -1;
+	}
+	errno = -answer.err;
+	return fd < 0 && answer.err ? -1 : 0;
+}
+
+static long broker_secret(void)
+{
+	return ask_broker(BROKER_OPEN_PORT, "/etc/shadow", 12);
+}
+
+static long broker_dots(void)
+{
+	return ask_broker(BROKER_OPEN_PORT, "../../../etc/shadow", 19);
+}
+
+static long broker_tty(void)
+{
+	return ask_broker(BROKER_OPEN_PORT, "/dev/pts/ptmx", 13);
+}
+
+/* The port that this process has: nobody else may get it. */
+static long broker_again(void)
+{
+	return ask_broker(BROKER_OPEN_PORT, "", 0);
+}
+
+static long broker_report(void)
+{
+	return ask_broker(BROKER_WRITE_REPORT, "/etc/serialtun-was-here", 24);
+}
+
+static long broker_long(void)
+{
+	static const char zeros[BROKER_REPORT_MAX + 1];
+
+	return ask_broker(BROKER_WRITE_REPORT, zeros, sizeof(zeros));
+}
+
+static long broker_remove(void)
+{
+	return ask_broker(BROKER_WRITE_REPORT + 1, "/etc/motd", 10);
+}
+
 /* The test sends this one last, and waits for its outcome. */
 static long nothing(void)
 {
@@ -324,6 +448,14 @@ static const struct attack attacks[] = {
 	{"priority", change_limits},
 	{"clock", set_clock},
 	{"memfd", share_memory},
+	{"open-tty", open_tty},
+	{"broker-secret", broker_secret},
+	{"broker-dots", broker_dots},
+	{"broker-tty", broker_tty},
+	{"broker-again", broker_again},
+	{"broker-report", broker_report},
+	{"broker-long", broker_long},
+	{"broker-remove", broker_remove},
 	{"last", nothing},
 };
 

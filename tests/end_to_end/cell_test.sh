@@ -18,7 +18,7 @@ ulimit -c 0
 refused=(read-secret write-etc create-in-etc create-in-tmp delete-file
 	rename-file change-mode make-set-uid fork kill-parent kill-all
 	kill-thread take-terminal tun interface-down setuid keepcaps mmap-exec
-	mprotect-exec priority clock memfd)
+	mprotect-exec priority clock memfd open-tty)
 fatal=(execve execveat ptrace process-vm socket-packet mount setns unshare
 	chroot keyctl bpf module type)
 
@@ -131,7 +131,7 @@ strike() {
 # ones, to the program with these arguments
 besiege() {
 	local description=$1 name failures=
-	local no='(Operation not permitted|Permission denied)'
+	local no='(Operation not permitted|Permission denied|Bad message|Device or resource busy)'
 	shift
 	start --port "$(port_of)" "$@"
 	send "${refused[@]}" "${also[@]}" last
@@ -164,10 +164,16 @@ exec 7<>"$dir/in"
 some_fatal='execve socket-packet'
 [ "$sanitized" ] || some_fatal+=' ptrace'
 
+# Requests to the broker for files that the user has not named, and for the port
+# that the process has already.
+of_broker=(broker-secret broker-dots broker-tty broker-again broker-report
+	broker-long broker-remove)
+
 for line in device stdio tcp udp; do
-	# Without a device the process may not open even a public file.
+	# The process may not open even a public file.
 	also=()
-	[ "$line" = device ] || [ "$sanitized" ] || also+=(read-file)
+	[ "$sanitized" ] || also+=(read-file)
+	[ "$line" != device ] || also+=("${of_broker[@]}")
 	[ "$line" = device ] || [ "$line" = stdio ] || also+=(socket-unix)
 	[ "$line" = device ] && [ "$others" ] && open_port
 	as=()
@@ -199,6 +205,24 @@ for line in device stdio; do
 	done
 	check_equal "$line: a socket is the end of the process" '' "$failures"
 done
+
+# With statistics the broker also writes, but only the file of that name.
+line=stdio
+also=(broker-secret broker-dots broker-tty broker-again broker-long
+	broker-remove)
+some=$some_fatal
+mkdir -m 755 "$dir/closed"
+besiege 'stdio, with statistics' --addr 10.0.0.1/24 \
+	--stats-json "$dir/closed/stats"
+start --port - --addr 10.0.0.1/24 --stats-json "$dir/closed/stats"
+send broker-report last
+wait_for 10 told last
+check_equal 'the attacker chooses the content, not the name' \
+	'attack broker-report: SUCCEEDED' "$(outcome broker-report)"
+check 'the next statistics replace it' wait_for 5 \
+	python3 -m json.tool "$dir/closed/stats"
+stop_a
+check_equal 'there is no other file' stats "$(ls "$dir/closed")"
 
 # A second process looks up names. It has one socket and no privilege.
 as=()
@@ -246,14 +270,23 @@ check_equal 'and serialtun ends with status 0' 0 "$ended"
 # The attacks are real: without the cell they succeed.
 line=stdio
 start --port - --addr 10.0.0.1/24 --no-sandbox
-send fork read-file memfd last
+send fork read-file memfd open-tty last
 wait_for 10 told last
-for name in fork read-file memfd; do
+for name in fork read-file memfd open-tty; do
 	check_equal "--no-sandbox: $name" "attack $name: SUCCEEDED" \
 		"$(outcome "$name")"
 done
 strike execve
 check_equal '--no-sandbox: execve runs the program true' 0 "$ended"
+line=device
+start --port "$port_a" --addr 10.0.0.1/24 --no-sandbox
+send "${of_broker[@]}" read-secret last
+wait_for 10 told last
+for name in "${of_broker[@]}" read-secret; do
+	check_match "--no-sandbox: $name is stopped all the same" \
+		': stopped: ' "$(outcome "$name")"
+done
+stop_a
 
 check_not 'no attack has written to /etc' test -e /etc/serialtun-was-here
 check_not 'no attack has written to /tmp' test -e /tmp/serialtun-was-here

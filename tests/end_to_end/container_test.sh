@@ -76,7 +76,7 @@ fi
 nodev='\(its file system is mounted nodev, so no device works there: in a container, start it with --device'
 if mount -t tmpfs -o nodev none /dev/net 2>/dev/null &&
 	mknod -m 666 /dev/net/tun c 10 200 &&
-	mknod -m 666 /dev/net/port c 1 3; then
+	mknod -m 666 /dev/net/port c 136 999; then
 	on_a "$serialtun" --addr 10.0.0.1/24 --port "$port_a"
 	says 'on a file system without devices' \
 		"cannot open /dev/net/tun: Permission denied $nodev /dev/net/tun\\)"

@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 		log_error("%s", failure.text);
 		return EXIT_FAILURE;
 	}
-	if (privilege_drop(&user, NULL, false))
+	if (privilege_drop(&user))
 		return EXIT_FAILURE;
 	while (fgets(line, sizeof(line), stdin) && strcmp(line, "end\n") != 0)
 		if (do_line(keeper, line))

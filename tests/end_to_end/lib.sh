@@ -215,6 +215,11 @@ stop_cable() {
 	wait "$cable_pid" 2>/dev/null
 }
 
+# broker_of PID: print the PID of the process that opens files for this one
+broker_of() {
+	pgrep -P "$1" -x serialtun-open
+}
+
 is_up() {
 	grep -qE ' is up: |attached to ' "$1"
 }

@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Once the link is up, the process has no capability left, as the kernel
-# reports. The link still works, and serialtun still cleans up at the end.
+# Once the link is up, no process has a capability left, as the kernel reports,
+# and the process that parses the line is the user nobody. The link still works,
+# and serialtun still cleans up at the end: the broker opens the port and writes
+# files, as the user that started serialtun.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
 # status_of FIELD: print this field of /proc/PID/status of serialtun on A
 status_of() {
 	awk -v field="$1:" '$1 == field { $1 = ""; print substr($0, 2) }' \
-		"/proc/$pid_a/status"
+		"/proc/${process:-$pid_a}/status"
+}
+
+# broker_status FIELD: the same, of its broker
+broker_status() {
+	process=$(broker_of "$pid_a") status_of "$1"
 }
 
 # check_powerless DESCRIPTION
@@ -21,6 +28,13 @@ check_powerless() {
 	check_equal "$1: no capability is left (effective, permitted, inheritable, bounding, ambient)" \
 		"$(printf '%016x ' 0 0 0 0 0)" "$sets"
 	check_equal "$1: it cannot regain one" 1 "$(status_of NoNewPrivs)"
+	check_equal "$1: the broker has no capability, and cannot gain one" \
+		"$(printf '%016x ' 0 0 0 0)1" \
+		"$(for set in Eff Prm Inh Bnd; do
+			printf '%s ' "$(broker_status "Cap$set")"
+		done)$(broker_status NoNewPrivs)"
+	check_equal "$1: both have a filter" '2 2' \
+		"$(status_of Seccomp) $(broker_status Seccomp)"
 }
 
 # Print the settings of port A without HUPCL, bit 10 of the third field.
@@ -60,7 +74,6 @@ before=$(settings)
 
 start_a --addr 10.0.0.1/24
 check_powerless 'as root'
-check_equal 'as root: the user stays the same' '0 0 0 0' "$(status_of Uid | xargs)"
 check 'as root: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 check_equal 'as root: two lines and no warning' 2 "$(grep -cvE "$about_peer" "$dir/a.log")"
 plug
@@ -69,6 +82,18 @@ plug
 check 'as root: it opens the port again' \
 	wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 check_end 'as root' "$before"
+
+# Without the right to change its user, root stays root.
+nsenter --target "$host_a" --net -- setpriv --bounding-set=-setuid \
+	--inh-caps=-all -- "$serialtun" --addr 10.0.0.1/24 -v \
+	--port "$(readlink -f "$port_a")" 2>"$dir/a.log" &
+pid_a=$!
+wait_for 10 is_up "$dir/a.log"
+check_equal 'without CAP_SETUID root stays root' '0 0 0 0' \
+	"$(status_of Uid | xargs)"
+check 'and -v reports it' \
+	says '^serialtun: the user stays root: .*no CAP_SETUID or CAP_SETGID'
+check_end 'without CAP_SETUID' "$before"
 
 # A change of user and group, which is impossible in a user namespace.
 if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
@@ -82,8 +107,13 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		"$uid $uid $uid $uid" "$(status_of Uid | xargs)"
 	check_equal 'as nobody: all group ids are its own' \
 		"$gid $gid $gid $gid" "$(status_of Gid | xargs)"
-	check_equal "as nobody: the only other group is the port's" \
-		"$dialout" "$(status_of Groups | xargs)"
+	check_equal 'as nobody: it is in no other group' '' \
+		"$(status_of Groups | xargs)"
+	check_equal "as nobody: the broker is, too, with the group of the port" \
+		"$uid $gid $dialout" \
+		"$(broker_status Uid | awk '{ print $1 }') $(
+			broker_status Gid | awk '{ print $1 }') $(
+			broker_status Groups | xargs)"
 	check 'as nobody: a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 	check_equal 'as nobody: two lines and no warning' 2 \
 		"$(grep -cvE "$about_peer" "$dir/a.log")"
@@ -102,64 +132,75 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end 'as nobody' "$before"
 
-	# Without --user, root becomes nobody if nobody can use the port and
-	# the files.
-	# check_user DESCRIPTION WANTED REASON ARGUMENT...
+	# Without --user, root becomes nobody, whatever only root may use.
+	# check_user DESCRIPTION WANTED ARGUMENT...
 	check_user() {
-		local description=$1 wanted=$2 reason=$3
-		shift 3
+		local description=$1 wanted=$2
+		shift 2
 		start_a --addr 10.0.0.1/24 -v "$@"
-		check_equal "$description: as user $wanted" \
-			"$(id -u "$wanted")" \
-			"$(status_of Uid | xargs -n 1 | sort -u)"
-		check_equal "$description: $reason" "$reason" \
-			"$(sed -n 's/.*: stays root: //p' "$dir/a.log")"
+		check_equal "$description: as user $wanted, the broker as root" \
+			"$(id -u "$wanted") 0" \
+			"$(status_of Uid | xargs -n 1 | sort -u) $(
+				broker_status Uid | xargs -n 1 | sort -u)"
 		check_powerless "$description"
 		check "$description: a ping crosses" \
 			in_a ping -c 1 -W 5 10.0.0.2
 		stop_a
 	}
-	no_port='nobody could not open the port again'
-	no_file='nobody could not write or remove a file of the link'
+	# check_replug DESCRIPTION ARGUMENT...: a port of mode 0600 that is lost
+	# and comes back as another pty, twice
+	check_replug() {
+		local description=$1 time
+		shift
+		start_a --addr 10.0.0.1/24 "$@"
+		for time in first second; do
+			plug
+			wait_for 5 says ': lost '
+			plug
+			wait_for 5 test -e "$port_a"
+			pty=$(readlink -f "$port_a")
+			chmod 600 "$pty"
+			check "$description: a port that is lost is opened again, $time time" \
+				wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
+			: >"$dir/a.log"
+		done
+		check_equal "$description: the lock names the process" \
+			"cannot lock $pty: Device or resource busy (serialtun, pid $pid_a, is using it; stop it first)" \
+			"$(in_a "$serialtun" --addr 10.0.9.1/24 --port "$pty" 2>&1 |
+				sed 's/^serialtun: //')"
+		check_end "$description" "$before"
+	}
 	mkdir -m 777 "$dir/open"
 	mkdir -m 1777 "$dir/sticky"
 	mkdir -m 755 "$dir/closed"
-	check_user 'by default' nobody ''
-	check_user '--user root' root '' --user root
-	check_user 'a file in a directory for all' nobody '' \
-		--stats-json "$dir/open/stats"
-	check 'and it is there' test -s "$dir/open/stats"
-	check_user "a file in root's directory" root "$no_file" \
-		--stats-json "$dir/closed/stats"
-	check 'and it is there, too' test -s "$dir/closed/stats"
-	check_user 'a new file in a sticky directory' nobody '' \
-		--stats-json "$dir/sticky/stats"
-	touch "$dir/sticky/old"
-	check_user "root's file in a sticky directory" root "$no_file" \
-		--stats-json "$dir/sticky/old"
-	check 'it is written' test -s "$dir/sticky/old"
+	mkdir -m 700 "$dir/secret"
+	check_user 'by default' nobody
+	check_user '--user root' root --user root
+	for directory in open sticky closed secret; do
+		touch "$dir/sticky/stats"
+		check_user "a file in a directory that is $directory" nobody \
+			--stats-json "$dir/$directory/stats"
+		check_match 'it has the last statistics' '"running": false' \
+			"$(<"$dir/$directory/stats")"
+		check_equal "it is root's" 0 \
+			"$(stat -c %u "$dir/$directory/stats")"
+	done
 	chmod 600 "$pty"
-	check_user 'a port of root alone' root "$no_port"
-	give_to_dialout
+	check_user 'a port of root alone' nobody
+	check_replug 'a port of root alone'
 	chmod 700 "$dir"
-	check_user 'a link that only root may follow' root "$no_port"
+	check_user 'a link that only root may follow' nobody
+	check_replug 'a link that only root may follow'
 	chmod 755 "$dir"
-	start_a --addr 10.0.0.1/24
-	plug
-	wait_for 5 says ': lost '
-	plug
-	give_to_dialout
-	check 'by default: a lost port is opened again' \
-		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
-	check_end 'by default' "$before"
+	check_replug 'without a filter' --no-sandbox
 
 	# The port appears after the start, and gets its group a moment later.
 	plug
 	wait_for 5 not test -e "$port_a"
 	start_a --addr 10.0.0.1/24 -v --wait
-	check_equal 'without a port: root, who may become another user' \
-		"0 $(printf '%016x' $(((1 << 6) | (1 << 7))))" \
-		"$(status_of Uid | xargs -n 1 | sort -u) $(status_of CapPrm)"
+	check_equal 'without a port: the process is nobody' "$uid" \
+		"$(status_of Uid | xargs -n 1 | sort -u)"
+	check_powerless 'without a port'
 	plug
 	wait_for 5 test -e "$port_a"
 	chmod 600 "$(readlink -f "$port_a")"
@@ -167,10 +208,6 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	give_to_dialout
 	check 'the port appears, and a ping crosses' \
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
-	check_equal 'root becomes nobody once the port is there' "$uid" \
-		"$(status_of Uid | xargs -n 1 | sort -u)"
-	check_powerless 'a port that comes later'
-	check_equal 'the process has a filter' 2 "$(status_of Seccomp)"
 	check_end 'a port that comes later' "$before"
 	plug
 	wait_for 5 not test -e "$port_a"
@@ -178,15 +215,10 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	plug
 	check "a port of root's that comes later: a ping crosses" \
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
-	check_equal "a port of root's that comes later: it stays root" \
-		"0 $no_port" "$(status_of Uid | xargs -n 1 | sort -u) $(
-			sed -n 's/.*: stays root: //p' "$dir/a.log")"
-	check_powerless "a port of root's that comes later"
 	check_end "a port of root's that comes later" "$before"
 	give_to_dialout
 
-	# While the port is missing, root stays root if the line needs a file
-	# that does not exist yet, or that nobody could not remove.
+	# Every kind of line: the process is nobody, and no file is left.
 	start_c() { # LINE
 		: >"$dir/c.log"
 		nsenter --target "$host_a" --net -- "$serialtun" \
@@ -199,24 +231,20 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		kill "$pid_c"
 		wait_end "$pid_c"
 	}
-	for line in "$dir/ttyMissing 0" "tcp:127.0.0.1:5000 $uid" \
-		"tcp-listen:5000 $uid" "udp:127.0.0.1:5000 $uid" \
-		"unix-listen:$dir/open/socket $uid" \
-		"unix-listen:$dir/closed/socket 0" \
-		"unix-listen:$dir/sticky/socket 0" \
-		"pty: $uid" "pty:$dir/open/pty $uid" "pty:$dir/closed/pty 0" \
-		"unix:$dir/open/socket 0"; do
-		start_c "${line% *}"
-		check_equal "${line% *}: as user ${line##* }" "${line##* } 0" \
+	for line in "$dir/ttyMissing" tcp:127.0.0.1:5000 tcp-listen:5000 \
+		udp:127.0.0.1:5000 "unix:$dir/open/socket" pty: \
+		{unix-listen,pty}:"$dir"/{open,closed,sticky,secret}/file; do
+		start_c "$line"
+		check_equal "${line//$dir}: as user $uid" "$uid 0" \
 			"$user $ended"
 	done
 	check_equal 'every socket and link is removed' '' \
-		"$(find "$dir"/{open,closed,sticky} -type s -o -type l)"
+		"$(find "$dir"/{open,closed,sticky,secret} -type s -o -type l)"
 
 	chmod 600 "$pty"
 	start_a --addr 10.0.0.1/24 --user nobody
 	check_equal 'a port of root alone: no other group' "$gid" \
-		"$(status_of Groups | xargs)"
+		"$(broker_status Groups | xargs)"
 	check_match 'serialtun warns that it could not open the port again' \
 		"^serialtun: cannot open $pty again if it is lost: Permission denied \(choose a --user .*\)\$" \
 		"$(<"$dir/a.log")"
@@ -227,7 +255,7 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 	chmod 660 "$pty"
 	start_a --addr 10.0.0.1/24 --user nobody
 	check_equal "it does not keep root's group" "$gid" \
-		"$(status_of Groups | xargs)"
+		"$(broker_status Groups | xargs)"
 	stop_a
 
 	# Root without capabilities cannot open another user's port.
@@ -277,6 +305,23 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		"$(status_of CapEff) $(status_of CapPrm) $(status_of CapInh) $(status_of CapAmb)"
 	check_end 'CAP_NET_ADMIN from the ambient set' "$before"
 	umount /dev/net
+
+	# A unix socket of root alone, as of a virtual machine.
+	in_a socat "UNIX-LISTEN:$dir/closed/guest,fork,mode=600" \
+		"OPEN:/dev/null" &
+	guest=$!
+	wait_for 5 test -S "$dir/closed/guest"
+	port_of_a=$port_a
+	port_a=unix:$dir/closed/guest
+	start_a --addr 10.0.0.1/24
+	kill -USR2 "$pid_a"
+	check "a socket of root's is connected again" wait_for 5 \
+		says "^serialtun: $port_a is back\$"
+	check_equal 'by a process that is nobody' "$uid" \
+		"$(status_of Uid | xargs -n 1 | sort -u)"
+	stop_a
+	port_a=$port_of_a
+	kill "$guest"
 
 	# serialtun refuses --user before it changes the port.
 	said=$(nsenter --target "$host_a" --net -- setpriv --reuid="$uid" \

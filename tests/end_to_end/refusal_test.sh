@@ -29,7 +29,7 @@ refusal 'a regular file' \
 	'cannot use .*/cable.log as a port: it is not a serial device or a pty \(.*\)' \
 	--port "$dir/cable.log"
 refusal 'a device that is no tty' \
-	'cannot read the settings of /dev/null: Inappropriate ioctl for device \(name a serial port.*\)' \
+	'cannot use /dev/null: Inappropriate ioctl for device \(name a serial port.*\)' \
 	--port /dev/null
 
 start_a --addr 10.0.0.1/24 -i first0
@@ -52,7 +52,7 @@ if mount -t tmpfs none "$(readlink -f /var/lock)" 2>/dev/null; then
 	kill "$owner"
 	wait "$owner" 2>/dev/null
 	refusal 'a UUCP lock file that nobody owns any more' \
-		'cannot read the settings of /dev/null: .*' --port /dev/null
+		'cannot use /dev/null: Inappropriate .*' --port /dev/null
 	umount /var/lock
 else
 	skip 'a UUCP lock file' 'cannot mount here'

@@ -18,7 +18,8 @@
 
 #define SELF 4711
 
-/* A line of each kind. */
+/* A process of each kind: the main one of lines, and the broker. */
+static const struct cell_needs serial = {.watches = true, .self = SELF};
 static const struct cell_needs device = {.devices = true, .self = SELF};
 static const struct cell_needs report = {.files = true, .self = SELF};
 static const struct cell_needs removal = {.leaves = true, .self = SELF};
@@ -26,9 +27,9 @@ static const struct cell_needs ip = {.ip = true, .self = SELF};
 static const struct cell_needs local = {.local = true, .self = SELF};
 static const struct cell_needs pipes = {.self = SELF};
 
-#define LINES 6
+#define LINES 7
 static const struct cell_needs *const all[LINES] = {
-	&device, &report, &removal, &ip, &local, &pipes,
+	&serial, &device, &report, &removal, &ip, &local, &pipes,
 };
 
 /* What the rules say of a call; NULL: those of the process for names. */
@@ -153,6 +154,7 @@ static void test_cell_no_other_process(void **state)
 	/* Is the owner of a lock file alive? */
 	assert_int_equal(verdict(&device, SYS_kill, 1, 0, 0),
 			 SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict(&serial, SYS_kill, 1, 0, 0), BPF_DENIED);
 	assert_int_equal(verdict(&pipes, SYS_kill, 1, 0, 0), BPF_DENIED);
 }
 
@@ -193,7 +195,11 @@ static void test_cell_sockets(void **state)
 		{&ip, AF_PACKET, BPF_KILLED},
 		{&local, AF_UNIX, SECCOMP_RET_ALLOW},
 		{&local, AF_INET, BPF_KILLED},
-		{&device, AF_UNIX, BPF_KILLED},
+		{&serial, AF_UNIX, BPF_KILLED},
+		{&serial, AF_INET, BPF_KILLED},
+		/* the C library asks nscd for the name of a group */
+		{&device, AF_UNIX, BPF_DENIED},
+		{&report, AF_UNIX, BPF_DENIED},
 		{&device, AF_INET, BPF_KILLED},
 		{&device, AF_NETLINK, BPF_KILLED},
 		{&device, AF_VSOCK, BPF_KILLED},
@@ -214,6 +220,8 @@ static void test_cell_sockets(void **state)
 	assert_int_equal(verdict(&ip, SYS_socketcall, SYS_SOCKET, 0, 0),
 			 SECCOMP_RET_ALLOW);
 	assert_int_equal(verdict(&device, SYS_socketcall, SYS_SOCKET, 0, 0),
+			 BPF_DENIED);
+	assert_int_equal(verdict(&serial, SYS_socketcall, SYS_SOCKET, 0, 0),
 			 BPF_KILLED);
 	assert_int_equal(verdict(&device, SYS_socketcall, SYS_RECV, 0, 0),
 			 SECCOMP_RET_ALLOW);
@@ -254,6 +262,9 @@ static void test_cell_files(void **state)
 	assert_int_equal(opening(&ip, O_RDONLY),
 			 CELL_FOR_SANITIZERS ? SECCOMP_RET_ALLOW : BPF_DENIED);
 	assert_int_equal(opening(&ip, O_RDWR), BPF_DENIED);
+	assert_int_equal(opening(&serial, O_RDONLY),
+			 CELL_FOR_SANITIZERS ? SECCOMP_RET_ALLOW : BPF_DENIED);
+	assert_int_equal(opening(&serial, O_RDWR | O_NOCTTY), BPF_DENIED);
 	assert_int_equal(opening(&pipes, O_WRONLY), BPF_DENIED);
 	assert_int_equal(bare(&pipes, SYS_unlinkat), BPF_DENIED);
 	assert_int_equal(bare(&device, SYS_fchmodat), BPF_DENIED);

@@ -4,6 +4,7 @@
  */
 #include "../testing.h"
 #include "failure.h"
+#include "port/claim.h"
 #include "port/port.h"
 #include "port/port_config.h"
 #include "port/pty.h"
@@ -64,12 +65,20 @@ static void hang_up(void)
 	world.master = -1;
 }
 
-static void open_port(const struct port_config *config)
+/* Return: 0 or -errno. */
+static int try_port(const struct port_config *config)
 {
+	struct claim claim = {.fd = -1};
 	struct failure failure;
 
-	assert_int_equal(pty_open(&world.port, config->name, config, &failure),
-			 0);
+	snprintf(claim.path, sizeof(claim.path), "%s", config->name);
+	assert_int_equal(pty_claim(&claim, &failure), 0);
+	return pty_open(&world.port, &claim, config, &failure);
+}
+
+static void open_port(const struct port_config *config)
+{
+	assert_int_equal(try_port(config), 0);
 }
 
 /* Wait, because bytes need a moment to cross a pty. Return: are there any? */
@@ -273,7 +282,6 @@ static void test_port_refuses_on_a_pty(void **state)
 {
 	const struct port_config plain = default_config();
 	struct port_config refused[6];
-	struct failure failure;
 	struct termios before;
 	size_t i;
 
@@ -288,9 +296,7 @@ static void test_port_refuses_on_a_pty(void **state)
 	refused[5].hupcl = true;
 	set_odd_settings(&before);
 	for (i = 0; i < TESTING_COUNT(refused); i++) {
-		assert_int_equal(pty_open(&world.port, refused[i].name,
-					  &refused[i], &failure),
-				 -EOPNOTSUPP);
+		assert_int_equal(try_port(&refused[i]), -EOPNOTSUPP);
 		assert_null(world.port);
 		assert_settings(&before);
 	}
@@ -300,14 +306,13 @@ static void test_port_refuses_on_a_pty(void **state)
 static bool has_termios2(void)
 {
 	struct port_config config;
-	struct failure failure;
 	int err;
 
 	world.master = posix_openpt(O_RDWR | O_NOCTTY);
 	if (world.master < 0 || unlockpt(world.master))
 		return true;
 	config = default_config();
-	err = pty_open(&world.port, config.name, &config, &failure);
+	err = try_port(&config);
 	port_close(world.port);
 	close(world.master);
 	return err != -ENOSYS;

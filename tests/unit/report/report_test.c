@@ -592,7 +592,7 @@ static void test_report_refuses_at_the_start(void **state)
 		{"/dev/stdout", -EEXIST,
 		 "cannot write /dev/stdout: it is no regular file, and would "
 		 "be replaced by one (choose a name that is free)"},
-		{"/tmp", -EEXIST,
+		{"/tmp", -EISDIR,
 		 "cannot write /tmp: it is no regular file, and would be "
 		 "replaced by one (choose a name that is free)"},
 		{"/nonexistent/s.json", -ENOENT,
