@@ -114,10 +114,14 @@ static int await_answer(const struct broker *broker,
 static int send_request(struct broker *broker, struct broker_request *request)
 {
 	uint8_t head[BROKER_REQUEST_LEN];
+	/* sendmsg(2) only reads the text. */
+	union {
+		const char *text;
+		void *base;
+	} rest = {.text = request->text};
 	struct iovec parts[] = {
 		{.iov_base = head, .iov_len = sizeof(head)},
-		{.iov_base = (void *)(uintptr_t)request->text,
-		 .iov_len = request->len},
+		{.iov_base = rest.base, .iov_len = request->len},
 	};
 	const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 

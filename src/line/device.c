@@ -24,6 +24,7 @@
 #include "port/port_config.h"
 #include "port/pty.h"
 #include "port/serial.h"
+#include "port/serial_claim.h"
 #include "port/tty.h"
 #include "port/watch.h"
 

@@ -63,6 +63,18 @@ in_a ip -o monitor link >"$dir/monitor.log" 2>&1 &
 link_up
 index=$(index_of_a)
 check 'a ping crosses' wait_for 5 pings
+# The process that reads the line is nobody. What opens the port again is not,
+# and sets up the port as libserialport did at the start.
+check_equal 'the process is nobody' 65534 \
+	"$(awk '/^Uid:/ { print $2 }' "/proc/$pid_a/status")"
+settings=$(stty -F /dev/ttyUSB0 -g)
+chmod 600 /dev/ttyUSB0
+kill -USR2 "$pid_a"
+check "a port of root alone: SIGUSR2 opens it again" wait_for 10 a_says \
+	'^serialtun: closing and reopening /dev/ttyUSB0$'
+check 'and a ping crosses' wait_for 10 pings
+check_equal 'it has the same settings' "$settings" \
+	"$(stty -F /dev/ttyUSB0 -g)"
 head -c 100000 /dev/urandom >"$dir/sent"
 start_tcp a b 10.0.0.2 "$dir/sent"
 wait_for 10 test -s "$dir/sent.b"
@@ -90,9 +102,11 @@ check_match 'and come back' 'tun0.*LOWER_UP' \
 	"$(tail -n 1 "$dir/monitor.log")"
 check_equal 'the returned adapter has low latency' 1 \
 	"$(cat /sys/bus/usb-serial/devices/ttyUSB2/latency_timer)"
+check_equal 'the returned adapter has the same settings' "$settings" \
+	"$(stty -F /dev/ttyUSB2 -g)"
 let_go
 link_down
-check_match 'it counts the loss' '^serialtun: .*the port was lost 1 time$' \
+check_match 'it counts the loss' '^serialtun: .*the port was lost 2 times$' \
 	"$(<"$dir/a.log")"
 
 # Both adapters return with exchanged numbers, by every kind of name.
