@@ -304,6 +304,48 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		"$(printf '%016x %016x %016x %016x' 0 0 0 0)" \
 		"$(status_of CapEff) $(status_of CapPrm) $(status_of CapInh) $(status_of CapAmb)"
 	check_end 'CAP_NET_ADMIN from the ambient set' "$before"
+	# An ordinary user, who has the capability: the broker is this user, too.
+	start_user() {
+		: >"$dir/a.log"
+		nsenter --target "$host_a" --net -- setpriv --reuid="$uid" \
+			--regid="$gid" --clear-groups \
+			--inh-caps=-all,+net_admin \
+			--ambient-caps=-all,+net_admin -- "$serialtun" \
+			--addr 10.0.0.1/24 "$@" 2>"$dir/a.log" &
+		pid_a=$!
+		wait_for 10 is_up "$dir/a.log"
+	}
+	give_to_user() {
+		wait_for 5 test -e "$port_a"
+		pty=$(readlink -f "$port_a")
+		chown "$uid:$gid" "$pty"
+		chmod 600 "$pty"
+	}
+	mkdir -m 700 "$dir/own"
+	chown "$uid:$gid" "$dir/own"
+	give_to_user
+	start_user --port "$port_a" --stats-json "$dir/own/stats"
+	check_equal "a user's start: no process has a capability" \
+		"$(printf '%016x %016x' 0 0)" \
+		"$(status_of CapPrm) $(broker_status CapPrm)"
+	check_equal "a user's start: the broker is the user" \
+		"$uid $uid $uid $uid" "$(broker_status Uid | xargs)"
+	for time in first second; do
+		plug
+		wait_for 5 says ': lost '
+		plug
+		give_to_user
+		check "a user's start: a port of the user alone is opened again, $time time" \
+			wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
+	done
+	check_end "a user's start" "$before"
+	check_match 'the file has the last statistics' '"running": false' \
+		"$(<"$dir/own/stats")"
+	start_user --port "unix-listen:$dir/own/socket" --wait
+	check "a user's start: it listens" test -S "$dir/own/socket"
+	stop_a
+	check_not "a user's start: the socket is removed" \
+		test -e "$dir/own/socket"
 	umount /dev/net
 
 	# A unix socket of root alone, as of a virtual machine.
