@@ -156,7 +156,7 @@ static const uint32_t harmless[] = {
 	SYS_exit_group,
 };
 
-/* Calls that read the attributes of a file without opening it. */
+/* Calls that read the attributes of a file, or of its file system. */
 static const uint32_t looks[] = {
 #ifdef SYS_stat
 	SYS_stat,	SYS_lstat,
@@ -182,7 +182,10 @@ static const uint32_t looks[] = {
 #ifdef SYS_readlink
 	SYS_readlink,
 #endif
-	SYS_readlinkat, SYS_getcwd,
+	SYS_readlinkat, SYS_getcwd,  SYS_statfs,
+#ifdef SYS_statfs64
+	SYS_statfs64,
+#endif
 };
 
 /* Calls that tell when to look for a device. */

@@ -84,6 +84,7 @@ check 'as root: it opens the port again' \
 check_end 'as root' "$before"
 
 # Without the right to change its user, root stays root.
+: >"$dir/a.log"
 nsenter --target "$host_a" --net -- setpriv --bounding-set=-setuid \
 	--inh-caps=-all -- "$serialtun" --addr 10.0.0.1/24 -v \
 	--port "$(readlink -f "$port_a")" 2>"$dir/a.log" &
