@@ -339,6 +339,17 @@ if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
 		check "a user's start: a port of the user alone is opened again, $time time" \
 			wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	done
+	# The remedy needs the name of the group, for which the C library would
+	# ask a server by a unix socket.
+	plug
+	wait_for 5 says ': lost '
+	plug
+	give_to_dialout
+	check "a user's start: a port of another group is reported, with the remedy" \
+		wait_for 10 says "still waiting: cannot open $pty: Permission denied \(.*usermod -aG dialout"
+	give_to_user
+	check "a user's start: and opened once the user may" \
+		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end "a user's start" "$before"
 	check_match 'the file has the last statistics' '"running": false' \
 		"$(<"$dir/own/stats")"
