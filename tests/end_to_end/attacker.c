@@ -293,14 +293,13 @@ static long open_tty(void)
  * descriptor that came with it is in @fd, or -1.
  */
 static ssize_t exchange(int socket, const uint8_t *record, size_t len,
-			uint8_t *answer, size_t cap, int *fd)
+			struct iovec answer, int *fd)
 {
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control = {0};
-	struct iovec text = {.iov_base = answer, .iov_len = cap};
-	struct msghdr message = {.msg_iov = &text,
+	struct msghdr message = {.msg_iov = &answer,
 				 .msg_iovlen = 1,
 				 .msg_control = &control,
 				 .msg_controllen = sizeof(control)};
@@ -333,8 +332,8 @@ static int find_broker(void)
 		if (getsockopt(i, SOL_SOCKET, SO_TYPE, &type, &len) ||
 		    type != SOCK_SEQPACKET)
 			continue;
-		n = exchange(i, unknown, sizeof(unknown), answer,
-			     sizeof(answer), &fd);
+		n = exchange(i, unknown, sizeof(unknown),
+			     (struct iovec){answer, sizeof(answer)}, &fd);
 		if (n >= BROKER_ANSWER_LEN && n != KEEPER_ANSWER_LEN)
 			return i;
 	}
@@ -354,8 +353,8 @@ static long ask_broker(uint8_t kind, const char *text, size_t len)
 	memset(record, 0, sizeof(record));
 	record[0] = kind;
 	memcpy(record + BROKER_REQUEST_LEN, text, len);
-	n = exchange(broker, record, BROKER_REQUEST_LEN + len, bytes,
-		     sizeof(bytes), &fd);
+	n = exchange(broker, record, BROKER_REQUEST_LEN + len,
+		     (struct iovec){bytes, sizeof(bytes)}, &fd);
 	if (n < 0 || !broker_answer_decode(&answer, bytes, (size_t)n)) {
 		errno = ENOTCONN;
 		return -1;
