@@ -78,8 +78,7 @@ if setpriv --reuid=61184 --regid=61184 --clear-groups true 2>/dev/null &&
 	chmod 660 "$(readlink -f "$port_a")"
 	chmod 711 "$dir"
 	chmod 666 "$dir/notify"
-	mount -t tmpfs none /dev/net
-	mknod -m 666 /dev/net/tun c 10 200
+	open_tun
 fi
 
 SERIALTUN_OPTIONS='--addr 10.0.0.1/24 -v'
