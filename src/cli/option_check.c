@@ -190,8 +190,8 @@ static void check_framing(const struct argp_state *state,
 			   framing->name);
 	if (options->pair && options->pair_given && !framing->idle)
 		argp_error(state,
-			   "--pair is about SLIP, and --framing %s is another: "
-			   "leave it out",
+			   "--pair needs --framing slip: frames of --framing "
+			   "%s carry no pairing",
 			   framing->name);
 	if (!framing->idle)
 		options->pair = 0;

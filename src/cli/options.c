@@ -402,11 +402,12 @@ static void note_topic(struct option_check_topics *topics,
 /* Refuse an argument that is neither an option nor the value of one. */
 static void complain_of_arg(const struct argp_state *state, const char *arg)
 {
-	if (suggest_is_port(arg))
+	const char *option = suggest_option(arg);
+
+	if (option)
 		argp_error(state,
-			   "unexpected argument \"%s\" (did you mean --port "
-			   "%s?)",
-			   arg, arg);
+			   "unexpected argument \"%s\" (did you mean --%s %s?)",
+			   arg, option, arg);
 	argp_error(state, "unexpected argument \"%s\"", arg);
 }
 

@@ -88,11 +88,10 @@ static void append_command(char text[PORT_CHOICE_TEXT_MAX],
 	char addr[ADDR_TEXT_MAX];
 
 	if (options->port_implied)
-		text_append(text, PORT_CHOICE_TEXT_MAX,
-			    "sudo serialtun --addr %s ",
-			    options->link.addr_count
-				    ? addr_format(&options->link.addrs[0], addr)
-				    : "10.10.10.1/24");
+		text_append(text, PORT_CHOICE_TEXT_MAX, "sudo serialtun ");
+	if (options->port_implied && options->link.addr_count)
+		text_append(text, PORT_CHOICE_TEXT_MAX, "--addr %s ",
+			    addr_format(&options->link.addrs[0], addr));
 	text_append(text, PORT_CHOICE_TEXT_MAX, "--port %s)", port);
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Guess the meaning of a wrong word on the command line: an option of a similar
- * name, or a port without --port in front of it.
+ * name, or a value without its option.
  */
 #include "cli/suggest.h"
+#include "interface/addr.h"
 #include "line/source.h"
 
 #include <limits.h>
@@ -99,18 +100,33 @@ bool suggest_is_near(unsigned int distance, const char *name)
 	return distance <= least(far, 3);
 }
 
-/**
- * suggest_is_port() - does a word look like the name of a port?
- * @word: the word
- *
- * The port need not exist.
- *
- * Return: true if it is an absolute path, the name of a tty, "auto" or "-", or
- * has the prefix of a kind of line
+/*
+ * Does a word look like the name of a port? It may be an absolute path, the
+ * name of a tty, "auto" or "-", or have the prefix of a kind of line.
  */
-bool suggest_is_port(const char *word)
+static bool is_port(const char *word)
 {
 	return *word == '/' || !strncmp(word, "tty", strlen("tty")) ||
 	       !strcmp(word, "auto") || !strcmp(word, "-") ||
 	       (*word != '-' && *source_kind_of(word)->prefix);
+}
+
+/**
+ * suggest_option() - find the option that is missing in front of a value
+ * @word: the value
+ *
+ * Other programs take the port, its speed and an address without an option. The
+ * port need not exist.
+ *
+ * Return: the name of the option, constant; NULL if none comes to mind
+ */
+const char *suggest_option(const char *word)
+{
+	struct addr addr;
+
+	if (is_port(word))
+		return "port";
+	if (*word && !word[strspn(word, "0123456789")])
+		return "baud";
+	return addr_parse(&addr, word) == ADDR_OK ? "addr" : NULL;
 }

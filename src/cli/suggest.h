@@ -11,6 +11,6 @@
 const char *suggest_translate(const char *word);
 unsigned int suggest_distance(const char *word, const char *name);
 bool suggest_is_near(unsigned int distance, const char *name);
-bool suggest_is_port(const char *word);
+const char *suggest_option(const char *word);
 
 #endif

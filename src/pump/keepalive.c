@@ -17,7 +17,8 @@
  * A line that is never idle carries no lone ENDs. So once a period serialtun
  * also puts a mark before a frame: more consecutive ENDs than a sender without
  * keepalive puts between two frames. Every receiver takes the extra ENDs for
- * empty frames; keepalive_heard() counts a mark like a lone END.
+ * empty frames; keepalive_heard() counts a mark like a lone END. Both are signs
+ * of a sender with keepalive.
  *
  * Only a check in time can find the peer silent. After a late check (this
  * process was stopped or starved) the port may still hold bytes from the peer,
@@ -67,7 +68,7 @@ void keepalive_start(struct keepalive *keepalive, uint64_t now_ns)
 		.sent_ns = now_ns,
 		.heard_ns = now_ns,
 		.looked_ns = now_ns,
-		.shown_ns = now_ns,
+		.sign_ns = now_ns,
 	};
 }
 
@@ -183,13 +184,13 @@ bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns)
 }
 
 /**
- * keepalive_shown() - we have sent a lone END or a mark
+ * keepalive_sent_sign() - we have sent a lone END or a mark
  * @keepalive: the keepalive
  * @now_ns: the time
  */
-void keepalive_shown(struct keepalive *keepalive, uint64_t now_ns)
+void keepalive_sent_sign(struct keepalive *keepalive, uint64_t now_ns)
 {
-	keepalive->shown_ns = now_ns;
+	keepalive->sign_ns = now_ns;
 }
 
 /**
@@ -202,7 +203,7 @@ void keepalive_shown(struct keepalive *keepalive, uint64_t now_ns)
 bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns)
 {
 	return keepalive->period_ns &&
-	       now_ns >= keepalive->shown_ns + keepalive->period_ns;
+	       now_ns >= keepalive->sign_ns + keepalive->period_ns;
 }
 
 /**

@@ -15,7 +15,7 @@
  * @sent_ns: when we last sent anything
  * @heard_ns: when we last received anything
  * @looked_ns: when keepalive_falls_silent() last checked the peer
- * @shown_ns: when we last sent a lone END or a mark
+ * @sign_ns: when we last sent a lone END or a mark
  * @lone_ns: when an END came that may be a lone one; 0: none
  * @lone_ends: number of lone ENDs and marks from the peer
  * @run: number of consecutive ENDs at the end of the received bytes
@@ -26,7 +26,7 @@ struct keepalive {
 	uint64_t sent_ns;
 	uint64_t heard_ns;
 	uint64_t looked_ns;
-	uint64_t shown_ns;
+	uint64_t sign_ns;
 	uint64_t lone_ns;
 	unsigned int lone_ends;
 	unsigned int run;
@@ -38,7 +38,7 @@ void keepalive_start(struct keepalive *keepalive, uint64_t now_ns);
 void keepalive_sent(struct keepalive *keepalive, uint64_t now_ns);
 void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 		     size_t len, uint64_t now_ns);
-void keepalive_shown(struct keepalive *keepalive, uint64_t now_ns);
+void keepalive_sent_sign(struct keepalive *keepalive, uint64_t now_ns);
 bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns);
 bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns);
 bool keepalive_falls_silent(struct keepalive *keepalive, uint64_t now_ns);

@@ -96,14 +96,14 @@ bool pacer_is_paced(const struct pacer *pacer)
 }
 
 /**
- * pacer_look_ns() - when to call pacer_look() next
+ * pacer_next_ns() - when to call pacer_look() next
  * @pacer: the pacer
  *
  * Return: when its answer may change; 0: at once
  */
-uint64_t pacer_look_ns(const struct pacer *pacer)
+uint64_t pacer_next_ns(const struct pacer *pacer)
 {
-	return pacer->look_ns;
+	return pacer->next_ns;
 }
 
 /* Move free_ns later if the port's count says so. */
@@ -152,11 +152,11 @@ static bool probe(struct pacer *pacer, size_t queued, uint64_t now_ns)
 static void plan_look(struct pacer *pacer, size_t bytes, uint64_t now_ns)
 {
 	if (pacer->counts && pacer->speed == PACER_SUSPECT)
-		pacer->look_ns = now_ns + PACER_PROBE_LOOK_NS;
+		pacer->next_ns = now_ns + PACER_PROBE_LOOK_NS;
 	else if (pacer->counts && pacer->speed == PACER_UNTRIED)
-		pacer->look_ns = now_ns + duration_ns(pacer, bytes) * 5 / 8;
+		pacer->next_ns = now_ns + duration_ns(pacer, bytes) * 5 / 8;
 	else
-		pacer->look_ns = clock_later(pacer->free_ns, pacer->lead_ns) -
+		pacer->next_ns = clock_later(pacer->free_ns, pacer->lead_ns) -
 				 pacer->lead_ns;
 }
 
@@ -166,7 +166,7 @@ static void plan_look(struct pacer *pacer, size_t bytes, uint64_t now_ns)
  * @queued: bytes waiting in the port by its own count, 0 without a count
  * @now_ns: the time, never less than before
  *
- * Return: true if so; otherwise ask again at pacer_look_ns()
+ * Return: true if so; otherwise ask again at pacer_next_ns()
  */
 bool pacer_look(struct pacer *pacer, size_t queued, uint64_t now_ns)
 {

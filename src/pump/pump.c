@@ -476,10 +476,10 @@ static void keep_alive(struct pump *pump, uint64_t now_ns)
 		sender_send_idle(pump->sender, pump->port, now_ns);
 		/* Without this the pump would repeat a failed write at once. */
 		keepalive_sent(keepalive, now_ns);
-		keepalive_shown(keepalive, now_ns);
+		keepalive_sent_sign(keepalive, now_ns);
 	} else if (keepalive_wants_mark(keepalive, now_ns)) {
 		sender_mark(pump->sender);
-		keepalive_shown(keepalive, now_ns);
+		keepalive_sent_sign(keepalive, now_ns);
 	}
 	if (keepalive_falls_silent(keepalive, now_ns))
 		pump->silence = true;

@@ -337,7 +337,7 @@ static bool line_ready(struct sender *sender, const struct port *port,
 		return false;
 	if (!pacer_is_paced(pacer))
 		return true;
-	return pacer_look_ns(pacer) <= now_ns &&
+	return pacer_next_ns(pacer) <= now_ns &&
 	       pacer_look(pacer, queued_for_pacer(port), now_ns);
 }
 
@@ -622,7 +622,7 @@ struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns)
 
 	if (plan.is_paced)
 		plan.next_ns = clock_later(plan.next_ns,
-					   pacer_look_ns(&sender->pacer));
+					   pacer_next_ns(&sender->pacer));
 	return plan;
 }
 

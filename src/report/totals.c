@@ -135,7 +135,12 @@ const char *totals_format_damage(const struct stats *stats,
 	const uint64_t losses = stats->line.losses;
 
 	*text = '\0';
-	if (damaged)
+	/* A wrong speed, a console, or another framing damages nothing. */
+	if (damaged && damaged == frames)
+		text_append(text, TOTALS_TEXT_MAX,
+			    "%" PRIu64 " frame%s arrived, but no packet",
+			    frames, frames == 1 ? "" : "s");
+	else if (damaged)
 		text_append(text, TOTALS_TEXT_MAX,
 			    "the line damaged %" PRIu64 " of %" PRIu64
 			    " frames",

@@ -54,7 +54,7 @@ refused
 check_equal 'no --port, no adapter: one line, status 1' '1 1' \
 	"$(wc -l <<<"$said") $ended"
 check_match 'no --port, no adapter: the command to type' \
-	'^serialtun: no --port was given, and no USB .*: sudo serialtun --addr 10.10.10.1/24 --port PORT\)$' \
+	'^serialtun: no --port was given, and no USB .*: sudo serialtun --port PORT\)$' \
 	"$said"
 add_usb 1-3 idVendor=2341 idProduct=0043
 add_usb_acm ttyACM0 1-3 "$end_a"

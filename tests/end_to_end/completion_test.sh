@@ -122,6 +122,8 @@ mount -t sysfs none /sys 2>/dev/null # which shows this namespace's interfaces
 if [ -e /sys/class/net/mytun0 ]; then
 	completes 'serialtun -i ' 'mytun0'
 	completes 'serialtun --tap --bridge ' 'mybridge0'
+	ip link del mybridge0
+	completes 'serialtun --tap --bridge ' ''
 else
 	skip 'interfaces' 'cannot mount a /sys here'
 fi

@@ -160,7 +160,9 @@ def random_pool():
 
 
 class Cable:
-    def __init__(self, links, pool, budget, report):
+    """The two ptys, and the bytes that the program between them adds."""
+
+    def __init__(self, links, budget, report):
         self.masters = []
         for link in links:
             master, slave = pty.openpty()
@@ -168,10 +170,12 @@ class Cable:
             os.symlink(os.ttyname(slave), link)
             os.close(slave)
             self.masters.append(master)
-        self.pool, self.budget, self.report = pool, budget, report
+        self.budget, self.report = budget, report
         self.injected = 0
-        self.counts = {name: 0 for name in (*FRAMES, *STREAMS)}
-        self.hostile = self.damageable = False
+        self.counts = {}
+        self.hostile = False
+        signal.signal(signal.SIGUSR1, self.begin)
+        print('ready', flush=True)
 
     def begin(self, *_):
         self.hostile = True
@@ -180,18 +184,45 @@ class Cable:
         while data:
             data = data[os.write(master, data):]
 
-    def inject(self):
-        """One hostile item to A; the last one ends it all."""
-        name, item = dice.choice(self.pool)
-        self.send(self.masters[0], item)
+    def inject(self, side, item):
+        """One hostile item to this side; the last one ends it all."""
+        self.send(self.masters[side], item)
         self.injected += len(item)
-        if name:
-            self.counts[name] += 1
         if self.injected >= self.budget:
             self.hostile = False
             with open(self.report + '.new', 'w') as file:
                 json.dump({'bytes': self.injected, **self.counts}, file)
             os.rename(self.report + '.new', self.report)
+
+    def arrived(self, wait):
+        """The available bytes, as (side that they go to, bytes)."""
+        ready, _, _ = select.select(self.masters, [], [], wait)
+        chunks = []
+        for master in ready:
+            try:
+                data = os.read(master, 4096)
+            except OSError:  # nobody has the port open
+                continue
+            chunks.append((1 - self.masters.index(master), data))
+        if ready and not chunks:
+            time.sleep(0.01)
+        return chunks
+
+
+class Between(Cable):
+    """Hostile bytes to A, between the frames of B."""
+
+    def __init__(self, links, pool, budget, report):
+        self.pool = pool
+        self.damageable = False
+        super().__init__(links, budget, report)
+        self.counts = {name: 0 for name in (*FRAMES, *STREAMS)}
+
+    def inject_one(self):
+        name, item = dice.choice(self.pool)
+        if name:
+            self.counts[name] += 1
+        self.inject(0, item)
 
     def to_a(self, data):
         """Bytes of B; hostile bytes may follow each frame."""
@@ -201,40 +232,25 @@ class Cable:
             self.damageable = data[end - 1:end] != END
             data = data[end:]
             if self.hostile and not self.damageable:
-                self.inject()
-
-    def carry(self):
-        """Read the available bytes; False if there are none."""
-        wait = 0 if self.hostile and not self.damageable else 0.1
-        ready, _, _ = select.select(self.masters, [], [], wait)
-        carried = False
-        for master in ready:
-            try:
-                data = os.read(master, 4096)
-            except OSError:  # nobody has the port open
-                continue
-            carried = True
-            if master == self.masters[1]:
-                self.to_a(data)
-            else:
-                self.send(self.masters[1], data)
-        if ready and not carried:
-            time.sleep(0.01)
-        return carried
+                self.inject_one()
 
     def run(self):
         while True:
-            if not self.carry() and self.hostile and not self.damageable:
-                self.inject()
+            wait = 0 if self.hostile and not self.damageable else 0.1
+            chunks = self.arrived(wait)
+            for side, data in chunks:
+                if side == 0:
+                    self.to_a(data)
+                else:
+                    self.send(self.masters[1], data)
+            if not chunks and self.hostile and not self.damageable:
+                self.inject_one()
 
 
 def main():
     port_a, port_b, kind, megabytes, report = sys.argv[1:]
     pool = {'crafted': crafted_pool, 'random': random_pool}[kind]()
-    cable = Cable((port_a, port_b), pool, int(float(megabytes) * 1e6), report)
-    signal.signal(signal.SIGUSR1, cable.begin)
-    print('ready', flush=True)
-    cable.run()
+    Between((port_a, port_b), pool, int(float(megabytes) * 1e6), report).run()
 
 
 if __name__ == '__main__':

@@ -163,10 +163,9 @@ if [[ $build = */sanitize ]]; then
 elif ! setcap cap_net_admin+ep "$program" 2>"$dir/setcap.log"; then
 	skip 'a capability on the file' 'no file capabilities here'
 else
-	# Others must reach the program; /dev/net/tun is as udev makes it.
+	# Others must reach the program.
 	chmod 711 "$dir"
-	mount -t tmpfs none /dev/net
-	mknod -m 666 /dev/net/tun c 10 200
+	open_tun
 	start_cable --baud 0
 	chmod 666 "$(readlink -f "$port_a")" "$(readlink -f "$port_b")"
 	# Through env, because setpriv itself keeps its capabilities.

@@ -79,12 +79,10 @@ start_a -i keep0 --route 192.0.2.0/24
 check 'it accepts an existing route' alive "$pid_a"
 stop_a
 
-# The owner of an interface needs no privilege, only the port and a
-# /dev/net/tun that is open to all, as udev makes it.
+# The owner of an interface needs no privilege, only the port and /dev/net/tun.
 as_owner=(nsenter --target "$host_a" --net -- setpriv --reuid=65534
 	--clear-groups --inh-caps=-all)
-if mount -t tmpfs none /dev/net 2>/dev/null &&
-	mknod -m 666 /dev/net/tun c 10 200 2>/dev/null; then
+if open_tun; then
 	in_a ip tuntap add dev own0 mode tun user 65534
 	in_a ip addr add 10.0.7.1/24 dev own0
 	chmod a+rx "$dir"

@@ -264,6 +264,16 @@ b_says() {
 	grep -qE -- "$1" "$dir/b.log"
 }
 
+# has_users: can a process become another user? In a user namespace it cannot.
+has_users() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups true
+} 2>/dev/null
+
+# open_tun: make /dev/net/tun open to all users, as udev does
+open_tun() {
+	mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200
+} 2>/dev/null
+
 no_carrier() {
 	local link
 	link=$(in_a ip -o link show dev tun0) || return 2

@@ -202,9 +202,7 @@ stop_a
 #
 # tunctl; alice needs a second user
 #
-if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null &&
-	mount -t tmpfs none /dev/net 2>/dev/null &&
-	mknod -m 666 /dev/net/tun c 10 200 2>/dev/null; then
+if has_users && open_tun; then
 	run_on a 'sudo serialtun --create --tap -i tap5 --owner alice --addr 10.0.0.1/24'
 	check_match 'serialtun --create: a persistent interface with an owner' \
 		' tun type tap .* persist on user (nobody|65534) ' \

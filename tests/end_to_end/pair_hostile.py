@@ -15,13 +15,8 @@ checked ones; and frames that have gone the same way before, also shortened and
 with a flipped bit. Neither hellos nor plain packets are repeated: an id that
 comes back means three ends on one wire, and a plain packet may be another one.
 """
-import json
-import os
 import random
-import select
-import signal
 import sys
-import time
 
 import hostile
 from hostile import END
@@ -51,11 +46,11 @@ def false_checked():
 
 class Middle(hostile.Cable):
     def __init__(self, links, budget, report):
-        pool = [item for name, item in hostile.crafted_pool()
-                if name not in ('good', 'router_advert')]
-        super().__init__(links, pool, budget, report)
+        self.pool = [item for name, item in hostile.crafted_pool()
+                     if name not in ('good', 'router_advert')]
         self.seen = [[], []]
         self.pending = [b'', b'']
+        super().__init__(links, budget, report)
 
     def note(self, side, data):
         """Remember the checked frames that go to this side."""
@@ -90,53 +85,33 @@ class Middle(hostile.Cable):
             lambda: self.repeated(side),
         ))()
 
-    def inject(self, side):
-        item = self.item(side)
-        self.send(self.masters[side], item)
-        self.injected += len(item)
-        if self.injected >= self.budget:
-            self.hostile = False
+    def inject_one(self, side):
+        self.inject(side, self.item(side))
+        if not self.hostile:
             # The decoders are in the midst of something.
             for master in self.masters:
                 self.send(master, END)
-            with open(self.report + '.new', 'w') as file:
-                json.dump({'bytes': self.injected}, file)
-            os.rename(self.report + '.new', self.report)
 
     def pass_on(self, side, data):
         """Bytes to this side; hostile ones may come anywhere in them."""
         cut = dice.randrange(len(data) + 1) if self.hostile else len(data)
         self.send(self.masters[side], data[:cut])
         if self.hostile:
-            self.inject(side)
+            self.inject_one(side)
         self.send(self.masters[side], data[cut:])
 
     def run(self):
         while True:
-            wait = 0 if self.hostile else 0.1
-            ready, _, _ = select.select(self.masters, [], [], wait)
-            carried = False
-            for master in ready:
-                try:
-                    data = os.read(master, 4096)
-                except OSError:  # nobody has the port open
-                    continue
-                carried = True
-                side = 1 - self.masters.index(master)
+            for side, data in self.arrived(0 if self.hostile else 0.1):
                 self.note(side, data)
                 self.pass_on(side, data)
             if self.hostile:
-                self.inject(dice.randrange(2))
-            elif ready and not carried:
-                time.sleep(0.01)
+                self.inject_one(dice.randrange(2))
 
 
 def main():
     port_a, port_b, megabytes, report = sys.argv[1:]
-    middle = Middle((port_a, port_b), int(float(megabytes) * 1e6), report)
-    signal.signal(signal.SIGUSR1, middle.begin)
-    print('ready', flush=True)
-    middle.run()
+    Middle((port_a, port_b), int(float(megabytes) * 1e6), report).run()
 
 
 main()

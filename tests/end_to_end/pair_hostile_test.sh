@@ -53,6 +53,12 @@ while True:
     wrong += not is_right
 END
 
+run_datagrams() { # HOST ROLE ADDRESS: in the background; write ROLE_HOST
+	local on_host=host_$1
+	nsenter --target "${!on_host}" --net -- \
+		python3 "$dir/datagrams.py" "$2" "$3" "$dir/$2_$1" &
+}
+
 # A wrong packet could have any protocol and port, so count all packets that the
 # kernel refuses.
 snmp() { # HOST: print packets that the kernel refused
@@ -80,22 +86,15 @@ wait_for 20 grep -q ready "$dir/hostile.log"
 start_a --stats-json "$dir/a.json"
 start_b --stats-json "$dir/b.json"
 check_pair 'before'
-senders=() receivers=()
-for host in a b; do
-	[ "$host" = a ] && here=10.10.10.1 || here=10.10.10.2
-	on_host=host_$host
-	nsenter --target "${!on_host}" --net -- \
-		python3 "$dir/datagrams.py" receive "$here" "$dir/in_$host" &
-	receivers+=($!)
-done
+run_datagrams a receive 10.10.10.1
+receivers=($!)
+run_datagrams b receive 10.10.10.2
+receivers+=($!)
 sleep 0.5
-for host in a b; do
-	[ "$host" = a ] && there=10.10.10.2 || there=10.10.10.1
-	on_host=host_$host
-	nsenter --target "${!on_host}" --net -- \
-		python3 "$dir/datagrams.py" send "$there" "$dir/out_$host" &
-	senders+=($!)
-done
+run_datagrams a send 10.10.10.2
+senders=($!)
+run_datagrams b send 10.10.10.1
+senders+=($!)
 sleep 2
 kill -USR1 "$hostile"
 check 'all hostile bytes are sent' \
@@ -111,10 +110,10 @@ sleep 2
 kill "${senders[@]}"
 sleep 0.5
 kill "${receivers[@]}"
-wait_for 5 test -s "$dir/in_a" -a -s "$dir/in_b"
+wait_for 5 test -s "$dir/receive_a" -a -s "$dir/receive_b"
 for host in a b; do
 	right=0 wrong=-1
-	eval "$(cat "$dir/in_$host")"
+	eval "$(cat "$dir/receive_$host")"
 	check_equal "$host: no wrong datagram has arrived" 0 "$wrong"
 	check "$host: right datagrams have arrived ($right)" \
 		test "$right" -gt 100

@@ -722,7 +722,12 @@ static const struct {
 	{"--addr 10.0.0.1/24 tcp:board:5000",
 	 "unexpected argument \"tcp:board:5000\" (did you mean --port "
 	 "tcp:board:5000?)"},
-	{"--port p 10.0.0.1/24", "unexpected argument \"10.0.0.1/24\""},
+	{"--port p 10.0.0.1/24",
+	 "unexpected argument \"10.0.0.1/24\" (did you mean --addr "
+	 "10.0.0.1/24?)"},
+	{"--port p 115200",
+	 "unexpected argument \"115200\" (did you mean --baud 115200?)"},
+	{"--port p board", "unexpected argument \"board\""},
 	{"--port p -- --verbose", "unexpected argument \"--verbose\""},
 	{"--nonsense --port p", "unrecognized option '--nonsense'"},
 	{"--bud 9600 --port p",

@@ -80,34 +80,50 @@ static void test_suggest_translate(void **state)
 	assert_ptr_equal(suggest_translate(word), word);
 }
 
-static void test_suggest_is_port(void **state)
+static const struct {
+	const char *word;
+	const char *option;
+} values[] = {
+	{"/dev/ttyUSB0", "port"},
+	{"/dev/serial/by-id/usb-FTDI-if00", "port"},
+	{"/tmp/pty-of-a-vm", "port"},
+	{"ttyUSB0", "port"},
+	{"tcp:board:5000", "port"},
+	{"tcp-listen:5000", "port"},
+	{"unix:socket", "port"},
+	{"udp:board:5000,5001", "port"},
+	{"pty:", "port"},
+	{"auto", "port"},
+	{"-", "port"},
+	{"9600", "baud"},
+	{"115200", "baud"},
+	{"10.0.0.1", "addr"},
+	{"10.0.0.1/24", "addr"},
+	{"fd00::1/64", "addr"},
+	{"", NULL},
+	{"10.0.0.1/33", NULL},
+	{"10.0.0", NULL},
+	{"115200n8", NULL},
+	{"--verbose", NULL},
+	{"-v", NULL},
+	{"eth0", NULL},
+	{"nothing:5000", NULL},
+	{"tun0", NULL},
+};
+
+static void test_suggest_option(void **state)
 {
-	static const char *const ports[] = {
-		"/dev/ttyUSB0",
-		"/dev/serial/by-id/usb-FTDI-if00",
-		"/tmp/pty-of-a-vm",
-		"ttyUSB0",
-		"tcp:board:5000",
-		"tcp-listen:5000",
-		"unix:socket",
-		"udp:board:5000,5001",
-		"pty:",
-		"auto",
-		"-",
-	};
-	static const char *const others[] = {
-		"",	"10.0.0.1/24", "fd00::1/64",   "--verbose", "-v",
-		"9600", "eth0",	       "nothing:5000", "tun0",
-	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < TESTING_COUNT(ports); i++)
-		if (!suggest_is_port(ports[i]))
-			fail_msg("\"%s\" is a port", ports[i]);
-	for (i = 0; i < TESTING_COUNT(others); i++)
-		if (suggest_is_port(others[i]))
-			fail_msg("\"%s\" is no port", others[i]);
+	for (i = 0; i < TESTING_COUNT(values); i++) {
+		const char *option = suggest_option(values[i].word);
+
+		if (!option != !values[i].option ||
+		    (option && strcmp(option, values[i].option) != 0))
+			fail_msg("\"%s\": %s", values[i].word,
+				 option ? option : "none");
+	}
 }
 
 int main(void)
@@ -115,7 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_suggest_distance),
 		cmocka_unit_test(test_suggest_translate),
-		cmocka_unit_test(test_suggest_is_port),
+		cmocka_unit_test(test_suggest_option),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

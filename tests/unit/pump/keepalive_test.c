@@ -245,7 +245,7 @@ static void test_keepalive_wants_marks(void **state)
 	/* A frame is not a sign of a keepalive. */
 	keepalive_sent(&keepalive, NOW + 4 * S);
 	assert_true(keepalive_wants_mark(&keepalive, NOW + 5 * S));
-	keepalive_shown(&keepalive, NOW + 5 * S);
+	keepalive_sent_sign(&keepalive, NOW + 5 * S);
 	assert_false(keepalive_wants_mark(&keepalive, NOW + 10 * S - 1));
 	keepalive = opened(0);
 	assert_false(keepalive_wants_mark(&keepalive, NOW + 100 * S));

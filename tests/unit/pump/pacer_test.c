@@ -84,8 +84,8 @@ static struct run run(struct pacer *pacer, struct port_model *port,
 		run.looks++;
 		if (!pacer_look(pacer, model_queued(port, run.now_ns),
 				run.now_ns)) {
-			assert_true(pacer_look_ns(pacer) > run.now_ns);
-			run.now_ns = pacer_look_ns(pacer) + late_ns;
+			assert_true(pacer_next_ns(pacer) > run.now_ns);
+			run.now_ns = pacer_next_ns(pacer) + late_ns;
 			continue;
 		}
 		/* Room for 4 KiB; POLLOUT comes below 256 bytes. */
@@ -105,8 +105,8 @@ static struct run run(struct pacer *pacer, struct port_model *port,
 		run.bytes += FRAME_BYTES;
 		pacer_hand_over(pacer, FRAME_BYTES,
 				model_queued(port, run.now_ns), run.now_ns);
-		if (pacer_look_ns(pacer) > run.now_ns)
-			run.now_ns = pacer_look_ns(pacer) + late_ns;
+		if (pacer_next_ns(pacer) > run.now_ns)
+			run.now_ns = pacer_next_ns(pacer) + late_ns;
 	}
 	return run;
 }
@@ -253,7 +253,7 @@ static void test_wire_without_a_rate_is_not_paced(void **state)
 	assert_false(pacer_is_paced(&pacer));
 	pacer_hand_over(&pacer, 100000, 0, 5);
 	assert_true(pacer_look(&pacer, 5000, 5));
-	assert_int_equal(pacer_look_ns(&pacer), 0);
+	assert_int_equal(pacer_next_ns(&pacer), 0);
 }
 
 /* The pacer works from the first nanosecond on. */
