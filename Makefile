@@ -52,9 +52,15 @@ else
 hardening  += -D_FORTIFY_SOURCE=2
 endif
 
+# --share needs libnftnl; the rest of the program works without it.
+ifeq ($(origin NFTNL),undefined)
+NFTNL := $(shell $(PKG_CONFIG) --exists libnftnl && echo yes || echo no)
+endif
+
 # Search for libraries only if there is something to build.
-lib_names   := libmnl libserialport
-lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names))
+lib_names   := libmnl libserialport $(if $(filter yes,$(NFTNL)),libnftnl)
+lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names)) \
+	$(if $(filter yes,$(NFTNL)),-DSERIALTUN_NFTNL)
 lib_libs     = $(shell $(PKG_CONFIG) --libs $(lib_names))
 build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
 	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
@@ -108,6 +114,16 @@ $(BUILD)/%.o: %.c | $(BUILD)/.libraries
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(build_cflags) -Isrc -MMD -MP -c -o $@ $<
+
+# Compile again what depends on libnftnl, if it came or went.
+nftnl_stamp := $(BUILD)/.nftnl-is-$(NFTNL)
+$(patsubst %,$(BUILD)/src/interface/%.o,nat nft nft_rule rival): $(nftnl_stamp)
+
+$(nftnl_stamp): | $(BUILD)/.libraries
+	$(Q)rm -f $(BUILD)/.nftnl-is-*
+	$(Q)[ '$(NFTNL)' = yes ] || echo 'no libnftnl: --share is left out' \
+		'(Debian, Ubuntu: libnftnl-dev)' >&2
+	$(Q)touch $@
 
 # Name the missing library, once, instead of a page of compiler errors.
 $(BUILD)/.libraries:
@@ -385,6 +401,7 @@ help: ## this text
 	@echo '  DISTDIR     where "make dist" puts the archive, default here'
 	@echo '  PORT_GROUP  the group of serial ports, for the unit, default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
+	@echo '  NFTNL=no    build without libnftnl, which --share needs'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SOAK_SECONDS   how long "make soak" takes, default 120'
