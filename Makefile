@@ -20,6 +20,7 @@ system_dir = $(or $(if $(filter /usr,$(PREFIX)),$(shell \
 	$(PKG_CONFIG) --variable=$(1) $(2) 2>/dev/null)),$(3))
 UNITDIR       ?= $(call system_dir,systemdsystemunitdir,systemd,$\
 	$(PREFIX)/lib/systemd/system)
+EXAMPLEDIR    ?= $(PREFIX)/share/doc/serialtun/examples
 UDEVDIR       ?= $(call system_dir,udevdir,udev,$(PREFIX)/lib/udev)
 COMPLETIONDIR ?= $(call system_dir,completionsdir,bash-completion,$\
 	$(PREFIX)/share/bash-completion/completions)
@@ -327,14 +328,15 @@ installed = '$(DESTDIR)$(BINDIR)/serialtun' \
 		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page)') \
 	'$(DESTDIR)$(COMPLETIONDIR)/serialtun' \
 	'$(DESTDIR)$(UNITDIR)/serialtun@.service' \
-	'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
+	'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules' \
+	'$(DESTDIR)$(EXAMPLEDIR)/share.conf'
 
 .PHONY: install
 install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man7' \
 		'$(DESTDIR)$(MANDIR)/man8' \
 		'$(DESTDIR)$(COMPLETIONDIR)' '$(DESTDIR)$(UNITDIR)' \
-		'$(DESTDIR)$(UDEVDIR)/rules.d'
+		'$(DESTDIR)$(UDEVDIR)/rules.d' '$(DESTDIR)$(EXAMPLEDIR)'
 	install -m 755 $(BUILD)/serialtun '$(DESTDIR)$(BINDIR)/serialtun'
 	install -m 644 $(filter %.7,$(manuals)) '$(DESTDIR)$(MANDIR)/man7'
 	install -m 644 $(filter %.8,$(manuals)) '$(DESTDIR)$(MANDIR)/man8'
@@ -345,6 +347,8 @@ install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 		'$(DESTDIR)$(UNITDIR)/serialtun@.service'
 	install -m 644 src/systemd/70-serialtun.rules \
 		'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
+	install -m 644 src/systemd/share.conf \
+		'$(DESTDIR)$(EXAMPLEDIR)/share.conf'
 
 .PHONY: uninstall
 uninstall: ## remove the installed files
@@ -397,6 +401,7 @@ help: ## this text
 	@echo '              completion; default: the directories of pkg-config'
 	@echo '              if PREFIX is /usr, else PREFIX/lib/systemd/system,'
 	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
+	@echo '  EXAMPLEDIR  default PREFIX/share/doc/serialtun/examples'
 	@echo '  DESTDIR     put in front of these, for packagers'
 	@echo '  DISTDIR     where "make dist" puts the archive, default here'
 	@echo '  PORT_GROUP  the group of serial ports, for the unit, default dialout'

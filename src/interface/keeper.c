@@ -76,10 +76,16 @@ static int receive_answer(int fd, struct keeper_answer *answer)
 	return 0;
 }
 
-static int failed(struct failure *failure, int err, const char *reason)
+static int failed(const struct keeper_config *config, struct failure *failure,
+		  int err, const char *reason)
 {
 	char denied[DENIED_REMEDY_MAX];
 
+	if (config->share)
+		return failure_set(
+			failure, err, "cannot share the internet: %s%s", reason,
+			err == -EPERM ? denied_capability("NET_ADMIN", denied)
+				      : "");
 	return failure_set(failure, err,
 			   "cannot start the process that takes an address "
 			   "from the other end: %s%s",
@@ -111,14 +117,14 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config,
 	int err;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
-		return failed(failure, -errno, strerror(errno));
+		return failed(config, failure, -errno, strerror(errno));
 	k = malloc(sizeof(*k));
 	pid = k ? fork_keeper(config, fds) : -ENOMEM;
 	close(fds[1]);
 	if (pid < 0) {
 		free(k);
 		close(fds[0]);
-		return failed(failure, pid, strerror(-pid));
+		return failed(config, failure, pid, strerror(-pid));
 	}
 	*k = (struct keeper){.fd = fds[0], .pid = pid};
 	err = receive_answer(k->fd, &answer);
@@ -129,11 +135,12 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config,
 		err = answer.err;
 	if (err) {
 		keeper_end(k);
-		return failed(failure, err, answer.text);
+		return failed(config, failure, err, answer.text);
 	}
 	fcntl(k->fd, F_SETFL, fcntl(k->fd, F_GETFL) | O_NONBLOCK);
-	log_debug("the process that sets addresses is %d%s%s", (int)pid,
-		  *answer.text ? ", " : "", answer.text);
+	log_debug("the process that %s is %d%s%s",
+		  config->share ? "shares the internet" : "sets addresses",
+		  (int)pid, *answer.text ? ", " : "", answer.text);
 	*keeper = k;
 	return 0;
 }
@@ -193,6 +200,50 @@ int keeper_take_address(struct keeper *keeper, const struct addr *own,
 int keeper_drop_address(struct keeper *keeper)
 {
 	const struct keeper_request request = {.kind = KEEPER_DROP_ADDRESS};
+
+	return ask(keeper, &request);
+}
+
+/**
+ * keeper_take_route() - request the default route through the link
+ * @keeper: the handle
+ * @via:    the router on an Ethernet link; NULL: none
+ *
+ * Return: as of keeper_take_address()
+ */
+int keeper_take_route(struct keeper *keeper, const struct addr *via)
+{
+	struct keeper_request request = {.kind = KEEPER_TAKE_ROUTE};
+
+	if (via)
+		request.other = *via;
+	return ask(keeper, &request);
+}
+
+/**
+ * keeper_drop_route() - request the removal of the default route
+ * @keeper: the handle
+ *
+ * Return: as of keeper_take_address()
+ */
+int keeper_drop_route(struct keeper *keeper)
+{
+	const struct keeper_request request = {.kind = KEEPER_DROP_ROUTE};
+
+	return ask(keeper, &request);
+}
+
+/**
+ * keeper_use_names() - request that this host asks these name servers
+ * @keeper:  the handle
+ * @servers: the name servers; none: those that it had before
+ *
+ * Return: as of keeper_take_address()
+ */
+int keeper_use_names(struct keeper *keeper, const struct name_servers *servers)
+{
+	const struct keeper_request request = {.kind = KEEPER_USE_NAMES,
+					       .names = *servers};
 
 	return ask(keeper, &request);
 }
