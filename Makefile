@@ -20,6 +20,7 @@ system_dir = $(or $(if $(filter /usr,$(PREFIX)),$(shell \
 	$(PKG_CONFIG) --variable=$(1) $(2) 2>/dev/null)),$(3))
 UNITDIR       ?= $(call system_dir,systemdsystemunitdir,systemd,$\
 	$(PREFIX)/lib/systemd/system)
+EXAMPLEDIR    ?= $(PREFIX)/share/doc/serialtun/examples
 UDEVDIR       ?= $(call system_dir,udevdir,udev,$(PREFIX)/lib/udev)
 COMPLETIONDIR ?= $(call system_dir,completionsdir,bash-completion,$\
 	$(PREFIX)/share/bash-completion/completions)
@@ -52,9 +53,15 @@ else
 hardening  += -D_FORTIFY_SOURCE=2
 endif
 
+# --share needs libnftnl; the rest of the program works without it.
+ifeq ($(origin NFTNL),undefined)
+NFTNL := $(shell $(PKG_CONFIG) --exists libnftnl && echo yes || echo no)
+endif
+
 # Search for libraries only if there is something to build.
-lib_names   := libmnl libserialport
-lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names))
+lib_names   := libmnl libserialport $(if $(filter yes,$(NFTNL)),libnftnl)
+lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names)) \
+	$(if $(filter yes,$(NFTNL)),-DSERIALTUN_NFTNL)
 lib_libs     = $(shell $(PKG_CONFIG) --libs $(lib_names))
 build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
 	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
@@ -108,6 +115,16 @@ $(BUILD)/%.o: %.c | $(BUILD)/.libraries
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(build_cflags) -Isrc -MMD -MP -c -o $@ $<
+
+# Compile again what depends on libnftnl, if it came or went.
+nftnl_stamp := $(BUILD)/.nftnl-is-$(NFTNL)
+$(patsubst %,$(BUILD)/src/interface/%.o,nat nft nft_rule rival): $(nftnl_stamp)
+
+$(nftnl_stamp): | $(BUILD)/.libraries
+	$(Q)rm -f $(BUILD)/.nftnl-is-*
+	$(Q)[ '$(NFTNL)' = yes ] || echo 'no libnftnl: --share is left out' \
+		'(Debian, Ubuntu: libnftnl-dev)' >&2
+	$(Q)touch $@
 
 # Name the missing library, once, instead of a page of compiler errors.
 $(BUILD)/.libraries:
@@ -311,14 +328,15 @@ installed = '$(DESTDIR)$(BINDIR)/serialtun' \
 		'$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(page)') \
 	'$(DESTDIR)$(COMPLETIONDIR)/serialtun' \
 	'$(DESTDIR)$(UNITDIR)/serialtun@.service' \
-	'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
+	'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules' \
+	'$(DESTDIR)$(EXAMPLEDIR)/share.conf'
 
 .PHONY: install
 install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man7' \
 		'$(DESTDIR)$(MANDIR)/man8' \
 		'$(DESTDIR)$(COMPLETIONDIR)' '$(DESTDIR)$(UNITDIR)' \
-		'$(DESTDIR)$(UDEVDIR)/rules.d'
+		'$(DESTDIR)$(UDEVDIR)/rules.d' '$(DESTDIR)$(EXAMPLEDIR)'
 	install -m 755 $(BUILD)/serialtun '$(DESTDIR)$(BINDIR)/serialtun'
 	install -m 644 $(filter %.7,$(manuals)) '$(DESTDIR)$(MANDIR)/man7'
 	install -m 644 $(filter %.8,$(manuals)) '$(DESTDIR)$(MANDIR)/man8'
@@ -329,6 +347,8 @@ install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 		'$(DESTDIR)$(UNITDIR)/serialtun@.service'
 	install -m 644 src/systemd/70-serialtun.rules \
 		'$(DESTDIR)$(UDEVDIR)/rules.d/70-serialtun.rules'
+	install -m 644 src/systemd/share.conf \
+		'$(DESTDIR)$(EXAMPLEDIR)/share.conf'
 
 .PHONY: uninstall
 uninstall: ## remove the installed files
@@ -381,10 +401,12 @@ help: ## this text
 	@echo '              completion; default: the directories of pkg-config'
 	@echo '              if PREFIX is /usr, else PREFIX/lib/systemd/system,'
 	@echo '              PREFIX/lib/udev, PREFIX/share/bash-completion/...'
+	@echo '  EXAMPLEDIR  default PREFIX/share/doc/serialtun/examples'
 	@echo '  DESTDIR     put in front of these, for packagers'
 	@echo '  DISTDIR     where "make dist" puts the archive, default here'
 	@echo '  PORT_GROUP  the group of serial ports, for the unit, default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
+	@echo '  NFTNL=no    build without libnftnl, which --share needs'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SOAK_SECONDS   how long "make soak" takes, default 120'

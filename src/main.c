@@ -210,6 +210,8 @@ static int run(const struct options *options, const struct owner *owner,
 		return set_up_failed();
 	if (!options->user)
 		privilege_choose_user(&user);
+	if (session_share(session, tun, &user))
+		return set_up_failed();
 	if (session_pair(session, tun, link.mtu, &user))
 		return -1;
 	link.takes_addr = session_takes_address(session);
@@ -219,6 +221,7 @@ static int run(const struct options *options, const struct owner *owner,
 	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))
 		return -1;
 	announce(options, tun, &link, line);
+	session_announce_sharing(session);
 	notify_ready();
 	enter_cell(options, line);
 	return session_run(session);

@@ -20,6 +20,7 @@
 #include "pump/pump.h"
 #include "pump/stats.h"
 #include "pump/witness.h"
+#include "sharing.h"
 
 #include <sys/socket.h>
 
@@ -146,6 +147,8 @@ static void report_plain_peer(struct observer *observer)
 	/* Do not report the same peer again after each loss of the line. */
 	if (observer->peer_told && addr_same_host(from, &observer->peer))
 		return;
+	if (pairing && !observer->peer_told)
+		sharing_tell_commands(observer->config.sharing);
 	observer->peer_told = true;
 	observer->peer = *from;
 	if (from->family == AF_UNSPEC)

@@ -31,6 +31,7 @@ struct observer_config {
 	const struct tun *tun;
 	struct pump *pump;
 	const struct pairing *pairing;
+	const struct sharing *sharing;
 	enum port_flow flow;
 	unsigned int keepalive_s;
 };

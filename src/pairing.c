@@ -27,9 +27,11 @@
 #include "interface/rtnl.h"
 #include "interface/rtnl_read.h"
 #include "interface/tun.h"
+#include "internet.h"
 #include "log.h"
 #include "pair/pair.h"
 #include "report/misfit.h"
+#include "sharing.h"
 #include "text.h"
 
 #include <errno.h>
@@ -66,6 +68,7 @@
  * @rtnl: reads addresses and routes; NULL: not available
  * @own: the description of this host
  * @wanted: the last request to the keeper, and the addresses since its success
+ * @internet: what the peer shares
  * @asked: the keeper has not answered yet
  * @woken: the keeper has answered or ended
  * @told: the last line about the pair
@@ -83,6 +86,7 @@ struct pairing {
 	struct rtnl *rtnl;
 	struct agree own;
 	struct agree_result wanted;
+	struct internet internet;
 	bool asked;
 	bool woken;
 	char told[PAIRING_LINE_MAX];
@@ -154,11 +158,13 @@ static void start_keeper(struct pairing *pairing,
 		.index = pairing->index,
 		.metric = link->metric_given ? &link->metric : NULL,
 		.user = config->user,
+		.use_dns = config->use_dns,
 	};
 	struct failure failure;
 	int err;
 
-	if (pairing->own.addr.family || link->bridge)
+	pairing->own.takes = !pairing->own.addr.family && !link->bridge;
+	if (!pairing->own.takes && !internet_needs_keeper(&pairing->internet))
 		return;
 	err = keeper_start(&pairing->keeper, &keeper, &failure);
 	if (err)
@@ -202,8 +208,18 @@ int pairing_open(struct pairing **pairing, const struct pairing_config *config)
 	    !rtnl_link_find(opened->rtnl, config->tun->name, &link))
 		opened->index = link.index;
 	find_own(opened, config->link);
+	internet_init(&opened->internet,
+		      &(struct internet_config){
+			      .tun = config->tun,
+			      .index = opened->index,
+			      .link = config->link,
+			      .use_dns = config->use_dns,
+			      .shares = config->sharing,
+		      },
+		      opened->rtnl);
 	start_keeper(opened, config);
-	opened->own.takes = opened->keeper;
+	opened->own.takes &= opened->keeper != NULL;
+	sharing_describe(config->sharing, &opened->own);
 	*pairing = opened;
 	return 0;
 
@@ -257,7 +273,7 @@ int pairing_fd(const struct pairing *pairing)
  */
 bool pairing_takes_address(const struct pairing *pairing)
 {
-	return pairing && pairing->keeper;
+	return pairing && pairing->own.takes;
 }
 
 /**
@@ -302,7 +318,7 @@ static void list_free(struct pairing *pairing)
 /* Hand the pair the present description of this host. */
 static void tell_own(struct pairing *pairing, uint64_t now_ns)
 {
-	if (pairing->keeper && pairing->rtnl)
+	if (pairing->own.takes && pairing->rtnl)
 		list_free(pairing);
 	pair_set_agree(pairing->pair, &pairing->own, now_ns);
 }
@@ -318,6 +334,19 @@ void pairing_begin_port(struct pairing *pairing, uint64_t now_ns)
 		return;
 	pairing->told_loop = false;
 	pairing->told_crowd = false;
+	tell_own(pairing, now_ns);
+}
+
+/**
+ * pairing_stop_sharing() - tell the peer that it is not shared with any more
+ * @pairing: the pairing, or NULL
+ * @now_ns:  the time
+ */
+void pairing_stop_sharing(struct pairing *pairing, uint64_t now_ns)
+{
+	if (!pairing)
+		return;
+	sharing_describe(NULL, &pairing->own);
 	tell_own(pairing, now_ns);
 }
 
@@ -418,10 +447,14 @@ static void hear_agree(struct pairing *pairing)
 		     &result);
 	report_problems(pairing, peer, result.problems);
 	if (pairing->keeper && result.take.family &&
-	    !has_taken(pairing, &result))
+	    !has_taken(pairing, &result)) {
 		ask_keeper(pairing, &result);
-	else
-		announce(pairing, peer, &result.there);
+		return;
+	}
+	announce(pairing, peer, &result.there);
+	if (own_addr(pairing))
+		internet_hear(&pairing->internet, pairing->keeper, peer,
+			      &result.there, pairing->name);
 }
 
 /* Handle the keeper's answer to a request for an address. */
@@ -430,6 +463,7 @@ static void hear_keeper(struct pairing *pairing,
 {
 	char text[ADDR_TEXT_MAX];
 
+	internet_answer(&pairing->internet, pairing->keeper, answer);
 	if (answer->kind != KEEPER_TAKE_ADDRESS || !pairing->asked)
 		return;
 	pairing->asked = false;

@@ -12,6 +12,7 @@ struct link_config;
 struct pair;
 struct pairing;
 struct privilege_user;
+struct sharing;
 struct tun;
 
 /**
@@ -22,6 +23,8 @@ struct tun;
  * @tun:   the interface, configured
  * @mtu:   its MTU in bytes
  * @user:  the user of the keeper
+ * @use_dns: use the name servers of a peer that shares the internet
+ * @sharing: the connection that this end shares, or NULL
  *
  * The pairing borrows @link and @tun for its life.
  */
@@ -32,6 +35,8 @@ struct pairing_config {
 	const struct tun *tun;
 	uint32_t mtu;
 	const struct privilege_user *user;
+	bool use_dns;
+	const struct sharing *sharing;
 };
 
 int pairing_open(struct pairing **pairing, const struct pairing_config *config);
@@ -41,6 +46,7 @@ int pairing_fd(const struct pairing *pairing);
 bool pairing_takes_address(const struct pairing *pairing);
 bool pairing_has_address(const struct pairing *pairing);
 void pairing_begin_port(struct pairing *pairing, uint64_t now_ns);
+void pairing_stop_sharing(struct pairing *pairing, uint64_t now_ns);
 void pairing_wake(struct pairing *pairing);
 void pairing_attend(struct pairing *pairing, uint64_t now_ns);
 bool pairing_told_addresses(const struct pairing *pairing);

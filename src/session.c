@@ -31,6 +31,7 @@
 #include "report/notify.h"
 #include "report/report.h"
 #include "report/totals.h"
+#include "sharing.h"
 #include "signals.h"
 
 #include <errno.h>
@@ -45,6 +46,7 @@ struct session {
 	struct line *line;
 	const struct tun *tun;
 	struct pairing *pairing; /* NULL: without */
+	struct sharing *sharing; /* NULL: without */
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
@@ -54,6 +56,7 @@ struct session {
 	uint32_t baud;		/* the last speed of the port; 0: none */
 	bool signalled;		/* a signal is not handled yet */
 	bool interface_changed; /* another program's change is not read yet */
+	bool sharing_woken;	/* the end of its keeper is not handled yet */
 	bool had_port;
 	bool carrier;
 };
@@ -77,6 +80,9 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_KEEPER:
 		pairing_wake(session->pairing);
+		break;
+	case EVENT_SHARING:
+		session->sharing_woken = true;
 		break;
 	case EVENT_TIME:
 		break;
@@ -329,6 +335,14 @@ static void report_interface_changes(struct session *session)
 	session->interface_changed = false;
 }
 
+/* Handle the end of the keeper that shares the internet. */
+static void attend_sharing(struct session *session)
+{
+	if (session->sharing_woken && sharing_attend(session->sharing))
+		pairing_stop_sharing(session->pairing, clock_ns());
+	session->sharing_woken = false;
+}
+
 /* Everything but packets. Return: 0 or -errno, logged. */
 static int handle_the_rest(struct session *session)
 {
@@ -345,6 +359,7 @@ static int handle_the_rest(struct session *session)
 		observer_look(&session->observer, now_ns);
 	}
 	report_interface_changes(session);
+	attend_sharing(session);
 	tick_report(session, now_ns);
 	notify_tick(now_ns);
 	return err;
@@ -513,6 +528,8 @@ int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 		.tun = tun,
 		.mtu = mtu,
 		.user = user,
+		.use_dns = session->options->use_dns,
+		.sharing = session->sharing,
 	};
 	int fd;
 	int err;
@@ -526,6 +543,38 @@ int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 	return fd < 0 ? 0
 		      : events_watch(&session->events, EVENT_KEEPER, fd,
 				     EPOLLIN);
+}
+
+/**
+ * session_share() - share the internet with the other end, if the user said so
+ * @session: the session
+ * @tun:     the interface, configured
+ * @user:    the user of --user
+ *
+ * Call it before session_pair(). Logs any failure.
+ *
+ * Return: 0 or -errno
+ */
+int session_share(struct session *session, const struct tun *tun,
+		  const struct privilege_user *user)
+{
+	int err = sharing_open(&session->sharing, session->options, tun, user);
+
+	if (err || !session->sharing)
+		return err;
+	return events_watch(&session->events, EVENT_SHARING,
+			    sharing_fd(session->sharing), EPOLLIN);
+}
+
+/**
+ * session_announce_sharing() - describe what is shared to the user
+ * @session: the session
+ */
+void session_announce_sharing(const struct session *session)
+{
+	sharing_announce(session->sharing);
+	if (!session->pairing)
+		sharing_tell_commands(session->sharing);
 }
 
 /**
@@ -606,6 +655,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			      .tun = tun,
 			      .pump = session->pump,
 			      .pairing = session->pairing,
+			      .sharing = session->sharing,
 			      .flow = options->port.flow,
 			      .keepalive_s = options->keepalive_s,
 		      });
@@ -670,6 +720,7 @@ void session_close(struct session *session)
 		return;
 	pump_free(session->pump);
 	pairing_close(session->pairing);
+	sharing_close(session->sharing);
 	monitor_close(session->monitor);
 	line_close(session->line);
 	events_close(&session->events);

@@ -18,6 +18,9 @@ struct line *session_line(const struct session *session);
 void session_use_broker(struct session *session, struct broker *broker);
 int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 		 const struct privilege_user *user);
+int session_share(struct session *session, const struct tun *tun,
+		  const struct privilege_user *user);
+void session_announce_sharing(const struct session *session);
 bool session_takes_address(const struct session *session);
 int session_start(struct session *session, const struct tun *tun, uint32_t mtu);
 int session_run(struct session *session);

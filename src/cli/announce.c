@@ -309,6 +309,9 @@ const char *announce_other_end(const struct options *options,
 	if (is_addr_open)
 		note(&proposal, "replace ADDR by the peer's address%s",
 		     is_lost ? ", and start this end with --peer ADDR" : "");
+	/* A paired end takes this route by itself. */
+	if (options->share != OPTIONS_SHARE_NOTHING && !options->pair)
+		text_append(text, ANNOUNCE_TEXT_MAX, " --route default");
 	append_other_port(&proposal, options);
 	if (options->port.baud)
 		text_append(text, ANNOUNCE_TEXT_MAX, " --baud %u",

@@ -255,6 +255,38 @@ static void check_bridge(const struct argp_state *state,
 	options->accept_ra = true;
 }
 
+static void check_share(const struct argp_state *state,
+			const struct options *options)
+{
+	size_t i;
+
+	if (options->use_dns && !options->pair)
+		argp_error(state, "--use-dns needs a pairing, which tells the "
+				  "name servers");
+	if (options->share == OPTIONS_SHARE_NOTHING)
+		return;
+	if (options->use_dns)
+		argp_error(state, "--use-dns is for the end that --share at "
+				  "the other end leads to the internet: leave "
+				  "one out");
+	if (options->link.bridge)
+		argp_error(state, "--share cannot be used with --bridge: the "
+				  "hosts behind the bridge decide");
+	for (i = 0; i < options->link.route_count; i++)
+		if (!options->link.routes[i].prefix_len)
+			argp_error(state,
+				   "--share leads the other end to the "
+				   "internet, and --route default this one: "
+				   "leave one out");
+	if (options->link.addr_count && !count_family(options, AF_INET))
+		argp_error(state, "--share is about IPv4: give an IPv4 --addr, "
+				  "too");
+	if (!options->link.addr_count && !options->pair &&
+	    !*options->link.interface)
+		argp_error(state, "--share without a pairing needs an IPv4 "
+				  "--addr");
+}
+
 static void check_persistent(const struct argp_state *state,
 			     const struct options *options)
 {
@@ -333,6 +365,7 @@ void option_check(const struct argp_state *state, struct options *options,
 	}
 	check_tap(state, options);
 	check_bridge(state, options);
+	check_share(state, options);
 	check_persistent(state, options);
 	check_routes(state, options);
 	check_peer(state, options);

@@ -13,6 +13,7 @@
 #include "cli/suggest.h"
 #include "cli/unknown_option.h"
 #include "cli/value.h"
+#include "interface/nat.h"
 #include "log.h"
 
 #include <argp.h>
@@ -225,6 +226,11 @@ static void take_mtu(const struct given *given)
 	given->options->link.mtu = value_parse_mtu(given->state, given->arg);
 }
 
+static void take_share(const struct given *given)
+{
+	given->options->share = value_parse_share(given->state, given->arg);
+}
+
 static void take_verbose(const struct given *given)
 {
 	given->options->log_level++;
@@ -249,7 +255,11 @@ static void take_usage(const struct given *given)
 
 static void take_version(const struct given *given)
 {
-	fputs("serialtun " SERIALTUN_VERSION "\n", given->state->out_stream);
+	fputs("serialtun " SERIALTUN_VERSION, given->state->out_stream);
+	if (!nat_is_built_in())
+		fputs(" (without --share: built without libnftnl)",
+		      given->state->out_stream);
+	fputs("\n", given->state->out_stream);
 	if (!(given->state->flags & ARGP_NO_EXIT))
 		exit(EXIT_SUCCESS);
 }
@@ -320,6 +330,12 @@ static const struct option_row rows[] = {
 	 "Longest packet in bytes [auto: speed decides]"},
 	{"--accept-ra", 0, NULL, 0, LINE, SET(accept_ra),
 	 "Accept IPv6 Router Advertisements from the line"},
+
+	{.doc = "The internet:"},
+	{"--share", 0, "all", OPTION_ARG_OPTIONAL, LINE, BY(take_share),
+	 "Share this host's internet with the other end"},
+	{"--use-dns", 0, NULL, 0, LINE, SET(use_dns),
+	 "Write the other end's name servers to resolv.conf"},
 
 	{.doc = "Interfaces that stay:"},
 	{"--create", 0, NULL, 0, NEITHER, SET(create),

@@ -23,6 +23,18 @@ enum options_list {
 };
 
 /**
+ * enum options_share - what to share with the other end
+ * @OPTIONS_SHARE_NOTHING:  nothing
+ * @OPTIONS_SHARE_INTERNET: the connection to the internet
+ * @OPTIONS_SHARE_ALL:      the networks of this host as well
+ */
+enum options_share {
+	OPTIONS_SHARE_NOTHING,
+	OPTIONS_SHARE_INTERNET,
+	OPTIONS_SHARE_ALL,
+};
+
+/**
  * struct options - the parsed command line
  * @list:       list the ports, then exit
  * @create:     create a persistent interface, then exit
@@ -43,6 +55,8 @@ enum options_list {
  * @owner:      user who may attach to it, by name or number, or NULL
  * @group:      group whose members may attach to it, by name or number, or
  *              NULL
+ * @use_dns:    use the name servers of a peer that shares the internet
+ * @share:      what to share with the other end
  * @user:       user to run as after set-up, or NULL
  * @no_sandbox: do not restrict the system calls of the process
  * @stats_s:    seconds between two status lines; 0: print none
@@ -68,6 +82,8 @@ struct options {
 	bool persist;
 	const char *owner;
 	const char *group;
+	bool use_dns;
+	enum options_share share;
 	const char *user;
 	bool no_sandbox;
 	unsigned int stats_s;

@@ -447,6 +447,24 @@ const struct framing *value_parse_framing(const struct argp_state *state,
 }
 
 /**
+ * value_parse_share() - parse the value of --share
+ * @state: of argp
+ * @arg:   the value, or NULL if there is none
+ *
+ * Return: what to share
+ */
+enum options_share value_parse_share(const struct argp_state *state,
+				     const char *arg)
+{
+	static const char *const words[] = {"all", NULL};
+
+	if (!arg)
+		return OPTIONS_SHARE_INTERNET;
+	parse_word(state, "--share", arg, words);
+	return OPTIONS_SHARE_ALL;
+}
+
+/**
  * value_parse_list() - parse the value of --list
  * @state: of argp
  * @arg:   the value, or NULL if there is none

@@ -42,6 +42,8 @@ enum port_modem_line value_parse_modem_line(const struct argp_state *state,
 					    const char *arg);
 const struct framing *value_parse_framing(const struct argp_state *state,
 					  const char *arg);
+enum options_share value_parse_share(const struct argp_state *state,
+				     const char *arg);
 enum options_list value_parse_list(const struct argp_state *state,
 				   const char *arg);
 

@@ -44,10 +44,16 @@ static int receive_answer(int fd, struct keeper_answer *answer)
 	return 0;
 }
 
-static int failed(struct failure *failure, int err, const char *reason)
+static int failed(const struct keeper_config *config, struct failure *failure,
+		  int err, const char *reason)
 {
 	char denied[DENIED_REMEDY_MAX];
 
+	if (config->share)
+		return failure_set(
+			failure, err, "cannot share the internet: %s%s", reason,
+			err == -EPERM ? denied_capability("NET_ADMIN", denied)
+				      : "");
 	return failure_set(failure, err,
 			   "cannot start the process that takes an address "
 			   "from the other end: %s%s",
@@ -81,7 +87,7 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config,
 		err = child_start(&k->child, keeper_process_run, config);
 	if (err) {
 		free(k);
-		return failed(failure, err, strerror(-err));
+		return failed(config, failure, err, strerror(-err));
 	}
 	fd = k->child.fd;
 	err = receive_answer(fd, &answer);
@@ -92,10 +98,11 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config,
 		err = answer.err;
 	if (err) {
 		keeper_end(k);
-		return failed(failure, err, answer.text);
+		return failed(config, failure, err, answer.text);
 	}
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	log_debug("the process that sets addresses is %d%s%s",
+	log_debug("the process that %s is %d%s%s",
+		  config->share ? "shares the internet" : "sets addresses",
 		  (int)k->child.pid, *answer.text ? ", " : "", answer.text);
 	*keeper = k;
 	return 0;
@@ -157,6 +164,50 @@ int keeper_take_address(struct keeper *keeper, const struct addr *own,
 int keeper_drop_address(struct keeper *keeper)
 {
 	const struct keeper_request request = {.kind = KEEPER_DROP_ADDRESS};
+
+	return ask(keeper, &request);
+}
+
+/**
+ * keeper_take_route() - request the default route through the link
+ * @keeper: the handle
+ * @via:    the router on an Ethernet link; NULL: none
+ *
+ * Return: as of keeper_take_address()
+ */
+int keeper_take_route(struct keeper *keeper, const struct addr *via)
+{
+	struct keeper_request request = {.kind = KEEPER_TAKE_ROUTE};
+
+	if (via)
+		request.other = *via;
+	return ask(keeper, &request);
+}
+
+/**
+ * keeper_drop_route() - request the removal of the default route
+ * @keeper: the handle
+ *
+ * Return: as of keeper_take_address()
+ */
+int keeper_drop_route(struct keeper *keeper)
+{
+	const struct keeper_request request = {.kind = KEEPER_DROP_ROUTE};
+
+	return ask(keeper, &request);
+}
+
+/**
+ * keeper_use_names() - request that this host asks these name servers
+ * @keeper:  the handle
+ * @servers: the name servers; none: those that it had before
+ *
+ * Return: as of keeper_take_address()
+ */
+int keeper_use_names(struct keeper *keeper, const struct name_servers *servers)
+{
+	const struct keeper_request request = {.kind = KEEPER_USE_NAMES,
+					       .names = *servers};
 
 	return ask(keeper, &request);
 }

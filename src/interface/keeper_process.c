@@ -7,10 +7,15 @@
  * network that overlaps no address and no route of this host, only on its own
  * interface, and at most four addresses per minute.
  *
+ * A keeper that shares this host's internet (share.c) serves no request. It
+ * waits for the end of the main process, and then puts back what it changed.
+ *
  * The keeper has only:
  *
  * - two descriptors, the socketpair and its Netlink socket: neither the
- *   interface nor the port, and no terminal.
+ *   interface nor the port, and no terminal. With --use-dns it has
+ *   /etc/resolv.conf, too; one that shares has its socket to nf_tables and
+ *   three switches in /proc/sys.
  * - one capability, CAP_NET_ADMIN, and no way to another one.
  * - a dozen system calls (seccomp.c). It allocates all of its memory before it
  *   installs the filter, and returns reasons in its answers instead of logging
@@ -29,10 +34,12 @@
 #include "interface/conflict.h"
 #include "interface/in_use.h"
 #include "interface/keeper.h"
+#include "interface/keeper_internet.h"
 #include "interface/keeper_record.h"
 #include "interface/rtnl.h"
 #include "interface/rtnl_change.h"
 #include "interface/rtnl_read.h"
+#include "interface/share.h"
 #include "privilege.h"
 #include "seccomp.h"
 
@@ -55,12 +62,20 @@ struct state {
 	struct keeper_rate rate;
 	bool holds; /* an address to remove at the end */
 	struct keeper_request held;
+	struct share share; /* if config->share */
+	struct keeper_internet internet;
 };
 
 /* The system calls of libmnl, rtnl*.c and this file behind the filter. */
 static const struct seccomp_rule rules[] = {
 	{.call = SYS_read},
 	{.call = SYS_write},
+	{.call = SYS_pread64},
+	{.call = SYS_pwrite64},
+	{.call = SYS_ftruncate},
+#ifdef SYS_ftruncate64
+	{.call = SYS_ftruncate64},
+#endif
 	{.call = SYS_close},
 	{.call = SYS_rt_sigreturn},
 	{.call = SYS_exit_group},
@@ -240,6 +255,19 @@ static int take_address(struct state *state,
 	return 0;
 }
 
+/* Return: 0, or -errno with its reason. */
+static int do_internet(struct state *state,
+		       const struct keeper_request *request,
+		       struct keeper_answer *answer)
+{
+	const char *fault = keeper_request_fault(request);
+
+	if (fault)
+		return refuse(answer, -EPERM, "%s", fault);
+	return keeper_internet_do(&state->internet, state->config, state->rtnl,
+				  request, answer);
+}
+
 /* Return: false if the main process is gone. */
 static bool send_answer(const struct keeper_answer *answer)
 {
@@ -264,9 +292,22 @@ static void do_request(struct state *state, const uint8_t *bytes, size_t len,
 		return;
 	}
 	answer->kind = request.kind;
-	answer->err = request.kind == KEEPER_TAKE_ADDRESS
-			      ? take_address(state, &request, answer)
-			      : drop_address(state, answer);
+	if (state->config->share) {
+		answer->err =
+			refuse(answer, -EPERM, "this process only shares");
+		return;
+	}
+	switch (request.kind) {
+	case KEEPER_TAKE_ADDRESS:
+		answer->err = take_address(state, &request, answer);
+		break;
+	case KEEPER_DROP_ADDRESS:
+		answer->err = drop_address(state, answer);
+		break;
+	default:
+		answer->err = do_internet(state, &request, answer);
+		break;
+	}
 }
 
 /* Serve requests until the main process has ended. */
@@ -296,10 +337,19 @@ static void serve(struct state *state)
  */
 static int confine(struct state *state, int fd, struct keeper_answer *answer)
 {
-	int err = child_settle("serialtun-keep", fd);
+	int err = child_settle(state->config->share ? "serialtun-share"
+						    : "serialtun-keep",
+			       fd);
 
 	if (!err)
 		err = rtnl_open(&state->rtnl);
+	keeper_internet_begin(&state->internet, state->config);
+	if (!err && state->config->share) {
+		err = share_begin(&state->share, state->config->share,
+				  answer->text);
+		if (err)
+			return err;
+	}
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	close(STDERR_FILENO);
@@ -326,12 +376,15 @@ static int confine(struct state *state, int fd, struct keeper_answer *answer)
 void keeper_process_run(const void *config, int fd)
 {
 	struct keeper_answer answer = {.kind = KEEPER_READY};
-	struct state state = {.config = config};
+	struct state state = {.config = config, .share = SHARE_NONE};
 
 	answer.err = confine(&state, fd, &answer);
 	if (send_answer(&answer) && !answer.err)
 		serve(&state);
-	if (!answer.err)
+	if (!answer.err) {
+		keeper_internet_end(&state.internet, config, state.rtnl);
 		drop_address(&state, &answer);
+	}
+	share_end(&state.share);
 	_exit(EXIT_SUCCESS);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The records between the process that parses the line and the keeper, which
- * sets addresses: requests to the keeper, answers from it, each of fixed size.
+ * sets addresses and a default route: requests to the keeper, answers from it,
+ * each of fixed size.
  *
  *   request:  0     kind
  *             1     prefix length
  *             4-19  our address, IPv4 in the first four bytes
- *             20-35 the peer's address
+ *             20-35 the peer's address, or the router, or up to three name
+ *                   servers
  *   answer:   0     kind
  *             4-7   errno, the highest byte first
  *             8-167 the reason, and zeros
@@ -43,8 +45,15 @@ _Static_assert(TEXT_AT + KEEPER_TEXT_MAX == KEEPER_ANSWER_LEN,
 void keeper_request_encode(uint8_t bytes[KEEPER_REQUEST_LEN],
 			   const struct keeper_request *request)
 {
+	size_t i;
+
 	memset(bytes, 0, KEEPER_REQUEST_LEN);
 	bytes[0] = (uint8_t)request->kind;
+	for (i = 0; i < request->names.count; i++)
+		memcpy(bytes + OTHER_AT + i * IPV4_LEN,
+		       request->names.addrs[i].bytes, IPV4_LEN);
+	if (request->kind == KEEPER_TAKE_ROUTE)
+		memcpy(bytes + OTHER_AT, request->other.bytes, IPV4_LEN);
 	if (request->kind != KEEPER_TAKE_ADDRESS)
 		return;
 	bytes[PREFIX_AT] = (uint8_t)request->own.prefix_len;
@@ -58,6 +67,27 @@ static struct addr read_addr(const uint8_t *bytes, unsigned int prefix_len)
 
 	memcpy(addr.bytes, bytes, IPV4_LEN);
 	return addr;
+}
+
+static bool is_zero(const struct addr *addr)
+{
+	static const uint8_t zero[IPV4_LEN];
+
+	return !memcmp(addr->bytes, zero, IPV4_LEN);
+}
+
+/* The list ends with the first address that is zero. */
+static void read_names(struct name_servers *names, const uint8_t *bytes)
+{
+	struct addr addr;
+
+	while (names->count < NAME_SERVERS_MAX) {
+		addr = read_addr(bytes + names->count * IPV4_LEN,
+				 addr_bits(AF_INET));
+		if (is_zero(&addr))
+			break;
+		names->addrs[names->count++] = addr;
+	}
 }
 
 /**
@@ -85,7 +115,16 @@ bool keeper_request_decode(struct keeper_request *request, const uint8_t *bytes,
 		read.own = read_addr(bytes + OWN_AT, bytes[PREFIX_AT]);
 		read.other = read_addr(bytes + OTHER_AT, bytes[PREFIX_AT]);
 		break;
+	case KEEPER_TAKE_ROUTE:
+		read.other = read_addr(bytes + OTHER_AT, addr_bits(AF_INET));
+		if (is_zero(&read.other))
+			read.other = (struct addr){0};
+		break;
+	case KEEPER_USE_NAMES:
+		read_names(&read.names, bytes + OTHER_AT);
+		break;
 	case KEEPER_DROP_ADDRESS:
+	case KEEPER_DROP_ROUTE:
 		break;
 	default:
 		return false;
@@ -121,7 +160,11 @@ const char *keeper_request_fault(const struct keeper_request *request)
 {
 	const struct addr own = addr_network(&request->own);
 	const struct addr other = addr_network(&request->other);
+	size_t i;
 
+	for (i = 0; i < request->names.count; i++)
+		if (!name_servers_may_have(&request->names.addrs[i]))
+			return "such an address cannot be a name server";
 	if (request->kind != KEEPER_TAKE_ADDRESS)
 		return NULL;
 	if (!addr_is_private(&request->own) ||
@@ -177,7 +220,7 @@ bool keeper_answer_decode(struct keeper_answer *answer, const uint8_t *bytes,
 	uint32_t number = 0;
 	size_t i;
 
-	if (len != KEEPER_ANSWER_LEN || bytes[0] > KEEPER_DROP_ADDRESS)
+	if (len != KEEPER_ANSWER_LEN || bytes[0] >= KEEPER_KINDS)
 		return false;
 	for (i = 0; i < sizeof(number); i++)
 		number = number << 8 | bytes[ERR_AT + i];

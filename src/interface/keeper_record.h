@@ -3,6 +3,7 @@
 #define SERIALTUN_KEEPER_RECORD_H
 
 #include "interface/addr.h"
+#include "interface/name_servers.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,23 +25,33 @@
  * @KEEPER_READY:        no request; the keeper's first answer, once it runs
  * @KEEPER_TAKE_ADDRESS: set an address, in place of the keeper's previous one
  * @KEEPER_DROP_ADDRESS: remove the keeper's address from the interface
+ * @KEEPER_TAKE_ROUTE:   set a default route through the link
+ * @KEEPER_DROP_ROUTE:   remove the keeper's default route
+ * @KEEPER_USE_NAMES:    write name servers into /etc/resolv.conf
  */
 enum keeper_kind {
 	KEEPER_READY,
 	KEEPER_TAKE_ADDRESS,
 	KEEPER_DROP_ADDRESS,
+	KEEPER_TAKE_ROUTE,
+	KEEPER_DROP_ROUTE,
+	KEEPER_USE_NAMES,
+	KEEPER_KINDS,
 };
 
 /**
  * struct keeper_request - a request to the keeper
  * @kind:  its kind
  * @own:   KEEPER_TAKE_ADDRESS: our address, with the prefix of the network
- * @other: KEEPER_TAKE_ADDRESS: the peer's address, with the same prefix length
+ * @other: KEEPER_TAKE_ADDRESS: the peer's address, with the same prefix length;
+ *         KEEPER_TAKE_ROUTE: the router on an Ethernet link; family 0: none
+ * @names: KEEPER_USE_NAMES: the name servers; none: the old ones
  */
 struct keeper_request {
 	enum keeper_kind kind;
 	struct addr own;
 	struct addr other;
+	struct name_servers names;
 };
 
 /**

@@ -184,24 +184,13 @@ int rtnl_addr_del(struct rtnl *rtnl, int index, const struct addr *local,
 	return rtnl_talk(rtnl, NULL, NULL);
 }
 
-/**
- * rtnl_route_add() - add a route through an interface
- * @rtnl:   the handle
- * @index:  the interface
- * @dest:   the destination, all bits behind the prefix clear; a prefix of 0
- *          is the default route
- * @via:    the router behind the interface, of the same family; NULL: none
- * @metric: the route's priority, lower wins; NULL: the kernel's default
- *
- * Return: 0 or -errno; -EEXIST if a route with this metric exists already
- */
-int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
-		   const struct addr *via, const uint32_t *metric)
+/* A request that names a route through an interface. */
+static void route_request(struct rtnl *rtnl, uint16_t type, uint16_t flags,
+			  int index, const struct addr *dest,
+			  const struct addr *via, const uint32_t *metric)
 {
-	struct nlmsghdr *nlh =
-		rtnl_request(rtnl, RTM_NEWROUTE,
-			     NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
-			     sizeof(struct rtmsg), dest->family);
+	struct nlmsghdr *nlh = rtnl_request(rtnl, type, NLM_F_ACK | flags,
+					    sizeof(struct rtmsg), dest->family);
 	struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 
 	rtm->rtm_dst_len = (uint8_t)dest->prefix_len;
@@ -216,5 +205,40 @@ int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
 	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)index);
 	if (metric)
 		mnl_attr_put_u32(nlh, RTA_PRIORITY, *metric);
+}
+
+/**
+ * rtnl_route_del() - remove a route through an interface
+ * @rtnl:   the handle
+ * @index:  the interface
+ * @dest:   as for rtnl_route_add()
+ * @via:    as for rtnl_route_add()
+ * @metric: as for rtnl_route_add()
+ *
+ * Return: 0 or -errno; -ESRCH if there is no such route
+ */
+int rtnl_route_del(struct rtnl *rtnl, int index, const struct addr *dest,
+		   const struct addr *via, const uint32_t *metric)
+{
+	route_request(rtnl, RTM_DELROUTE, 0, index, dest, via, metric);
+	return rtnl_talk(rtnl, NULL, NULL);
+}
+
+/**
+ * rtnl_route_add() - add a route through an interface
+ * @rtnl:   the handle
+ * @index:  the interface
+ * @dest:   the destination, all bits behind the prefix clear; a prefix of 0
+ *          is the default route
+ * @via:    the router behind the interface, of the same family; NULL: none
+ * @metric: the route's priority, lower wins; NULL: the kernel's default
+ *
+ * Return: 0 or -errno; -EEXIST if a route with this metric exists already
+ */
+int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
+		   const struct addr *via, const uint32_t *metric)
+{
+	route_request(rtnl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, index,
+		      dest, via, metric);
 	return rtnl_talk(rtnl, NULL, NULL);
 }

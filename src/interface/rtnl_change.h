@@ -19,6 +19,8 @@ int rtnl_addr_add(struct rtnl *rtnl, int index, const struct addr *local,
 		  const struct addr *peer, const uint32_t *metric);
 int rtnl_addr_del(struct rtnl *rtnl, int index, const struct addr *local,
 		  const struct addr *peer);
+int rtnl_route_del(struct rtnl *rtnl, int index, const struct addr *dest,
+		   const struct addr *via, const uint32_t *metric);
 int rtnl_route_add(struct rtnl *rtnl, int index, const struct addr *dest,
 		   const struct addr *via, const uint32_t *metric);
 

@@ -60,6 +60,22 @@ static void append_free(char text[AGREE_TEXT_MAX], const struct agree *agree)
 	append_field(text, "free", value);
 }
 
+/* Append the default route by this end, and its name servers. */
+static void append_shared(char text[AGREE_TEXT_MAX], const struct agree *agree)
+{
+	const struct name_servers *servers = &agree->name_servers;
+	char value[AGREE_TEXT_MAX] = "";
+	char addr[ADDR_TEXT_MAX];
+	size_t i;
+
+	append_field(text, "route", "default");
+	for (i = 0; i < servers->count; i++)
+		text_append(value, sizeof(value), "%s%s", i ? "," : "",
+			    addr_format_host(&servers->addrs[i], addr));
+	if (*value)
+		append_field(text, "dns", value);
+}
+
 /* Append the speeds that fit. They come last, so other fields always fit. */
 static void append_speeds(char text[AGREE_TEXT_MAX], const struct agree *agree)
 {
@@ -98,6 +114,8 @@ size_t agree_write(char text[AGREE_TEXT_MAX], const struct agree *agree)
 	append_addr(text, "took", &agree->took);
 	if (agree->takes)
 		append_free(text, agree);
+	if (agree->shares)
+		append_shared(text, agree);
 	if (*agree->release)
 		append_field(text, "release", agree->release);
 	if (*agree->name)
@@ -163,6 +181,23 @@ static void read_free(struct field_part list, struct agree *agree)
 	}
 }
 
+/* Read the list of name servers. The reader ignores all words that are no
+ * address of one host. */
+static void read_name_servers(struct field_part list, struct agree *agree)
+{
+	struct name_servers *servers = &agree->name_servers;
+	struct field_part word;
+	struct addr addr;
+
+	servers->count = 0;
+	while (servers->count < NAME_SERVERS_MAX &&
+	       field_next_word(&list, &word))
+		if (read_addr(word, &addr) && name_servers_may_have(&addr) &&
+		    addr.prefix_len == addr_bits(AF_INET) &&
+		    !name_servers_has(servers, &addr))
+			servers->addrs[servers->count++] = addr;
+}
+
 static void read_speeds(struct field_part list, struct agree *agree)
 {
 	struct field_part word;
@@ -195,6 +230,10 @@ static bool read_field(const struct field *field, struct agree *agree)
 		return field_string(field->value, agree->name);
 	if (field_is(field->key, "release"))
 		return field_string(field->value, agree->release);
+	if (field_is(field->key, "route"))
+		agree->shares = field_is(field->value, "default");
+	if (field_is(field->key, "dns"))
+		read_name_servers(field->value, agree);
 	if (field_is(field->key, "free"))
 		read_free(field->value, agree);
 	if (field_is(field->key, "speeds"))

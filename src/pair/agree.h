@@ -3,6 +3,7 @@
 #define SERIALTUN_AGREE_H
 
 #include "interface/addr.h"
+#include "interface/name_servers.h"
 #include "pair/field.h"
 
 #include <stdbool.h>
@@ -28,6 +29,9 @@
  * @took:        address that this end took from a pairing; family 0: none
  * @takes:       this end takes an address from the pairing if the user gave it
  *               none
+ * @shares:      this end leads to the internet: the other end may use it as its
+ *               default route
+ * @name_servers: name servers that the other end can reach through this one
  * @free:        networks of the pools that overlap nothing at this host, in the
  *               order of preference
  * @free_count:  number of them
@@ -42,6 +46,8 @@ struct agree {
 	struct addr peer;
 	struct addr took;
 	bool takes;
+	bool shares;
+	struct name_servers name_servers;
 	uint16_t free[AGREE_FREE_MAX];
 	size_t free_count;
 	uint32_t speeds[AGREE_SPEEDS_MAX];

@@ -36,6 +36,7 @@ check_equal 'it puts each file where pkg-config says' \
 		/usr/share/man/man7/serialtun-migrating.7 \
 		/usr/share/man/man7/serialtun-pairing.7 \
 		"$completions/serialtun" "$units/serialtun@.service" \
+		/usr/share/doc/serialtun/examples/share.conf \
 		"$rules/70-serialtun.rules" | sort | xargs)" \
 	"$(files_in "$dir/root")"
 check_equal 'the installed program is the built one' "$("$serialtun" --version)" \
@@ -50,7 +51,7 @@ check_equal 'it removes all files' '' "$(files_in "$dir/root")"
 prefix=$dir/local
 check 'make install into a prefix' "${make[@]}" install PREFIX="$prefix"
 check_equal 'it puts all files below the prefix' \
-	"/bin/serialtun /lib/systemd/system/serialtun@.service /lib/udev/rules.d/70-serialtun.rules /share/bash-completion/completions/serialtun /share/man/man7/serialtun-migrating.7 /share/man/man7/serialtun-pairing.7 /share/man/man8/serialtun.8" \
+	"/bin/serialtun /lib/systemd/system/serialtun@.service /lib/udev/rules.d/70-serialtun.rules /share/bash-completion/completions/serialtun /share/doc/serialtun/examples/share.conf /share/man/man7/serialtun-migrating.7 /share/man/man7/serialtun-pairing.7 /share/man/man8/serialtun.8" \
 	"$(files_in "$prefix")"
 check 'a second make install works' "${make[@]}" install PREFIX="$prefix"
 
@@ -202,6 +203,8 @@ else
 		eval 'interface_is_there rootns && interface_is_there roottap'
 	somebody_says "cannot put tap0 into bridge br0: Operation not permitted" \
 		--tap --bridge br0 --port "$port_a"
+	somebody_says "tun0: cannot share the internet: Operation not permitted \\(the capability of the program file" \
+		--share --port "$port_a"
 	check_equal 'nothing came into the bridge' '' \
 		"$(in_a ip -o link show master br0)"
 

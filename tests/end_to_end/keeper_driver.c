@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A main process with nothing but a keeper: keeper_driver INTERFACE [USER]
+ * A main process with nothing but a keeper:
+ * keeper_driver INTERFACE [USER [use-dns]]
  *
  * It starts the keeper, drops its own privileges as serialtun does, and then
  * obeys stdin, line by line, and answers each line with a line:
  *
  *   take OWN/LEN OTHER    as keeper_take_address()
  *   drop                  as keeper_drop_address()
+ *   route [VIA]           as keeper_take_route()
+ *   unroute               as keeper_drop_route()
+ *   names [ADDR]...       as keeper_use_names()
  *   raw LEN               send so many bytes that are no request
  *   end                   as keeper_end(), then exit
  */
@@ -14,6 +18,7 @@
 #include "interface/addr.h"
 #include "interface/keeper.h"
 #include "interface/keeper_record.h"
+#include "interface/name_servers.h"
 #include "log.h"
 #include "privilege.h"
 #include "signals.h"
@@ -47,13 +52,41 @@ static int send_raw(const struct keeper *keeper, size_t len)
 								     : 0;
 }
 
+static int take_route(struct keeper *keeper, const char *via_text)
+{
+	struct addr via;
+
+	if (via_text && addr_parse(&via, via_text))
+		return -EINVAL;
+	return keeper_take_route(keeper, via_text ? &via : NULL);
+}
+
+/* The addresses are not checked, because an attacker would not. */
+static int use_names(struct keeper *keeper, const char *text, char **rest)
+{
+	struct name_servers servers = {0};
+
+	for (; text && servers.count < NAME_SERVERS_MAX;
+	     text = strtok_r(NULL, " \n", rest))
+		if (addr_parse(&servers.addrs[servers.count++], text))
+			return -EINVAL;
+	return keeper_use_names(keeper, &servers);
+}
+
 static int ask(struct keeper *keeper, char *line)
 {
 	char *rest = NULL;
 	const char *verb = strtok_r(line, " \n", &rest);
 	const char *first = strtok_r(NULL, " \n", &rest);
-	const char *second = strtok_r(NULL, " \n", &rest);
+	const char *second;
 
+	if (verb && !strcmp(verb, "names"))
+		return use_names(keeper, first, &rest);
+	if (verb && !strcmp(verb, "route"))
+		return take_route(keeper, first);
+	if (verb && !strcmp(verb, "unroute"))
+		return keeper_drop_route(keeper);
+	second = strtok_r(NULL, " \n", &rest);
 	if (verb && second && !strcmp(verb, "take"))
 		return take(keeper, first, second);
 	if (verb && first && !strcmp(verb, "raw"))
@@ -97,6 +130,7 @@ int main(int argc, char **argv)
 	log_set_level(LOG_LEVEL_DEBUG);
 	config.index = (int)if_nametoindex(argv[1]);
 	config.user = &user;
+	config.use_dns = argc > 3 && !strcmp(argv[3], "use-dns");
 	if (keeper_start(&keeper, &config, &failure)) {
 		log_error("%s", failure.text);
 		return EXIT_FAILURE;

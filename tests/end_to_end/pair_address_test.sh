@@ -122,8 +122,9 @@ start_a --addr fd00::1/64
 start_b
 check_pair 'A has an IPv6 address alone'
 stop_both
-start_a --addr 10.1.0.1/24
-start_b --addr 10.1.0.2/24
+# With a route of its own an end takes none, so nothing is left to take.
+start_a --addr 10.1.0.1/24 --route 192.0.2.0/24
+start_b --addr 10.1.0.2/24 --route 198.51.100.0/24
 check_pair 'both have --addr' 10.1.0.1 10.1.0.2
 check_equal 'no keeper runs' '' "$(pgrep -x serialtun-keep)"
 check_equal 'A prints three lines' 3 "$(wc -l <"$dir/a.log")"

@@ -2,7 +2,7 @@
 /*
  * Fuzzer of agrees: an accepted agree can be written again, and reads as the
  * same; a stranger's address is accepted only if it is a private one in a small
- * network.
+ * network, and its name servers only if each is one host.
  *
  * One end's text ends at the first newline; the other end's text follows.
  */
@@ -22,6 +22,19 @@ static void check_again(const struct agree *agree)
 	assert_true(agree_read((uint8_t *)text, len, &again));
 	agree_write(text_again, &again);
 	assert_string_equal(text, text_again);
+}
+
+static void check_name_servers(const struct name_servers *servers)
+{
+	size_t i;
+
+	assert_true(servers->count <= NAME_SERVERS_MAX);
+	for (i = 0; i < servers->count; i++) {
+		assert_int_equal(servers->addrs[i].family, AF_INET);
+		assert_int_equal(servers->addrs[i].prefix_len, 32);
+		assert_in_range(servers->addrs[i].bytes[0], 1, 223);
+		assert_int_not_equal(servers->addrs[i].bytes[0], 127);
+	}
 }
 
 static void check_taken(const struct addr *take)
@@ -49,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!agree_read(data, len, &other))
 		return 0;
 	check_again(&other);
+	check_name_servers(&other.name_servers);
 	agree_decide(&own, &other, size % 2, &result);
 	check_taken(&result.take);
 	return 0;

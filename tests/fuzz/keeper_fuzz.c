@@ -45,6 +45,15 @@ static void check_take(const struct keeper_request *request)
 	}
 }
 
+static void check_names(const struct name_servers *names)
+{
+	size_t i;
+
+	assert_true(names->count <= NAME_SERVERS_MAX);
+	for (i = 0; i < names->count; i++)
+		assert_true(name_servers_may_have(&names->addrs[i]));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t again[KEEPER_ANSWER_LEN];
@@ -57,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (request.kind == KEEPER_TAKE_ADDRESS &&
 		    !keeper_request_fault(&request))
 			check_take(&request);
+		if (!keeper_request_fault(&request))
+			check_names(&request.names);
 	}
 	if (keeper_answer_decode(&answer, data, size)) {
 		assert_true(answer.err <= 0);

@@ -949,7 +949,7 @@ static void test_options_help_is_short(void **state)
 		if (!is_explained(line))
 			fail_msg("not in one line: %s", line);
 	}
-	assert_int_equal(entries, 41);
+	assert_int_equal(entries, 43);
 }
 
 int main(void)

@@ -23,6 +23,9 @@ static const struct {
 	{"sendto", SYS_sendto, SECCOMP_RET_ALLOW},
 	{"recvmsg", SYS_recvmsg, SECCOMP_RET_ALLOW},
 #endif
+	{"pread64", SYS_pread64, SECCOMP_RET_ALLOW},
+	{"pwrite64", SYS_pwrite64, SECCOMP_RET_ALLOW},
+	{"ftruncate", SYS_ftruncate, SECCOMP_RET_ALLOW},
 	{"exit_group", SYS_exit_group, SECCOMP_RET_ALLOW},
 	{"openat", SYS_openat, BPF_DENIED},
 	{"socket", SYS_socket, BPF_DENIED},

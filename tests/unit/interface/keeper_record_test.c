@@ -128,6 +128,43 @@ static void test_keeper_request_decode(void **state)
 	assert_memory_equal(&read, &request, sizeof(request));
 }
 
+/* The requests about the internet, there and back. */
+static void test_keeper_request_internet(void **state)
+{
+	const struct keeper_request good[] = {
+		{.kind = KEEPER_TAKE_ROUTE},
+		{.kind = KEEPER_TAKE_ROUTE, .other = parse("10.10.10.1")},
+		{.kind = KEEPER_DROP_ROUTE},
+		{.kind = KEEPER_USE_NAMES},
+		{.kind = KEEPER_USE_NAMES,
+		 .names = {.addrs = {parse("192.0.2.1"), parse("10.0.0.53"),
+				     parse("203.0.113.9")},
+			   .count = 3}},
+	};
+	uint8_t bytes[KEEPER_REQUEST_LEN];
+	struct keeper_request read;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(good); i++) {
+		keeper_request_encode(bytes, &good[i]);
+		assert_true(decode(&read, bytes, sizeof(bytes)));
+		assert_memory_equal(&read, &good[i], sizeof(read));
+		assert_null(keeper_request_fault(&read));
+		/* behind the third address */
+		bytes[32] = 1;
+		assert_false(decode(&read, bytes, sizeof(bytes)));
+	}
+	/* a list with a hole */
+	bytes[32] = 0;
+	memset(bytes + 24, 0, 4);
+	assert_false(decode(&read, bytes, sizeof(bytes)));
+	/* a loopback address */
+	memcpy(bytes + 24, "\177\0\0\1", 4);
+	assert_true(decode(&read, bytes, sizeof(bytes)));
+	assert_non_null(keeper_request_fault(&read));
+}
+
 /* Any other length, and any value in an unused byte. */
 static void test_keeper_request_decode_what_is_none(void **state)
 {
@@ -190,7 +227,7 @@ static void test_keeper_answer(void **state)
 	bytes[4] = 0x80;
 	assert_false(keeper_answer_decode(&read, bytes, KEEPER_ANSWER_LEN));
 	bytes[4] = 0;
-	bytes[0] = KEEPER_DROP_ADDRESS + 1;
+	bytes[0] = KEEPER_KINDS;
 	assert_false(keeper_answer_decode(&read, bytes, KEEPER_ANSWER_LEN));
 	bytes[0] = KEEPER_READY;
 	assert_true(keeper_answer_decode(&read, bytes, KEEPER_ANSWER_LEN));
@@ -221,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keeper_request_fault),
 		cmocka_unit_test(test_keeper_request_decode),
+		cmocka_unit_test(test_keeper_request_internet),
 		cmocka_unit_test(test_keeper_request_decode_what_is_none),
 		cmocka_unit_test(test_keeper_answer),
 		cmocka_unit_test(test_keeper_rate),

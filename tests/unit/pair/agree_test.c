@@ -44,6 +44,9 @@ static void test_agree_there_and_back(void **state)
 		"free=10,11,12,172.13,172.0,255",
 		"free=10,11,12,13,14,15,16,17 speeds=230400,921600,3000000",
 		"mtu=1500 addr=10.10.10.1/24 free= release=1.4 name=board",
+		"route=default",
+		"free=10 route=default dns=192.0.2.1",
+		"route=default dns=192.0.2.1,10.0.0.53,203.0.113.9",
 	};
 	char text[AGREE_TEXT_MAX];
 	struct agree agree;
@@ -72,6 +75,24 @@ static void test_agree_unknown_is_passed_over(void **state)
 	assert_int_equal(agree.free[1], AGREE_SECOND_POOL + 11);
 	assert_int_equal(agree.free[2], 12);
 	assert_int_equal(agree.speed_count, 1);
+}
+
+/* Only addresses of one host each, and no more than three. */
+static void test_agree_name_servers(void **state)
+{
+	struct agree agree =
+		said("route=default dns=127.0.0.1,0.0.0.0,224.0.0.1,x,,"
+		     "10.0.0.1/24,fd00,192.0.2.1,192.0.2.1,192.0.2.2,"
+		     "192.0.2.3,192.0.2.4");
+	char text[AGREE_TEXT_MAX];
+
+	(void)state;
+	assert_true(agree.shares);
+	agree_write(text, &agree);
+	assert_string_equal(text,
+			    "route=default dns=192.0.2.1,192.0.2.2,192.0.2.3");
+	agree = said("route=10.0.0.0/8 dns=192.0.2.1");
+	assert_false(agree.shares);
 }
 
 static void test_agree_malformed(void **state)
@@ -333,6 +354,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_agree_there_and_back),
 		cmocka_unit_test(test_agree_unknown_is_passed_over),
+		cmocka_unit_test(test_agree_name_servers),
 		cmocka_unit_test(test_agree_malformed),
 		cmocka_unit_test(test_agree_any_name),
 		cmocka_unit_test(test_agree_longest),
