@@ -320,7 +320,7 @@ static ssize_t exchange(int socket, const uint8_t *record, size_t len,
 static int find_broker(void)
 {
 	static const uint8_t unknown[BROKER_REQUEST_LEN] = {255};
-	uint8_t answer[BROKER_ANSWER_LEN + BROKER_TEXT_MAX];
+	uint8_t answer[BROKER_ANSWER_LEN + BROKER_TEXT_MAX] = {0};
 	socklen_t len;
 	ssize_t n;
 	int type;
