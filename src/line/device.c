@@ -162,20 +162,6 @@ static int check_pty(const struct device *device, const struct stat *pty,
 			   device->source.name, strerror(EBUSY));
 }
 
-/* Remember the pty. Return: true if it cannot be found again, without a link.
- */
-static bool remember_pty(struct device *device, const struct claim *claim)
-{
-	struct stat pty;
-
-	if (claim->kind != CLAIM_PTY || fstat(claim->fd, &pty))
-		return false;
-	device->had_pty = true;
-	device->pty_made = pty.st_ctim;
-	device->link_made = find_link_made(device);
-	return !device->link_made.tv_sec;
-}
-
 static int fail_missing(const struct device *device, int err,
 			struct failure *failure)
 {
@@ -226,10 +212,35 @@ static int find_file(const struct device *device, char path[PATH_MAX])
 	return 0;
 }
 
+/*
+ * Remember the pty, to recognise it later. A link that was made or removed
+ * while the pty was opened may not be the one that led to it; then this pty
+ * does not count. Return: 0 or -ENOENT.
+ */
+static int remember_pty(struct device *device, struct claim *claim,
+			const struct timespec *link_made,
+			struct failure *failure)
+{
+	const struct timespec made_now = find_link_made(device);
+	struct stat pty;
+
+	if (fstat(claim->fd, &pty) || !is_same_time(&made_now, link_made)) {
+		close(claim->fd);
+		claim->fd = -1;
+		return fail_missing(device, -ENOENT, failure);
+	}
+	device->had_pty = true;
+	device->pty_made = pty.st_ctim;
+	device->link_made = *link_made;
+	claim->is_last = !link_made->tv_sec;
+	return 0;
+}
+
 static int device_claim(struct source *source, struct claim *claim,
 			struct failure *failure)
 {
 	struct device *device = (struct device *)source;
+	const struct timespec link_made = find_link_made(device);
 	int err;
 
 	*claim = (struct claim){.fd = -1};
@@ -240,8 +251,8 @@ static int device_claim(struct source *source, struct claim *claim,
 	if (err)
 		return err;
 	follow_adapter(device, claim->path);
-	claim->is_last =
-		!device->follows_adapter && remember_pty(device, claim);
+	if (claim->kind == CLAIM_PTY && !device->follows_adapter)
+		return remember_pty(device, claim, &link_made, failure);
 	return 0;
 }
 
