@@ -15,6 +15,7 @@
 #include "cli/options.h"
 #include "cli/port_choice.h"
 #include "clock.h"
+#include "framing/framing.h"
 #include "interface/addr.h"
 #include "interface/link.h"
 #include "interface/owner.h"
@@ -193,6 +194,15 @@ static int decide(const struct options *options, struct session *session,
 	return drop_privileges(options, line, user) < 0 ? -1 : 0;
 }
 
+/* The rate from which the MTU follows: a radio is slower than its port. */
+static uint32_t rate_for_mtu(const struct options *options,
+			     const struct line *line)
+{
+	const uint32_t radio_rate = options->framing->radio_rate;
+
+	return radio_rate ? radio_rate : line_rate(line);
+}
+
 /* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
 	       struct privilege_user *user, struct tun *tun,
@@ -207,7 +217,8 @@ static int run(const struct options *options, const struct owner *owner,
 		  line_port(line) ? "opened and set up" : "not there yet");
 	log_debug("%s: %s", tun->name,
 		  tun->attached ? "attached to" : "created");
-	if (link_configure(&link, tun, &options->link, line_rate(line)))
+	if (link_configure(&link, tun, &options->link,
+			   rate_for_mtu(options, line)))
 		return set_up_failed();
 	if (!is_undecided(options, line))
 		choose_user(options, line, user);

@@ -47,6 +47,12 @@ void observer_init(struct observer *observer,
 	};
 }
 
+/* Seconds without progress that make a stall. */
+static unsigned int stall_s(const struct observer *observer)
+{
+	return observer->config.is_radio ? STALL_RADIO_S : STALL_S;
+}
+
 /**
  * observer_begin_port() - a port was opened
  * @observer: the observer
@@ -62,8 +68,8 @@ void observer_begin_port(struct observer *observer, uint64_t now_ns)
 	observer->own_before =
 		pump_stats(observer->config.pump)
 			->to_line.dropped[STATS_DROP_OWN_TRANSPORT];
-	stall_start(&observer->stall, port->rate, port->kind->queue_slack,
-		    now_ns);
+	stall_start(&observer->stall, stall_s(observer), port->rate,
+		    port->kind->queue_slack, now_ns);
 }
 
 /*
@@ -98,8 +104,8 @@ static void check_flow(struct observer *observer, const struct stats *stats,
 			pump_is_stuck(observer->config.pump), now_ns))
 		return;
 	if (stall_is_news(&observer->stall))
-		log_warning("%s has sent nothing for %d s (%s)",
-			    line_name(observer->config.line), STALL_S,
+		log_warning("%s has sent nothing for %u s (%s)",
+			    line_name(observer->config.line), stall_s(observer),
 			    stall_text(flow, is_serial));
 	if (flow == PORT_FLOW_XONXOFF)
 		port_resume(port);
@@ -232,6 +238,7 @@ static void check_counters(struct observer *observer, uint64_t now_ns)
 {
 	struct symptom_view view = {
 		.is_serial = line_kind(observer->config.line)->is_serial,
+		.is_radio = observer->config.is_radio,
 		.rate = line_port(observer->config.line)->rate,
 	};
 	char text[SYMPTOM_TEXT_MAX];

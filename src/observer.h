@@ -22,6 +22,7 @@ struct tun;
  * @pump:        its pump
  * @pairing:     its pairing, or NULL
  * @flow:        flow control of the port
+ * @is_radio:    a radio is behind the port
  * @keepalive_s: the period of --keepalive; 0: none
  *
  * The observer borrows all pointers for its life.
@@ -32,6 +33,7 @@ struct observer_config {
 	struct pump *pump;
 	const struct pairing *pairing;
 	enum port_flow flow;
+	bool is_radio;
 	unsigned int keepalive_s;
 };
 

@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "events.h"
 #include "failure.h"
+#include "framing/framing.h"
 #include "interface/monitor.h"
 #include "interface/tun.h"
 #include "line/line.h"
@@ -593,6 +594,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			      .pump = session->pump,
 			      .pairing = session->pairing,
 			      .flow = options->port.flow,
+			      .is_radio = options->framing->radio_rate,
 			      .keepalive_s = options->keepalive_s,
 		      });
 	watch_interface(session);

@@ -180,14 +180,18 @@ static void check_framing(const struct argp_state *state,
 			   framing->name, port->name, kind->framing->name);
 	if (options->keepalive_s && !framing->idle)
 		argp_error(state,
-			   "--keepalive sends an END, which --framing %s does "
-			   "not have: use --framing slip at both ends",
-			   framing->name);
+			   "--keepalive sends an END, which --framing %s %s: "
+			   "use --framing slip at both ends",
+			   framing->name,
+			   framing->has_end ? "does not carry to the peer"
+					    : "does not have");
 	if (options->lead != FRAMING_LEAD_AUTO && !framing->idle)
 		argp_error(state,
 			   "--leading-end needs --framing slip: --framing %s "
-			   "has no END",
-			   framing->name);
+			   "has %s",
+			   framing->name,
+			   framing->has_end ? "an END before each frame"
+					    : "no END");
 	if (options->pair && options->pair_given && !framing->idle)
 		argp_error(state,
 			   "--pair is about SLIP, and --framing %s is another: "
@@ -198,6 +202,8 @@ static void check_framing(const struct argp_state *state,
 	if (port->flow == PORT_FLOW_XONXOFF && !framing->xonxoff)
 		argp_error(state, "--flow xonxoff needs --framing slip: no "
 				  "other framing escapes XON and XOFF");
+	if (framing->for_ip && !options->tap)
+		framing = framing->for_ip;
 	options->framing =
 		port->flow == PORT_FLOW_XONXOFF ? framing->xonxoff : framing;
 }

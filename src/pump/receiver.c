@@ -412,6 +412,21 @@ static void take_frame(struct receiver *receiver,
 	}
 }
 
+/*
+ * Drop a command for a modem. The first byte of an IP packet, and of the hello
+ * of a serialtun, looks like a command, too.
+ */
+static void drop_command(struct receiver *receiver,
+			 const struct framing_frame *frame)
+{
+	struct hello hello;
+
+	drop_packets(&receiver->direction, STATS_DROP_COMMAND, 1, frame->len);
+	if (hello_read(frame->bytes, frame->len, &hello) ||
+	    packet_is_good(packet_check(frame->bytes, frame->len)))
+		receiver->guesses[GUESS_SLIP]++;
+}
+
 /* Drop a frame that the decoder could not read. */
 static void take_unreadable(struct receiver *receiver,
 			    const struct framing_frame *frame,
@@ -466,6 +481,9 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len,
 			break;
 		case FRAMING_EMPTY:
 			drop_garbage(receiver, &frame, STATS_DROP_EMPTY);
+			break;
+		case FRAMING_COMMAND:
+			drop_command(receiver, &frame);
 			break;
 		}
 	} while (len && !receiver->tun_gone && !is_out_of_step(receiver));
@@ -546,6 +564,19 @@ enum receiver_result receiver_receive(struct receiver *receiver,
 	if (receiver->config->pair)
 		show_line(receiver);
 	return receiver->tun_gone ? RECEIVER_TUN_GONE : result;
+}
+
+/**
+ * receiver_framing() - the framing for the peer
+ * @receiver: the receiver
+ *
+ * Return: the configured framing, or the variant of it that the peer uses
+ */
+const struct framing *receiver_framing(const struct receiver *receiver)
+{
+	const struct framing *framing = receiver->config->framing;
+
+	return framing->follow ? framing->follow(receiver->decoder) : framing;
 }
 
 /**

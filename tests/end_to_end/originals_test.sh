@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # At the other end are programs from which people learn TUN and TAP: simpletun,
-# tun2udp, Serial-TUN and tunctl. They are stand-ins in
+# tun2udp, Serial-TUN, tncattach and tunctl. They are stand-ins in
 # tests/end_to_end/originals; each lists the facts that it is written from. This
 # end runs exactly the commands of serialtun-migrating(7).
 # shellcheck source=lib.sh
@@ -184,13 +184,22 @@ stop_cable
 start_cable --baud 0
 
 #
+# tncattach
+#
+peer_on b tncattach "$port_b" 115200 --mtu 576 --noipv6 --ipv4 10.0.0.2/24
+link_on a 'sudo serialtun --addr 10.0.0.1/24 --mtu 576 --framing kiss --port /dev/ttyUSB0'
+check 'tncattach: a ping' wait_for 5 pings
+check 'tncattach: TCP from A to B' tcp a b 10.0.0.2 "$random"
+stop_a
+stop "$peer"
+
+#
 # The page's commands for other programs on a cable; the peer is serialtun.
 #
 start_b --addr 10.0.0.2/24 --addr fd00::2/64
 for command in \
 	'sudo serialtun --addr 10.0.0.1 --peer 10.0.0.2 --mtu 296 --port /dev/ttyUSB0' \
-	'sudo serialtun --addr 10.0.0.1 --peer 10.0.0.2 --port /dev/ttyUSB0' \
-	'sudo serialtun --addr 10.0.0.1/24 --mtu 576 --port /dev/ttyUSB0'; do
+	'sudo serialtun --addr 10.0.0.1 --peer 10.0.0.2 --port /dev/ttyUSB0'; do
 	link_on a "$command"
 	check "$command: a ping" wait_for 5 pings
 	stop_a

@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "events.h"
 #include "framing/framing.h"
+#include "framing/kiss.h"
 #include "framing/length.h"
 #include "framing/slip.h"
 #include "interface/tun.h"
@@ -1742,6 +1743,59 @@ static void test_pump_length_both_ways(void **state)
 	assert_int_equal(all_dropped(from_line()), 0);
 }
 
+/* Is the frame that goes to the line that of a packet in this framing? */
+static void expect_framed(const struct framing *framing)
+{
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	wanted.len = framing->encode(wanted.at, packet.at, packet.len);
+	assert_bytes(&got, &wanted);
+}
+
+/* The sender adds packet information until the peer does without. */
+static void test_pump_kiss_follows_the_peer(void **state)
+{
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = kiss_framing.for_ip});
+	ipv4(&packet, 84, SLIP_END);
+	for (i = 0; i < 2; i++) {
+		expect_framed(kiss_framing.for_ip);
+		put_framed(&kiss_framing, &packet);
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_bytes(&got, &packet);
+		expect_framed(&kiss_framing);
+		/* Nothing is known of the peer on the next port. */
+		pump_end_port(world.pump);
+		begin_port();
+	}
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+/* Commands are no damage, whatever they look like. */
+static void test_pump_kiss_counts_commands(void **state)
+{
+	const struct stats *stats;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = kiss_framing.for_ip});
+	ipv4(&packet, 84, 'x');
+	put(world.line, "\xC0\x01\x32\xC0\xC0\xFF\xC0", 7);
+	put_frame(&packet);
+	put_framed(&kiss_framing, &packet);
+	run_until(world.interface);
+	stats = pump_stats(world.pump);
+	assert_int_equal(stats->from_line.packets, 1);
+	assert_int_equal(stats->from_line.dropped[STATS_DROP_COMMAND], 3);
+	assert_int_equal(all_dropped(from_line()), 3);
+	assert_int_equal(stats->guesses[GUESS_SLIP], 1);
+}
+
 /* Two bad frames between good ones do not end the port. */
 static void test_pump_length_survives_bad_frames(void **state)
 {
@@ -2071,6 +2125,8 @@ int main(void)
 		PUMP_TEST(test_pump_traces_bad_escape),
 		PUMP_TEST(test_pump_traces_too_long),
 		PUMP_TEST(test_pump_length_both_ways),
+		PUMP_TEST(test_pump_kiss_follows_the_peer),
+		PUMP_TEST(test_pump_kiss_counts_commands),
 		PUMP_TEST(test_pump_length_survives_bad_frames),
 		PUMP_TEST(test_pump_length_out_of_step),
 		PUMP_TEST(test_pump_slip_is_never_out_of_step),
