@@ -37,6 +37,7 @@
  * @leaves:  the link removes a file at its end
  * @ip:      the link opens IP sockets, and asks for the route to the peer
  * @local:   the link opens unix sockets
+ * @mac:     the link gives its interface another Ethernet address
  * @self:    PID of the process, which may send itself a signal, as abort(3)
  *           does
  */
@@ -46,6 +47,7 @@ struct cell_needs {
 	bool leaves;
 	bool ip;
 	bool local;
+	bool mac;
 	pid_t self;
 };
 

@@ -117,6 +117,7 @@ static void enter_cell(const struct options *options, const struct line *line)
 		.leaves = kind->leaves_file,
 		.ip = kind->uses_ip,
 		.local = kind->uses_unix,
+		.mac = options->tap,
 	};
 	int err = options->no_sandbox ? 0 : cell_enter(&needs);
 

@@ -17,10 +17,13 @@
 #include "pair/pair.h"
 #include "pairing.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
 #include "pump/witness.h"
 
+#include <inttypes.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /*
@@ -257,6 +260,62 @@ static void check_counters(struct observer *observer, uint64_t now_ns)
 	check_flow(observer, view.stats, now_ns);
 }
 
+/* Print the text of a board. */
+static void print_board(struct observer *observer, uint64_t now_ns)
+{
+	char text[CHATTER_TEXT_MAX];
+	uint64_t lost;
+
+	while (chatter_take_line(observer->config.chatter, text, &lost,
+				 now_ns)) {
+		log_info("%s: board: %s", line_name(observer->config.line),
+			 text);
+		if (lost)
+			log_info("%s: board: (%" PRIu64 " more lines, too fast "
+				 "to print)",
+				 line_name(observer->config.line), lost);
+	}
+}
+
+/* Report the first question for a prefix. */
+static void report_question(struct observer *observer)
+{
+	const struct chatter *chatter = observer->config.chatter;
+	struct addr prefix = {.family = AF_INET6, .prefix_len = 64};
+	char text[ADDR_TEXT_MAX];
+
+	if (!chatter->has_asked || observer->board_told)
+		return;
+	observer->board_told = true;
+	if (!chatter->prefix) {
+		log_warning("%s: the board asks for an IPv6 prefix, and this "
+			    "end has none (give it an address, as with --addr "
+			    "fd00::1/64)",
+			    line_name(observer->config.line));
+		return;
+	}
+	memcpy(prefix.bytes, chatter->prefix, BOARD_PREFIX_LEN);
+	log_info("%s: the board asks for its prefix and gets %s",
+		 line_name(observer->config.line), addr_format(&prefix, text));
+}
+
+/* Give a TAP interface the address that a board tells, as tunslip6 does. */
+static void take_mac(struct observer *observer)
+{
+	const struct tun *tun = observer->config.tun;
+	uint8_t mac[BOARD_MAC_LEN];
+
+	if (!chatter_take_mac(observer->config.chatter, mac) ||
+	    !observer->config.takes_mac)
+		return;
+	observer->config.takes_mac = false;
+	if (!tun_set_mac(tun, mac))
+		log_info("%s: the board gives it the Ethernet address "
+			 "%02x:%02x:%02x:%02x:%02x:%02x",
+			 tun->name, mac[0], mac[1], mac[2], mac[3], mac[4],
+			 mac[5]);
+}
+
 /**
  * observer_look() - report news to the user
  * @observer: the observer, while there is a port
@@ -270,6 +329,9 @@ void observer_look(struct observer *observer, uint64_t now_ns)
 	if (pump_take_silence(observer->config.pump))
 		report_silence(observer);
 	check_counters(observer, now_ns);
+	print_board(observer, now_ns);
+	report_question(observer);
+	take_mac(observer);
 }
 
 /**

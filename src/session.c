@@ -27,6 +27,7 @@
 #include "pair/pair.h"
 #include "pairing.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
 #include "report/notify.h"
@@ -39,6 +40,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 struct session {
 	const struct options *options;
@@ -49,6 +51,7 @@ struct session {
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
+	struct chatter chatter;
 	struct report *report;	/* NULL: not asked for */
 	uint64_t start_ns;	/* when the link began */
 	uint32_t baud;		/* the last speed of the port; 0: none */
@@ -539,6 +542,17 @@ static void watch_interface(struct session *session)
 			  session->tun->name, strerror(-err));
 }
 
+/* The prefix for a board: that of the first IPv6 address. NULL: none. */
+static const uint8_t *find_prefix(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->link.addr_count; i++)
+		if (options->link.addrs[i].family == AF_INET6)
+			return options->link.addrs[i].bytes;
+	return NULL;
+}
+
 /**
  * session_start() - prepare to carry packets
  * @session: the session, after session_find_port()
@@ -557,6 +571,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.tun = tun,
 		.framing = options->framing,
 		.pair = pairing_pair(session->pairing),
+		.chatter = options->framing->idle ? &session->chatter : NULL,
 		.lead = options->lead,
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,
@@ -581,6 +596,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		return err;
 	}
 	session->tun = tun;
+	chatter_init(&session->chatter, find_prefix(options));
 	session->pump = pump_new(&config);
 	if (!session->pump) {
 		err = -errno;
@@ -593,6 +609,10 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			      .tun = tun,
 			      .pump = session->pump,
 			      .pairing = session->pairing,
+			      .chatter = &session->chatter,
+			      .takes_mac = tun->tap && !tun->attached &&
+					   !options->link.mac_given &&
+					   !options->link.bridge,
 			      .flow = options->port.flow,
 			      .is_radio = options->framing->radio_rate,
 			      .keepalive_s = options->keepalive_s,

@@ -48,6 +48,7 @@
 #include "packet/link_layer.h"
 #include "pair/pair.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/keepalive.h"
 #include "pump/receiver.h"
 #include "pump/sender.h"
@@ -372,6 +373,8 @@ int pump_begin_port(struct pump *pump, struct port *port,
 	pump->port = port;
 	receiver_reset(pump->receiver, settled_ns);
 	follow_peer(pump);
+	if (pump->config.chatter)
+		chatter_reset(pump->config.chatter);
 	/* Discarded bytes do not count as heard. */
 	keepalive_start(&pump->keepalive, clock_later(now_ns, settled_ns));
 	pump->counts = (struct port_counts){0};

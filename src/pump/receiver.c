@@ -28,6 +28,7 @@
 #include "pair/pair.h"
 #include "port/port.h"
 #include "pump/census.h"
+#include "pump/chatter.h"
 #include "pump/drop.h"
 #include "pump/keepalive.h"
 #include "pump/pump.h"
@@ -344,6 +345,50 @@ static bool is_hello(const struct receiver *receiver,
 	       hello_read(frame->bytes, frame->len, &hello);
 }
 
+/* Take the packet behind the text of a board. Return: false if there is none.
+ */
+static bool take_packet_behind_text(struct receiver *receiver,
+				    const struct framing_frame *frame)
+{
+	struct chatter *chatter = receiver->config->chatter;
+	const size_t lines_len =
+		chatter_lines_len(chatter, frame->bytes, frame->len);
+	const struct framing_frame packet = {frame->bytes + lines_len,
+					     frame->len - lines_len};
+	enum packet_verdict verdict;
+
+	if (!lines_len || !packet.len)
+		return false;
+	verdict = receiver->layer->check(packet.bytes, packet.len);
+	if (!packet_is_good(verdict))
+		return false;
+	chatter_hear_lines(chatter, frame->bytes, frame->len);
+	deliver(receiver, &packet, verdict);
+	return true;
+}
+
+/* Take a frame of a board. Return: false if it is none. */
+static bool take_board(struct receiver *receiver,
+		       const struct framing_frame *frame)
+{
+	struct chatter *chatter = receiver->config->chatter;
+
+	if (take_packet_behind_text(receiver, frame))
+		return true;
+	switch (chatter_hear(chatter, frame->bytes, frame->len,
+			     receiver->has_heard)) {
+	case BOARD_NONE:
+		return false;
+	case BOARD_UNSURE:
+		drop_garbage(receiver, frame, STATS_DROP_BOARD);
+		return true;
+	default:
+		drop_packets(&receiver->direction, STATS_DROP_BOARD, 1,
+			     frame->len);
+		return true;
+	}
+}
+
 /*
  * Take a frame that the pair did not. In a session a bad frame has failed its
  * check, and a good packet may pass only for a moment. Without a session,
@@ -373,7 +418,7 @@ static void take_plain(struct receiver *receiver,
 		 frame_looks_checked(frame->bytes, frame->len))
 		drop_packets(&receiver->direction, STATS_DROP_STALE, 1,
 			     frame->len);
-	else
+	else if (!receiver->config->chatter || !take_board(receiver, frame))
 		drop_garbage(receiver, frame, verdict_reason(verdict));
 }
 
@@ -454,6 +499,18 @@ static bool is_out_of_step(const struct receiver *receiver)
 	       receiver->bad_frames >= RECEIVER_BAD_MAX;
 }
 
+/* Take the text of a board that has not ended its frame. */
+static void take_unfinished(struct receiver *receiver)
+{
+	struct chatter *chatter = receiver->config->chatter;
+	struct framing_frame pending;
+
+	if (!chatter || !chatter->is_board)
+		return;
+	pending = receiver->config->framing->pending(receiver->decoder);
+	chatter_hear_lines(chatter, pending.bytes, pending.len);
+}
+
 /* Decode bytes from the line. */
 static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len,
 		   uint64_t now_ns)
@@ -486,6 +543,8 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len,
 			drop_command(receiver, &frame);
 			break;
 		}
+		if (status != FRAMING_MORE && receiver->config->chatter)
+			chatter_end_frame(receiver->config->chatter);
 	} while (len && !receiver->tun_gone && !is_out_of_step(receiver));
 }
 
@@ -561,6 +620,7 @@ enum receiver_result receiver_receive(struct receiver *receiver,
 		drain_port(receiver, port, hung_up, keepalive, now_ns);
 
 	gro_flush(receiver->gro);
+	take_unfinished(receiver);
 	if (receiver->config->pair)
 		show_line(receiver);
 	return receiver->tun_gone ? RECEIVER_TUN_GONE : result;
@@ -614,6 +674,14 @@ bool receiver_take_first(struct receiver *receiver, struct addr *from)
 	return is_new;
 }
 
+/* Is a board at the other end? Its text is no sign of a fault. */
+static bool is_board(const struct receiver *receiver)
+{
+	const struct chatter *chatter = receiver->config->chatter;
+
+	return chatter && chatter->is_board;
+}
+
 /**
  * receiver_get_stats() - report the receiver's counters
  * @receiver: the receiver
@@ -629,5 +697,6 @@ void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
 	memcpy(stats->guesses, receiver->guesses, sizeof(stats->guesses));
 	stats->census = receiver->census;
 	stats->unfinished_len = pending.len;
-	stats->unfinished = guess(receiver, &pending);
+	stats->unfinished =
+		is_board(receiver) ? GUESS_NONE : guess(receiver, &pending);
 }

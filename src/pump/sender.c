@@ -43,6 +43,7 @@
 #include "packet/transport.h"
 #include "pair/pair.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/drop.h"
 #include "pump/fq_codel.h"
 #include "pump/keepalive.h"
@@ -411,11 +412,27 @@ static bool append_pair_frame(struct sender *sender, uint64_t now_ns)
 	return len;
 }
 
-/* When the next packet may go: now, or behind the first hello. */
+/* Append the answer to a board's question. Return: false if none is due. */
+static bool append_answer(struct sender *sender, uint64_t now_ns)
+{
+	uint8_t answer[BOARD_ANSWER_LEN];
+	size_t len = 0;
+
+	if (sender->config->chatter)
+		len = chatter_answer(sender->config->chatter, answer);
+	if (len)
+		append_frame(sender, answer, len, now_ns);
+	return len;
+}
+
+/* When the next packet or answer may go: now, or behind the first hello. */
 static uint64_t packet_ns(const struct sender *sender)
 {
+	const struct chatter *chatter = sender->config->chatter;
 	const struct pair *pair = sender->config->pair;
 
+	if (chatter && chatter->owes_prefix)
+		return 0;
 	if (fq_codel_is_empty(sender->queue))
 		return UINT64_MAX;
 	return pair ? pair_quiet_until(pair) : 0;
@@ -464,6 +481,8 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 	clear_outbox(sender);
 	while (sender->outbox_len < enough && append_pair_frame(sender, now_ns))
 		;
+	if (sender->outbox_len < enough)
+		append_answer(sender, now_ns);
 	while (sender->outbox_len < enough && append_packet(sender, now_ns))
 		;
 }

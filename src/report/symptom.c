@@ -98,7 +98,10 @@ static bool hears_peer(const struct stats *stats)
 /* Do most of the bad frames look like this protocol? */
 static bool are_mostly(const struct stats *stats, enum guess guess)
 {
-	return stats->guesses[guess] * 2 > bad_frames(&stats->from_line);
+	const struct stats_direction *from = &stats->from_line;
+
+	return stats->guesses[guess] * 2 >
+	       bad_frames(from) + from->dropped[STATS_DROP_BOARD];
 }
 
 /* Do frames arrive, but no packets, and most frames look like this protocol? */
