@@ -299,6 +299,17 @@ static void report_question(struct observer *observer)
 		 line_name(observer->config.line), addr_format(&prefix, text));
 }
 
+/* Report the first message of CoAP. */
+static void report_coap(struct observer *observer)
+{
+	if (!observer->config.chatter->has_coap || observer->coap_told)
+		return;
+	observer->coap_told = true;
+	log_info("%s: the board sends CoAP beside IP (slipmux), which is "
+		 "counted and goes no further",
+		 line_name(observer->config.line));
+}
+
 /* Give a TAP interface the address that a board tells, as tunslip6 does. */
 static void take_mac(struct observer *observer)
 {
@@ -331,6 +342,7 @@ void observer_look(struct observer *observer, uint64_t now_ns)
 	check_counters(observer, now_ns);
 	print_board(observer, now_ns);
 	report_question(observer);
+	report_coap(observer);
 	take_mac(observer);
 }
 

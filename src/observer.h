@@ -52,6 +52,7 @@ struct observer_config {
  * @own_told:     the user knows that the line's own packets come by the link
  * @own_before:   such packets that were dropped before this port
  * @held_told:    the user knows that packets are held back from a shell
+ * @coap_told:    the user knows that a board sends CoAP
  * @board_told:   the user knows that a board has asked for a prefix
  * @peer_told:    the user knows @peer
  * @peer:         the sender of the first packet
@@ -67,6 +68,7 @@ struct observer {
 	bool own_told;
 	uint64_t own_before;
 	bool held_told;
+	bool coap_told;
 	bool board_told;
 	bool peer_told;
 	struct addr peer;

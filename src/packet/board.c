@@ -12,6 +12,11 @@
  * board's EUI-64 in 16 digits, of which the last 6 bytes are an Ethernet
  * address (tunslip6.c, serial_to_tun())
  *
+ * RIOT (slipmux, draft-bormann-t2trg-slipmux):
+ *   0A text       a piece of the console's output (drivers/slipdev/stdio.c)
+ *   A9 CoAP FCS   a message of CoAP, with the 16-bit FCS of RFC 1662 over all
+ *                 (drivers/slipdev/coap.c)
+ *
  * Noise looks like text now and then: it must be text through and through, and
  * without a mark it must have some length.
  *
@@ -23,7 +28,16 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BOARD_LINE_MARK '\r'
+#define BOARD_LINE_MARK	   '\r'
+#define BOARD_CONSOLE_MARK '\n'
+#define BOARD_COAP_MARK	   0xA9
+
+/* The mark, the header of CoAP (RFC 7252, section 3), and the FCS. */
+#define BOARD_COAP_MIN (1 + 4 + 2)
+
+/* RFC 1662, appendix C.2: the polynomial, and the FCS over a good frame. */
+#define BOARD_FCS_POLYNOMIAL 0x8408
+#define BOARD_FCS_GOOD	     0xF0B8
 
 /* Shorter text without a mark and a newline may be noise. */
 #define BOARD_TEXT_MIN 8
@@ -87,6 +101,32 @@ static bool read_mac(uint8_t mac[BOARD_MAC_LEN], const uint8_t *frame,
 	return !(mac[0] & 1) && memcmp(mac, none, BOARD_MAC_LEN) != 0;
 }
 
+static uint16_t fcs16(const uint8_t *bytes, size_t len)
+{
+	unsigned int fcs = 0xFFFF;
+	int bit;
+
+	while (len--) {
+		fcs ^= *bytes++;
+		for (bit = 0; bit < 8; bit++)
+			fcs = fcs & 1 ? fcs >> 1 ^ BOARD_FCS_POLYNOMIAL
+				      : fcs >> 1;
+	}
+	return (uint16_t)fcs;
+}
+
+static bool is_coap(const uint8_t *frame, size_t len)
+{
+	return len >= BOARD_COAP_MIN && *frame == BOARD_COAP_MARK &&
+	       fcs16(frame, len) == BOARD_FCS_GOOD;
+}
+
+/* Is it text behind this mark? */
+static bool is_marked(const uint8_t *frame, size_t len, uint8_t mark)
+{
+	return *frame == mark && is_text(frame + 1, len - 1, true);
+}
+
 /**
  * board_look() - recognise a frame of a board
  * @board: filled in
@@ -100,10 +140,14 @@ void board_look(struct board_frame *board, const uint8_t *frame, size_t len)
 		board->kind = BOARD_ASKS_PREFIX;
 	} else if (read_mac(board->mac, frame, len)) {
 		board->kind = BOARD_TELLS_MAC;
-	} else if (*frame == BOARD_LINE_MARK &&
-		   is_text(frame + 1, len - 1, true)) {
+	} else if (is_marked(frame, len, BOARD_LINE_MARK)) {
 		board->kind = BOARD_LINE;
 		board->mark_len = 1;
+	} else if (len > 1 && is_marked(frame, len, BOARD_CONSOLE_MARK)) {
+		board->kind = BOARD_CONSOLE;
+		board->mark_len = 1;
+	} else if (is_coap(frame, len)) {
+		board->kind = BOARD_COAP;
 	} else if (is_unmarked_text(frame, len)) {
 		board->kind = BOARD_TEXT;
 	}

@@ -18,6 +18,8 @@
  * @BOARD_LINE:       a line of debug text
  * @BOARD_TEXT:       text without a mark
  * @BOARD_UNSURE:     such text of a board or of a login (chatter_hear())
+ * @BOARD_CONSOLE:    a piece of the output of its console
+ * @BOARD_COAP:       a message of CoAP
  * @BOARD_ASKS_PREFIX: the question for an IPv6 prefix
  * @BOARD_TELLS_MAC:  the board's Ethernet address
  */
@@ -26,6 +28,8 @@ enum board_kind {
 	BOARD_LINE,
 	BOARD_TEXT,
 	BOARD_UNSURE,
+	BOARD_CONSOLE,
+	BOARD_COAP,
 	BOARD_ASKS_PREFIX,
 	BOARD_TELLS_MAC,
 };

@@ -108,12 +108,18 @@ enum board_kind chatter_hear(struct chatter *chatter, const uint8_t *frame,
 		chatter->has_mac = true;
 		memcpy(chatter->mac, board.mac, BOARD_MAC_LEN);
 		break;
+	case BOARD_COAP:
+		chatter->has_coap = true;
+		break;
+	case BOARD_CONSOLE:
 	case BOARD_LINE:
 	case BOARD_TEXT:
 		from = chatter->shown > board.mark_len ? chatter->shown
 						       : board.mark_len;
 		add_text(chatter, frame + from, len - from);
-		end_line(chatter);
+		/* The console's output comes in pieces of a line. */
+		if (board.kind != BOARD_CONSOLE)
+			end_line(chatter);
 		break;
 	}
 	if (board.kind != BOARD_NONE && board.kind != BOARD_TEXT)
@@ -152,10 +158,12 @@ void chatter_hear_lines(struct chatter *chatter, const uint8_t *bytes,
 			size_t len)
 {
 	const size_t lines_len = chatter_lines_len(chatter, bytes, len);
+	/* The first byte may be the mark of a console, which ends no line. */
+	const size_t from =
+		chatter->shown || !len || *bytes != '\n' ? chatter->shown : 1;
 
-	if (lines_len > chatter->shown)
-		add_text(chatter, bytes + chatter->shown,
-			 lines_len - chatter->shown);
+	if (lines_len > from)
+		add_text(chatter, bytes + from, lines_len - from);
 	chatter->shown = lines_len;
 }
 

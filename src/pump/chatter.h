@@ -36,6 +36,7 @@ struct chatter_line {
  * @is_board: a board has sent a frame by this port
  * @has_asked: a board has asked for a prefix
  * @owes_prefix: and has not got an answer yet
+ * @has_coap: a board has sent a message of CoAP
  * @has_mac: a board has told its address, @mac
  * @mac: the address
  * @shown: bytes of the unfinished frame that were taken already
@@ -55,6 +56,7 @@ struct chatter {
 	bool is_board;
 	bool has_asked;
 	bool owes_prefix;
+	bool has_coap;
 	bool has_mac;
 	uint8_t mac[BOARD_MAC_LEN];
 	size_t shown;

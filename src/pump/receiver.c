@@ -382,6 +382,10 @@ static bool take_board(struct receiver *receiver,
 	case BOARD_UNSURE:
 		drop_garbage(receiver, frame, STATS_DROP_BOARD);
 		return true;
+	case BOARD_COAP:
+		drop_packets(&receiver->direction, STATS_DROP_COAP, 1,
+			     frame->len);
+		return true;
 	default:
 		drop_packets(&receiver->direction, STATS_DROP_BOARD, 1,
 			     frame->len);

@@ -29,6 +29,7 @@
 	X(HELLO, "hello", "hello of a serialtun that pairs")      \
 	X(COMMAND, "command", "KISS command")                     \
 	X(BOARD, "board", "text")                                 \
+	X(COAP, "coap", "CoAP")                                   \
 	X(IPV6, "ipv6", "IPv6 not wanted")                        \
 	X(ROUTER_ADVERT, "router_advert", "Router Advertisement") \
 	X(CODEL, "codel", "CoDel")                                \

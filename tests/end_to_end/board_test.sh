@@ -3,7 +3,7 @@
 #
 # Boards at the other end: a border router of Contiki-NG (a stand-in, with the
 # facts that it is written from), which asks for its prefix and prints between
-# its packets; and a hostile board.
+# its packets; RIOT, whose console shares the line; and a hostile board.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -118,6 +118,28 @@ check_match 'but not instead of --mac' ' 02:00:00:00:00:09 ' \
 	"$(in_a ip -o link show dev tap0)"
 stop_a
 stop "$peer"
+
+#
+# RIOT, whose console is on the same line
+#
+router=fd00::2
+start_a --addr fd00::1/64
+board_on_b riot_board "$port_b" coap
+check 'RIOT: a ping' wait_for 5 board_pings
+check 'RIOT: packets of every size' sizes
+check 'RIOT: TCP from A to B' tcp a b "[$router]" "$dir/small"
+check 'RIOT: TCP from B to A' tcp b a '[fd00::1]' "$dir/small"
+check 'the console is printed' \
+	a_says ': board: main\(\): This is RIOT! \(Version: 2026.01\)$'
+check 'CoAP is named' wait_for 5 \
+	a_says ': the board sends CoAP beside IP \(slipmux\), which is counted'
+check_match 'and counted, and nothing else was dropped' \
+	' dropped, [0-9]+ text, [0-9]+ CoAP$' "$(dropped)"
+check_not 'no fault is reported' \
+	a_says 'damaged|not packets|login|nothing has arrived|not one'
+stop_a
+stop "$peer"
+router=fd00::212:7402:2:202
 
 #
 # A hostile board

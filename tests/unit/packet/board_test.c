@@ -56,6 +56,45 @@ static void test_board_line(void **state)
 	assert_int_equal(KIND("\rok\x7F\n"), BOARD_NONE);
 }
 
+static void test_board_console(void **state)
+{
+	struct board_frame board = look("\n> ", 3);
+
+	(void)state;
+	assert_int_equal(board.kind, BOARD_CONSOLE);
+	assert_int_equal(board.mark_len, 1);
+	assert_int_equal(KIND("\n\n"), BOARD_CONSOLE);
+	assert_int_equal(KIND("\n\033[1mps\033[0m \xE2\x82\xAC\r\n"),
+			 BOARD_CONSOLE);
+	assert_int_equal(KIND("\n"), BOARD_NONE);
+	assert_int_equal(KIND("\n\x01\x02"), BOARD_NONE);
+}
+
+/* GET of RFC 7252, figure 16, and the FCS as RFC 1662, appendix C.2, has it. */
+static void test_board_coap(void **state)
+{
+	char frame[] = "\xA9\x40\x01\x7D\x34\xBB"
+		       "temperature"
+		       "??";
+	const size_t len = sizeof(frame) - 1;
+	unsigned int fcs = 0xFFFF;
+	size_t i;
+	int bit;
+
+	(void)state;
+	for (i = 0; i < len - 2; i++) {
+		fcs ^= (uint8_t)frame[i];
+		for (bit = 0; bit < 8; bit++)
+			fcs = fcs & 1 ? fcs >> 1 ^ 0x8408 : fcs >> 1;
+	}
+	frame[len - 2] = (char)~fcs;
+	frame[len - 1] = (char)(~fcs >> 8);
+	assert_int_equal(look(frame, len).kind, BOARD_COAP);
+	frame[4] ^= 1;
+	assert_int_equal(look(frame, len).kind, BOARD_NONE);
+	assert_int_equal(look(frame, 3).kind, BOARD_NONE);
+}
+
 static void test_board_text(void **state)
 {
 	(void)state;
@@ -118,6 +157,8 @@ int main(void)
 		cmocka_unit_test(test_board_asks_for_a_prefix),
 		cmocka_unit_test(test_board_tells_its_address),
 		cmocka_unit_test(test_board_line),
+		cmocka_unit_test(test_board_console),
+		cmocka_unit_test(test_board_coap),
 		cmocka_unit_test(test_board_text),
 		cmocka_unit_test(test_board_noise),
 		cmocka_unit_test(test_board_lines_len),

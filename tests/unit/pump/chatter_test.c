@@ -51,6 +51,20 @@ static void test_chatter_lines(void **state)
 	expect_none();
 }
 
+/* RIOT writes a line of its console in several frames. */
+static void test_chatter_joins_pieces(void **state)
+{
+	(void)state;
+	assert_int_equal(hear("\n> "), BOARD_CONSOLE);
+	assert_true(chatter.is_board);
+	expect_none();
+	hear("\nhelp\r\nCom");
+	hear("\nmand\n");
+	expect_line("> help");
+	expect_line("Command");
+	expect_none();
+}
+
 static void test_chatter_escapes(void **state)
 {
 	(void)state;
@@ -198,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CHATTER_TEST(test_chatter_lines),
+		CHATTER_TEST(test_chatter_joins_pieces),
 		CHATTER_TEST(test_chatter_escapes),
 		CHATTER_TEST(test_chatter_cuts_long_lines),
 		CHATTER_TEST(test_chatter_counts_what_is_too_much),
