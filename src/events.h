@@ -13,6 +13,7 @@
  * @EVENT_PORT:       the port, one or two descriptors
  * @EVENT_MONITOR:    the monitor: another program changed the interface
  * @EVENT_KEEPER:     the pairing: the keeper has answered, or ended
+ * @EVENT_CONSOLE:    the terminal for the console of a board
  * @EVENT_TIME:       events.c itself: the timer expired
  */
 enum event_kind {
@@ -22,6 +23,7 @@ enum event_kind {
 	EVENT_PORT,
 	EVENT_MONITOR,
 	EVENT_KEEPER,
+	EVENT_CONSOLE,
 	EVENT_TIME,
 };
 

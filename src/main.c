@@ -114,7 +114,7 @@ static void enter_cell(const struct options *options, const struct line *line)
 	const struct cell_needs needs = {
 		.devices = kind->is_serial,
 		.files = options->stats_json,
-		.leaves = kind->leaves_file,
+		.leaves = kind->leaves_file || options->board_console,
 		.ip = kind->uses_ip,
 		.local = kind->uses_unix,
 		.mac = options->tap,
@@ -126,6 +126,14 @@ static void enter_cell(const struct options *options, const struct line *line)
 			  strerror(-err));
 }
 
+/* The link to the terminal for a board, removed at the end. NULL: none. */
+static const char *console_link(const struct options *options)
+{
+	const char *name = options->board_console;
+
+	return name && name[strlen("pty:")] ? name + strlen("pty:") : NULL;
+}
+
 /* Without --user, choose the user nobody if the link does not need root. */
 static void choose_user(const struct options *options, const struct line *line,
 			struct privilege_user *user)
@@ -135,7 +143,8 @@ static void choose_user(const struct options *options, const struct line *line,
 		.port_name = kind->is_serial ? line_name(line) : NULL,
 		.port_path = line_path(line),
 		.is_serial = kind->is_serial,
-		.files = {options->stats_json, line_left_file(line)},
+		.files = {options->stats_json, line_left_file(line),
+			  console_link(options)},
 	};
 
 	if (!options->user)

@@ -20,7 +20,7 @@ struct privilege_user {
 };
 
 /* Files that a link may write or remove. */
-#define PRIVILEGE_FILES_MAX 2
+#define PRIVILEGE_FILES_MAX 3
 
 /**
  * struct privilege_needs - files that a link must still be able to use

@@ -14,6 +14,7 @@
 #include "session.h"
 #include "cli/options.h"
 #include "clock.h"
+#include "console.h"
 #include "events.h"
 #include "failure.h"
 #include "framing/framing.h"
@@ -52,11 +53,12 @@ struct session {
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
 	struct chatter chatter;
-	struct report *report;	/* NULL: not asked for */
-	uint64_t start_ns;	/* when the link began */
-	uint32_t baud;		/* the last speed of the port; 0: none */
-	bool signalled;		/* a signal is not handled yet */
-	bool interface_changed; /* another program's change is not read yet */
+	struct console *console; /* NULL: not asked for */
+	struct report *report;	 /* NULL: not asked for */
+	uint64_t start_ns;	 /* when the link began */
+	uint32_t baud;		 /* the last speed of the port; 0: none */
+	bool signalled;		 /* a signal is not handled yet */
+	bool interface_changed;	 /* another program's change is not read yet */
 	bool had_port;
 	bool carrier;
 };
@@ -70,6 +72,7 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_LINE:
 		line_wake(session->line);
+		console_wake(session->console);
 		break;
 	case EVENT_INTERFACE:
 	case EVENT_PORT:
@@ -80,6 +83,9 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_KEEPER:
 		pairing_wake(session->pairing);
+		break;
+	case EVENT_CONSOLE:
+		console_note(session->console, event->mask);
 		break;
 	case EVENT_TIME:
 		break;
@@ -361,6 +367,7 @@ static uint64_t next_ns(const struct session *session)
 	if (line_port(session->line))
 		next_ns = clock_earlier(next_ns,
 					observer_next_ns(&session->observer));
+	next_ns = clock_earlier(next_ns, console_next_ns(session->console));
 	next_ns = clock_earlier(next_ns, notify_next_ns());
 	return clock_earlier(next_ns, report_next_ns(session->report));
 }
@@ -384,6 +391,17 @@ static int handle_result(struct session *session, enum pump_result result)
 	default:
 		return 0;
 	}
+}
+
+/* The prefix for a board: that of the first IPv6 address. NULL: none. */
+static const uint8_t *find_prefix(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->link.addr_count; i++)
+		if (options->link.addrs[i].family == AF_INET6)
+			return options->link.addrs[i].bytes;
+	return NULL;
 }
 
 /**
@@ -414,6 +432,15 @@ int session_open(struct session **session, const struct options *options)
 		goto fail;
 	err = line_open(&opened->line, &options->port, options->wait,
 			&opened->events, &failure);
+	chatter_init(&opened->chatter, find_prefix(options));
+	if (!err && options->board_console) {
+		err = console_open(&opened->console, options->board_console,
+				   &opened->events, &opened->chatter);
+		if (err) {
+			session_close(opened);
+			return err;
+		}
+	}
 	if (!err) {
 		*session = opened;
 		return 0;
@@ -542,17 +569,6 @@ static void watch_interface(struct session *session)
 			  session->tun->name, strerror(-err));
 }
 
-/* The prefix for a board: that of the first IPv6 address. NULL: none. */
-static const uint8_t *find_prefix(const struct options *options)
-{
-	size_t i;
-
-	for (i = 0; i < options->link.addr_count; i++)
-		if (options->link.addrs[i].family == AF_INET6)
-			return options->link.addrs[i].bytes;
-	return NULL;
-}
-
 /**
  * session_start() - prepare to carry packets
  * @session: the session, after session_find_port()
@@ -596,7 +612,6 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		return err;
 	}
 	session->tun = tun;
-	chatter_init(&session->chatter, find_prefix(options));
 	session->pump = pump_new(&config);
 	if (!session->pump) {
 		err = -errno;
@@ -628,8 +643,13 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 /* Return: as handle_result(). */
 static int turn(struct session *session)
 {
-	int err = handle_result(session, pump_turn(session->pump));
+	int err;
 
+	if (session->console)
+		console_move(session->console, clock_ns());
+	err = handle_result(session, pump_turn(session->pump));
+	if (session->console)
+		console_move(session->console, clock_ns());
 	return err ? err : handle_the_rest(session);
 }
 
@@ -703,6 +723,7 @@ void session_close(struct session *session)
 		return;
 	pump_free(session->pump);
 	pairing_close(session->pairing);
+	console_close(session->console);
 	monitor_close(session->monitor);
 	line_close(session->line);
 	events_close(&session->events);

@@ -197,6 +197,17 @@ static void check_framing(const struct argp_state *state,
 			   "--pair is about SLIP, and --framing %s is another: "
 			   "leave it out",
 			   framing->name);
+	if (options->board_console && !framing->idle)
+		argp_error(state,
+			   "--board-console is about SLIP, and --framing %s is "
+			   "another: leave it out",
+			   framing->name);
+	if (options->board_console &&
+	    strncmp(options->board_console, "pty:", strlen("pty:")) != 0)
+		argp_error(state,
+			   "--board-console: \"%s\" is not pty:LINK, where "
+			   "LINK is a name for the terminal",
+			   options->board_console);
 	if (!framing->idle)
 		options->pair = 0;
 	if (port->flow == PORT_FLOW_XONXOFF && !framing->xonxoff)

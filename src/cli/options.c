@@ -289,6 +289,8 @@ static const struct option_row rows[] = {
 	 "slip, kiss, length or packet [slip; udp: packet]"},
 	{"--pair", 0, "no|LIST", 0, LINE, BY(take_pair),
 	 "Parts of the pairing to use: no, check [check]"},
+	{"--board-console", 0, "PTY", 0, LINE, NAME(board_console),
+	 "Terminal for the console of a board: pty:LINK"},
 	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
 	 "END before a frame: auto, always, never [auto]"},
 

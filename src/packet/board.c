@@ -28,9 +28,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BOARD_LINE_MARK	   '\r'
-#define BOARD_CONSOLE_MARK '\n'
-#define BOARD_COAP_MARK	   0xA9
+#define BOARD_LINE_MARK '\r'
+#define BOARD_COAP_MARK 0xA9
 
 /* The mark, the header of CoAP (RFC 7252, section 3), and the FCS. */
 #define BOARD_COAP_MIN (1 + 4 + 2)

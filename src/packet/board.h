@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The first byte of the console's frames. */
+#define BOARD_CONSOLE_MARK '\n'
+
 /* Length of an Ethernet address. */
 #define BOARD_MAC_LEN 6
 

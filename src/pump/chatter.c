@@ -38,6 +38,7 @@ void chatter_reset(struct chatter *chatter)
 {
 	chatter->is_board = false;
 	chatter->owes_prefix = false;
+	chatter->typed_len = 0;
 	chatter->has_mac = false;
 	chatter->shown = 0;
 	chatter->line.len = 0;
@@ -75,6 +76,18 @@ static void add_text(struct chatter *chatter, const uint8_t *text, size_t len)
 	}
 }
 
+/* Add output for the terminal; what finds no room is lost. */
+static void add_output(struct chatter *chatter, const uint8_t *bytes,
+		       size_t len)
+{
+	const size_t room = CHATTER_OUTPUT_MAX - chatter->output_len;
+
+	if (len > room)
+		len = room;
+	memcpy(chatter->output + chatter->output_len, bytes, len);
+	chatter->output_len += len;
+}
+
 /**
  * chatter_hear() - take a frame if it is one of a board
  * @chatter: the chatter
@@ -93,6 +106,12 @@ enum board_kind chatter_hear(struct chatter *chatter, const uint8_t *frame,
 	struct board_frame board;
 	size_t from;
 
+	/* A terminal takes any output. */
+	if (chatter->has_console && *frame == BOARD_CONSOLE_MARK && len > 1) {
+		add_output(chatter, frame + 1, len - 1);
+		chatter->is_board = true;
+		return BOARD_CONSOLE;
+	}
 	board_look(&board, frame, len);
 	if (board.kind == BOARD_TEXT && !has_peer && !chatter->is_board)
 		return BOARD_UNSURE;
@@ -140,7 +159,8 @@ size_t chatter_lines_len(const struct chatter *chatter, const uint8_t *bytes,
 {
 	const size_t shown = chatter->shown;
 
-	if (len <= shown || len - shown > CHATTER_UNFINISHED_MAX)
+	if (len <= shown || len - shown > CHATTER_UNFINISHED_MAX ||
+	    (chatter->has_console && *bytes == BOARD_CONSOLE_MARK))
 		return shown;
 	return shown + board_lines_len(bytes + shown, len - shown);
 }
@@ -177,19 +197,95 @@ void chatter_end_frame(struct chatter *chatter)
 }
 
 /**
- * chatter_answer() - write the answer to a question
+ * chatter_take_frame() - take the next frame for the board
  * @chatter: the chatter
- * @answer:  buffer for the contents of a frame
+ * @frame:   buffer for the contents of the frame
  *
- * Return: length of the answer; 0 if none is due
+ * Return: their length; 0 if there is none
  */
-size_t chatter_answer(struct chatter *chatter, uint8_t answer[BOARD_ANSWER_LEN])
+size_t chatter_take_frame(struct chatter *chatter,
+			  uint8_t frame[CHATTER_FRAME_MAX])
 {
-	if (!chatter->owes_prefix)
+	const size_t typed_len = chatter->typed_len;
+
+	if (chatter->owes_prefix) {
+		chatter->owes_prefix = false;
+		board_answer(frame, chatter->prefix);
+		return BOARD_ANSWER_LEN;
+	}
+	if (!typed_len)
 		return 0;
-	chatter->owes_prefix = false;
-	board_answer(answer, chatter->prefix);
-	return BOARD_ANSWER_LEN;
+	frame[0] = BOARD_CONSOLE_MARK;
+	memcpy(frame + 1, chatter->typed, typed_len);
+	chatter->typed_len = 0;
+	return 1 + typed_len;
+}
+
+/**
+ * chatter_begin_console() - a terminal takes the output of the console
+ * @chatter: the chatter
+ */
+void chatter_begin_console(struct chatter *chatter)
+{
+	chatter->has_console = true;
+}
+
+/**
+ * chatter_end_console() - the terminal is gone; print the output again
+ * @chatter: the chatter
+ */
+void chatter_end_console(struct chatter *chatter)
+{
+	chatter->has_console = false;
+	chatter->output_len = 0;
+	chatter->typed_len = 0;
+}
+
+/**
+ * chatter_output() - output of the console that waits for the terminal
+ * @chatter: the chatter
+ * @output:  the bytes, until the next call for this chatter
+ *
+ * Return: their number
+ */
+size_t chatter_output(const struct chatter *chatter, const uint8_t **output)
+{
+	*output = chatter->output;
+	return chatter->output_len;
+}
+
+/**
+ * chatter_drop_output() - the terminal has taken output
+ * @chatter: the chatter
+ * @len:     so many bytes, at most all
+ */
+void chatter_drop_output(struct chatter *chatter, size_t len)
+{
+	chatter->output_len -= len;
+	memmove(chatter->output, chatter->output + len, chatter->output_len);
+}
+
+/**
+ * chatter_has_typed() - does input wait to be sent to the console?
+ * @chatter: the chatter
+ *
+ * Return: true if so
+ */
+bool chatter_has_typed(const struct chatter *chatter)
+{
+	return chatter->typed_len;
+}
+
+/**
+ * chatter_type() - send input to the console
+ * @chatter: the chatter; chatter_has_typed() is false
+ * @bytes:   the input
+ * @len:     bytes, at most CHATTER_TYPED_MAX
+ */
+void chatter_type(struct chatter *chatter, const uint8_t *bytes, size_t len)
+{
+	memcpy(chatter->typed, bytes, len);
+	chatter->typed_len = len;
 }
 
 /**

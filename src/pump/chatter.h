@@ -17,6 +17,16 @@
 /* Lines printed per second. */
 #define CHATTER_LINES_PER_S 20
 
+/* Bytes of output that wait for a terminal: a long frame, or many short ones.
+ */
+#define CHATTER_OUTPUT_MAX 65536
+
+/* Bytes that are typed at a time. RIOT's buffer has room for 64. */
+#define CHATTER_TYPED_MAX 32
+
+/* Length of the longest frame for a board. */
+#define CHATTER_FRAME_MAX (1 + CHATTER_TYPED_MAX)
+
 /* Size of the buffer for chatter_take_line(): each byte may become "\xNN". */
 #define CHATTER_TEXT_MAX (4 * CHATTER_LINE_MAX + 1)
 
@@ -48,6 +58,12 @@ struct chatter_line {
  * @second_ns: when the current second began
  * @printed: lines of this second
  *
+ * @has_console: a terminal takes the output of the console
+ * @output_len: bytes in @output
+ * @output: output for the terminal
+ * @typed_len: bytes in @typed
+ * @typed: input for the console
+ *
  * Private, but for @is_board, @has_asked, @owes_prefix and @prefix, which
  * others may read.
  */
@@ -67,7 +83,23 @@ struct chatter {
 	uint64_t lost;
 	uint64_t second_ns;
 	unsigned int printed;
+	bool has_console;
+	size_t output_len;
+	uint8_t output[CHATTER_OUTPUT_MAX];
+	size_t typed_len;
+	uint8_t typed[CHATTER_TYPED_MAX];
 };
+
+/**
+ * chatter_owes() - does a frame wait for the board?
+ * @chatter: the chatter
+ *
+ * Return: true if so
+ */
+static inline bool chatter_owes(const struct chatter *chatter)
+{
+	return chatter->owes_prefix || chatter->typed_len;
+}
 
 void chatter_init(struct chatter *chatter, const uint8_t *prefix);
 void chatter_reset(struct chatter *chatter);
@@ -78,8 +110,14 @@ size_t chatter_lines_len(const struct chatter *chatter, const uint8_t *bytes,
 void chatter_hear_lines(struct chatter *chatter, const uint8_t *bytes,
 			size_t len);
 void chatter_end_frame(struct chatter *chatter);
-size_t chatter_answer(struct chatter *chatter,
-		      uint8_t answer[BOARD_ANSWER_LEN]);
+size_t chatter_take_frame(struct chatter *chatter,
+			  uint8_t frame[CHATTER_FRAME_MAX]);
+void chatter_begin_console(struct chatter *chatter);
+void chatter_end_console(struct chatter *chatter);
+size_t chatter_output(const struct chatter *chatter, const uint8_t **output);
+void chatter_drop_output(struct chatter *chatter, size_t len);
+bool chatter_has_typed(const struct chatter *chatter);
+void chatter_type(struct chatter *chatter, const uint8_t *bytes, size_t len);
 bool chatter_take_mac(struct chatter *chatter, uint8_t mac[BOARD_MAC_LEN]);
 bool chatter_take_line(struct chatter *chatter, char text[CHATTER_TEXT_MAX],
 		       uint64_t *lost, uint64_t now_ns);

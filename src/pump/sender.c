@@ -412,26 +412,30 @@ static bool append_pair_frame(struct sender *sender, uint64_t now_ns)
 	return len;
 }
 
-/* Append the answer to a board's question. Return: false if none is due. */
-static bool append_answer(struct sender *sender, uint64_t now_ns)
+/*
+ * Append a frame for a board, if one is due. A serialtun, which takes frames
+ * with a check alone, is no board.
+ */
+static void append_board_frame(struct sender *sender, uint64_t now_ns)
 {
-	uint8_t answer[BOARD_ANSWER_LEN];
+	const struct pair *pair = sender->config->pair;
+	uint8_t frame[CHATTER_FRAME_MAX];
 	size_t len = 0;
 
 	if (sender->config->chatter)
-		len = chatter_answer(sender->config->chatter, answer);
-	if (len)
-		append_frame(sender, answer, len, now_ns);
-	return len;
+		len = chatter_take_frame(sender->config->chatter, frame);
+	if (len && (!pair || pair_state(pair) == PAIR_PLAIN))
+		append_frame(sender, frame, len, now_ns);
 }
 
-/* When the next packet or answer may go: now, or behind the first hello. */
+/* When the next packet, or frame for a board, may go: now, or behind the first
+ * hello. */
 static uint64_t packet_ns(const struct sender *sender)
 {
 	const struct chatter *chatter = sender->config->chatter;
 	const struct pair *pair = sender->config->pair;
 
-	if (chatter && chatter->owes_prefix)
+	if (chatter && chatter_owes(chatter))
 		return 0;
 	if (fq_codel_is_empty(sender->queue))
 		return UINT64_MAX;
@@ -482,7 +486,7 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 	while (sender->outbox_len < enough && append_pair_frame(sender, now_ns))
 		;
 	if (sender->outbox_len < enough)
-		append_answer(sender, now_ns);
+		append_board_frame(sender, now_ns);
 	while (sender->outbox_len < enough && append_packet(sender, now_ns))
 		;
 }

@@ -42,12 +42,12 @@ static void take_lines(void)
 static void end_frame(void)
 {
 	uint8_t *copy = testing_copy(frame, frame_len);
-	uint8_t answer[BOARD_ANSWER_LEN];
+	uint8_t answer[CHATTER_FRAME_MAX];
 	enum board_kind kind =
 		chatter_hear(&chatter, copy, frame_len, heard & 1);
 	uint8_t mac[BOARD_MAC_LEN];
 
-	assert_int_equal(chatter_answer(&chatter, answer) != 0,
+	assert_int_equal(chatter_take_frame(&chatter, answer) != 0,
 			 kind == BOARD_ASKS_PREFIX);
 	assert_int_equal(chatter_take_mac(&chatter, mac),
 			 kind == BOARD_TELLS_MAC);

@@ -645,6 +645,12 @@ static const struct {
 	{"--leading-end never --framing kiss --port p",
 	 "--leading-end needs --framing slip: --framing kiss has an END before "
 	 "each frame"},
+	{"--board-console pty:x --framing kiss --port p",
+	 "--board-console is about SLIP, and --framing kiss is another: leave it "
+	 "out"},
+	{"--board-console ttyS0 --port p",
+	 "--board-console: \"ttyS0\" is not pty:LINK, where LINK is a name for "
+	 "the terminal"},
 	{"--keepalive 5 --framing kiss --port p",
 	 "--keepalive sends an END, which --framing kiss does not carry to the "
 	 "peer: use --framing slip at both ends"},
@@ -955,7 +961,7 @@ static void test_options_help_is_short(void **state)
 		if (!is_explained(line))
 			fail_msg("not in one line: %s", line);
 	}
-	assert_int_equal(entries, 41);
+	assert_int_equal(entries, 42);
 }
 
 int main(void)

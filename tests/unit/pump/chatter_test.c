@@ -168,30 +168,31 @@ static void test_chatter_recognises_a_board(void **state)
 static void test_chatter_answers_once(void **state)
 {
 	static const uint8_t prefix[BOARD_PREFIX_LEN] = {0xFD};
-	uint8_t answer[BOARD_ANSWER_LEN];
+	uint8_t answer[CHATTER_FRAME_MAX];
 
 	(void)state;
 	chatter_init(&chatter, prefix);
-	assert_int_equal(chatter_answer(&chatter, answer), 0);
+	assert_int_equal(chatter_take_frame(&chatter, answer), 0);
 	hear("?P");
 	hear("?P");
 	assert_true(chatter.has_asked);
-	assert_int_equal(chatter_answer(&chatter, answer), BOARD_ANSWER_LEN);
+	assert_int_equal(chatter_take_frame(&chatter, answer),
+			 BOARD_ANSWER_LEN);
 	assert_memory_equal(answer, "!P\xFD\0", 4);
-	assert_int_equal(chatter_answer(&chatter, answer), 0);
+	assert_int_equal(chatter_take_frame(&chatter, answer), 0);
 	hear("?P");
 	chatter_reset(&chatter);
-	assert_int_equal(chatter_answer(&chatter, answer), 0);
+	assert_int_equal(chatter_take_frame(&chatter, answer), 0);
 }
 
 static void test_chatter_has_no_prefix(void **state)
 {
-	uint8_t answer[BOARD_ANSWER_LEN];
+	uint8_t answer[CHATTER_FRAME_MAX];
 
 	(void)state;
 	hear("?P");
 	assert_true(chatter.has_asked);
-	assert_int_equal(chatter_answer(&chatter, answer), 0);
+	assert_int_equal(chatter_take_frame(&chatter, answer), 0);
 }
 
 static void test_chatter_takes_mac(void **state)
@@ -204,6 +205,70 @@ static void test_chatter_takes_mac(void **state)
 	assert_true(chatter_take_mac(&chatter, mac));
 	assert_int_equal(mac[0], 0x74);
 	assert_false(chatter_take_mac(&chatter, mac));
+}
+
+static void expect_output(const char *wanted)
+{
+	const uint8_t *output;
+	size_t len = chatter_output(&chatter, &output);
+
+	assert_int_equal(len, strlen(wanted));
+	assert_memory_equal(output, wanted, len);
+}
+
+/* With a terminal the console is not printed; any bytes are its output. */
+static void test_chatter_console(void **state)
+{
+	(void)state;
+	chatter_begin_console(&chatter);
+	assert_int_equal(hear("\n> ps\r\n"), BOARD_CONSOLE);
+	assert_int_equal(hear("\n\x01\xFF"), BOARD_CONSOLE);
+	expect_none();
+	expect_output("> ps\r\n\x01\xFF");
+	chatter_drop_output(&chatter, 2);
+	expect_output("ps\r\n\x01\xFF");
+	assert_int_equal(hear("\rline\n"), BOARD_LINE);
+	expect_line("line");
+	chatter_end_console(&chatter);
+	expect_output("");
+	hear("\nback\n");
+	expect_line("back");
+}
+
+/* A terminal that does not read loses the newest output. */
+static void test_chatter_console_overflows(void **state)
+{
+	static uint8_t frame[40001];
+	const uint8_t *output;
+	int i;
+
+	(void)state;
+	memset(frame, 'x', sizeof(frame));
+	*frame = '\n';
+	chatter_begin_console(&chatter);
+	for (i = 0; i < 3; i++)
+		chatter_hear(&chatter, frame, sizeof(frame), true);
+	assert_int_equal(chatter_output(&chatter, &output), CHATTER_OUTPUT_MAX);
+	chatter_drop_output(&chatter, CHATTER_OUTPUT_MAX);
+	assert_int_equal(chatter_output(&chatter, &output), 0);
+}
+
+static void test_chatter_types(void **state)
+{
+	uint8_t frame[CHATTER_FRAME_MAX];
+
+	(void)state;
+	assert_false(chatter_owes(&chatter));
+	chatter_type(&chatter, (const uint8_t *)"ps\r", 3);
+	assert_true(chatter_has_typed(&chatter));
+	assert_true(chatter_owes(&chatter));
+	assert_int_equal(chatter_take_frame(&chatter, frame), 4);
+	assert_memory_equal(frame, "\nps\r", 4);
+	assert_false(chatter_owes(&chatter));
+	assert_int_equal(chatter_take_frame(&chatter, frame), 0);
+	chatter_type(&chatter, (const uint8_t *)"x", 1);
+	chatter_reset(&chatter);
+	assert_false(chatter_owes(&chatter));
 }
 
 #define CHATTER_TEST(f) cmocka_unit_test_setup(f, begin)
@@ -221,6 +286,9 @@ int main(void)
 		CHATTER_TEST(test_chatter_recognises_a_board),
 		CHATTER_TEST(test_chatter_answers_once),
 		CHATTER_TEST(test_chatter_has_no_prefix),
+		CHATTER_TEST(test_chatter_console),
+		CHATTER_TEST(test_chatter_console_overflows),
+		CHATTER_TEST(test_chatter_types),
 		CHATTER_TEST(test_chatter_takes_mac),
 	};
 
