@@ -247,6 +247,9 @@ static const uint32_t requests[] = {
 	FIONBIO,
 };
 
+/* The address that a board tells, for a TAP interface. */
+static const uint32_t mac_requests[] = {SIOCSIFHWADDR};
+
 /* The C library converts the interface name in fe80::1%eth0. */
 static const uint32_t ip_requests[] = {SIOCGIFINDEX, SIOCGIFNAME};
 
@@ -311,8 +314,9 @@ _Static_assert(COUNT(frequent) + COUNT(harmless) + COUNT(looks) +
 			       COUNT(watches) + COUNT(renames) +
 			       COUNT(removals) + COUNT(talks) +
 			       COUNT(connects) + COUNT(requests) +
-			       COUNT(ip_requests) + COUNT(fatal_requests) +
-			       COUNT(fatal) + COUNT(sanitizers) + 40 <=
+			       COUNT(ip_requests) + COUNT(mac_requests) +
+			       COUNT(fatal_requests) + COUNT(fatal) +
+			       COUNT(sanitizers) + 40 <=
 		       CELL_RULES_MAX,
 	       "the rules fit");
 
@@ -361,6 +365,9 @@ static void add_ioctls(struct list *list, const struct cell_needs *needs)
 {
 	add_args(list, SYS_ioctl, 1, requests, COUNT(requests),
 		 SECCOMP_VERDICT_ALLOW);
+	if (needs->mac)
+		add_args(list, SYS_ioctl, 1, mac_requests, COUNT(mac_requests),
+			 SECCOMP_VERDICT_ALLOW);
 	if (needs->ip)
 		add_args(list, SYS_ioctl, 1, ip_requests, COUNT(ip_requests),
 			 SECCOMP_VERDICT_ALLOW);

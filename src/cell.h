@@ -38,6 +38,7 @@
  * @leaves:  it removes a file at its end
  * @ip:      it opens IP sockets, and asks for the route to the peer
  * @local:   it opens unix sockets
+ * @mac:     it gives the interface another Ethernet address
  * @self:    PID of the process, which may send itself a signal, as abort(3)
  *           does
  */
@@ -48,6 +49,7 @@ struct cell_needs {
 	bool leaves;
 	bool ip;
 	bool local;
+	bool mac;
 	pid_t self;
 };
 

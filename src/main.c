@@ -19,6 +19,7 @@
 #include "cli/options.h"
 #include "cli/port_choice.h"
 #include "failure.h"
+#include "framing/framing.h"
 #include "interface/addr.h"
 #include "interface/link.h"
 #include "interface/owner.h"
@@ -43,7 +44,7 @@
 /* What the broker has a copy of. */
 struct brokered {
 	const struct options *options;
-	struct line *line;
+	struct session *session;
 };
 
 /*
@@ -119,6 +120,7 @@ static void enter_cell(const struct options *options, const struct line *line)
 	const struct cell_needs needs = {
 		.watches = kind->is_serial,
 		.ip = kind->uses_ip,
+		.mac = options->tap,
 	};
 	int err = options->no_sandbox ? 0 : cell_enter(&needs);
 
@@ -132,7 +134,7 @@ static int open_port(void *data, struct claim *claim, struct failure *failure)
 {
 	const struct brokered *brokered = data;
 
-	return line_claim(brokered->line, claim, failure);
+	return line_claim(session_line(brokered->session), claim, failure);
 }
 
 /* In the broker. */
@@ -146,11 +148,11 @@ static int write_report(void *data, const char *text, size_t len,
 }
 
 /* In the broker. */
-static void remove_file(void *data)
+static void remove_files(void *data)
 {
 	const struct brokered *brokered = data;
 
-	line_remove_file(brokered->line);
+	session_remove_files(brokered->session);
 }
 
 /*
@@ -161,13 +163,14 @@ static int start_broker(const struct options *options, struct session *session,
 			const struct privilege_user *user,
 			struct broker **broker)
 {
-	struct line *line = session_line(session);
+	const struct line *line = session_line(session);
 	const struct source_kind *kind = line_kind(line);
-	struct brokered brokered = {.options = options, .line = line};
+	struct brokered brokered = {.options = options, .session = session};
+	const bool leaves = kind->remove_file || options->board_console;
 	const struct cell_needs needs = {
 		.devices = kind->is_serial,
 		.files = options->stats_json,
-		.leaves = kind->remove_file,
+		.leaves = leaves,
 		.local = kind->uses_unix,
 	};
 	const struct broker_config config = {
@@ -177,7 +180,7 @@ static int start_broker(const struct options *options, struct session *session,
 		.needs = options->no_sandbox ? NULL : &needs,
 		.open_port = kind->claim ? open_port : NULL,
 		.write_report = options->stats_json ? write_report : NULL,
-		.leave = kind->remove_file ? remove_file : NULL,
+		.leave = leaves ? remove_files : NULL,
 		.data = &brokered,
 	};
 	struct failure failure;
@@ -193,6 +196,15 @@ static int start_broker(const struct options *options, struct session *session,
 	return err;
 }
 
+/* The rate from which the MTU follows: a radio is slower than its port. */
+static uint32_t rate_for_mtu(const struct options *options,
+			     const struct line *line)
+{
+	const uint32_t radio_rate = options->framing->radio_rate;
+
+	return radio_rate ? radio_rate : line_rate(line);
+}
+
 /* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
 	       const struct privilege_user *named, struct tun *tun,
@@ -206,7 +218,8 @@ static int run(const struct options *options, const struct owner *owner,
 		  line_port(line) ? "opened and set up" : "not there yet");
 	log_debug("%s: %s", tun->name,
 		  tun->attached ? "attached to" : "created");
-	if (link_configure(&link, tun, &options->link, line_rate(line)))
+	if (link_configure(&link, tun, &options->link,
+			   rate_for_mtu(options, line)))
 		return set_up_failed();
 	if (!options->user)
 		privilege_choose_user(&user);

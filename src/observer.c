@@ -17,11 +17,14 @@
 #include "pair/pair.h"
 #include "pairing.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
 #include "pump/witness.h"
 #include "sharing.h"
 
+#include <inttypes.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /*
@@ -48,6 +51,12 @@ void observer_init(struct observer *observer,
 	};
 }
 
+/* Seconds without progress that make a stall. */
+static unsigned int stall_s(const struct observer *observer)
+{
+	return observer->config.is_radio ? STALL_RADIO_S : STALL_S;
+}
+
 /**
  * observer_begin_port() - a port was opened
  * @observer: the observer
@@ -63,8 +72,8 @@ void observer_begin_port(struct observer *observer, uint64_t now_ns)
 	observer->own_before =
 		pump_stats(observer->config.pump)
 			->to_line.dropped[STATS_DROP_OWN_TRANSPORT];
-	stall_start(&observer->stall, port->rate, port->kind->queue_slack,
-		    now_ns);
+	stall_start(&observer->stall, stall_s(observer), port->rate,
+		    port->kind->queue_slack, now_ns);
 }
 
 /*
@@ -99,8 +108,8 @@ static void check_flow(struct observer *observer, const struct stats *stats,
 			pump_is_stuck(observer->config.pump), now_ns))
 		return;
 	if (stall_is_news(&observer->stall))
-		log_warning("%s has sent nothing for %d s (%s)",
-			    line_name(observer->config.line), STALL_S,
+		log_warning("%s has sent nothing for %u s (%s)",
+			    line_name(observer->config.line), stall_s(observer),
 			    stall_text(flow, is_serial));
 	if (flow == PORT_FLOW_XONXOFF)
 		port_resume(port);
@@ -235,6 +244,7 @@ static void check_counters(struct observer *observer, uint64_t now_ns)
 {
 	struct symptom_view view = {
 		.is_serial = line_kind(observer->config.line)->is_serial,
+		.is_radio = observer->config.is_radio,
 		.rate = line_port(observer->config.line)->rate,
 	};
 	char text[SYMPTOM_TEXT_MAX];
@@ -253,6 +263,73 @@ static void check_counters(struct observer *observer, uint64_t now_ns)
 	check_flow(observer, view.stats, now_ns);
 }
 
+/* Print the text of a board. */
+static void print_board(struct observer *observer, uint64_t now_ns)
+{
+	char text[CHATTER_TEXT_MAX];
+	uint64_t lost;
+
+	while (chatter_take_line(observer->config.chatter, text, &lost,
+				 now_ns)) {
+		log_info("%s: board: %s", line_name(observer->config.line),
+			 text);
+		if (lost)
+			log_info("%s: board: (%" PRIu64 " more lines, too fast "
+				 "to print)",
+				 line_name(observer->config.line), lost);
+	}
+}
+
+/* Report the first question for a prefix. */
+static void report_question(struct observer *observer)
+{
+	const struct chatter *chatter = observer->config.chatter;
+	struct addr prefix = {.family = AF_INET6, .prefix_len = 64};
+	char text[ADDR_TEXT_MAX];
+
+	if (!chatter->has_asked || observer->board_told)
+		return;
+	observer->board_told = true;
+	if (!chatter->prefix) {
+		log_warning("%s: the board asks for an IPv6 prefix, and this "
+			    "end has none (give it an address, as with --addr "
+			    "fd00::1/64)",
+			    line_name(observer->config.line));
+		return;
+	}
+	memcpy(prefix.bytes, chatter->prefix, BOARD_PREFIX_LEN);
+	log_info("%s: the board asks for its prefix and gets %s",
+		 line_name(observer->config.line), addr_format(&prefix, text));
+}
+
+/* Report the first message of CoAP. */
+static void report_coap(struct observer *observer)
+{
+	if (!observer->config.chatter->has_coap || observer->coap_told)
+		return;
+	observer->coap_told = true;
+	log_info("%s: the board sends CoAP beside IP (slipmux), which is "
+		 "counted and goes no further",
+		 line_name(observer->config.line));
+}
+
+/* Give a TAP interface the address that a board tells, as tunslip6 does. */
+static void take_mac(struct observer *observer)
+{
+	const struct tun *tun = observer->config.tun;
+	uint8_t mac[BOARD_MAC_LEN];
+
+	if (!chatter_take_mac(observer->config.chatter, mac) ||
+	    !observer->config.takes_mac)
+		return;
+	observer->config.takes_mac = false;
+	if (!tun_set_mac(tun, mac))
+		log_info("%s: the board gives it the Ethernet address "
+			 "%02x:%02x:%02x:%02x:%02x:%02x",
+			 tun->name, mac[0], mac[1], mac[2], mac[3], mac[4],
+			 mac[5]);
+}
+
 /**
  * observer_look() - report news to the user
  * @observer: the observer, while there is a port
@@ -266,6 +343,10 @@ void observer_look(struct observer *observer, uint64_t now_ns)
 	if (pump_take_silence(observer->config.pump))
 		report_silence(observer);
 	check_counters(observer, now_ns);
+	print_board(observer, now_ns);
+	report_question(observer);
+	report_coap(observer);
+	take_mac(observer);
 }
 
 /**

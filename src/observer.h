@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct chatter;
 struct line;
 struct pairing;
 struct pump;
@@ -21,7 +22,10 @@ struct tun;
  * @tun:         its interface
  * @pump:        its pump
  * @pairing:     its pairing, or NULL
+ * @chatter:     what a board says
+ * @takes_mac:   give the interface the address that a board tells
  * @flow:        flow control of the port
+ * @is_radio:    a radio is behind the port
  * @keepalive_s: the period of --keepalive; 0: none
  *
  * The observer borrows all pointers for its life.
@@ -32,7 +36,10 @@ struct observer_config {
 	struct pump *pump;
 	const struct pairing *pairing;
 	const struct sharing *sharing;
+	struct chatter *chatter;
+	bool takes_mac;
 	enum port_flow flow;
+	bool is_radio;
 	unsigned int keepalive_s;
 };
 
@@ -46,6 +53,8 @@ struct observer_config {
  * @own_told:     the user knows that the line's own packets come by the link
  * @own_before:   such packets that were dropped before this port
  * @held_told:    the user knows that packets are held back from a shell
+ * @coap_told:    the user knows that a board sends CoAP
+ * @board_told:   the user knows that a board has asked for a prefix
  * @peer_told:    the user knows @peer
  * @peer:         the sender of the first packet
  * @first:        the sender of this port's first packet
@@ -60,6 +69,8 @@ struct observer {
 	bool own_told;
 	uint64_t own_before;
 	bool held_told;
+	bool coap_told;
+	bool board_told;
 	bool peer_told;
 	struct addr peer;
 	struct addr first;

@@ -14,8 +14,10 @@
 #include "session.h"
 #include "cli/options.h"
 #include "clock.h"
+#include "console.h"
 #include "events.h"
 #include "failure.h"
+#include "framing/framing.h"
 #include "interface/monitor.h"
 #include "interface/tun.h"
 #include "line/line.h"
@@ -26,6 +28,7 @@
 #include "pair/pair.h"
 #include "pairing.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
 #include "report/notify.h"
@@ -39,6 +42,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 struct session {
 	const struct options *options;
@@ -50,13 +54,15 @@ struct session {
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
-	struct report *report;	/* NULL: not asked for */
-	struct broker *broker;	/* NULL: the link opens no file */
-	uint64_t start_ns;	/* when the link began */
-	uint32_t baud;		/* the last speed of the port; 0: none */
-	bool signalled;		/* a signal is not handled yet */
-	bool interface_changed; /* another program's change is not read yet */
-	bool sharing_woken;	/* the end of its keeper is not handled yet */
+	struct chatter chatter;
+	struct console *console; /* NULL: not asked for */
+	struct report *report;	 /* NULL: not asked for */
+	struct broker *broker;	 /* NULL: the link opens no file */
+	uint64_t start_ns;	 /* when the link began */
+	uint32_t baud;		 /* the last speed of the port; 0: none */
+	bool signalled;		 /* a signal is not handled yet */
+	bool interface_changed;	 /* another program's change is not read yet */
+	bool sharing_woken;	 /* the end of its keeper is not handled yet */
 	bool had_port;
 	bool carrier;
 };
@@ -70,6 +76,7 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_LINE:
 		line_wake(session->line);
+		console_wake(session->console);
 		break;
 	case EVENT_INTERFACE:
 	case EVENT_PORT:
@@ -83,6 +90,9 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_SHARING:
 		session->sharing_woken = true;
+		break;
+	case EVENT_CONSOLE:
+		console_note(session->console, event->mask);
 		break;
 	case EVENT_TIME:
 		break;
@@ -374,6 +384,7 @@ static uint64_t next_ns(const struct session *session)
 	if (line_port(session->line))
 		next_ns = clock_earlier(next_ns,
 					observer_next_ns(&session->observer));
+	next_ns = clock_earlier(next_ns, console_next_ns(session->console));
 	next_ns = clock_earlier(next_ns, notify_next_ns());
 	return clock_earlier(next_ns, report_next_ns(session->report));
 }
@@ -397,6 +408,17 @@ static int handle_result(struct session *session, enum pump_result result)
 	default:
 		return 0;
 	}
+}
+
+/* The prefix for a board: that of the first IPv6 address. NULL: none. */
+static const uint8_t *find_prefix(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->link.addr_count; i++)
+		if (options->link.addrs[i].family == AF_INET6)
+			return options->link.addrs[i].bytes;
+	return NULL;
 }
 
 /**
@@ -427,6 +449,15 @@ int session_open(struct session **session, const struct options *options)
 		goto fail;
 	err = line_open(&opened->line, &options->port, options->wait,
 			&opened->events, &failure);
+	chatter_init(&opened->chatter, find_prefix(options));
+	if (!err && options->board_console) {
+		err = console_open(&opened->console, options->board_console,
+				   &opened->events, &opened->chatter);
+		if (err) {
+			session_close(opened);
+			return err;
+		}
+	}
 	if (!err) {
 		*session = opened;
 		return 0;
@@ -504,6 +535,17 @@ void session_use_broker(struct session *session, struct broker *broker)
 {
 	session->broker = broker;
 	line_use_broker(session->line, broker);
+	console_use_broker(session->console, broker);
+}
+
+/**
+ * session_remove_files() - remove the files of the session, in the broker
+ * @session: the broker's copy of the session
+ */
+void session_remove_files(struct session *session)
+{
+	line_remove_file(session->line);
+	console_remove_file(session->console);
 }
 
 /**
@@ -619,6 +661,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.tun = tun,
 		.framing = options->framing,
 		.pair = pairing_pair(session->pairing),
+		.chatter = options->framing->idle ? &session->chatter : NULL,
 		.lead = options->lead,
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,
@@ -656,7 +699,12 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			      .pump = session->pump,
 			      .pairing = session->pairing,
 			      .sharing = session->sharing,
+			      .chatter = &session->chatter,
+			      .takes_mac = tun->tap && !tun->attached &&
+					   !options->link.mac_given &&
+					   !options->link.bridge,
 			      .flow = options->port.flow,
+			      .is_radio = options->framing->radio_rate,
 			      .keepalive_s = options->keepalive_s,
 		      });
 	watch_interface(session);
@@ -670,8 +718,13 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 /* Return: as handle_result(). */
 static int turn(struct session *session)
 {
-	int err = handle_result(session, pump_turn(session->pump));
+	int err;
 
+	if (session->console)
+		console_move(session->console, clock_ns());
+	err = handle_result(session, pump_turn(session->pump));
+	if (session->console)
+		console_move(session->console, clock_ns());
 	return err ? err : handle_the_rest(session);
 }
 
@@ -721,6 +774,7 @@ void session_close(struct session *session)
 	pump_free(session->pump);
 	pairing_close(session->pairing);
 	sharing_close(session->sharing);
+	console_close(session->console);
 	monitor_close(session->monitor);
 	line_close(session->line);
 	events_close(&session->events);

@@ -16,6 +16,7 @@ int session_open(struct session **session, const struct options *options);
 int session_find_port(struct session *session);
 struct line *session_line(const struct session *session);
 void session_use_broker(struct session *session, struct broker *broker);
+void session_remove_files(struct session *session);
 int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 		 const struct privilege_user *user);
 int session_share(struct session *session, const struct tun *tun,

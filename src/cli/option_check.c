@@ -180,24 +180,41 @@ static void check_framing(const struct argp_state *state,
 			   framing->name, port->name, kind->framing->name);
 	if (options->keepalive_s && !framing->idle)
 		argp_error(state,
-			   "--keepalive sends an END, which --framing %s does "
-			   "not have: use --framing slip at both ends",
-			   framing->name);
+			   "--keepalive sends an END, which --framing %s %s: "
+			   "use --framing slip at both ends",
+			   framing->name,
+			   framing->has_end ? "does not carry to the peer"
+					    : "does not have");
 	if (options->lead != FRAMING_LEAD_AUTO && !framing->idle)
 		argp_error(state,
 			   "--leading-end needs --framing slip: --framing %s "
-			   "has no END",
-			   framing->name);
+			   "has %s",
+			   framing->name,
+			   framing->has_end ? "an END before each frame"
+					    : "no END");
 	if (options->pair && options->pair_given && !framing->idle)
 		argp_error(state,
 			   "--pair needs --framing slip: frames of --framing "
 			   "%s carry no pairing",
 			   framing->name);
+	if (options->board_console && !framing->idle)
+		argp_error(state,
+			   "--board-console is about SLIP, and --framing %s is "
+			   "another: leave it out",
+			   framing->name);
+	if (options->board_console &&
+	    strncmp(options->board_console, "pty:", strlen("pty:")) != 0)
+		argp_error(state,
+			   "--board-console: \"%s\" is not pty:LINK, where "
+			   "LINK is a name for the terminal",
+			   options->board_console);
 	if (!framing->idle)
 		options->pair = 0;
 	if (port->flow == PORT_FLOW_XONXOFF && !framing->xonxoff)
 		argp_error(state, "--flow xonxoff needs --framing slip: no "
 				  "other framing escapes XON and XOFF");
+	if (framing->for_ip && !options->tap)
+		framing = framing->for_ip;
 	options->framing =
 		port->flow == PORT_FLOW_XONXOFF ? framing->xonxoff : framing;
 }

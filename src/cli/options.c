@@ -296,9 +296,11 @@ static const struct option_row rows[] = {
 	{"--no-low-latency", 0, NULL, 0, LINE, CLEAR(port.low_latency),
 	 "Leave a USB adapter's latency timer as it is"},
 	{"--framing", 0, "KIND", 0, LINE, BY(take_framing),
-	 "slip, length or packet [slip; on udp: packet]"},
+	 "slip, kiss, length or packet [slip; udp: packet]"},
 	{"--pair", 0, "no|LIST", 0, LINE, BY(take_pair),
 	 "Parts of the pairing to use: no, check [check]"},
+	{"--board-console", 0, "PTY", 0, LINE, NAME(board_console),
+	 "Terminal for the console of a board: pty:LINK"},
 	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
 	 "END before a frame: auto, always, never [auto]"},
 

@@ -60,6 +60,7 @@ enum options_share {
  * @user:       user to run as after set-up, or NULL
  * @no_sandbox: do not restrict the system calls of the process
  * @stats_s:    seconds between two status lines; 0: print none
+ * @board_console: "pty:LINK", the terminal for a board, or NULL
  * @stats_json: path of the JSON statistics file, or NULL
  * @log_level:  verbosity as in enum log_level, but not clamped
  */
@@ -87,6 +88,7 @@ struct options {
 	const char *user;
 	bool no_sandbox;
 	unsigned int stats_s;
+	const char *board_console;
 	const char *stats_json;
 	int log_level;
 };

@@ -6,6 +6,7 @@
  * do not select it by name: they choose the flow control of the line.
  */
 #include "framing/framing.h"
+#include "framing/kiss.h"
 #include "framing/length.h"
 #include "framing/slip.h"
 #include "text.h"
@@ -55,10 +56,7 @@ const struct framing datagram_framing = {
 };
 
 static const struct framing *const framings[] = {
-	&slip_framing,
-	&length_framing,
-	&datagram_framing,
-	NULL,
+	&slip_framing, &kiss_framing, &length_framing, &datagram_framing, NULL,
 };
 
 /**
@@ -80,7 +78,7 @@ const struct framing *framing_find(const char *name)
  * framing_names() - list the names of all framings
  * @text: buffer for the list
  *
- * Return: @text, for example "slip, length or packet"
+ * Return: @text, for example "slip, kiss, length or packet"
  */
 const char *framing_names(char text[FRAMING_NAMES_MAX])
 {

@@ -20,8 +20,12 @@
  */
 #define FRAMING_CONTENTS_MAX (PACKET_MAX + 6)
 
-/* The longest frame of a packet of len bytes, with its leading idle bytes. */
-#define FRAMING_ENCODED_MAX(len) (2 * (size_t)(len) + 2)
+/*
+ * The longest frame of a packet of len bytes, with its leading idle bytes. The
+ * longest of all is that of KISS: an END, a command, packet information, the
+ * packet with its escapes, and an END.
+ */
+#define FRAMING_ENCODED_MAX(len) (2 * (size_t)(len) + 7)
 
 /**
  * enum framing_status - result of decoding bytes from the line
@@ -33,6 +37,7 @@
  * @FRAMING_TOO_LONG: dropped a frame of more than FRAMING_CONTENTS_MAX bytes,
  *                    or than PACKET_MAX where no pair can be
  * @FRAMING_EMPTY: dropped a frame without a packet
+ * @FRAMING_COMMAND: dropped a frame with a command for a modem
  */
 enum framing_status {
 	FRAMING_MORE,
@@ -41,6 +46,7 @@ enum framing_status {
 	FRAMING_XONXOFF_ESCAPE,
 	FRAMING_TOO_LONG,
 	FRAMING_EMPTY,
+	FRAMING_COMMAND,
 };
 
 /**
@@ -71,6 +77,11 @@ struct framing_frame {
  * @name: name on the command line
  * @xonxoff: variant that escapes XON and XOFF, for a line with software flow
  *           control; NULL if there is none
+ * @for_ip: variant for IP packets, if Ethernet frames travel in another way;
+ *          NULL if there is none
+ * @has_end: a frame ends with the END of SLIP, and text from the line with it
+ * @radio_rate: bytes per second of the radio that is behind the port, and takes
+ *              turns with its peer; 0: there is none
  * @needs_bounds: one read must return exactly one frame and one write must send
  *                exactly one, so the port has to preserve write boundaries
  * @cannot_resync: a decoder that has lost a byte never finds the next frame
@@ -83,6 +94,8 @@ struct framing_frame {
  *          other status the caller calls again with the rest, and @frame is the
  *          packet, or the decoded part of a dropped frame
  * @pending: returns the part of an unfinished frame that has arrived
+ * @follow: returns the variant of the framing that the peer of this decoder
+ *          uses, with which the caller goes on; NULL: there is one only
  * @idle: write bytes that neither end nor start a packet to @out; returns their
  *        number. The sender sends them on an idle line, and before a frame to
  *        end preceding noise. NULL if the framing has none
@@ -90,6 +103,9 @@ struct framing_frame {
 struct framing {
 	const char *name;
 	const struct framing *xonxoff;
+	const struct framing *for_ip;
+	bool has_end;
+	uint32_t radio_rate;
 	bool needs_bounds;
 	bool cannot_resync;
 	size_t decoder_size;
@@ -98,6 +114,7 @@ struct framing {
 			 enum framing_status *status,
 			 struct framing_frame *frame);
 	struct framing_frame (*pending)(const void *decoder);
+	const struct framing *(*follow)(const void *decoder);
 	size_t (*idle)(uint8_t *out);
 };
 

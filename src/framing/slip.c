@@ -328,6 +328,7 @@ static size_t slip_idle(uint8_t *out)
 
 static const struct framing slip_xonxoff_framing = {
 	.name = "slip",
+	.has_end = true,
 	.decoder_size = sizeof(struct slip_decoder),
 	.encode = slip_encode_xonxoff,
 	.decode = slip_decode_xonxoff,
@@ -338,6 +339,7 @@ static const struct framing slip_xonxoff_framing = {
 const struct framing slip_framing = {
 	.name = "slip",
 	.xonxoff = &slip_xonxoff_framing,
+	.has_end = true,
 	.decoder_size = sizeof(struct slip_decoder),
 	.encode = slip_encode_plain,
 	.decode = slip_decode_plain,

@@ -13,11 +13,14 @@
  */
 #include "interface/tun.h"
 #include "log.h"
+#include "packet/ethernet.h"
 #include "packet/gso.h"
 
 #include <errno.h>
 #include <linux/if_tun.h>
 #include <linux/virtio_net.h>
+#include <net/if.h>
+#include <net/if_arp.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
@@ -50,6 +53,30 @@ void tun_set_carrier(const struct tun *tun, bool on)
 	if (ioctl(tun->fd, TUNSETCARRIER, &carrier))
 		log_debug("%s: cannot set the carrier: %s", tun->name,
 			  strerror(errno));
+}
+
+/**
+ * tun_set_mac() - change the Ethernet address of a TAP interface
+ * @tun: the interface
+ * @mac: the address, 6 bytes
+ *
+ * Needs no privilege: the descriptor is enough (SIOCSIFHWADDR,
+ * __tun_chr_ioctl(), tun.c). Logs a failure.
+ *
+ * Return: 0 or -errno
+ */
+int tun_set_mac(const struct tun *tun, const uint8_t *mac)
+{
+	struct ifreq ifr = {.ifr_hwaddr.sa_family = ARPHRD_ETHER};
+	int err;
+
+	memcpy(ifr.ifr_hwaddr.sa_data, mac, ETHERNET_MAC_LEN);
+	if (!ioctl(tun->fd, SIOCSIFHWADDR, &ifr))
+		return 0;
+	err = -errno;
+	log_warning("%s: cannot take the Ethernet address of the board: %s",
+		    tun->name, strerror(-err));
+	return err;
 }
 
 /**

@@ -46,6 +46,7 @@ enum tun_write_result {
 
 void tun_close(struct tun *tun);
 void tun_set_carrier(const struct tun *tun, bool on);
+int tun_set_mac(const struct tun *tun, const uint8_t *mac);
 void tun_set_offload(const struct tun *tun, bool on);
 ssize_t tun_read(const struct tun *tun, struct gso *gso, uint8_t *packet,
 		 size_t cap);

@@ -155,11 +155,12 @@ int line_claim(struct line *line, struct claim *claim, struct failure *failure)
 
 /**
  * line_remove_file() - remove the file that the line has made, in the broker
- * @line: the broker's copy of the line
+ * @line: the broker's copy of the line; it may have made none
  */
 void line_remove_file(struct line *line)
 {
-	line->source->kind->remove_file(line->source);
+	if (line->source->kind->remove_file)
+		line->source->kind->remove_file(line->source);
 }
 
 /**

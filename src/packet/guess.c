@@ -26,7 +26,7 @@
  */
 #include "packet/guess.h"
 #include "packet/ethernet.h"
-#include "packet/header.h"
+#include "packet/info.h"
 #include "packet/packet.h"
 
 #include <string.h>
@@ -42,9 +42,6 @@
 
 /* Longer frames are not searched for doubled bytes. */
 #define GUESS_DOUBLED_MAX 2048
-
-/* Flags and protocol of struct tun_pi, two bytes each. */
-#define GUESS_INFO_LEN 4
 
 /* Does a frame end with this string literal? */
 #define GUESS_ENDS_WITH(frame, len, bytes) \
@@ -107,16 +104,10 @@ static bool is_telnet(const uint8_t *frame, size_t len, bool tap)
 
 static bool has_info(const uint8_t *frame, size_t len, bool tap)
 {
-	const uint8_t *packet = frame + GUESS_INFO_LEN;
-	uint16_t protocol;
-
-	if (len <= GUESS_INFO_LEN || frame[0] || frame[1])
-		return false;
-	protocol = header_get16(frame + 2);
-	if (tap)
-		return has_ip(packet, len - GUESS_INFO_LEN, true);
-	return (protocol == 0x0800 && packet[0] >> 4 == 4) ||
-	       (protocol == 0x86DD && packet[0] >> 4 == 6);
+	if (!tap)
+		return info_is_first(frame, len);
+	return len > INFO_LEN && !frame[0] && !frame[1] &&
+	       has_ip(frame + INFO_LEN, len - INFO_LEN, true);
 }
 
 /* IPv4, ARP or IPv6 (IANA, IEEE 802 numbers). */

@@ -15,6 +15,7 @@
  * @GUESS_XONXOFF:  SLIP with the escapes for software flow control
  * @GUESS_INFO:     packet information in front of packets (struct tun_pi)
  * @GUESS_KISS:     KISS, the framing of packet radio
+ * @GUESS_SLIP:     SLIP, where KISS is expected
  * @GUESS_ETHERNET: Ethernet in SLIP, where IP packets are expected
  * @GUESS_IP:       IP packets in SLIP, where Ethernet is expected
  * @GUESS_TEXT:     readable text
@@ -27,6 +28,7 @@ enum guess {
 	GUESS_XONXOFF,
 	GUESS_INFO,
 	GUESS_KISS,
+	GUESS_SLIP,
 	GUESS_ETHERNET,
 	GUESS_IP,
 	GUESS_TEXT,

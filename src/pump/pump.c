@@ -48,6 +48,7 @@
 #include "packet/link_layer.h"
 #include "pair/pair.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/keepalive.h"
 #include "pump/receiver.h"
 #include "pump/sender.h"
@@ -345,6 +346,12 @@ static void open_pair(struct pump *pump, uint64_t settled_ns)
 		  settled_ns);
 }
 
+/* Send in the variant of the framing that the peer uses. */
+static void follow_peer(struct pump *pump)
+{
+	pump->config.framing = receiver_framing(pump->receiver);
+}
+
 /**
  * pump_begin_port() - start with a port
  * @pump: the pump, without a port
@@ -365,6 +372,9 @@ int pump_begin_port(struct pump *pump, struct port *port,
 		return err;
 	pump->port = port;
 	receiver_reset(pump->receiver, settled_ns);
+	follow_peer(pump);
+	if (pump->config.chatter)
+		chatter_reset(pump->config.chatter);
 	/* Discarded bytes do not count as heard. */
 	keepalive_start(&pump->keepalive, clock_later(now_ns, settled_ns));
 	pump->counts = (struct port_counts){0};
@@ -429,8 +439,12 @@ void pump_part(struct pump *pump)
 /* From the port to the interface. */
 static enum pump_result receive(struct pump *pump, bool hung_up)
 {
-	switch (receiver_receive(pump->receiver, pump->port, hung_up,
-				 &pump->keepalive, clock_ns())) {
+	const enum receiver_result result =
+		receiver_receive(pump->receiver, pump->port, hung_up,
+				 &pump->keepalive, clock_ns());
+
+	follow_peer(pump);
+	switch (result) {
 	case RECEIVER_PORT_GONE:
 		return PUMP_PORT_GONE;
 	case RECEIVER_OUT_OF_STEP:
@@ -610,7 +624,7 @@ bool pump_take_silence(struct pump *pump)
  */
 bool pump_is_held(const struct pump *pump)
 {
-	return pump->port && pump->config.framing->idle &&
+	return pump->port && pump->config.framing->has_end &&
 	       receiver_sees_console(pump->receiver);
 }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct addr;
+struct chatter;
 struct event;
 struct events;
 struct pair;
@@ -24,6 +25,7 @@ struct tun;
  * @tun: the interface
  * @framing: the framing on the line
  * @pair: lets this end and another serialtun find each other; NULL: plain
+ * @chatter: takes what a board says beside packets; NULL: it is no packet
  * @lead: when to put the framing's idle bytes before a frame
  * @keepalive_s: send idle bytes after this many seconds without a byte sent; 0:
  *               never
@@ -40,6 +42,7 @@ struct pump_config {
 	const struct tun *tun;
 	const struct framing *framing;
 	struct pair *pair;
+	struct chatter *chatter;
 	enum framing_lead lead;
 	unsigned int keepalive_s;
 	uint32_t mtu;

@@ -28,6 +28,7 @@
 #include "pair/pair.h"
 #include "port/port.h"
 #include "pump/census.h"
+#include "pump/chatter.h"
 #include "pump/drop.h"
 #include "pump/keepalive.h"
 #include "pump/pump.h"
@@ -344,6 +345,54 @@ static bool is_hello(const struct receiver *receiver,
 	       hello_read(frame->bytes, frame->len, &hello);
 }
 
+/* Take the packet behind the text of a board. Return: false if there is none.
+ */
+static bool take_packet_behind_text(struct receiver *receiver,
+				    const struct framing_frame *frame)
+{
+	struct chatter *chatter = receiver->config->chatter;
+	const size_t lines_len =
+		chatter_lines_len(chatter, frame->bytes, frame->len);
+	const struct framing_frame packet = {frame->bytes + lines_len,
+					     frame->len - lines_len};
+	enum packet_verdict verdict;
+
+	if (!lines_len || !packet.len)
+		return false;
+	verdict = receiver->layer->check(packet.bytes, packet.len);
+	if (!packet_is_good(verdict))
+		return false;
+	chatter_hear_lines(chatter, frame->bytes, frame->len);
+	deliver(receiver, &packet, verdict);
+	return true;
+}
+
+/* Take a frame of a board. Return: false if it is none. */
+static bool take_board(struct receiver *receiver,
+		       const struct framing_frame *frame)
+{
+	struct chatter *chatter = receiver->config->chatter;
+
+	if (take_packet_behind_text(receiver, frame))
+		return true;
+	switch (chatter_hear(chatter, frame->bytes, frame->len,
+			     receiver->has_heard)) {
+	case BOARD_NONE:
+		return false;
+	case BOARD_UNSURE:
+		drop_garbage(receiver, frame, STATS_DROP_BOARD);
+		return true;
+	case BOARD_COAP:
+		drop_packets(&receiver->direction, STATS_DROP_COAP, 1,
+			     frame->len);
+		return true;
+	default:
+		drop_packets(&receiver->direction, STATS_DROP_BOARD, 1,
+			     frame->len);
+		return true;
+	}
+}
+
 /*
  * Take a frame that the pair did not. In a session a bad frame has failed its
  * check, and a good packet may pass only for a moment. Without a session,
@@ -373,7 +422,7 @@ static void take_plain(struct receiver *receiver,
 		 frame_looks_checked(frame->bytes, frame->len))
 		drop_packets(&receiver->direction, STATS_DROP_STALE, 1,
 			     frame->len);
-	else
+	else if (!receiver->config->chatter || !take_board(receiver, frame))
 		drop_garbage(receiver, frame, verdict_reason(verdict));
 }
 
@@ -412,6 +461,21 @@ static void take_frame(struct receiver *receiver,
 	}
 }
 
+/*
+ * Drop a command for a modem. The first byte of an IP packet, and of the hello
+ * of a serialtun, looks like a command, too.
+ */
+static void drop_command(struct receiver *receiver,
+			 const struct framing_frame *frame)
+{
+	struct hello hello;
+
+	drop_packets(&receiver->direction, STATS_DROP_COMMAND, 1, frame->len);
+	if (hello_read(frame->bytes, frame->len, &hello) ||
+	    packet_is_good(packet_check(frame->bytes, frame->len)))
+		receiver->guesses[GUESS_SLIP]++;
+}
+
 /* Drop a frame that the decoder could not read. */
 static void take_unreadable(struct receiver *receiver,
 			    const struct framing_frame *frame,
@@ -437,6 +501,18 @@ static bool is_out_of_step(const struct receiver *receiver)
 {
 	return receiver->config->framing->cannot_resync &&
 	       receiver->bad_frames >= RECEIVER_BAD_MAX;
+}
+
+/* Take the text of a board that has not ended its frame. */
+static void take_unfinished(struct receiver *receiver)
+{
+	struct chatter *chatter = receiver->config->chatter;
+	struct framing_frame pending;
+
+	if (!chatter || !chatter->is_board)
+		return;
+	pending = receiver->config->framing->pending(receiver->decoder);
+	chatter_hear_lines(chatter, pending.bytes, pending.len);
 }
 
 /* Decode bytes from the line. */
@@ -467,7 +543,12 @@ static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len,
 		case FRAMING_EMPTY:
 			drop_garbage(receiver, &frame, STATS_DROP_EMPTY);
 			break;
+		case FRAMING_COMMAND:
+			drop_command(receiver, &frame);
+			break;
 		}
+		if (status != FRAMING_MORE && receiver->config->chatter)
+			chatter_end_frame(receiver->config->chatter);
 	} while (len && !receiver->tun_gone && !is_out_of_step(receiver));
 }
 
@@ -543,9 +624,23 @@ enum receiver_result receiver_receive(struct receiver *receiver,
 		drain_port(receiver, port, hung_up, keepalive, now_ns);
 
 	gro_flush(receiver->gro);
+	take_unfinished(receiver);
 	if (receiver->config->pair)
 		show_line(receiver);
 	return receiver->tun_gone ? RECEIVER_TUN_GONE : result;
+}
+
+/**
+ * receiver_framing() - the framing for the peer
+ * @receiver: the receiver
+ *
+ * Return: the configured framing, or the variant of it that the peer uses
+ */
+const struct framing *receiver_framing(const struct receiver *receiver)
+{
+	const struct framing *framing = receiver->config->framing;
+
+	return framing->follow ? framing->follow(receiver->decoder) : framing;
 }
 
 /**
@@ -583,6 +678,14 @@ bool receiver_take_first(struct receiver *receiver, struct addr *from)
 	return is_new;
 }
 
+/* Is a board at the other end? Its text is no sign of a fault. */
+static bool is_board(const struct receiver *receiver)
+{
+	const struct chatter *chatter = receiver->config->chatter;
+
+	return chatter && chatter->is_board;
+}
+
 /**
  * receiver_get_stats() - report the receiver's counters
  * @receiver: the receiver
@@ -598,5 +701,6 @@ void receiver_get_stats(const struct receiver *receiver, struct stats *stats)
 	memcpy(stats->guesses, receiver->guesses, sizeof(stats->guesses));
 	stats->census = receiver->census;
 	stats->unfinished_len = pending.len;
-	stats->unfinished = guess(receiver, &pending);
+	stats->unfinished =
+		is_board(receiver) ? GUESS_NONE : guess(receiver, &pending);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct framing;
 struct keepalive;
 struct link_layer;
 struct port;
@@ -38,6 +39,7 @@ enum receiver_result receiver_receive(struct receiver *receiver,
 				      struct port *port, bool hung_up,
 				      struct keepalive *keepalive,
 				      uint64_t now_ns);
+const struct framing *receiver_framing(const struct receiver *receiver);
 bool receiver_sees_console(const struct receiver *receiver);
 bool receiver_take_first(struct receiver *receiver, struct addr *from);
 void receiver_get_stats(const struct receiver *receiver, struct stats *stats);

@@ -43,6 +43,7 @@
 #include "packet/transport.h"
 #include "pair/pair.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/drop.h"
 #include "pump/fq_codel.h"
 #include "pump/keepalive.h"
@@ -411,11 +412,31 @@ static bool append_pair_frame(struct sender *sender, uint64_t now_ns)
 	return len;
 }
 
-/* When the next packet may go: now, or behind the first hello. */
-static uint64_t packet_ns(const struct sender *sender)
+/*
+ * Append a frame for a board, if one is due. A serialtun, which takes frames
+ * with a check alone, is no board.
+ */
+static void append_board_frame(struct sender *sender, uint64_t now_ns)
 {
 	const struct pair *pair = sender->config->pair;
+	uint8_t frame[CHATTER_FRAME_MAX];
+	size_t len = 0;
 
+	if (sender->config->chatter)
+		len = chatter_take_frame(sender->config->chatter, frame);
+	if (len && (!pair || pair_state(pair) == PAIR_PLAIN))
+		append_frame(sender, frame, len, now_ns);
+}
+
+/* When the next packet, or frame for a board, may go: now, or behind the first
+ * hello. */
+static uint64_t packet_ns(const struct sender *sender)
+{
+	const struct chatter *chatter = sender->config->chatter;
+	const struct pair *pair = sender->config->pair;
+
+	if (chatter && chatter_owes(chatter))
+		return 0;
 	if (fq_codel_is_empty(sender->queue))
 		return UINT64_MAX;
 	return pair ? pair_quiet_until(pair) : 0;
@@ -464,6 +485,8 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 	clear_outbox(sender);
 	while (sender->outbox_len < enough && append_pair_frame(sender, now_ns))
 		;
+	if (sender->outbox_len < enough)
+		append_board_frame(sender, now_ns);
 	while (sender->outbox_len < enough && append_packet(sender, now_ns))
 		;
 }

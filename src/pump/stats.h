@@ -27,6 +27,9 @@
 	X(UNCHECKED, "unchecked", "without a frame check")        \
 	X(STALE, "stale", "of a pairing that has ended")          \
 	X(HELLO, "hello", "hello of a serialtun that pairs")      \
+	X(COMMAND, "command", "KISS command")                     \
+	X(BOARD, "board", "text")                                 \
+	X(COAP, "coap", "CoAP")                                   \
 	X(IPV6, "ipv6", "IPv6 not wanted")                        \
 	X(ROUTER_ADVERT, "router_advert", "Router Advertisement") \
 	X(CODEL, "codel", "CoDel")                                \

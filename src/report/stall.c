@@ -17,14 +17,15 @@
 /**
  * stall_start() - start the clock when the port opens
  * @stall:       all zero before the first call; @told survives later calls
+ * @limit_s:     seconds without progress that make a stall
  * @rate:        bytes per second of the port; 0: it has none
  * @queue_slack: by how many bytes the port may overstate its queue
  * @now_ns:      the time
  */
-void stall_start(struct stall *stall, unsigned int rate,
+void stall_start(struct stall *stall, unsigned int limit_s, unsigned int rate,
 		 unsigned int queue_slack, uint64_t now_ns)
 {
-	stall->limit_ns = STALL_S * NS_PER_S;
+	stall->limit_ns = limit_s * NS_PER_S;
 	/*
 	 * An adapter counts a transfer as queued until its last byte has left.
 	 */

@@ -10,6 +10,12 @@
 /* Seconds without progress after which a port stalls. */
 #define STALL_S 5
 
+/*
+ * The same with a radio behind the port: a modem stops the port until its
+ * buffer has room again.
+ */
+#define STALL_RADIO_S 60
+
 /**
  * struct stall - detects that nothing leaves a port
  * @limit_ns: time without progress that makes a stall
@@ -25,7 +31,7 @@ struct stall {
 	bool told;
 };
 
-void stall_start(struct stall *stall, unsigned int rate,
+void stall_start(struct stall *stall, unsigned int limit_s, unsigned int rate,
 		 unsigned int queue_slack, uint64_t now_ns);
 bool stall_look(struct stall *stall, uint64_t left, bool is_stuck,
 		uint64_t now_ns);

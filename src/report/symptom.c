@@ -28,6 +28,12 @@
 #define SYMPTOM_NOTHING_NS	(10 * NS_PER_S)
 #define SYMPTOM_NOTHING_PACKETS 3
 
+/*
+ * On a radio of 1200 bits per second, whose stations take turns, an answer to a
+ * few full packets takes half a minute.
+ */
+#define SYMPTOM_RADIO_NS (60 * NS_PER_S)
+
 /* Shorter than for garbage, because text explains garbage. */
 #define SYMPTOM_TEXT_NS (3 * NS_PER_S)
 
@@ -92,7 +98,10 @@ static bool hears_peer(const struct stats *stats)
 /* Do most of the bad frames look like this protocol? */
 static bool are_mostly(const struct stats *stats, enum guess guess)
 {
-	return stats->guesses[guess] * 2 > bad_frames(&stats->from_line);
+	const struct stats_direction *from = &stats->from_line;
+
+	return stats->guesses[guess] * 2 >
+	       bad_frames(from) + from->dropped[STATS_DROP_BOARD];
 }
 
 /* Do frames arrive, but no packets, and most frames look like this protocol? */
@@ -143,13 +152,19 @@ static bool shows_refused(const struct look *look)
 	       look->to->dropped[STATS_DROP_REFUSED] >= SYMPTOM_NOTHING_PACKETS;
 }
 
+/* The time that a condition must hold; on a radio it is longer. */
+static uint64_t patience(const struct look *look, uint64_t long_ns)
+{
+	return long_ns + (look->view->is_radio ? SYMPTOM_RADIO_NS : 0);
+}
+
 static bool shows_nothing(const struct look *look)
 {
 	return lasts(&look->symptoms->first_sent_ns,
 		     !look->from->line_bytes &&
 			     !look->symptoms->told[SYMPTOM_REFUSED] &&
 			     look->to->packets >= SYMPTOM_NOTHING_PACKETS,
-		     SYMPTOM_NOTHING_NS, look->now_ns);
+		     patience(look, SYMPTOM_NOTHING_NS), look->now_ns);
 }
 
 static bool shows_echo(const struct look *look)
@@ -190,6 +205,12 @@ static bool shows_info(const struct look *look)
 static bool shows_kiss(const struct look *look)
 {
 	return speaks(look->stats, GUESS_KISS);
+}
+
+static bool shows_slip(const struct look *look)
+{
+	return !hears_peer(look->stats) &&
+	       look->stats->guesses[GUESS_SLIP] >= SYMPTOM_GARBAGE_FRAMES;
 }
 
 static bool shows_ethernet(const struct look *look)
@@ -233,7 +254,7 @@ static bool shows_garbage(const struct look *look)
 		!hears_peer(look->stats) && !is_explained(look->symptoms) &&
 			(bad_frames(look->from) >= SYMPTOM_GARBAGE_FRAMES ||
 			 look->stats->unfinished_len >= SYMPTOM_GARBAGE_BYTES),
-		SYMPTOM_GARBAGE_NS, look->now_ns);
+		patience(look, SYMPTOM_GARBAGE_NS), look->now_ns);
 }
 
 /* We send packets, bytes arrive, and no other symptom explains them. */
@@ -245,7 +266,7 @@ static bool shows_whisper(const struct look *look)
 			     !is_explained(look->symptoms) &&
 			     !look->symptoms->told[SYMPTOM_GARBAGE] &&
 			     look->to->packets >= SYMPTOM_NOTHING_PACKETS,
-		     SYMPTOM_WHISPER_NS, look->now_ns);
+		     patience(look, SYMPTOM_WHISPER_NS), look->now_ns);
 }
 
 static bool shows_same_address(const struct look *look)
@@ -263,7 +284,10 @@ static bool shows_unknown_network(const struct look *look)
 	return sees(look->stats, WITNESS_UNKNOWN_NETWORK);
 }
 
-/* Starts a new period when one has enough time and frames. */
+/*
+ * Starts a new period when one has enough time and frames. A modem drops
+ * damaged frames itself: those that are no packets come from other stations.
+ */
 static bool shows_damaged(const struct look *look)
 {
 	struct symptom_count *since = &look->symptoms->since;
@@ -278,7 +302,8 @@ static bool shows_damaged(const struct look *look)
 	    all < SYMPTOM_DAMAGED_FRAMES)
 		return false;
 	*since = look->now;
-	return look->now.good && bad * 100 > all * SYMPTOM_DAMAGED_PERCENT;
+	return !look->view->is_radio && look->now.good &&
+	       bad * 100 > all * SYMPTOM_DAMAGED_PERCENT;
 }
 
 static bool shows_missing(const struct look *look)
@@ -401,7 +426,12 @@ static const struct {
 	[SYMPTOM_KISS] =
 		{shows_kiss,
 		 "the other end speaks KISS, as packet radio does, not SLIP "
-		 "(run tncattach at this end, or serialtun at the other)",
+		 "(give --framing kiss at this end)",
+		 NULL},
+	[SYMPTOM_SLIP] =
+		{shows_slip,
+		 "the other end speaks SLIP, not KISS (leave --framing kiss "
+		 "out at this end, or give it at the other too)",
 		 NULL},
 	[SYMPTOM_ETHERNET] =
 		{shows_ethernet,
@@ -559,6 +589,28 @@ enum symptom symptoms_look(struct symptoms *symptoms,
 	return found;
 }
 
+/* The message where a radio is behind the port; NULL: the same. */
+static const char *radio_text(enum symptom symptom)
+{
+	switch (symptom) {
+	case SYMPTOM_NOTHING:
+		return "nothing has arrived yet, although packets were sent (is "
+		       "the modem in KISS mode, with this --baud? Is the other "
+		       "station on the air? Are both addresses in one network?)";
+	case SYMPTOM_TEXT:
+		return "text arrives, not packets (is the modem in KISS mode? "
+		       "In a terminal program, type KISS ON and RESTART)";
+	case SYMPTOM_GARBAGE:
+	case SYMPTOM_WHISPER:
+		return "frames arrive, but not one IP packet (do all come from "
+		       "other stations? Does the modem have this --baud? The "
+		       "other end has to run serialtun --framing kiss, or "
+		       "tncattach)";
+	default:
+		return NULL;
+	}
+}
+
 /* Return: the text that replaces %s in the message. */
 static const char *find_subject(enum symptom symptom, const struct stats *stats,
 				char text[SYMPTOM_TEXT_MAX])
@@ -595,6 +647,8 @@ const char *symptom_text(enum symptom symptom, const struct symptom_view *view,
 
 	if (!view->is_serial && rows[symptom].other)
 		from = rows[symptom].other;
+	if (view->is_radio && radio_text(symptom))
+		from = radio_text(symptom);
 	*text = '\0';
 	while ((mark = strstr(from, "%s"))) {
 		text_append(text, SYMPTOM_TEXT_MAX, "%.*s%s",

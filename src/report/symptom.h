@@ -19,6 +19,7 @@ struct stats;
  * @SYMPTOM_XONXOFF:  only the peer uses software flow control
  * @SYMPTOM_INFO:     the peer puts packet information in front of packets
  * @SYMPTOM_KISS:     the peer speaks KISS
+ * @SYMPTOM_SLIP:     the peer speaks SLIP, not KISS
  * @SYMPTOM_ETHERNET: the peer sends Ethernet frames, not IP packets
  * @SYMPTOM_IP:       the peer sends IP packets, not Ethernet frames
  * @SYMPTOM_TEXT:     readable text arrives
@@ -49,6 +50,7 @@ enum symptom {
 	SYMPTOM_XONXOFF,
 	SYMPTOM_INFO,
 	SYMPTOM_KISS,
+	SYMPTOM_SLIP,
 	SYMPTOM_ETHERNET,
 	SYMPTOM_IP,
 	SYMPTOM_TEXT,
@@ -74,11 +76,13 @@ enum symptom {
  * struct symptom_view - the current state of a line
  * @stats:     its counters
  * @is_serial: the port has, or appears to have, a cable and a speed
+ * @is_radio:  a radio is behind the port
  * @rate:      capacity of the line in bytes per second; 0: unknown
  */
 struct symptom_view {
 	const struct stats *stats;
 	bool is_serial;
+	bool is_radio;
 	uint32_t rate;
 };
 

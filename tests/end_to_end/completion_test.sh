@@ -69,7 +69,7 @@ completes 'serialtun --user nobod' 'nobody'
 completes 'serialtun --create --owner nobod' 'nobody'
 completes 'serialtun --create --group nogrou' 'nogroup'
 
-completes 'serialtun --framing ' 'slip length packet'
+completes 'serialtun --framing ' 'slip kiss length packet'
 completes 'serialtun --leading-end ' 'auto always never'
 completes 'serialtun --pair ' 'no check'
 

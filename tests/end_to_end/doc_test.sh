@@ -50,7 +50,7 @@ quotes=$(sed -n '/^## When it does not work/,/^## Build/p' "$readme" |
 check_match 'the README quotes messages' 'framing errors' "$quotes"
 while read -r quote; do
 	text=$(sed -E 's/Permission denied|agetty/%s/; s/a new TUN/a new %s/
-		s,/dev/(net/tun|ttyUSB0),%s,; s/ 5 s/ %d s/' <<<"$quote")
+		s,/dev/(net/tun|ttyUSB0),%s,; s/ 5 s/ %u s/' <<<"$quote")
 	check "the program says \"$quote\"" grep -qF -- "$text" <<<"$messages"
 done <<<"$quotes"
 

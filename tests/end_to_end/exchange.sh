@@ -35,12 +35,12 @@ listening() {
 }
 
 # tcp FROM TO ADDRESS FILE: send a file over TCP between hosts a and b, and
-# compare
+# compare; with $tcp_listen, TCP6-LISTEN, over IPv6
 tcp() {
 	local receiver
 	tcp_port=$((${tcp_port:-5000} + 1))
 	rm -f "$4.$2"
-	"in_$2" timeout "${tcp_seconds:-60}" socat -u "TCP-LISTEN:$tcp_port,reuseaddr" \
+	"in_$2" timeout "${tcp_seconds:-60}" socat -u "${tcp_listen:-TCP-LISTEN}:$tcp_port,reuseaddr" \
 		"OPEN:$4.$2,creat,trunc" &
 	receiver=$!
 	wait_for 5 listening "$2" "$tcp_port"

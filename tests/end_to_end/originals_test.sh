@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # At the other end are programs from which people learn TUN and TAP: simpletun,
-# tun2udp, Serial-TUN and tunctl. They are stand-ins in
+# tun2udp, Serial-TUN, tncattach, Zephyr and tunctl. They are stand-ins in
 # tests/end_to_end/originals; each lists the facts that it is written from. This
 # end runs exactly the commands of serialtun-migrating(7).
 # shellcheck source=lib.sh
@@ -20,6 +20,7 @@ type_on() {
 	local host=$1 command=$2 port=port_$1 words
 	typed+=("$command")
 	command=${command/\/dev\/ttyUSB0/"${!port}"}
+	command=${command/\/tmp\/slip.sock/"$dir/slip.sock"}
 	command=${command/alice/nobody}
 	case $command in
 	'sudo '*) command="$serialtun${command#sudo serialtun}" ;;
@@ -184,13 +185,50 @@ stop_cable
 start_cable --baud 0
 
 #
+# tncattach
+#
+peer_on b tncattach "$port_b" 115200 --mtu 576 --noipv6 --ipv4 10.0.0.2/24
+link_on a 'sudo serialtun --addr 10.0.0.1/24 --mtu 576 --framing kiss --port /dev/ttyUSB0'
+check 'tncattach: a ping' wait_for 5 pings
+check 'tncattach: TCP from A to B' tcp a b 10.0.0.2 "$random"
+stop_a
+stop "$peer"
+
+#
+# Zephyr in QEMU
+#
+link_on a 'sudo serialtun --tap --addr 192.0.2.2/24 --addr 2001:db8::2/64 --port unix-listen:/tmp/slip.sock'
+peer_on b zephyr_board "$dir/slip.sock"
+zephyr_pings() {
+	in_a ping -q -c 1 -W 1 "$@"
+}
+check 'Zephyr: a ping' wait_for 5 zephyr_pings 192.0.2.1
+check 'Zephyr: a ping with IPv6' wait_for 5 zephyr_pings 2001:db8::1
+zephyr_sizes() {
+	local size
+	for size in 0 1 7 18 56 57 500 1471 1472; do
+		zephyr_pings -M 'do' -s "$size" -p c0db 192.0.2.1 || return
+	done
+}
+check 'Zephyr: packets of every size' zephyr_sizes
+check 'Zephyr: TCP from A to B' tcp a b 192.0.2.1 "$random"
+check 'Zephyr: TCP from B to A' tcp b a 192.0.2.2 "$random"
+stop "$peer"
+check 'Zephyr has ended: the line is lost' wait_for 5 has_lost 1
+peer_on b zephyr_board "$dir/slip.sock"
+check 'after its restart the link is back' wait_for 10 zephyr_pings 192.0.2.1
+check_not 'no fault is reported' \
+	grep -E 'not one|not packets|damaged' "$dir/a.log"
+stop_a
+stop "$peer"
+
+#
 # The page's commands for other programs on a cable; the peer is serialtun.
 #
 start_b --addr 10.0.0.2/24 --addr fd00::2/64
 for command in \
 	'sudo serialtun --addr 10.0.0.1 --peer 10.0.0.2 --mtu 296 --port /dev/ttyUSB0' \
-	'sudo serialtun --addr 10.0.0.1 --peer 10.0.0.2 --port /dev/ttyUSB0' \
-	'sudo serialtun --addr 10.0.0.1/24 --mtu 576 --port /dev/ttyUSB0'; do
+	'sudo serialtun --addr 10.0.0.1 --peer 10.0.0.2 --port /dev/ttyUSB0'; do
 	link_on a "$command"
 	check "$command: a ping" wait_for 5 pings
 	stop_a

@@ -642,6 +642,23 @@ static const struct {
 	 "--leading-end: \"on\" is not always, auto or never"},
 	{"--leading-end never --framing length --port tcp:h:1",
 	 "--leading-end needs --framing slip: --framing length has no END"},
+	{"--leading-end never --framing kiss --port p",
+	 "--leading-end needs --framing slip: --framing kiss has an END before "
+	 "each frame"},
+	{"--board-console pty:x --framing kiss --port p",
+	 "--board-console is about SLIP, and --framing kiss is another: leave it "
+	 "out"},
+	{"--board-console ttyS0 --port p",
+	 "--board-console: \"ttyS0\" is not pty:LINK, where LINK is a name for "
+	 "the terminal"},
+	{"--keepalive 5 --framing kiss --port p",
+	 "--keepalive sends an END, which --framing kiss does not carry to the "
+	 "peer: use --framing slip at both ends"},
+	{"--pair check --framing kiss --port p",
+	 "--pair is about SLIP, and --framing kiss is another: leave it out"},
+	{"--flow xonxoff --framing kiss --port p",
+	 "--flow xonxoff needs --framing slip: no other framing escapes XON and "
+	 "XOFF"},
 	{"--stats 0 --port p",
 	 "--stats: \"0\" is not a number from 1 to 86400"},
 	{"--stats-json '' --port p", "--stats-json: the name is empty"},
@@ -949,7 +966,7 @@ static void test_options_help_is_short(void **state)
 		if (!is_explained(line))
 			fail_msg("not in one line: %s", line);
 	}
-	assert_int_equal(entries, 43);
+	assert_int_equal(entries, 44);
 }
 
 int main(void)

@@ -2,6 +2,7 @@
 /* Tests of framing: the table of framings, and the datagram framing. */
 #include "../testing.h"
 #include "framing/framing.h"
+#include "framing/kiss.h"
 #include "framing/length.h"
 #include "framing/slip.h"
 
@@ -9,6 +10,7 @@ static void test_framing_find(void **state)
 {
 	(void)state;
 	assert_ptr_equal(framing_find("slip"), &slip_framing);
+	assert_ptr_equal(framing_find("kiss"), &kiss_framing);
 	assert_ptr_equal(framing_find("length"), &length_framing);
 	assert_ptr_equal(framing_find("packet"), &datagram_framing);
 	assert_null(framing_find("pack"));
@@ -20,7 +22,8 @@ static void test_framing_names(void **state)
 	char text[FRAMING_NAMES_MAX];
 
 	(void)state;
-	assert_string_equal(framing_names(text), "slip, length or packet");
+	assert_string_equal(framing_names(text),
+			    "slip, kiss, length or packet");
 }
 
 static const struct {

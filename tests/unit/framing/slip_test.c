@@ -58,6 +58,9 @@ static void trace_status(struct trace *trace, enum framing_status status,
 	case FRAMING_EMPTY:
 		fail_msg("SLIP passes over empty frames");
 		break;
+	case FRAMING_COMMAND:
+		fail_msg("SLIP knows no commands");
+		break;
 	case FRAMING_TOO_LONG:
 		trace_append(trace, "#", 1);
 		break;
@@ -576,7 +579,7 @@ static void check_worst_case(uint8_t special, enum slip_escapes escapes)
 {
 	static const uint8_t guard[16] = "fifteen guards!";
 	/* One byte of the maximum is for a leading END. */
-	const size_t cap = FRAMING_ENCODED_MAX(FRAMING_CONTENTS_MAX) - 1;
+	const size_t cap = 2 * FRAMING_CONTENTS_MAX + 1;
 	uint8_t *packet = malloc(FRAMING_CONTENTS_MAX);
 	uint8_t *out = malloc(cap + sizeof(guard));
 

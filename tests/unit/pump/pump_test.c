@@ -18,12 +18,14 @@
 #include "clock.h"
 #include "events.h"
 #include "framing/framing.h"
+#include "framing/kiss.h"
 #include "framing/length.h"
 #include "framing/slip.h"
 #include "interface/tun.h"
 #include "log.h"
 #include "packet/transport.h"
 #include "port/port.h"
+#include "pump/chatter.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
 
@@ -68,6 +70,7 @@ struct setup {
 	bool vnet; /* packets have a header on the interface */
 	bool tap;  /* packets are Ethernet frames */
 	unsigned int keepalive_s;
+	bool board; /* a board may be there */
 };
 
 static struct {
@@ -81,6 +84,10 @@ static struct {
 } world;
 
 static const struct transport no_transport;
+
+static struct chatter chatter;
+
+static const uint8_t prefix[BOARD_PREFIX_LEN] = {0xFD, SLIP_END};
 
 static void begin_port(void)
 {
@@ -100,6 +107,7 @@ static void open_world(const struct setup *setup)
 		.mtu = 1500,
 		.ipv6 = setup->ipv6,
 		.accept_ra = setup->accept_ra,
+		.chatter = setup->board ? &chatter : NULL,
 	};
 	int fds[2];
 
@@ -1742,6 +1750,131 @@ static void test_pump_length_both_ways(void **state)
 	assert_int_equal(all_dropped(from_line()), 0);
 }
 
+/* Is the frame that goes to the line that of a packet in this framing? */
+static void expect_framed(const struct framing *framing)
+{
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	wanted.len = framing->encode(wanted.at, packet.at, packet.len);
+	assert_bytes(&got, &wanted);
+}
+
+/* The sender adds packet information until the peer does without. */
+static void test_pump_kiss_follows_the_peer(void **state)
+{
+	int i;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = kiss_framing.for_ip});
+	ipv4(&packet, 84, SLIP_END);
+	for (i = 0; i < 2; i++) {
+		expect_framed(kiss_framing.for_ip);
+		put_framed(&kiss_framing, &packet);
+		run_until(world.interface);
+		get(world.interface, &got);
+		assert_bytes(&got, &packet);
+		expect_framed(&kiss_framing);
+		/* Nothing is known of the peer on the next port. */
+		pump_end_port(world.pump);
+		begin_port();
+	}
+	assert_int_equal(all_dropped(from_line()), 0);
+}
+
+/* Commands are no damage, whatever they look like. */
+static void test_pump_kiss_counts_commands(void **state)
+{
+	const struct stats *stats;
+
+	(void)state;
+	open_world(&(struct setup){.line_type = SOCK_STREAM,
+				   .framing = kiss_framing.for_ip});
+	ipv4(&packet, 84, 'x');
+	put(world.line, "\xC0\x01\x32\xC0\xC0\xFF\xC0", 7);
+	put_frame(&packet);
+	put_framed(&kiss_framing, &packet);
+	run_until(world.interface);
+	stats = pump_stats(world.pump);
+	assert_int_equal(stats->from_line.packets, 1);
+	assert_int_equal(stats->from_line.dropped[STATS_DROP_COMMAND], 3);
+	assert_int_equal(all_dropped(from_line()), 3);
+	assert_int_equal(stats->guesses[GUESS_SLIP], 1);
+}
+
+/* Text is no damage, and is printed; the packet behind it is not lost. */
+static void test_pump_hears_a_board(void **state)
+{
+	char text[CHATTER_TEXT_MAX];
+	const struct stats *stats;
+	uint64_t lost;
+
+	(void)state;
+	chatter_init(&chatter, prefix);
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .board = true});
+	ipv4(&packet, 84, 'x');
+	put(world.line, "\xC0\rone\n\xC0", 7);
+	put_frame(&packet);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+	put(world.line, "two\n", 4);
+	run_until_idle();
+	assert_true(chatter_take_line(&chatter, text, &lost, clock_ns()));
+	assert_string_equal(text, "one");
+	assert_true(chatter_take_line(&chatter, text, &lost, clock_ns()));
+	assert_string_equal(text, "two");
+
+	/* Without the END in front, the text is the beginning of the frame. */
+	wanted.len = slip_encode(wanted.at, packet.at, packet.len,
+				 SLIP_ESCAPES_RFC1055);
+	put(world.line, wanted.at, wanted.len);
+	run_until(world.interface);
+	get(world.interface, &got);
+	assert_bytes(&got, &packet);
+	stats = pump_stats(world.pump);
+	assert_int_equal(stats->from_line.dropped[STATS_DROP_BOARD], 1);
+	assert_int_equal(all_dropped(from_line()), 1);
+	assert_int_equal(stats->guesses[GUESS_TEXT], 0);
+	assert_int_equal(stats->unfinished, GUESS_NONE);
+}
+
+/* A login's text is printed, too, and still a sign of a fault. */
+static void test_pump_hears_a_login(void **state)
+{
+	static const char prompt[] = "Debian\r\n\xC0\r\nboard login: ";
+	const struct stats *stats;
+
+	(void)state;
+	chatter_init(&chatter, prefix);
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .board = true});
+	put(world.line, prompt, sizeof(prompt) - 1);
+	run_until_idle();
+	stats = pump_stats(world.pump);
+	assert_int_equal(stats->guesses[GUESS_TEXT], 1);
+	assert_int_equal(stats->unfinished, GUESS_TEXT);
+	assert_true(pump_is_held(world.pump));
+}
+
+/* The question for a prefix is answered at once, and once. */
+static void test_pump_answers_a_board(void **state)
+{
+	(void)state;
+	chatter_init(&chatter, prefix);
+	open_world(&(struct setup){.line_type = SOCK_STREAM, .board = true});
+	put(world.line, "\xC0?P\xC0", 4);
+	run_until(world.line);
+	get(world.line, &got);
+	assert_int_equal(got.len, 13);
+	assert_memory_equal(got.at, "\xC0!P\xFD\xDB\xDC\0\0\0\0\0\0\xC0", 13);
+	ipv4(&packet, 84, 'x');
+	put(world.interface, packet.at, packet.len);
+	run_until(world.line);
+	get(world.line, &got);
+	assert_int_equal(got.at[1], 0x45);
+}
+
 /* Two bad frames between good ones do not end the port. */
 static void test_pump_length_survives_bad_frames(void **state)
 {
@@ -2071,6 +2204,11 @@ int main(void)
 		PUMP_TEST(test_pump_traces_bad_escape),
 		PUMP_TEST(test_pump_traces_too_long),
 		PUMP_TEST(test_pump_length_both_ways),
+		PUMP_TEST(test_pump_hears_a_board),
+		PUMP_TEST(test_pump_hears_a_login),
+		PUMP_TEST(test_pump_answers_a_board),
+		PUMP_TEST(test_pump_kiss_follows_the_peer),
+		PUMP_TEST(test_pump_kiss_counts_commands),
 		PUMP_TEST(test_pump_length_survives_bad_frames),
 		PUMP_TEST(test_pump_length_out_of_step),
 		PUMP_TEST(test_pump_slip_is_never_out_of_step),

@@ -383,12 +383,12 @@ static const char *read_file(void)
 	return text;
 }
 
-#define NO_DROPS                                                                                                                               \
-	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                                                                                   \
-	"\"bad_version\": 0, "                                                                                                                 \
-	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "                                                                          \
-	"\"bad_check\": 0, \"unchecked\": 0, \"stale\": 0, \"hello\": 0, \"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, " \
-	"\"unsendable\": 0, \"refused\": 0, \"stranger\": 0, \"own_transport\": 0, "                                                           \
+#define NO_DROPS                                                                                                                                                                          \
+	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                                                                                                                              \
+	"\"bad_version\": 0, "                                                                                                                                                            \
+	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "                                                                                                                     \
+	"\"bad_check\": 0, \"unchecked\": 0, \"stale\": 0, \"hello\": 0, \"command\": 0, \"board\": 0, \"coap\": 0, \"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, " \
+	"\"unsendable\": 0, \"refused\": 0, \"stranger\": 0, \"own_transport\": 0, "                                                                                                      \
 	"\"no_line\": 0, \"interface_down\": 0, \"interface_refused\": 0"
 
 #define NO_WAY                                                                         \
@@ -434,7 +434,7 @@ static void test_report_writes_the_file(void **state)
 		"{\"total\": 5, \"bad_escape\": 0, \"too_long\": 0, "
 		"\"empty\": 0, \"bad_version\": 0, \"bad_header\": 0, \"bad_length\": 0, "
 		"\"bad_checksum\": 0, \"bad_check\": 0, \"unchecked\": 0, "
-		"\"stale\": 0, \"hello\": 0, \"ipv6\": 0, \"router_advert\": 0, "
+		"\"stale\": 0, \"hello\": 0, \"command\": 0, \"board\": 0, \"coap\": 0, \"ipv6\": 0, \"router_advert\": 0, "
 		"\"codel\": 2, \"queue_full\": 0, \"unsendable\": 0, "
 		"\"refused\": 0, \"stranger\": 0, \"own_transport\": 0, \"no_line\": 3, "
 		"\"interface_down\": 0, \"interface_refused\": 0}}, "

@@ -14,7 +14,7 @@ static struct stall opened(void)
 {
 	struct stall stall = {0};
 
-	stall_start(&stall, 0, 0, NOW);
+	stall_start(&stall, STALL_S, 0, 0, NOW);
 	return stall;
 }
 
@@ -67,7 +67,7 @@ static void test_stall_waits_for_a_transfer(void **state)
 	struct stall stall = {0};
 
 	(void)state;
-	stall_start(&stall, 10, 64, NOW);
+	stall_start(&stall, STALL_S, 10, 64, NOW);
 	assert_false(stall_look(&stall, 0, true, NOW + 17800 * MS - 1));
 	assert_true(stall_look(&stall, 0, true, NOW + 17800 * MS));
 }
@@ -78,7 +78,7 @@ static void test_stall_starts_anew_with_the_port(void **state)
 
 	(void)state;
 	assert_false(stall_look(&stall, 100, true, NOW + 2 * S));
-	stall_start(&stall, 0, 0, NOW + 60 * S);
+	stall_start(&stall, STALL_S, 0, 0, NOW + 60 * S);
 	assert_false(stall_look(&stall, 100, true, NOW + 62 * S));
 	assert_true(stall_look(&stall, 100, true, NOW + 65 * S));
 }
@@ -90,7 +90,7 @@ static void test_stall_is_news_once(void **state)
 	(void)state;
 	assert_true(stall_is_news(&stall));
 	assert_false(stall_is_news(&stall));
-	stall_start(&stall, 0, 0, NOW + 60 * S);
+	stall_start(&stall, STALL_S, 0, 0, NOW + 60 * S);
 	assert_false(stall_is_news(&stall));
 }
 

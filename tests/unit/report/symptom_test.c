@@ -197,6 +197,103 @@ static void test_symptom_likely(void **state)
 	}
 }
 
+/* SLIP where KISS is expected: such frames are commands, not bad frames. */
+static void test_symptom_slip(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.from_line.dropped[STATS_DROP_COMMAND] = 9};
+
+	(void)state;
+	stats.guesses[GUESS_SLIP] = 2;
+	assert_int_equal(look(&symptoms, &stats, 100, 200), SYMPTOM_NONE);
+	stats.guesses[GUESS_SLIP] = 3;
+	stats.from_line.packets = 1;
+	assert_int_equal(look(&symptoms, &stats, 200, 300), SYMPTOM_NONE);
+	stats.from_line.packets = 0;
+	assert_int_equal(look(&symptoms, &stats, 300, 300), SYMPTOM_SLIP);
+}
+
+/* Return: the seconds until the symptom shows, 1000: never. */
+static uint64_t patience_s(const struct stats *stats, enum symptom symptom,
+			   bool is_radio)
+{
+	struct symptom_view view = {.stats = stats,
+				    .is_serial = true,
+				    .is_radio = is_radio};
+	struct symptoms symptoms = {0};
+	uint64_t at_s;
+
+	for (at_s = 100; at_s < 1100; at_s += 2)
+		if (symptoms_look(&symptoms, &view, at_s * S) == symptom)
+			break;
+	return at_s - 100;
+}
+
+/* Stations take turns, so that an answer takes its time. */
+static void test_symptom_radio_is_patient(void **state)
+{
+	struct stats silent = {.to_line.packets = 3};
+	struct stats whisper = {.to_line.packets = 3,
+				.from_line.line_bytes = 9};
+	struct stats garbage = {.from_line.dropped[STATS_DROP_BAD_VERSION] = 3};
+
+	(void)state;
+	assert_int_equal(patience_s(&silent, SYMPTOM_NOTHING, false), 10);
+	assert_int_equal(patience_s(&silent, SYMPTOM_NOTHING, true), 70);
+	assert_int_equal(patience_s(&whisper, SYMPTOM_WHISPER, true), 72);
+	assert_int_equal(patience_s(&garbage, SYMPTOM_GARBAGE, false), 6);
+	assert_int_equal(patience_s(&garbage, SYMPTOM_GARBAGE, true), 66);
+}
+
+/* Look at a line half of whose frames are bad. */
+static enum symptom look_at_half(bool is_radio)
+{
+	struct stats stats = {0};
+	const struct symptom_view view = {.stats = &stats,
+					  .is_serial = true,
+					  .is_radio = is_radio};
+	struct symptoms symptoms = {0};
+	enum symptom found = SYMPTOM_NONE;
+	uint64_t at_s;
+
+	for (at_s = 1; at_s < 100 && !found; at_s++) {
+		stats.from_line.packets += 5;
+		stats.from_line.dropped[STATS_DROP_BAD_VERSION] += 5;
+		found = symptoms_look(&symptoms, &view, at_s * S);
+	}
+	return found;
+}
+
+/* The frames of other stations are no damage. */
+static void test_symptom_radio_is_not_damaged(void **state)
+{
+	(void)state;
+	assert_int_equal(look_at_half(false), SYMPTOM_DAMAGED);
+	assert_int_equal(look_at_half(true), SYMPTOM_NONE);
+}
+
+static void test_symptom_texts_of_a_radio(void **state)
+{
+	static const enum symptom symptoms[] = {SYMPTOM_NOTHING, SYMPTOM_TEXT,
+						SYMPTOM_GARBAGE,
+						SYMPTOM_WHISPER};
+	struct stats stats = {0};
+	struct symptom_view view = {.stats = &stats, .is_serial = true};
+	char wire[SYMPTOM_TEXT_MAX];
+	char radio[SYMPTOM_TEXT_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(symptoms); i++) {
+		view.is_radio = false;
+		symptom_text(symptoms[i], &view, wire);
+		view.is_radio = true;
+		symptom_text(symptoms[i], &view, radio);
+		assert_string_not_equal(wire, radio);
+		assert_int_equal(radio[strlen(radio) - 1], ')');
+	}
+}
+
 /* A telnet port sends commands before any frame. */
 static void test_symptom_telnet_that_only_negotiates(void **state)
 {
@@ -556,6 +653,10 @@ int main(void)
 		cmocka_unit_test(test_symptom_likely),
 		cmocka_unit_test(test_symptom_telnet_that_only_negotiates),
 		cmocka_unit_test(test_symptom_xonxoff_beside_packets),
+		cmocka_unit_test(test_symptom_slip),
+		cmocka_unit_test(test_symptom_radio_is_patient),
+		cmocka_unit_test(test_symptom_radio_is_not_damaged),
+		cmocka_unit_test(test_symptom_texts_of_a_radio),
 		cmocka_unit_test(test_symptom_text),
 		cmocka_unit_test(test_symptom_text_before_packets),
 		cmocka_unit_test(test_symptom_explained),
