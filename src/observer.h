@@ -45,6 +45,7 @@ struct observer_config {
  * @own_told:     the user knows that the line's own packets come by the link
  * @own_before:   such packets that were dropped before this port
  * @held_told:    the user knows that packets are held back from a shell
+ * @vj_told:      the user knows that the peer compresses TCP headers
  * @peer_told:    the user knows @peer
  * @peer:         the sender of the first packet
  * @first:        the sender of this port's first packet
@@ -59,6 +60,7 @@ struct observer {
 	bool own_told;
 	uint64_t own_before;
 	bool held_told;
+	bool vj_told;
 	bool peer_told;
 	struct addr peer;
 	struct addr first;

@@ -23,6 +23,7 @@
 #include "log.h"
 #include "observer.h"
 #include "packet/transport.h"
+#include "packet/vj.h"
 #include "pair/pair.h"
 #include "pairing.h"
 #include "port/port.h"
@@ -45,6 +46,7 @@ struct session {
 	struct line *line;
 	const struct tun *tun;
 	struct pairing *pairing; /* NULL: without */
+	struct vj vj;
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
@@ -111,6 +113,9 @@ static void print_stats(struct session *session, enum log_level level)
 			  totals_format_pair(&stats->pair,
 					     pairing_peer(session->pairing),
 					     clock_ns(), text));
+	if (stats->vj.active)
+		log_print(level, "CSLIP: %s",
+			  totals_format_vj(&stats->vj, text));
 	if (stats->line.known || stats->line.losses)
 		log_print(level, "line: %s",
 			  totals_format_line(&stats->line, text));
@@ -538,6 +543,17 @@ static void watch_interface(struct session *session)
 			  session->tun->name, strerror(-err));
 }
 
+/* Compression of TCP headers, which needs SLIP and IP packets, or NULL. */
+static struct vj *compression_of(struct session *session, const struct tun *tun)
+{
+	const struct options *options = session->options;
+
+	if (options->vj == VJ_OFF || tun->tap || !options->framing->idle)
+		return NULL;
+	vj_reset(&session->vj, options->vj);
+	return &session->vj;
+}
+
 /**
  * session_start() - prepare to carry packets
  * @session: the session, after session_find_port()
@@ -556,6 +572,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.tun = tun,
 		.framing = options->framing,
 		.pair = pairing_pair(session->pairing),
+		.vj = compression_of(session, tun),
 		.lead = options->lead,
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,

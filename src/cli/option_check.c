@@ -188,6 +188,11 @@ static void check_framing(const struct argp_state *state,
 			   "--leading-end needs --framing slip: --framing %s "
 			   "has no END",
 			   framing->name);
+	if (options->vj == VJ_ON && !framing->idle)
+		argp_error(state,
+			   "--vj on needs --framing slip: --framing %s has no "
+			   "compressed headers",
+			   framing->name);
 	if (options->pair && options->pair_given && !framing->idle)
 		argp_error(state,
 			   "--pair is about SLIP, and --framing %s is another: "
@@ -229,6 +234,9 @@ static void check_tap(const struct argp_state *state,
 	if (options->link.bridge && !options->tap)
 		argp_error(state, "--bridge needs --tap: a bridge takes "
 				  "Ethernet frames");
+	if (options->tap && options->vj == VJ_ON)
+		argp_error(state, "--vj on cannot be used with --tap: it "
+				  "compresses IP packets, not Ethernet frames");
 	if (options->tap && options->link.mtu > OPTION_CHECK_MTU_MAX_TAP)
 		argp_error(state, "--mtu %u is too large for --tap: at most %d",
 			   options->link.mtu, OPTION_CHECK_MTU_MAX_TAP);

@@ -17,6 +17,7 @@ struct pump;
 struct stats;
 struct transport;
 struct tun;
+struct vj;
 
 /**
  * struct pump_config - the interface and the policy of a pump
@@ -24,6 +25,8 @@ struct tun;
  * @tun: the interface
  * @framing: the framing on the line
  * @pair: lets this end and another serialtun find each other; NULL: plain
+ * @vj: compression of TCP headers with a peer that is no serialtun, for a line
+ *      with SLIP and without Ethernet; NULL: none
  * @lead: when to put the framing's idle bytes before a frame
  * @keepalive_s: send idle bytes after this many seconds without a byte sent; 0:
  *               never
@@ -40,6 +43,7 @@ struct pump_config {
 	const struct tun *tun;
 	const struct framing *framing;
 	struct pair *pair;
+	struct vj *vj;
 	enum framing_lead lead;
 	unsigned int keepalive_s;
 	uint32_t mtu;
