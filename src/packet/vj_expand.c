@@ -135,10 +135,11 @@ static void derive(struct vj_header *header, const struct vj_header *last,
 		numbers == VJ_SPECIAL_I || numbers == VJ_SPECIAL_D;
 	uint16_t ack = change->ack;
 	uint16_t seq = change->seq;
-	uint8_t *ip = header->bytes;
+	uint8_t *ip;
 	uint8_t *tcp;
 
 	*header = *last;
+	ip = header->bytes;
 	tcp = header->bytes + header->ip_len;
 	if (is_special) {
 		seq = last->data_len;

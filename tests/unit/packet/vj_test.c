@@ -1155,8 +1155,8 @@ static bool is_other(const uint8_t *bytes, size_t len, const size_t *except)
 		if (i == 1 || (i >= 4 && i < 9) || i == 10 || i == 11 ||
 		    (i >= 20 && i < tcp))
 			continue;
-		if (bytes[i] != expanded[i] &&
-		    (i < tcp + except[0] || i >= tcp + except[1]))
+		if ((i < tcp + except[0] || i >= tcp + except[1]) &&
+		    bytes[i] != expanded[i])
 			return true;
 	}
 	return false;
