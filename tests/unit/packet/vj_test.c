@@ -21,6 +21,7 @@
 
 /* A TCP segment. @options and @ip_options are numbers of bytes. */
 struct segment {
+	size_t data;
 	uint32_t seq;
 	uint32_t ack;
 	uint16_t window;
@@ -36,7 +37,6 @@ struct segment {
 	uint8_t ip_option;
 	uint8_t options;
 	uint8_t option;
-	size_t data;
 	uint8_t fill;
 };
 
@@ -1180,8 +1180,12 @@ static const size_t ack_and_window[] = {8, 16};
 /* Damage a frame. Return: its new length. */
 static size_t damage(uint8_t *frame, size_t len, size_t cap)
 {
-	size_t at = chance(len);
+	size_t at;
 	size_t i;
+
+	if (!len)
+		return 0;
+	at = chance(len);
 
 	switch (chance(6)) {
 	case 0: /* a bit */
