@@ -236,7 +236,6 @@ static enum vj_result expand_slot(struct vj_expander *expander,
 		slot->is_astray = true;
 		return VJ_BAD;
 	}
-	slot->last = slot->good;
 	expander->is_tossed = true;
 	if (slot->is_astray)
 		return VJ_TOSSED;
