@@ -219,6 +219,17 @@ static void check_held(struct observer *observer, const struct stats *stats)
 		    line_name(observer->config.line));
 }
 
+/* Tell once that the peer speaks CSLIP, and that this end answers in it. */
+static void report_vj(struct observer *observer, const struct stats *stats)
+{
+	if (observer->vj_told || !stats->vj.heard)
+		return;
+	observer->vj_told = true;
+	log_info("%s: the peer compresses TCP headers (CSLIP), and so does "
+		 "this end",
+		 line_name(observer->config.line));
+}
+
 /* Has check_held() or the pairing already reported the cause of a symptom? */
 static bool is_explained(const struct observer *observer, enum symptom symptom)
 {
@@ -255,6 +266,7 @@ static void check_counters(struct observer *observer, uint64_t now_ns)
 	observer->check_ns = now_ns + OBSERVER_CHECK_NS;
 	view.stats = pump_stats(observer->config.pump);
 	check_held(observer, view.stats);
+	report_vj(observer, view.stats);
 	symptom = symptoms_look(&observer->symptoms, &view, now_ns);
 	if (symptom != SYMPTOM_NONE && !is_explained(observer, symptom))
 		log_warning("%s: %s", line_name(observer->config.line),

@@ -55,6 +55,7 @@ struct observer_config {
  * @held_told:    the user knows that packets are held back from a shell
  * @coap_told:    the user knows that a board sends CoAP
  * @board_told:   the user knows that a board has asked for a prefix
+ * @vj_told:      the user knows that the peer compresses TCP headers
  * @peer_told:    the user knows @peer
  * @peer:         the sender of the first packet
  * @first:        the sender of this port's first packet
@@ -71,6 +72,7 @@ struct observer {
 	bool held_told;
 	bool coap_told;
 	bool board_told;
+	bool vj_told;
 	bool peer_told;
 	struct addr peer;
 	struct addr first;

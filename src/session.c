@@ -25,6 +25,7 @@
 #include "log.h"
 #include "observer.h"
 #include "packet/transport.h"
+#include "packet/vj.h"
 #include "pair/pair.h"
 #include "pairing.h"
 #include "port/port.h"
@@ -51,6 +52,7 @@ struct session {
 	const struct tun *tun;
 	struct pairing *pairing; /* NULL: without */
 	struct sharing *sharing; /* NULL: without */
+	struct vj vj;
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
@@ -128,6 +130,9 @@ static void print_stats(struct session *session, enum log_level level)
 			  totals_format_pair(&stats->pair,
 					     pairing_peer(session->pairing),
 					     clock_ns(), text));
+	if (stats->vj.active)
+		log_print(level, "CSLIP: %s",
+			  totals_format_vj(&stats->vj, text));
 	if (stats->line.known || stats->line.losses)
 		log_print(level, "line: %s",
 			  totals_format_line(&stats->line, text));
@@ -643,6 +648,17 @@ static void watch_interface(struct session *session)
 			  session->tun->name, strerror(-err));
 }
 
+/* Compression of TCP headers, which needs SLIP and IP packets, or NULL. */
+static struct vj *compression_of(struct session *session, const struct tun *tun)
+{
+	const struct options *options = session->options;
+
+	if (options->vj == VJ_OFF || tun->tap || !options->framing->idle)
+		return NULL;
+	vj_reset(&session->vj, options->vj);
+	return &session->vj;
+}
+
 /**
  * session_start() - prepare to carry packets
  * @session: the session, after session_find_port()
@@ -662,6 +678,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.framing = options->framing,
 		.pair = pairing_pair(session->pairing),
 		.chatter = options->framing->idle ? &session->chatter : NULL,
+		.vj = compression_of(session, tun),
 		.lead = options->lead,
 		.keepalive_s = options->keepalive_s,
 		.mtu = mtu,

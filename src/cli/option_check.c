@@ -192,6 +192,11 @@ static void check_framing(const struct argp_state *state,
 			   framing->name,
 			   framing->has_end ? "an END before each frame"
 					    : "no END");
+	if (options->vj == VJ_ON && !framing->idle)
+		argp_error(state,
+			   "--vj on needs --framing slip: --framing %s has no "
+			   "compressed headers",
+			   framing->name);
 	if (options->pair && options->pair_given && !framing->idle)
 		argp_error(state,
 			   "--pair needs --framing slip: frames of --framing "
@@ -246,6 +251,9 @@ static void check_tap(const struct argp_state *state,
 	if (options->link.bridge && !options->tap)
 		argp_error(state, "--bridge needs --tap: a bridge takes "
 				  "Ethernet frames");
+	if (options->tap && options->vj == VJ_ON)
+		argp_error(state, "--vj on cannot be used with --tap: it "
+				  "compresses IP packets, not Ethernet frames");
 	if (options->tap && options->link.mtu > OPTION_CHECK_MTU_MAX_TAP)
 		argp_error(state, "--mtu %u is too large for --tap: at most %d",
 			   options->link.mtu, OPTION_CHECK_MTU_MAX_TAP);

@@ -167,6 +167,11 @@ static void take_lead(const struct given *given)
 	given->options->lead = value_parse_lead(given->state, given->arg);
 }
 
+static void take_vj(const struct given *given)
+{
+	given->options->vj = value_parse_vj(given->state, given->arg);
+}
+
 static void take_pair(const struct given *given)
 {
 	given->options->pair = value_parse_pair(given->state, given->arg);
@@ -301,6 +306,8 @@ static const struct option_row rows[] = {
 	 "Parts of the pairing to use: no, check [check]"},
 	{"--board-console", 0, "PTY", 0, LINE, NAME(board_console),
 	 "Terminal for the console of a board: pty:LINK"},
+	{"--vj", 0, "WHEN", 0, LINE, BY(take_vj),
+	 "Compress TCP headers (CSLIP): auto, on, off [auto]"},
 	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
 	 "END before a frame: auto, always, never [auto]"},
 
@@ -486,6 +493,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	*options = (struct options){
 		.port = {.stop_bits = 1, .low_latency = true},
 		.lead = FRAMING_LEAD_AUTO,
+		.vj = VJ_AUTO,
 		.pair = VALUE_PAIR_ALL,
 		.log_level = LOG_LEVEL_INFO,
 	};

@@ -4,6 +4,7 @@
 
 #include "framing/framing.h"
 #include "interface/link_config.h"
+#include "packet/vj.h"
 #include "port/port_config.h"
 
 #include <stdbool.h>
@@ -44,6 +45,7 @@ enum options_share {
  * @port_implied: the user named no port, so it is "auto"
  * @framing:    the framing of packets on the line
  * @lead:       when to send an END in front of a frame
+ * @vj:         when to compress TCP headers
  * @pair:       parts of the pairing to use, of enum hello_can; 0: do not pair
  * @pair_given: the user said so
  * @wait:       start even if the port is absent
@@ -73,6 +75,7 @@ struct options {
 	bool port_implied;
 	const struct framing *framing;
 	enum framing_lead lead;
+	enum vj_mode vj;
 	unsigned int pair;
 	bool pair_given;
 	bool wait;

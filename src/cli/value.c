@@ -354,6 +354,25 @@ enum framing_lead value_parse_lead(const struct argp_state *state,
 }
 
 /**
+ * value_parse_vj() - parse the value of --vj
+ * @state: of argp
+ * @arg:   the value
+ *
+ * Return: when to compress TCP headers
+ */
+enum vj_mode value_parse_vj(const struct argp_state *state, const char *arg)
+{
+	static const char *const words[] = {
+		[VJ_AUTO] = "auto",
+		[VJ_ON] = "on",
+		[VJ_OFF] = "off",
+		NULL,
+	};
+
+	return (enum vj_mode)parse_word(state, "--vj", arg, words);
+}
+
+/**
  * value_parse_pair() - parse the value of --pair
  * @state: of argp
  * @arg:   the value

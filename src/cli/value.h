@@ -34,6 +34,7 @@ enum port_flow value_parse_flow(const struct argp_state *state,
 				const char *arg);
 enum framing_lead value_parse_lead(const struct argp_state *state,
 				   const char *arg);
+enum vj_mode value_parse_vj(const struct argp_state *state, const char *arg);
 unsigned int value_parse_pair(const struct argp_state *state, const char *arg);
 enum port_parity value_parse_parity(const struct argp_state *state,
 				    const char *arg);

@@ -13,9 +13,11 @@
  * Offsets from the beginning of a header. MIN and ALL are the header's length
  * without options. RFC 791, section 3.1
  */
+#define HEADER_IPV4_TOS	     1
 #define HEADER_IPV4_LEN	     2
 #define HEADER_IPV4_ID	     4
 #define HEADER_IPV4_FRAGMENT 6
+#define HEADER_IPV4_TTL	     8
 #define HEADER_IPV4_PROTOCOL 9
 #define HEADER_IPV4_SUM	     10
 #define HEADER_IPV4_FROM     12
@@ -45,8 +47,10 @@
 /* TCP flags; CWR: RFC 3168, section 6.1 */
 #define HEADER_FLAG_FIN 0x01
 #define HEADER_FLAG_SYN 0x02
+#define HEADER_FLAG_RST 0x04
 #define HEADER_FLAG_PSH 0x08
 #define HEADER_FLAG_ACK 0x10
+#define HEADER_FLAG_URG 0x20
 #define HEADER_FLAG_CWR 0x80
 
 /**

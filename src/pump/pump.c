@@ -46,6 +46,7 @@
 #include "events.h"
 #include "interface/tun.h"
 #include "packet/link_layer.h"
+#include "packet/vj.h"
 #include "pair/pair.h"
 #include "port/port.h"
 #include "pump/chatter.h"
@@ -216,6 +217,14 @@ static void add_counts(struct port_counts *sum, const struct port_counts *one)
 	sum->strangers += one->strangers;
 }
 
+static void get_vj_stats(const struct vj *vj, struct stats_vj *stats)
+{
+	stats->to_line = vj->compressor.counters;
+	stats->from_line = vj->expander.counters;
+	stats->heard = stats->from_line.whole;
+	stats->active = stats->heard || stats->to_line.whole;
+}
+
 /**
  * pump_stats() - report the counters
  * @pump: the pump
@@ -233,6 +242,8 @@ const struct stats *pump_stats(struct pump *pump)
 	sender_get_stats(pump->sender, stats);
 	receiver_get_stats(pump->receiver, stats);
 	stats->witness = &pump->witness;
+	if (pump->config.vj)
+		get_vj_stats(pump->config.vj, &stats->vj);
 	stats->has_pair = pump->config.pair;
 	if (pump->config.pair) {
 		pair_set_overruns(pump->config.pair,

@@ -18,6 +18,7 @@ struct pump;
 struct stats;
 struct transport;
 struct tun;
+struct vj;
 
 /**
  * struct pump_config - the interface and the policy of a pump
@@ -26,6 +27,8 @@ struct tun;
  * @framing: the framing on the line
  * @pair: lets this end and another serialtun find each other; NULL: plain
  * @chatter: takes what a board says beside packets; NULL: it is no packet
+ * @vj: compression of TCP headers with a peer that is no serialtun, for a line
+ *      with SLIP and without Ethernet; NULL: none
  * @lead: when to put the framing's idle bytes before a frame
  * @keepalive_s: send idle bytes after this many seconds without a byte sent; 0:
  *               never
@@ -43,6 +46,7 @@ struct pump_config {
 	const struct framing *framing;
 	struct pair *pair;
 	struct chatter *chatter;
+	struct vj *vj;
 	enum framing_lead lead;
 	unsigned int keepalive_s;
 	uint32_t mtu;

@@ -12,6 +12,9 @@
  * packets out of checked frames, and decides whether a packet without a check
  * may pass.
  *
+ * A frame that is no packet may be one with a compressed header (vj). The
+ * receiver expands it, and then treats it as any packet.
+ *
  * The receiver may join packets of one turn to super-packets (gro). The
  * counters count the single packets, as on the line.
  */
@@ -25,6 +28,7 @@
 #include "packet/link_layer.h"
 #include "packet/packet.h"
 #include "packet/prompt.h"
+#include "packet/vj.h"
 #include "pair/pair.h"
 #include "port/port.h"
 #include "pump/census.h"
@@ -78,6 +82,7 @@ struct receiver {
 	struct gro *gro;
 	void *decoder;
 	uint8_t inbox[RECEIVER_INBOX_LEN];
+	uint8_t expanded[PACKET_MAX]; /* a packet that came compressed */
 };
 
 /* The output of gro. Count the packets on the line, not the super-packets. */
@@ -159,6 +164,8 @@ void receiver_reset(struct receiver *receiver, uint64_t settled_ns)
 	receiver->has_heard = false;
 	receiver->first_is_new = false;
 	receiver->bad_frames = 0;
+	if (receiver->config->vj)
+		vj_reset(receiver->config->vj, receiver->config->vj->mode);
 	memset(receiver->decoder, 0, receiver->config->framing->decoder_size);
 }
 
@@ -187,12 +194,19 @@ static enum stats_drop verdict_reason(enum packet_verdict verdict)
 	}
 }
 
-/* Guess the protocol of a bad frame. Idle bytes identify SLIP. */
+/*
+ * Guess the protocol of a bad frame. Idle bytes identify SLIP. A damaged frame
+ * of a protocol that this end speaks tells nothing new.
+ */
 static enum guess guess(const struct receiver *receiver,
 			const struct framing_frame *frame)
 {
-	return guess_frame(frame->bytes, frame->len, receiver->layer->guess,
-			   receiver->config->framing->idle);
+	enum guess guess =
+		guess_frame(frame->bytes, frame->len, receiver->layer->guess,
+			    receiver->config->framing->idle);
+
+	return guess == GUESS_CSLIP && receiver->config->vj ? GUESS_NONE
+							    : guess;
 }
 
 static void count_garbage(struct receiver *receiver,
@@ -202,6 +216,8 @@ static void count_garbage(struct receiver *receiver,
 	drop_packets(&receiver->direction, reason, 1, frame->len);
 	receiver->guesses[guess]++;
 	receiver->bad_frames++;
+	if (receiver->config->vj)
+		vj_toss(receiver->config->vj);
 	if (witness_looks(receiver->witness))
 		witness_garbage(receiver->witness, frame->bytes, frame->len);
 }
@@ -394,6 +410,43 @@ static bool take_board(struct receiver *receiver,
 }
 
 /*
+ * Take a frame with a compressed header. Return: false if it is none. The
+ * receiver does not guess the protocol of a bad one, because it is known.
+ */
+static bool take_vj(struct receiver *receiver,
+		    const struct framing_frame *frame, uint64_t now_ns)
+{
+	struct framing_frame packet = {.bytes = receiver->expanded};
+	struct pair *pair = receiver->config->pair;
+	const enum vj_result result =
+		vj_expand(receiver->config->vj, frame->bytes, frame->len,
+			  receiver->expanded, &packet.len);
+
+	if (result == VJ_NONE)
+		return false;
+	if (pair)
+		pair_admit(pair, result == VJ_PACKET, now_ns);
+	if (result == VJ_PACKET)
+		deliver(receiver, &packet, PACKET_IPV4);
+	else
+		drop_packets(&receiver->direction,
+			     result == VJ_BAD ? STATS_DROP_VJ_BAD
+					      : STATS_DROP_VJ_TOSSED,
+			     1, frame->len);
+	return true;
+}
+
+/* Note a packet that came as it is. */
+static void see_plain(const struct receiver *receiver,
+		      const struct framing_frame *frame)
+{
+	struct vj *vj = receiver->config->vj;
+
+	if (vj && vj->is_heard)
+		vj_see_plain(vj, frame->bytes, frame->len);
+}
+
+/*
  * Take a frame that the pair did not. In a session a bad frame has failed its
  * check, and a good packet may pass only for a moment. Without a session,
  * frames with a check come from a peer that has not noticed the end of the last
@@ -408,14 +461,18 @@ static void take_plain(struct receiver *receiver,
 		receiver->layer->check(frame->bytes, frame->len);
 	const bool is_good = packet_is_good(verdict);
 
+	if (verdict == PACKET_BAD_VERSION && receiver->config->vj &&
+	    !is_session && take_vj(receiver, frame, now_ns))
+		return;
 	if (pair && !pair_admit(pair, is_good, now_ns) && is_session)
 		drop_packets(&receiver->direction,
 			     is_good ? STATS_DROP_UNCHECKED
 				     : STATS_DROP_BAD_CHECK,
 			     1, frame->len);
-	else if (is_good)
+	else if (is_good) {
+		see_plain(receiver, frame);
 		deliver(receiver, frame, verdict);
-	else if (is_hello(receiver, frame))
+	} else if (is_hello(receiver, frame))
 		drop_packets(&receiver->direction, STATS_DROP_HELLO, 1,
 			     frame->len);
 	else if (pair && pair_had_any_session(pair) &&

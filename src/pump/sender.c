@@ -26,7 +26,9 @@
  * is below the limit again.
  *
  * A pair's own frames go before the next packet, and the pair puts a head and a
- * check around each packet before the framing encodes it.
+ * check around each packet before the framing encodes it. Without a session,
+ * and with a peer that compresses TCP headers, the sender does so, too (vj). It
+ * does both behind the queue, because frames must arrive in their order.
  *
  * The sender segments super-packets from the interface before it queues them
  * (gso), so that fq_codel can choose among single packets.
@@ -41,6 +43,7 @@
 #include "packet/packet.h"
 #include "packet/siphash.h"
 #include "packet/transport.h"
+#include "packet/vj.h"
 #include "pair/pair.h"
 #include "port/port.h"
 #include "pump/chatter.h"
@@ -442,6 +445,15 @@ static uint64_t packet_ns(const struct sender *sender)
 	return pair ? pair_quiet_until(pair) : 0;
 }
 
+/* Does this end compress TCP headers now? */
+static bool compresses(const struct sender *sender)
+{
+	const struct pair *pair = sender->config->pair;
+	const struct vj *vj = sender->config->vj;
+
+	return vj && vj_sends(vj) && (!pair || pair_state(pair) == PAIR_PLAIN);
+}
+
 /* Append the next packet of the queue. Return: false if it is empty. */
 static bool append_packet(struct sender *sender, uint64_t now_ns)
 {
@@ -457,14 +469,16 @@ static bool append_packet(struct sender *sender, uint64_t now_ns)
 		packet_mark_ce(sender->packet +
 			       sender->layer->find_ip(sender->packet, len));
 	frame_len = len;
+	if (witness_looks(sender->witness))
+		show_witness(sender, len);
 	if (sender->config->pair)
 		frame_len = pair_wrap(sender->config->pair, sender->packet, len,
 				      now_ns, &frame);
+	if (compresses(sender))
+		frame = vj_compress(sender->config->vj, frame, &frame_len);
 	append_frame(sender, frame, frame_len, now_ns);
 	sender->outbox_packets++;
 	sender->outbox_bytes += len;
-	if (witness_looks(sender->witness))
-		show_witness(sender, len);
 	return true;
 }
 
@@ -496,6 +510,8 @@ static void refuse_outbox(struct sender *sender)
 {
 	if (sender->outbox_at)
 		sender->is_between = false;
+	if (sender->config->vj)
+		vj_compress_reset(&sender->config->vj->compressor);
 	drop_outbox(sender, STATS_DROP_UNSENDABLE);
 }
 

@@ -3,6 +3,7 @@
 #define SERIALTUN_STATS_H
 
 #include "packet/guess.h"
+#include "packet/vj_header.h"
 #include "pair/pair.h"
 #include "pump/census.h"
 #include "pump/fq_codel.h"
@@ -26,6 +27,8 @@
 	X(BAD_CHECK, "bad_check", "bad frame check")              \
 	X(UNCHECKED, "unchecked", "without a frame check")        \
 	X(STALE, "stale", "of a pairing that has ended")          \
+	X(VJ_BAD, "vj_bad", "bad CSLIP frame")                    \
+	X(VJ_TOSSED, "vj_tossed", "CSLIP out of step")            \
 	X(HELLO, "hello", "hello of a serialtun that pairs")      \
 	X(COMMAND, "command", "KISS command")                     \
 	X(BOARD, "board", "text")                                 \
@@ -102,6 +105,20 @@ struct stats_line {
 };
 
 /**
+ * struct stats_vj - compression of TCP headers
+ * @active: one end has compressed them
+ * @heard: the peer has
+ * @to_line: sent packets
+ * @from_line: received packets
+ */
+struct stats_vj {
+	bool active;
+	bool heard;
+	struct vj_counters to_line;
+	struct vj_counters from_line;
+};
+
+/**
  * struct stats - the counters of one link since its start
  * @to_line: from the interface to the port
  * @from_line: from the port to the interface
@@ -112,6 +129,7 @@ struct stats_line {
  * @unfinished_len: bytes of the unfinished frame so far
  * @census: byte values that came from the line
  * @witness: verdict on the addresses of both ends; owned by the pump
+ * @vj: compression of TCP headers
  * @has_pair: this end looks for another serialtun
  * @pair: then how that is going
  */
@@ -125,6 +143,7 @@ struct stats {
 	size_t unfinished_len;
 	struct census census;
 	const struct witness *witness;
+	struct stats_vj vj;
 	bool has_pair;
 	struct pair_stats pair;
 };

@@ -100,6 +100,28 @@ static void json_line(struct json *json, const struct stats_line *line)
 	json_close(json, '}');
 }
 
+static void json_vj_way(struct json *json, const char *key,
+			const struct vj_counters *counters)
+{
+	json_open(json, key, '{');
+	json_number(json, "compressed", counters->compressed);
+	json_number(json, "uncompressed", counters->whole);
+	json_close(json, '}');
+}
+
+/* null: neither end has compressed TCP headers. */
+static void json_vj(struct json *json, const struct stats_vj *vj)
+{
+	if (!vj->active) {
+		json_null(json, "vj");
+		return;
+	}
+	json_open(json, "vj", '{');
+	json_vj_way(json, "to_line", &vj->to_line);
+	json_vj_way(json, "from_line", &vj->from_line);
+	json_close(json, '}');
+}
+
 static void json_heard(struct json *json, const char *key,
 		       const struct frame_counters *heard)
 {
@@ -194,6 +216,7 @@ size_t report_json_format(const struct report_view *view,
 	json_sums(&json, &view->stats->from_line);
 	json_queue(&json, view);
 	json_line(&json, &view->stats->line);
+	json_vj(&json, &view->stats->vj);
 	json_pair(&json, view, interval->end_ns);
 	json_close(&json, '}');
 	text[json.len] = '\n';

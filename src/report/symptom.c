@@ -85,7 +85,8 @@ static uint64_t bad_frames(const struct stats_direction *direction)
 	       direction->dropped[STATS_DROP_BAD_HEADER] +
 	       direction->dropped[STATS_DROP_BAD_LENGTH] +
 	       direction->dropped[STATS_DROP_BAD_CHECKSUM] +
-	       direction->dropped[STATS_DROP_BAD_CHECK];
+	       direction->dropped[STATS_DROP_BAD_CHECK] +
+	       direction->dropped[STATS_DROP_VJ_BAD];
 }
 
 /* Has anything come that only a SLIP peer, or a serialtun, sends? */
@@ -405,7 +406,8 @@ static const struct {
 	[SYMPTOM_CSLIP] =
 		{shows_cslip,
 		 "the other end compresses headers, so TCP does not get "
-		 "through (it speaks CSLIP: with slattach, give it -p slip)",
+		 "through (it speaks CSLIP: leave out --vj off; or, with "
+		 "slattach, give it -p slip)",
 		 NULL},
 	[SYMPTOM_TELNET] =
 		{shows_telnet,

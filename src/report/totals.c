@@ -112,7 +112,8 @@ static uint64_t count_damaged(const struct stats_direction *from_line)
 	return dropped[STATS_DROP_BAD_ESCAPE] + dropped[STATS_DROP_TOO_LONG] +
 	       dropped[STATS_DROP_BAD_VERSION] +
 	       dropped[STATS_DROP_BAD_HEADER] + dropped[STATS_DROP_BAD_LENGTH] +
-	       dropped[STATS_DROP_BAD_CHECKSUM] + dropped[STATS_DROP_BAD_CHECK];
+	       dropped[STATS_DROP_BAD_CHECKSUM] +
+	       dropped[STATS_DROP_BAD_CHECK] + dropped[STATS_DROP_VJ_BAD];
 }
 
 /**
@@ -227,6 +228,30 @@ const char *totals_format_line(const struct stats_line *line,
 			    line->buffer_overrun, line->breaks);
 	text_append(text, TOTALS_TEXT_MAX, "lost %" PRIu64 " %s", line->losses,
 		    line->losses == 1 ? "time" : "times");
+	return text;
+}
+
+static void append_vj(char text[TOTALS_TEXT_MAX], const char *verb,
+		      const struct vj_counters *counters)
+{
+	text_append(text, TOTALS_TEXT_MAX,
+		    "%s %" PRIu64 " compressed, %" PRIu64 " uncompressed", verb,
+		    counters->compressed, counters->whole);
+}
+
+/**
+ * totals_format_vj() - how many TCP headers were compressed, for a person
+ * @vj:   the counters
+ * @text: where to write them
+ *
+ * Return: @text, one line without a newline
+ */
+const char *totals_format_vj(const struct stats_vj *vj,
+			     char text[TOTALS_TEXT_MAX])
+{
+	*text = '\0';
+	append_vj(text, "sent", &vj->to_line);
+	append_vj(text, ", received", &vj->from_line);
 	return text;
 }
 

@@ -10,6 +10,7 @@ struct pair_stats;
 struct stats;
 struct stats_direction;
 struct stats_line;
+struct stats_vj;
 
 /* Room for a line: every number at its longest. */
 #define TOTALS_TEXT_MAX 1280
@@ -24,6 +25,8 @@ const char *totals_format_queue(const struct fq_codel_stats *queue,
 				char text[TOTALS_TEXT_MAX]);
 const char *totals_format_line(const struct stats_line *line,
 			       char text[TOTALS_TEXT_MAX]);
+const char *totals_format_vj(const struct stats_vj *vj,
+			     char text[TOTALS_TEXT_MAX]);
 const char *totals_format_pair(const struct pair_stats *pair,
 			       const struct agree *peer, uint64_t now_ns,
 			       char text[TOTALS_TEXT_MAX]);

@@ -87,19 +87,40 @@ check_match 'no frame is dropped' 'from the line: .* 0 dropped$' \
 	"$(<"$dir/a.log")"
 stop_slirp
 
-# With compressed headers a ping crosses, and TCP does not.
 says() {
 	grep -qE "^serialtun: $port_a: $1" "$dir/a.log"
 }
 
-start_slirp compress
-start_a --addr 10.0.2.15/24
+# slirp compresses TCP headers. With --vj off a ping crosses, and TCP does not.
+start_slirp compress 'mtu 1500' 'redir tcp 5003 10.0.2.15:5004'
+start_a --addr 10.0.2.15/24 --vj off
 check 'slirp with compressed headers answers a ping' \
 	in_a ping -c 1 -W 5 10.0.2.2
 in_a timeout 5 socat - TCP:10.0.2.2:7 <<<hello >"$dir/back" 2>&1
-check 'serialtun says that it compresses headers' \
+check 'serialtun --vj off says that it compresses headers' \
 	wait_for 5 says 'the other end compresses headers'
 stop_a
+stop_slirp
+
+# slirp, as Debian builds it, loses compressed packets whose header has three
+# bytes, as those of a file have. TCP repeats them, and then they travel whole:
+# so no file from A here.
+start_slirp compress 'mtu 1500' 'redir tcp 5003 10.0.2.15:5004'
+start_a -v --addr 10.0.2.15/24 --route 192.0.2.1 --baud 921600
+for file in random ends escapes; do
+	check "compressed TCP through slirp to A, $file" \
+		carry b a "$dir/$file" 192.0.2.1 5003 5004
+done
+echo hello >"$dir/hello"
+check 'compressed TCP through slirp from A and back, a line' \
+	echoed "$dir/hello" TCP:10.0.2.2:7
+check 'serialtun says so' wait_for 5 says 'the peer compresses TCP headers'
+stop_a
+check_match 'no frame is dropped' 'from the line: .* 0 dropped$' \
+	"$(<"$dir/a.log")"
+check_match 'both ends compress' \
+	'CSLIP: sent [1-9][0-9]+ compressed, .* received [1-9][0-9]+ compressed' \
+	"$(<"$dir/a.log")"
 stop_slirp
 
 # PPP's options come behind the one that makes it PPP.

@@ -190,6 +190,8 @@ static const char *describe(char *text)
 		t += sprintf(t, "settle=%u ", options->port.settle_ms);
 	if (!options->port.low_latency)
 		t += sprintf(t, "no_low_latency ");
+	if (options->vj != VJ_AUTO)
+		t += sprintf(t, "vj=%s ", options->vj == VJ_ON ? "on" : "off");
 	if (options->lead != FRAMING_LEAD_AUTO)
 		t += sprintf(t, "lead=%s ",
 			     options->lead == FRAMING_LEAD_ALWAYS ? "always"
@@ -289,6 +291,10 @@ static const struct {
 	{"--port tcp:h:1 --leading-end never",
 	 "port=tcp:h:1 lead=never ipv6 level=3"},
 	{"--port p --leading-end auto", "port=p ipv6 level=3"},
+	{"--port p --vj auto", "port=p ipv6 level=3"},
+	{"--port p --vj on", "port=p vj=on ipv6 level=3"},
+	{"--port p --vj off", "port=p vj=off ipv6 level=3"},
+	{"--port p --tap --vj off", "port=p vj=off tap ipv6 level=3"},
 	{"-a10.0.0.1/24 -pttyS1 -b9600",
 	 "addr=10.0.0.1/24 port=ttyS1 baud=9600 level=3"},
 	{"--addr=10.0.0.1/24 --port=ttyS1 --baud=9600",
@@ -640,6 +646,13 @@ static const struct {
 	 "--keepalive: \"0\" is not a number from 1 to 3600"},
 	{"--leading-end on --port p",
 	 "--leading-end: \"on\" is not always, auto or never"},
+	{"--vj yes --port p", "--vj: \"yes\" is not auto, on or off"},
+	{"--vj on --framing length --port tcp:h:1",
+	 "--vj on needs --framing slip: --framing length has no compressed "
+	 "headers"},
+	{"--vj on --tap --port p",
+	 "--vj on cannot be used with --tap: it compresses IP packets, not "
+	 "Ethernet frames"},
 	{"--leading-end never --framing length --port tcp:h:1",
 	 "--leading-end needs --framing slip: --framing length has no END"},
 	{"--leading-end never --framing kiss --port p",
@@ -655,7 +668,8 @@ static const struct {
 	 "--keepalive sends an END, which --framing kiss does not carry to the "
 	 "peer: use --framing slip at both ends"},
 	{"--pair check --framing kiss --port p",
-	 "--pair is about SLIP, and --framing kiss is another: leave it out"},
+	 "--pair needs --framing slip: frames of --framing kiss carry no "
+	 "pairing"},
 	{"--flow xonxoff --framing kiss --port p",
 	 "--flow xonxoff needs --framing slip: no other framing escapes XON and "
 	 "XOFF"},
@@ -861,6 +875,7 @@ static const char *const help_lines[] = {
 	"\n  -p, --port=PORT",
 	"\n  -b, --baud=N",
 	"\n      --flow=KIND",
+	"\n      --vj=WHEN",
 	"\n      --leading-end=WHEN",
 	"\n      --peer=ADDR[/LEN]",
 	"\n  -r, --route=DEST[/LEN]",
@@ -966,7 +981,7 @@ static void test_options_help_is_short(void **state)
 		if (!is_explained(line))
 			fail_msg("not in one line: %s", line);
 	}
-	assert_int_equal(entries, 44);
+	assert_int_equal(entries, 45);
 }
 
 int main(void)

@@ -383,12 +383,12 @@ static const char *read_file(void)
 	return text;
 }
 
-#define NO_DROPS                                                                                                                                                                          \
-	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                                                                                                                              \
-	"\"bad_version\": 0, "                                                                                                                                                            \
-	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "                                                                                                                     \
-	"\"bad_check\": 0, \"unchecked\": 0, \"stale\": 0, \"hello\": 0, \"command\": 0, \"board\": 0, \"coap\": 0, \"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, " \
-	"\"unsendable\": 0, \"refused\": 0, \"stranger\": 0, \"own_transport\": 0, "                                                                                                      \
+#define NO_DROPS                                                                                                                                                                                                           \
+	"\"bad_escape\": 0, \"too_long\": 0, \"empty\": 0, "                                                                                                                                                               \
+	"\"bad_version\": 0, "                                                                                                                                                                                             \
+	"\"bad_header\": 0, \"bad_length\": 0, \"bad_checksum\": 0, "                                                                                                                                                      \
+	"\"bad_check\": 0, \"unchecked\": 0, \"stale\": 0, \"vj_bad\": 0, \"vj_tossed\": 0, \"hello\": 0, \"command\": 0, \"board\": 0, \"coap\": 0, \"ipv6\": 0, \"router_advert\": 0, \"codel\": 0, \"queue_full\": 0, " \
+	"\"unsendable\": 0, \"refused\": 0, \"stranger\": 0, \"own_transport\": 0, "                                                                                                                                       \
 	"\"no_line\": 0, \"interface_down\": 0, \"interface_refused\": 0"
 
 #define NO_WAY                                                                         \
@@ -434,7 +434,7 @@ static void test_report_writes_the_file(void **state)
 		"{\"total\": 5, \"bad_escape\": 0, \"too_long\": 0, "
 		"\"empty\": 0, \"bad_version\": 0, \"bad_header\": 0, \"bad_length\": 0, "
 		"\"bad_checksum\": 0, \"bad_check\": 0, \"unchecked\": 0, "
-		"\"stale\": 0, \"hello\": 0, \"command\": 0, \"board\": 0, \"coap\": 0, \"ipv6\": 0, \"router_advert\": 0, "
+		"\"stale\": 0, \"vj_bad\": 0, \"vj_tossed\": 0, \"hello\": 0, \"command\": 0, \"board\": 0, \"coap\": 0, \"ipv6\": 0, \"router_advert\": 0, "
 		"\"codel\": 2, \"queue_full\": 0, \"unsendable\": 0, "
 		"\"refused\": 0, \"stranger\": 0, \"own_transport\": 0, \"no_line\": 3, "
 		"\"interface_down\": 0, \"interface_refused\": 0}}, "
@@ -446,7 +446,7 @@ static void test_report_writes_the_file(void **state)
 		"{\"packets\": 2, \"bytes\": 1152, \"delay_s\": 0.100, "
 		"\"longest_wait_s\": 0.012, \"marked\": 9}, \"line\": "
 		"{\"losses\": 6, \"errors\": {\"framing\": 1, \"parity\": 2, "
-		"\"overrun\": 3, \"buffer_overrun\": 4, \"breaks\": 5}}, \"pair\": null}\n");
+		"\"overrun\": 3, \"buffer_overrun\": 4, \"breaks\": 5}}, \"vj\": null, \"pair\": null}\n");
 	report_close(report, &view);
 }
 
@@ -460,7 +460,7 @@ static void test_report_file_begins_and_ends(void **state)
 		", \"bad_sums\": {\"tcp\": 0, \"udp\": 0, \"icmp\": 0}, \"queue\": {\"packets\": "
 		"0, \"bytes\": 0, \"delay_s\": null, \"longest_wait_s\": "
 		"0.000, \"marked\": 0}, \"line\": {\"losses\": 0, \"errors\": "
-		"null}, \"pair\": null}\n";
+		"null}, \"vj\": null, \"pair\": null}\n";
 	const mode_t mask = umask(022);
 	struct report *report;
 	char text[2048];
@@ -481,6 +481,26 @@ static void test_report_file_begins_and_ends(void **state)
 }
 
 /* The file tells of a pair what is known. */
+static void test_report_file_of_compression(void **state)
+{
+	static const char vj[] = "\"vj\": {\"to_line\": {\"compressed\": 1, "
+				 "\"uncompressed\": 2}, \"from_line\": "
+				 "{\"compressed\": 3, \"uncompressed\": 4}}, ";
+	struct report *report;
+
+	(void)state;
+	view = (struct report_view){.stats = &stats, .interface = "tun0"};
+	stats.vj = (struct stats_vj){
+		.active = true,
+		.to_line = {.compressed = 1, .whole = 2},
+		.from_line = {.compressed = 3, .whole = 4},
+	};
+	report = open_report(0, file);
+	assert_non_null(strstr(read_file(), vj));
+	report_close(report, &view);
+	stats.vj = (struct stats_vj){0};
+}
+
 static void test_report_file_of_a_pair(void **state)
 {
 	static struct agree peer = {.name = "board", .release = "1.4"};
@@ -650,6 +670,7 @@ int main(void)
 		TEST(test_report_spares_a_dumb_terminal),
 		TEST(test_report_writes_the_file),
 		TEST(test_report_file_begins_and_ends),
+		TEST(test_report_file_of_compression),
 		TEST(test_report_file_of_a_pair),
 		TEST(test_report_file_has_room),
 		TEST(test_report_goes_on_without_the_file),

@@ -260,9 +260,24 @@ static void test_totals_format_line(void **state)
 				    cases[i].text);
 }
 
+static void test_totals_format_vj(void **state)
+{
+	static const struct stats_vj vj = {
+		.to_line = {.compressed = 12, .whole = 3},
+		.from_line = {.compressed = 4, .whole = 1},
+	};
+	char text[TOTALS_TEXT_MAX];
+
+	(void)state;
+	assert_string_equal(totals_format_vj(&vj, text),
+			    "sent 12 compressed, 3 uncompressed, received 4 "
+			    "compressed, 1 uncompressed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_totals_format_vj),
 		cmocka_unit_test(test_totals_format_direction),
 		cmocka_unit_test(test_totals_format_direction_has_room),
 		cmocka_unit_test(test_totals_format_sum),
