@@ -5,7 +5,8 @@
  * lines and no entry in /sys/class/tty, so this file uses termios.
  *
  * A pty has no clock: it carries bytes as fast as the peer reads. The speed is
- * set only if the user gives one, for the peer to see.
+ * set only if the user gives one, for the peer to see. With --baud auto, an
+ * emulator behind the pty follows the speed that is set, so it may change.
  *
  * The lock is flock(2) alone: TIOCEXCL would outlive a killed program, because
  * the tty lives as long as its master is open.
@@ -15,6 +16,7 @@
 #include "port/holder.h"
 #include "port/port.h"
 #include "port/port_config.h"
+#include "port/speeds.h"
 #include "port/tty.h"
 
 #include <asm/termbits.h>
@@ -50,6 +52,12 @@ bool pty_claims(const struct stat *file)
 		       UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
 }
 
+/* The speed that the settings of a pty shall show; 0: any. */
+static unsigned int pty_baud(const struct port_config *config)
+{
+	return config->baud_auto ? PORT_BAUD_DEFAULT : config->baud;
+}
+
 /**
  * pty_raw() - make settings that carry bytes unchanged
  * @from:   the present settings
@@ -71,8 +79,8 @@ struct termios2 pty_raw(const struct termios2 *from,
 	if (config->stop_bits == 2)
 		raw.c_cflag |= CSTOPB;
 	tty_set_flow(&raw, config);
-	if (config->baud)
-		tty_set_baud(&raw, config->baud);
+	if (pty_baud(config))
+		tty_set_baud(&raw, pty_baud(config));
 	/* With VMIN 0, read() would return 0 without a hang-up. */
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
@@ -119,9 +127,15 @@ static void pty_close(struct port *port)
 	close(port->read_fd);
 }
 
+static int pty_set_baud(struct port *port, unsigned int baud)
+{
+	return speeds_change(port, baud, SPEEDS_NONE);
+}
+
 static const struct port_kind pty_kind = {
 	.close = pty_close,
 	.resume = tty_resume,
+	.set_baud = pty_set_baud,
 };
 
 /*
@@ -164,7 +178,9 @@ static int open_pty(struct pty *pty, const char *path,
 	}
 	pty->port.read_fd = fd;
 	pty->port.write_fd = fd;
-	pty->port.baud = config->baud;
+	pty->port.baud = pty_baud(config);
+	if (config->baud_auto)
+		speeds_find(&pty->port, config, SPEEDS_NONE);
 	return 0;
 }
 

@@ -23,6 +23,7 @@
 #include "port/holder.h"
 #include "port/port.h"
 #include "port/port_config.h"
+#include "port/speeds.h"
 #include "port/tty.h"
 
 #include <asm/termbits.h>
@@ -37,9 +38,6 @@
 
 /* Bytes that usb-serial gives to the adapter at once, and counts until sent. */
 #define SERIAL_USB_QUEUE_SLACK 256
-
-/* A receiver samples mid-bit and fails at 5 % over ten bits. */
-#define SERIAL_BAUD_TOLERANCE_PERCENT 2
 
 /* The letter in "8N1". */
 static const char parity_letters[] = {
@@ -179,35 +177,10 @@ static int configure_device(struct serial *serial, const char *path,
 	return err;
 }
 
-/*
- * Return the true rate of the chip. The 8250 driver reports the requested rate,
- * but divides its clock, which it reports too, by a whole number
- * (uart_get_divisor(), serial_core.c).
- */
-static unsigned int real_baud(const struct serial *serial,
-			      const struct termios2 *settings)
-{
-	unsigned int baud = settings->c_ospeed;
-	struct serial_struct chip = {0};
-	unsigned int base;
-	unsigned int divisor;
-
-	if (sp_get_port_transport(serial->device) != SP_TRANSPORT_NATIVE ||
-	    ioctl(serial->port.read_fd, TIOCGSERIAL, &chip) ||
-	    chip.type < PORT_8250 || chip.type > PORT_16850 ||
-	    chip.baud_base <= 0 || !baud)
-		return baud;
-	base = (unsigned int)chip.baud_base;
-	divisor = (base + baud / 2) / baud;
-	return divisor ? base / divisor : base;
-}
-
 static int check_baud(const char *path, unsigned int wanted, unsigned int real,
 		      struct failure *failure)
 {
-	uint64_t off = real > wanted ? real - wanted : wanted - real;
-
-	if (off * 100 <= (uint64_t)wanted * SERIAL_BAUD_TOLERANCE_PERCENT)
+	if (speeds_fits(wanted, real))
 		return 0;
 	return failure_set(
 		failure, -EINVAL,
@@ -289,6 +262,18 @@ static int set_up_tty(const struct serial *serial, const char *path,
 	return tty_set(fd, path, &settings, failure);
 }
 
+static bool is_usb(const struct serial *serial)
+{
+	return sp_get_port_transport(serial->device) == SP_TRANSPORT_USB;
+}
+
+static enum speeds_chip chip_of(const struct serial *serial)
+{
+	return sp_get_port_transport(serial->device) == SP_TRANSPORT_NATIVE
+		       ? SPEEDS_UART
+		       : SPEEDS_USB;
+}
+
 static int configure(struct serial *serial, const char *path,
 		     const struct port_config *config, struct failure *failure)
 {
@@ -303,14 +288,9 @@ static int configure(struct serial *serial, const char *path,
 		err = tty_get(serial->port.read_fd, path, &settings, failure);
 	if (err)
 		return err;
-	serial->port.baud = real_baud(serial, &settings);
+	serial->port.baud = speeds_real(serial->port.read_fd, chip_of(serial));
 	err = check_baud(path, baud, serial->port.baud, failure);
 	return err ? err : tty_check(path, &settings, config, failure);
-}
-
-static bool is_usb(const struct serial *serial)
-{
-	return sp_get_port_transport(serial->device) == SP_TRANSPORT_USB;
 }
 
 /*
@@ -433,11 +413,17 @@ static void serial_count(const struct port *port, struct port_counts *counts)
 	counts->brk -= before->brk;
 }
 
+static int serial_set_baud(struct port *port, unsigned int baud)
+{
+	return speeds_change(port, baud, chip_of((struct serial *)port));
+}
+
 static const struct port_kind uart_kind = {
 	.counts_wire = true,
 	.close = serial_close,
 	.count = serial_count,
 	.resume = tty_resume,
+	.set_baud = serial_set_baud,
 };
 
 static const struct port_kind usb_kind = {
@@ -446,6 +432,7 @@ static const struct port_kind usb_kind = {
 	.close = serial_close,
 	.count = serial_count,
 	.resume = tty_resume,
+	.set_baud = serial_set_baud,
 };
 
 /* Open and set up. Return: 0, or -errno with nothing left open. */
@@ -498,6 +485,7 @@ int serial_open(struct port **port, const char *path,
 		return err;
 	}
 	set_up_adapter(serial, path, config);
+	speeds_find(&serial->port, config, chip_of(serial));
 	count_errors(serial->port.read_fd, &serial->counted_before);
 	*port = port_begin(&serial->port,
 			   is_usb(serial) ? &usb_kind : &uart_kind, config);
