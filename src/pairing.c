@@ -35,6 +35,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -531,6 +532,24 @@ static void report_loss(struct pairing *pairing, enum pair_event event)
 	pairing->lost_told = true;
 }
 
+/* Tell the user the new speed of the line. */
+static void report_speed(const struct pairing *pairing)
+{
+	struct pair_stats stats;
+	uint32_t times;
+
+	pair_get_stats(pairing->pair, &stats);
+	times = (stats.speed.baud + stats.speed.base / 2) / stats.speed.base;
+	if (stats.speed.baud > stats.speed.base)
+		log_info("%s: %" PRIu32 " baud now (%" PRIu32 " times %" PRIu32
+			 "), both ends",
+			 pairing->tun->name, stats.speed.baud, times,
+			 stats.speed.base);
+	else
+		log_info("%s: %" PRIu32 " baud again, both ends",
+			 pairing->tun->name, stats.speed.baud);
+}
+
 static void hear_event(struct pairing *pairing, enum pair_event event,
 		       uint64_t now_ns)
 {
@@ -542,6 +561,9 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		break;
 	case PAIR_EVENT_AGREE:
 		hear_agree(pairing);
+		break;
+	case PAIR_EVENT_SPEED:
+		report_speed(pairing);
 		break;
 	case PAIR_EVENT_ANEW:
 		log_debug("%s: %s has started again", pairing->tun->name,

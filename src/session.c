@@ -368,6 +368,9 @@ static int handle_the_rest(struct session *session)
 		err = look_for_port(session, now_ns);
 	} else if (!err) {
 		line_attend(session->line, now_ns);
+		/* The totals name the highest speed that the line had. */
+		if (line_port(session->line)->baud > session->baud)
+			session->baud = line_port(session->line)->baud;
 		pairing_attend(session->pairing, now_ns);
 		if (session->carrier != pump_has_carrier(session->pump))
 			follow_peer(session);

@@ -233,6 +233,7 @@ int broker_open_port(struct broker *broker, struct claim *claim,
 		.fd = fd,
 		.kind = answer.port,
 		.is_last = answer.is_last,
+		.is_console = answer.is_console,
 		.is_handed = true,
 	};
 	memcpy(claim->path, answer.text, sizeof(claim->path));

@@ -103,6 +103,7 @@ static int open_port(const struct broker_config *config,
 	}
 	answer->port = claim.kind;
 	answer->is_last = claim.is_last;
+	answer->is_console = claim.is_console;
 	memcpy(answer->text, claim.path, sizeof(answer->text));
 	return claim.fd;
 }

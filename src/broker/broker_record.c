@@ -9,6 +9,7 @@
  *   answer:   0    kind
  *             1    what was opened
  *             2    1: the port cannot be found again
+ *             3    1: it is a console of the kernel
  *             4-7  number of the request
  *             8-11 errno
  *             12-  a path, or the reason
@@ -21,10 +22,11 @@
 
 #include <string.h>
 
-#define PORT_AT	  1
-#define LAST_AT	  2
-#define NUMBER_AT 4
-#define ERR_AT	  8
+#define PORT_AT	   1
+#define LAST_AT	   2
+#define CONSOLE_AT 3
+#define NUMBER_AT  4
+#define ERR_AT	   8
 
 static void put_number(uint8_t *bytes, uint32_t number)
 {
@@ -107,6 +109,7 @@ size_t broker_answer_encode(uint8_t bytes[BROKER_ANSWER_LEN + BROKER_TEXT_MAX],
 	bytes[0] = (uint8_t)answer->kind;
 	bytes[PORT_AT] = (uint8_t)answer->port;
 	bytes[LAST_AT] = answer->is_last;
+	bytes[CONSOLE_AT] = answer->is_console;
 	put_number(bytes + NUMBER_AT, answer->number);
 	put_number(bytes + ERR_AT, (uint32_t)-answer->err);
 	memcpy(bytes + BROKER_ANSWER_LEN, answer->text, len);
@@ -130,7 +133,7 @@ bool broker_answer_decode(struct broker_answer *answer, const uint8_t *bytes,
 	if (len < BROKER_ANSWER_LEN ||
 	    len >= BROKER_ANSWER_LEN + BROKER_TEXT_MAX ||
 	    bytes[0] > BROKER_WRITE_REPORT || bytes[PORT_AT] > CLAIM_SOCKET ||
-	    bytes[LAST_AT] > 1 || bytes[3] ||
+	    bytes[LAST_AT] > 1 || bytes[CONSOLE_AT] > 1 ||
 	    memchr(text, '\0', len - BROKER_ANSWER_LEN))
 		return false;
 	number = get_number(bytes + ERR_AT);
@@ -142,6 +145,7 @@ bool broker_answer_decode(struct broker_answer *answer, const uint8_t *bytes,
 		.err = -(int)number,
 		.port = (enum claim_kind)bytes[PORT_AT],
 		.is_last = bytes[LAST_AT],
+		.is_console = bytes[CONSOLE_AT],
 	};
 	memcpy(answer->text, text, len - BROKER_ANSWER_LEN);
 	return true;

@@ -51,6 +51,7 @@ struct broker_request {
  * @err:     0 or -errno
  * @port:    BROKER_OPEN_PORT, on success: as in struct claim
  * @is_last: the same
+ * @is_console: the same
  * @text:    on failure, the reason; of BROKER_OPEN_PORT, on success, the path
  *
  * The descriptor of the port comes with the record (SCM_RIGHTS, unix(7)).
@@ -61,6 +62,7 @@ struct broker_answer {
 	int err;
 	enum claim_kind port;
 	bool is_last;
+	bool is_console;
 	char text[BROKER_TEXT_MAX];
 };
 

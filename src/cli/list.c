@@ -18,6 +18,7 @@ enum list_column {
 	LIST_COLUMN_PORT,
 	LIST_COLUMN_STATE,
 	LIST_COLUMN_DRIVER,
+	LIST_COLUMN_MAX_BAUD,
 	LIST_COLUMN_USB_ID,
 	LIST_COLUMN_SERIAL,
 	LIST_COLUMN_DESCRIPTION,
@@ -34,6 +35,7 @@ static const struct list_row titles = {{
 	"PORT",
 	"STATE",
 	"DRIVER",
+	"MAX BAUD",
 	"USB ID",
 	"SERIAL NUMBER",
 	"DESCRIPTION",
@@ -62,6 +64,7 @@ static void fill_state(struct list_row *row, const struct inventory_port *port)
 
 static void fill_row(struct list_row *row, const struct inventory_port *port)
 {
+	char max_baud[16] = "";
 	char usb_id[16] = "";
 
 	if (port->is_usb)
@@ -70,6 +73,9 @@ static void fill_row(struct list_row *row, const struct inventory_port *port)
 	fill_cell(row, LIST_COLUMN_PORT, port->device);
 	fill_state(row, port);
 	fill_cell(row, LIST_COLUMN_DRIVER, port->driver);
+	if (port->max_baud)
+		snprintf(max_baud, sizeof(max_baud), "%u", port->max_baud);
+	fill_cell(row, LIST_COLUMN_MAX_BAUD, max_baud);
 	fill_cell(row, LIST_COLUMN_USB_ID, usb_id);
 	fill_cell(row, LIST_COLUMN_SERIAL, port->adapter.serial);
 	fill_cell(row, LIST_COLUMN_DESCRIPTION, port->description);

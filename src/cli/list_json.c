@@ -53,6 +53,10 @@ static void write_port(struct json *json, const struct inventory_port *port)
 	write_optional(json, "by_id", port->by_id);
 	write_optional(json, "description", port->description);
 	write_optional(json, "driver", port->driver);
+	if (port->max_baud)
+		json_number(json, "max_baud", port->max_baud);
+	else
+		json_null(json, "max_baud");
 	if (port->is_usb)
 		write_adapter(json, &port->adapter);
 	else

@@ -11,6 +11,7 @@
 #include "framing/framing.h"
 #include "interface/mtu.h"
 #include "line/source.h"
+#include "pair/hello.h"
 
 #include <argp.h>
 #include <string.h>
@@ -224,6 +225,36 @@ static void check_framing(const struct argp_state *state,
 		port->flow == PORT_FLOW_XONXOFF ? framing->xonxoff : framing;
 }
 
+/* The speed of the line, fixed or to be found. */
+static void check_speed(const struct argp_state *state, struct options *options)
+{
+	struct port_config *port = &options->port;
+	const bool is_paired = options->pair & HELLO_CAN_SPEED;
+
+	if (port->max_baud && port->baud)
+		argp_error(state,
+			   "--max-baud limits the speed that is found, and "
+			   "--baud %u fixes it: leave one out",
+			   port->baud);
+	if (port->baud_auto && !source_kind_of(port->name)->is_serial)
+		argp_error(state,
+			   "--baud auto needs a serial port, which %s is not",
+			   port->name);
+	if (port->baud_auto && !is_paired)
+		argp_error(state, "--baud auto needs the pairing, which finds "
+				  "the speed (leave --pair out)");
+	if (port->baud_auto && port->flow == PORT_FLOW_XONXOFF)
+		argp_error(state, "--baud auto cannot be used with --flow "
+				  "xonxoff: at a wrong speed bytes look like "
+				  "XOFF (use --flow rtscts or none)");
+	if (port->max_baud && port->max_baud < PORT_BAUD_DEFAULT)
+		argp_error(state,
+			   "--max-baud %u is below %d, at which the two ends "
+			   "meet (say --baud %u at both ends)",
+			   port->max_baud, PORT_BAUD_DEFAULT, port->max_baud);
+	port->tries_speeds = is_paired && !port->baud;
+}
+
 static void check_line(const struct argp_state *state,
 		       const struct options *options)
 {
@@ -387,6 +418,7 @@ void option_check(const struct argp_state *state, struct options *options,
 			options->port.name = "auto";
 		check_line(state, options);
 		check_framing(state, options);
+		check_speed(state, options);
 	}
 	check_tap(state, options);
 	check_bridge(state, options);

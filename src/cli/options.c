@@ -143,7 +143,12 @@ static void take_list(const struct given *given)
 
 static void take_baud(const struct given *given)
 {
-	given->options->port.baud = value_parse_baud(given->state, given->arg);
+	struct port_config *port = &given->options->port;
+
+	port->baud_auto = !strcmp(given->arg, "auto");
+	port->baud = port->baud_auto
+			     ? 0
+			     : value_parse_baud(given->state, given->arg);
 }
 
 static void take_flow(const struct given *given)
@@ -282,8 +287,10 @@ static const struct option_row rows[] = {
 	 "List serial ports and the programs that use them"},
 
 	{.doc = "The line:"},
-	{"--baud", 'b', "N", 0, LINE, BY(take_baud),
-	 "Bits per second [115200]"},
+	{"--baud", 'b', "N|auto", 0, LINE, BY(take_baud),
+	 "Bits per second [115200, and then what works]"},
+	{"--max-baud", 0, "N", 0, LINE, NUMBER(port.max_baud, 1, INT32_MAX),
+	 "Highest speed that two serialtuns may choose"},
 	{"--flow", 0, "KIND", 0, LINE, BY(take_flow),
 	 "Flow control: none, rtscts or xonxoff [none]"},
 	{"--parity", 0, "KIND", 0, LINE, BY(take_parity),
@@ -303,7 +310,7 @@ static const struct option_row rows[] = {
 	{"--framing", 0, "KIND", 0, LINE, BY(take_framing),
 	 "slip, kiss, length or packet [slip; udp: packet]"},
 	{"--pair", 0, "no|LIST", 0, LINE, BY(take_pair),
-	 "Parts of the pairing to use: no, check [check]"},
+	 "Parts of the pairing: no, or of check,speed [all]"},
 	{"--board-console", 0, "PTY", 0, LINE, NAME(board_console),
 	 "Terminal for the console of a board: pty:LINK"},
 	{"--vj", 0, "WHEN", 0, LINE, BY(take_vj),

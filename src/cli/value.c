@@ -396,7 +396,8 @@ unsigned int value_parse_pair(const struct argp_state *state, const char *arg)
 		if (!(part & VALUE_PAIR_ALL))
 			argp_error(state,
 				   "--pair: \"%.*s\" is not a part of the "
-				   "pairing (say no, or check)",
+				   "pairing (say no, or check, or "
+				   "check,speed)",
 				   (int)len, at);
 		parts |= part;
 		if (!at[len])

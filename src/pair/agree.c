@@ -19,6 +19,7 @@
 #include "pair/agree.h"
 #include "text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -103,6 +104,7 @@ static void append_speeds(char text[AGREE_TEXT_MAX], const struct agree *agree)
 size_t agree_write(char text[AGREE_TEXT_MAX], const struct agree *agree)
 {
 	char mtu[16] = "";
+	char run[16];
 
 	*text = '\0';
 	if (agree->mtu) {
@@ -116,6 +118,10 @@ size_t agree_write(char text[AGREE_TEXT_MAX], const struct agree *agree)
 		append_free(text, agree);
 	if (agree->shares)
 		append_shared(text, agree);
+	if (agree->run) {
+		snprintf(run, sizeof(run), "%u", agree->run);
+		append_field(text, "run", run);
+	}
 	if (*agree->release)
 		append_field(text, "release", agree->release);
 	if (*agree->name)
@@ -220,6 +226,9 @@ static bool read_field(const struct field *field, struct agree *agree)
 			return false;
 		agree->mtu = (unsigned int)number;
 	}
+	if (field_is(field->key, "run") &&
+	    field_number(field->value, UINT32_MAX, &number))
+		agree->run = (uint32_t)number;
 	if (field_is(field->key, "addr"))
 		return read_addr(field->value, &agree->addr);
 	if (field_is(field->key, "peer"))

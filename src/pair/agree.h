@@ -37,6 +37,7 @@
  * @free_count:  number of them
  * @speeds:      speeds that the port supports
  * @speed_count: number of them
+ * @run:         number of the present opening of its port; 0: not in the text
  * @name:        name of the host; "": not in the text
  * @release:     release of serialtun; "": not in the text
  */
@@ -52,6 +53,7 @@ struct agree {
 	size_t free_count;
 	uint32_t speeds[AGREE_SPEEDS_MAX];
 	size_t speed_count;
+	uint32_t run;
 	char name[FIELD_STRING_MAX];
 	char release[FIELD_STRING_MAX];
 };

@@ -157,6 +157,10 @@ static bool read_other(struct frame *frame, const uint8_t *bytes, size_t len)
 		return read_answer(frame, bytes, len);
 	case FRAME_AGREE:
 		return read_numbered(frame, bytes, len);
+	case FRAME_SPEED:
+		frame->body = bytes + 1;
+		frame->body_len = len - 1;
+		return true;
 	default:
 		return true;
 	}
@@ -234,6 +238,10 @@ size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 		break;
 	case FRAME_AGREE:
 		out[len++] = frame->seq;
+		memcpy(out + len, frame->body, frame->body_len);
+		len += frame->body_len;
+		break;
+	case FRAME_SPEED:
 		memcpy(out + len, frame->body, frame->body_len);
 		len += frame->body_len;
 		break;

@@ -75,7 +75,7 @@ struct frame_counters {
  *            stream
  * @k:        probe, answer: number of the probe
  * @counters: answer: counters
- * @body:     data: the packet; agree: the text; borrowed
+ * @body:     data: the packet; agree: the text; speed: the message; borrowed
  * @body_len: length of @body in bytes
  */
 struct frame {

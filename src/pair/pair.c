@@ -108,6 +108,8 @@ struct pair {
 	uint64_t unheard_ns;
 	struct seek seek;
 	struct pair_session session;
+	struct speed_config speeds; /* of the next port */
+	struct speed speed;
 	size_t agree_len; /* the text about this host */
 	char agree[AGREE_TEXT_MAX];
 	enum pair_event events[PAIR_EVENTS_MAX];
@@ -227,7 +229,32 @@ static void forget(struct pair *pair, uint64_t now_ns)
 		pair->id_sessions++;
 	}
 	pair_session_forget(&pair->session);
+	speed_forget(&pair->speed);
 	enter(pair, PAIR_PLAIN, now_ns);
+}
+
+/**
+ * pair_set_speeds() - Set what the next port can do
+ * @pair:   the pair
+ * @config: the speeds of the port, copied; pair chooses the number of the run
+ *
+ * The caller calls it before pair_open(). Without this call the speed of the
+ * port stays as it is.
+ */
+void pair_set_speeds(struct pair *pair, const struct speed_config *config)
+{
+	pair->speeds = *config;
+}
+
+/**
+ * pair_speed() - Get the speed of the line
+ * @pair: the pair
+ *
+ * Return: the state, for the functions that concern the port
+ */
+struct speed *pair_speed(struct pair *pair)
+{
+	return &pair->speed;
 }
 
 /**
@@ -252,6 +279,10 @@ void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
 	pair->unheard = 0;
 	pair->absent = false;
 	take_new_id(pair);
+	if (!(pair->config.can & HELLO_CAN_SPEED))
+		pair->speeds.count = 0;
+	pair->speeds.run = pair->speeds.count ? (uint32_t)random_of(pair) : 0;
+	speed_open(&pair->speed, &pair->speeds);
 	seek_open(&pair->seek, random_of(pair), now_ns);
 }
 
@@ -278,11 +309,22 @@ static void lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
 		seek_lost(&pair->seek, now_ns);
 }
 
+/* The parts of the protocol that this end supports on this port. */
+static unsigned int own_can(const struct pair *pair)
+{
+	if (pair->speeds.count)
+		return pair->config.can;
+	return pair->config.can & ~(unsigned int)HELLO_CAN_SPEED;
+}
+
 static void begin_session(struct pair *pair, uint64_t now_ns)
 {
 	pair_session_begin(&pair->session, frame_start(pair->id, pair->peer.id),
 			   pair->packet_ns, pair->config.idle_ns, now_ns);
 	pair->session.agree_is_new = pair->agree_len;
+	speed_begin(&pair->speed,
+		    own_can(pair) & pair->peer.can & HELLO_CAN_SPEED,
+		    pair->id > pair->peer.id);
 	seek_stop(&pair->seek);
 	pair->unheard = 0;
 	pair->absent = false;
@@ -302,9 +344,14 @@ static void begin_session(struct pair *pair, uint64_t now_ns)
 void pair_set_agree(struct pair *pair, const struct agree *agree,
 		    uint64_t now_ns)
 {
+	struct agree own = *agree;
 	char text[AGREE_TEXT_MAX];
-	size_t len = agree_write(text, agree);
+	size_t len;
 
+	own.run = pair->speeds.run;
+	own.speed_count = pair->speeds.count;
+	memcpy(own.speeds, pair->speeds.speeds, sizeof(own.speeds));
+	len = agree_write(text, &own);
 	if (len == pair->agree_len && !memcmp(text, pair->agree, len))
 		return;
 	/* The session repeats an agree under its old number with the new text,
@@ -324,6 +371,7 @@ void pair_set_agree(struct pair *pair, const struct agree *agree,
 void pair_set_overruns(struct pair *pair, uint32_t overruns)
 {
 	pair->overruns = overruns;
+	speed_set_overruns(&pair->speed, overruns);
 }
 
 /**
@@ -483,10 +531,23 @@ static void hear_hello(struct pair *pair, const struct hello *hello,
 	}
 }
 
+static void hear_speed(struct pair *pair, const struct frame *frame,
+		       uint64_t now_ns)
+{
+	struct speed_message message;
+
+	if (speed_message_read(&message, frame->body, frame->body_len))
+		speed_hear(&pair->speed, &message, now_ns);
+	else
+		pair->stats.unknown++;
+}
+
 /* Handle a frame that passed its check. Return: true if it has a packet. */
 static bool hear_checked(struct pair *pair, const struct frame *frame,
 			 uint64_t now_ns)
 {
+	const struct agree *agree;
+
 	if (pair->state == PAIR_PLAIN)
 		begin_session(pair, now_ns);
 	if (pair->state == PAIR_MET) {
@@ -494,6 +555,7 @@ static bool hear_checked(struct pair *pair, const struct frame *frame,
 		tell(pair, PAIR_EVENT_PAIRED);
 		pair_session_say_agree(&pair->session, now_ns);
 	}
+	speed_good(&pair->speed, now_ns);
 	switch (pair_session_hear(&pair->session, frame, now_ns)) {
 	case PAIR_SESSION_PACKET:
 		return true;
@@ -504,7 +566,13 @@ static bool hear_checked(struct pair *pair, const struct frame *frame,
 		pair->stats.unknown++;
 		break;
 	case PAIR_SESSION_AGREE:
+		agree = &pair->session.agree;
+		speed_hear_agree(&pair->speed, agree->speeds,
+				 agree->speed_count, agree->run, now_ns);
 		tell(pair, PAIR_EVENT_AGREE);
+		break;
+	case PAIR_SESSION_SPEED:
+		hear_speed(pair, frame, now_ns);
 		break;
 	case PAIR_SESSION_CLOSE:
 		lose(pair, PAIR_EVENT_CLOSED, now_ns);
@@ -601,6 +669,7 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 		seek_garbage(&pair->seek, now_ns);
 	} else {
 		pair_session_failed(&pair->session, now_ns);
+		speed_failed(&pair->speed, now_ns);
 	}
 	return is_packet;
 }
@@ -616,11 +685,15 @@ uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns)
 {
 	uint64_t ns = seek_next_ns(&pair->seek, now_ns);
 
+	if (speed_is_alone(&pair->speed))
+		return speed_next_ns(&pair->speed);
 	if (pair->crowd_until_ns)
 		return pair->crowd_until_ns;
 	if (pair->state == PAIR_PLAIN)
 		return ns;
-	return clock_earlier(ns, pair_session_next_ns(&pair->session));
+	return clock_earlier(ns,
+			     clock_earlier(pair_session_next_ns(&pair->session),
+					   speed_next_ns(&pair->speed)));
 }
 
 static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
@@ -631,11 +704,33 @@ static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
 		.to = pair->peer.id,
 		.kind = pair->config.kind,
 		.flow = pair->config.flow,
-		.can = pair->config.can,
+		.can = own_can(pair),
 	};
 
 	pair->stats.hellos_sent++;
 	return hello_write((char *)out, &hello);
+}
+
+/* Write the next frame about the speed. Return: its length; 0: none is due. */
+static size_t take_speed(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+			 uint64_t now_ns)
+{
+	struct speed_message message;
+	uint8_t body[SPEED_TEST_LEN];
+	struct frame frame = {.kind = FRAME_SPEED, .body = body};
+
+	switch (speed_take(&pair->speed, &message, now_ns)) {
+	case SPEED_FRAME_NONE:
+		return 0;
+	case SPEED_FRAME_MESSAGE:
+		frame.body_len = speed_message_write(body, &message);
+		break;
+	case SPEED_FRAME_PROBE:
+		frame.kind = FRAME_PROBE;
+		pair->stats.probes++;
+		break;
+	}
+	return frame_write(out, &frame, pair->session.start_out);
 }
 
 /* Write the next frame of the session. Return: its length; 0: none is due. */
@@ -643,9 +738,11 @@ static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		       uint64_t now_ns)
 {
 	struct frame frame;
+	size_t len = take_speed(pair, out, now_ns);
 
-	if (!pair_session_take(&pair->session, &frame, now_ns))
-		return 0;
+	if (len || speed_is_alone(&pair->speed) ||
+	    !pair_session_take(&pair->session, &frame, now_ns))
+		return len;
 	if (frame.kind == FRAME_PROBE)
 		pair->stats.probes++;
 	frame.counters.overruns = pair->overruns;
@@ -686,9 +783,14 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		     session->probe.doubt == PROBE_GARBAGE ? PAIR_EVENT_GARBAGE
 							   : PAIR_EVENT_SILENT,
 		     now_ns);
+	if (pair->state != PAIR_PLAIN && speed_is_over(&pair->speed, now_ns))
+		lose(pair, PAIR_EVENT_SILENT, now_ns);
 	if (pair->state != PAIR_PLAIN)
 		len = take_due(pair, out, now_ns);
-	if (!len && seek_take(&pair->seek, random_of(pair), now_ns))
+	if (speed_take_news(&pair->speed, now_ns))
+		tell(pair, PAIR_EVENT_SPEED);
+	if (!len && !speed_is_alone(&pair->speed) &&
+	    seek_take(&pair->seek, random_of(pair), now_ns))
 		len = take_hello(pair, out);
 	return len;
 }
@@ -817,12 +919,15 @@ bool pair_is_given_up(const struct pair *pair, uint64_t now_ns)
  * @pair: the pair
  *
  * The first hello goes before the first packet: a peer whose interface has no
- * carrier then turns it on before the packet is there, and can answer.
+ * carrier then turns it on before the packet is there, and can answer. And no
+ * packet goes while the line changes its speed.
  *
- * Return: the time, which may have passed
+ * Return: the time, which may have passed; UINT64_MAX: not known yet
  */
 uint64_t pair_quiet_until(const struct pair *pair)
 {
+	if (speed_holds(&pair->speed))
+		return UINT64_MAX;
 	return seek_first_ns(&pair->seek);
 }
 
@@ -877,4 +982,7 @@ void pair_get_stats(const struct pair *pair, struct pair_stats *stats)
 	stats->missing = session->missing;
 	stats->rtt_ns = session->probe.rtt_ns;
 	stats->rtt_min_ns = session->probe.rtt_min_ns;
+	stats->speed = pair->speed.stats;
+	stats->speed.baud = pair->speed.baud;
+	stats->speed.base = pair->speeds.base;
 }

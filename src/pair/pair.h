@@ -6,6 +6,7 @@
 #include "pair/frame.h"
 #include "pair/hello.h"
 #include "pair/seek.h"
+#include "pair/speed.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -71,6 +72,7 @@ enum pair_verdict {
  * @PAIR_EVENT_NONE:    no event
  * @PAIR_EVENT_PAIRED:  the two ends are paired
  * @PAIR_EVENT_AGREE:   the peer sent a new description of its host
+ * @PAIR_EVENT_SPEED:   the line has another speed, and keeps it
  * @PAIR_EVENT_SILENT:  the session ended: the peer did not answer
  * @PAIR_EVENT_GARBAGE: the session ended: frames failed their check, and the
  *                      peer did not answer
@@ -92,6 +94,7 @@ enum pair_event {
 	PAIR_EVENT_NONE,
 	PAIR_EVENT_PAIRED,
 	PAIR_EVENT_AGREE,
+	PAIR_EVENT_SPEED,
 	PAIR_EVENT_SILENT,
 	PAIR_EVENT_GARBAGE,
 	PAIR_EVENT_PLAIN,
@@ -124,6 +127,7 @@ enum pair_event {
  * @probes:       probes that this end sent
  * @rtt_ns:       the last round trip time; 0: not known
  * @rtt_min_ns:   the shortest round trip time of this session
+ * @speed:        the speed of the line
  *
  * The counters that do not name the session count since pair_new().
  */
@@ -142,13 +146,16 @@ struct pair_stats {
 	uint64_t probes;
 	uint64_t rtt_ns;
 	uint64_t rtt_min_ns;
+	struct speed_stats speed;
 };
 
 struct pair *pair_new(const struct pair_config *config);
 void pair_free(struct pair *pair);
+void pair_set_speeds(struct pair *pair, const struct speed_config *config);
 void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns);
 void pair_set_agree(struct pair *pair, const struct agree *agree,
 		    uint64_t now_ns);
+struct speed *pair_speed(struct pair *pair);
 void pair_set_overruns(struct pair *pair, uint32_t overruns);
 
 void pair_heard(struct pair *pair, uint64_t now_ns);

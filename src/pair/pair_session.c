@@ -136,6 +136,7 @@ enum pair_session_news pair_session_hear(struct pair_session *session,
 	case FRAME_CLOSE:
 		return PAIR_SESSION_CLOSE;
 	case FRAME_SPEED:
+		return PAIR_SESSION_SPEED;
 	case FRAME_UNKNOWN:
 		return PAIR_SESSION_UNKNOWN;
 	}

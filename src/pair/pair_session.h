@@ -17,6 +17,7 @@
  * @PAIR_SESSION_UNKNOWN: this end does not know such a frame
  * @PAIR_SESSION_AGREE:   the frame contains a new description of the peer's
  *                        host
+ * @PAIR_SESSION_SPEED:   the frame contains a message about the speed
  * @PAIR_SESSION_CLOSE:   the peer closed the session
  */
 enum pair_session_news {
@@ -25,6 +26,7 @@ enum pair_session_news {
 	PAIR_SESSION_TWICE,
 	PAIR_SESSION_UNKNOWN,
 	PAIR_SESSION_AGREE,
+	PAIR_SESSION_SPEED,
 	PAIR_SESSION_CLOSE,
 };
 

@@ -27,6 +27,7 @@ enum claim_kind {
  * @kind:      what it is
  * @is_last:   once lost, the port cannot be found again
  * @is_handed: another process has opened it, so this process may be unable to
+ * @is_console: it is a console of the kernel, whose speed must stay
  * @path:      of a device, links resolved
  */
 struct claim {
@@ -34,6 +35,7 @@ struct claim {
 	enum claim_kind kind;
 	bool is_last;
 	bool is_handed;
+	bool is_console;
 	char path[PATH_MAX];
 };
 

@@ -7,6 +7,7 @@
  * names of USB adapters from sysfs.
  */
 #include "port/inventory.h"
+#include "port/chip_max.h"
 #include "port/sysfs.h"
 #include "text.h"
 
@@ -211,6 +212,18 @@ static enum inventory_state find_state(const char *name,
 	return holder->locked ? INVENTORY_LOCKED : INVENTORY_BUSY;
 }
 
+/* Find the highest speed of the chip, without opening it. */
+static void find_max_baud(struct inventory_port *port, const char *dir)
+{
+	char clock[32];
+
+	if (port->is_usb)
+		port->max_baud =
+			chip_max_usb(port->adapter.vid, port->adapter.pid);
+	else if (sysfs_read(clock, sizeof(clock), dir, "uartclk"))
+		port->max_baud = chip_max_uart(strtoul(clock, NULL, 10));
+}
+
 static void examine(struct inventory_port *port, const char *name)
 {
 	char dir[sizeof(SYSFS_TTY) + NAME_MAX + 1];
@@ -223,6 +236,7 @@ static void examine(struct inventory_port *port, const char *name)
 	port->is_usb = !adapter_identify(&port->adapter, port->device);
 	if (port->is_usb)
 		describe_usb(port);
+	find_max_baud(port, dir);
 	text_make_plain(port->description);
 	text_make_plain(port->adapter.serial);
 	find_by_id(port);

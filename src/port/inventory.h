@@ -29,6 +29,7 @@ enum inventory_state {
  * @device:      its path
  * @description: maker and product; "": unknown
  * @driver:      the chip, else the driver; "": unknown
+ * @max_baud:    the highest speed in bits per second; 0: unknown
  * @is_usb:      @adapter is filled in
  * @adapter:     its USB adapter
  * @by_id:       its link below /dev/serial/by-id; "": none
@@ -39,6 +40,7 @@ struct inventory_port {
 	char device[NAME_MAX + 6];
 	char description[264];
 	char driver[64];
+	unsigned int max_baud;
 	bool is_usb;
 	struct adapter adapter;
 	char by_id[NAME_MAX + 32];

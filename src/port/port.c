@@ -60,7 +60,8 @@ struct port *port_begin(struct port *port, const struct port_kind *kind,
 			const struct port_config *config)
 {
 	port->kind = kind;
-	port->rate = port->baud / port_config_bits_per_byte(config);
+	port->byte_bits = port_config_bits_per_byte(config);
+	port->rate = port->baud / port->byte_bits;
 	return port;
 }
 
@@ -166,4 +167,24 @@ void port_count(const struct port *port, struct port_counts *counts)
 int port_resume(struct port *port)
 {
 	return port->kind->resume ? port->kind->resume(port) : 0;
+}
+
+/**
+ * port_set_baud() - change the speed of an open port
+ * @port: the port
+ * @baud: bits per second
+ *
+ * The bytes that wait in the port, in either direction, are lost.
+ *
+ * Return: 0, or -errno: then the port has the speed of before
+ */
+int port_set_baud(struct port *port, unsigned int baud)
+{
+	int err;
+
+	if (!port->kind->set_baud)
+		return -EOPNOTSUPP;
+	err = port->kind->set_baud(port, baud);
+	port->rate = port->baud / port->byte_bits;
+	return err;
 }

@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* The most speeds that a port may list. */
+#define PORT_SPEEDS_MAX 16
+
 struct failure;
 struct port;
 struct port_config;
@@ -45,6 +48,7 @@ struct port_counts {
  * @queued: as port_queued(); NULL: TIOCOUTQ
  * @count:  as port_count(); NULL: no counters
  * @resume: as port_resume(); NULL: no flow control
+ * @set_baud: as port_set_baud(), but for @rate; NULL: the speed is fixed
  */
 struct port_kind {
 	bool is_datagram;
@@ -56,6 +60,7 @@ struct port_kind {
 	size_t (*queued)(const struct port *port);
 	void (*count)(const struct port *port, struct port_counts *counts);
 	int (*resume)(struct port *port);
+	int (*set_baud)(struct port *port, unsigned int baud);
 };
 
 /**
@@ -66,12 +71,15 @@ struct port_kind {
  * @write_fd:  non-blocking, for epoll(7); mostly the same as @read_fd
  * @baud:      bits per second on the wire; 0: unknown
  * @rate:      bytes per second that follow from @baud
+ * @byte_bits: bits on the wire for one byte
+ * @speeds:    higher speeds that the port can be set to
+ * @speed_count: number of them; 0: it keeps its speed
  * @queue_max: threshold in bytes: the pump stops at this many queued bytes, and
  *             POLLOUT tells when there are fewer; 0: no threshold
  * @how_lost:  why the port was lost; NULL: the usual reason of its kind
  *
- * Every file may read these. port_new() sets @name, port_begin() @kind and
- * @rate; the kind's open function sets the rest.
+ * Every file may read these. port_new() sets @name, port_begin() @kind, @rate
+ * and @byte_bits; the kind's open function sets the rest.
  */
 struct port {
 	const struct port_kind *kind;
@@ -80,6 +88,9 @@ struct port {
 	int write_fd;
 	unsigned int baud;
 	unsigned int rate;
+	unsigned int byte_bits;
+	unsigned int speeds[PORT_SPEEDS_MAX];
+	size_t speed_count;
 	size_t queue_max;
 	const char *how_lost;
 };
@@ -94,5 +105,6 @@ size_t port_queued(const struct port *port);
 ssize_t port_write(struct port *port, const uint8_t *bytes, size_t len);
 void port_count(const struct port *port, struct port_counts *counts);
 int port_resume(struct port *port);
+int port_set_baud(struct port *port, unsigned int baud);
 
 #endif

@@ -39,6 +39,9 @@ enum port_modem_line {
  * struct port_config - the user's options for the port
  * @name:        a path, a name below /dev, or a prefix and an address
  * @baud:        bits per second; 0: not given
+ * @baud_auto:   the user wants the speed to be found, on a pty, too
+ * @max_baud:    the highest speed to find; 0: no limit
+ * @tries_speeds: find the speeds that the port can have
  * @flow:        flow control
  * @parity:      the parity bit
  * @stop_bits:   1 or 2
@@ -52,6 +55,9 @@ enum port_modem_line {
 struct port_config {
 	const char *name;
 	unsigned int baud;
+	bool baud_auto;
+	unsigned int max_baud;
+	bool tries_speeds;
 	enum port_flow flow;
 	enum port_parity parity;
 	unsigned int stop_bits;

@@ -5,7 +5,8 @@
  * lines and no entry in /sys/class/tty, so this file uses termios.
  *
  * A pty has no clock: it carries bytes as fast as the peer reads. The speed is
- * set only if the user gives one, for the peer to see.
+ * set only if the user gives one, for the peer to see. With --baud auto, an
+ * emulator behind the pty follows the speed that is set, so it may change.
  *
  * The lock is flock(2) alone: TIOCEXCL would outlive a killed program, because
  * the tty lives as long as its master is open.
@@ -16,6 +17,7 @@
 #include "port/holder.h"
 #include "port/port.h"
 #include "port/port_config.h"
+#include "port/speeds.h"
 #include "port/tty.h"
 
 #include <asm/termbits.h>
@@ -45,6 +47,12 @@ bool pty_claims(const struct stat *file)
 		       UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT;
 }
 
+/* The speed that the settings of a pty shall show; 0: any. */
+static unsigned int pty_baud(const struct port_config *config)
+{
+	return config->baud_auto ? PORT_BAUD_DEFAULT : config->baud;
+}
+
 /* Refuse options for DTR and RTS. Return: 0 or -EOPNOTSUPP. */
 static int check_modem_lines(const char *path, const struct port_config *config,
 			     struct failure *failure)
@@ -65,13 +73,18 @@ static int check_modem_lines(const char *path, const struct port_config *config,
 static int set_up(int fd, const char *path, const struct termios2 *saved,
 		  const struct port_config *config, struct failure *failure)
 {
-	struct termios2 settings = tty_raw(saved, config);
-	int err = tty_set(fd, path, &settings, failure);
+	struct port_config shown = *config;
+	struct termios2 settings;
+	int err;
+
+	shown.baud = pty_baud(config);
+	settings = tty_raw(saved, &shown);
+	err = tty_set(fd, path, &settings, failure);
 
 	if (!err)
 		err = tty_get(fd, path, &settings, failure);
 	if (!err)
-		err = tty_check(path, &settings, config, failure);
+		err = tty_check(path, &settings, &shown, failure);
 	if (err)
 		tty_restore(fd, saved, false);
 	return err;
@@ -85,9 +98,15 @@ static void pty_close(struct port *port)
 	close(port->read_fd);
 }
 
+static int pty_set_baud(struct port *port, unsigned int baud)
+{
+	return speeds_change(port, baud, SPEEDS_NONE);
+}
+
 static const struct port_kind pty_kind = {
 	.close = pty_close,
 	.resume = tty_resume,
+	.set_baud = pty_set_baud,
 };
 
 /*
@@ -165,7 +184,9 @@ int pty_open(struct port **port, const struct claim *claim,
 	}
 	pty->port.read_fd = claim->fd;
 	pty->port.write_fd = claim->fd;
-	pty->port.baud = config->baud;
+	pty->port.baud = pty_baud(config);
+	if (config->baud_auto)
+		speeds_find(&pty->port, config, SPEEDS_NONE);
 	*port = port_begin(&pty->port, &pty_kind, config);
 	return 0;
 }

@@ -29,6 +29,7 @@
 #include "port/port.h"
 #include "port/port_config.h"
 #include "port/serial_claim.h"
+#include "port/speeds.h"
 #include "port/tty.h"
 
 #include <asm/termbits.h>
@@ -42,9 +43,6 @@
 
 /* Bytes that usb-serial gives to the adapter at once, and counts until sent. */
 #define SERIAL_USB_QUEUE_SLACK 256
-
-/* A receiver samples mid-bit and fails at 5 % over ten bits. */
-#define SERIAL_BAUD_TOLERANCE_PERCENT 2
 
 /* The letter in "8N1". */
 static const char parity_letters[] = {
@@ -146,35 +144,10 @@ static int configure_device(struct serial *serial, const char *path,
 	return err;
 }
 
-/*
- * Return the true rate of the chip. The 8250 driver reports the requested rate,
- * but divides its clock, which it reports too, by a whole number
- * (uart_get_divisor(), serial_core.c).
- */
-static unsigned int real_baud(const struct serial *serial,
-			      const struct termios2 *settings)
-{
-	unsigned int baud = settings->c_ospeed;
-	struct serial_struct chip = {0};
-	unsigned int base;
-	unsigned int divisor;
-
-	if (serial->kind != CLAIM_UART ||
-	    ioctl(serial->port.read_fd, TIOCGSERIAL, &chip) ||
-	    chip.type < PORT_8250 || chip.type > PORT_16850 ||
-	    chip.baud_base <= 0 || !baud)
-		return baud;
-	base = (unsigned int)chip.baud_base;
-	divisor = (base + baud / 2) / baud;
-	return divisor ? base / divisor : base;
-}
-
 static int check_baud(const char *path, unsigned int wanted, unsigned int real,
 		      struct failure *failure)
 {
-	uint64_t off = real > wanted ? real - wanted : wanted - real;
-
-	if (off * 100 <= (uint64_t)wanted * SERIAL_BAUD_TOLERANCE_PERCENT)
+	if (speeds_fits(wanted, real))
 		return 0;
 	return failure_set(
 		failure, -EINVAL,
@@ -256,6 +229,16 @@ static int set_up_tty(const struct serial *serial, const char *path,
 	return tty_set(fd, path, &settings, failure);
 }
 
+static bool is_usb(const struct serial *serial)
+{
+	return serial->kind == CLAIM_USB;
+}
+
+static enum speeds_chip chip_of(const struct serial *serial)
+{
+	return serial->kind == CLAIM_UART ? SPEEDS_UART : SPEEDS_USB;
+}
+
 static int configure(struct serial *serial, const char *path,
 		     const struct port_config *options, struct failure *failure)
 {
@@ -274,14 +257,9 @@ static int configure(struct serial *serial, const char *path,
 		err = tty_get(serial->port.read_fd, path, &settings, failure);
 	if (err)
 		return err;
-	serial->port.baud = real_baud(serial, &settings);
+	serial->port.baud = speeds_real(serial->port.read_fd, chip_of(serial));
 	err = check_baud(path, config.baud, serial->port.baud, failure);
 	return err ? err : tty_check(path, &settings, &config, failure);
-}
-
-static bool is_usb(const struct serial *serial)
-{
-	return serial->kind == CLAIM_USB;
 }
 
 /*
@@ -297,6 +275,17 @@ static void set_up_adapter(struct serial *serial, const char *path,
 				   set_low_latency(serial->port.read_fd, true);
 	log_debug("%s: low latency %s", path,
 		  serial->made_low_latency ? "switched on" : "left as it is");
+}
+
+/* At a wrong speed bytes look like breaks: a break and a letter is SysRq. */
+static void find_speeds(struct serial *serial, const struct claim *claim,
+			const struct port_config *config)
+{
+	if (claim->is_console)
+		log_debug("%s stays at %u baud: it is a console of the kernel",
+			  claim->path, serial->port.baud);
+	else
+		speeds_find(&serial->port, config, chip_of(serial));
 }
 
 static void close_device(struct serial *serial)
@@ -355,11 +344,17 @@ static void serial_count(const struct port *port, struct port_counts *counts)
 	counts->brk -= before->brk;
 }
 
+static int serial_set_baud(struct port *port, unsigned int baud)
+{
+	return speeds_change(port, baud, chip_of((struct serial *)port));
+}
+
 static const struct port_kind uart_kind = {
 	.counts_wire = true,
 	.close = serial_close,
 	.count = serial_count,
 	.resume = tty_resume,
+	.set_baud = serial_set_baud,
 };
 
 static const struct port_kind usb_kind = {
@@ -368,6 +363,7 @@ static const struct port_kind usb_kind = {
 	.close = serial_close,
 	.count = serial_count,
 	.resume = tty_resume,
+	.set_baud = serial_set_baud,
 };
 
 /* Set up. Return: 0, or -errno with nothing left open. */
@@ -424,6 +420,7 @@ int serial_open(struct port **port, const struct claim *claim,
 		return err;
 	}
 	set_up_adapter(serial, claim->path, config);
+	find_speeds(serial, claim, config);
 	count_errors(serial->port.read_fd, &serial->counted_before);
 	*port = port_begin(&serial->port,
 			   is_usb(serial) ? &usb_kind : &uart_kind, config);

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "port/claim.h"
 #include "port/holder.h"
+#include "port/speeds.h"
 #include "port/tty.h"
 
 #include <errno.h>
@@ -201,5 +202,6 @@ int serial_claim(struct claim *claim, struct failure *failure)
 		close(claim->fd);
 	else
 		warn_of_sharing(claim->path);
+	claim->is_console = !err && speeds_is_console(claim->fd);
 	return err;
 }

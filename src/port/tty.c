@@ -192,11 +192,14 @@ static const struct {
 	{3500000, B3500000}, {4000000, B4000000},
 };
 
-/*
- * Put a speed, any number, into settings, for both directions. Use the speed's
- * name if it has one, for programs that read only those.
+/**
+ * tty_set_baud() - put a speed into settings
+ * @settings: the settings
+ * @baud:     bits per second, for both directions, any number
+ *
+ * Uses the speed's name if it has one, for programs that read only those.
  */
-static void set_baud(struct termios2 *settings, unsigned int baud)
+void tty_set_baud(struct termios2 *settings, unsigned int baud)
 {
 	tcflag_t name = BOTHER;
 	size_t i;
@@ -253,7 +256,7 @@ struct termios2 tty_raw(const struct termios2 *from,
 		raw.c_cflag |= CSTOPB;
 	set_flow(&raw, config);
 	if (config->baud)
-		set_baud(&raw, config->baud);
+		tty_set_baud(&raw, config->baud);
 	/* With VMIN 0, read() would return 0 without a hang-up. */
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;

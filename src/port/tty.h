@@ -19,6 +19,7 @@ int tty_set(int fd, const char *path, const struct termios2 *settings,
 	    struct failure *failure);
 struct termios2 tty_raw(const struct termios2 *from,
 			const struct port_config *config);
+void tty_set_baud(struct termios2 *settings, unsigned int baud);
 int tty_check(const char *path, const struct termios2 *settings,
 	      const struct port_config *config, struct failure *failure);
 int tty_resume(struct port *port);

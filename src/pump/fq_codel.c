@@ -99,6 +99,7 @@ struct fq_codel {
 	struct flow_list new_flows;
 	struct flow_list old_flows;
 	size_t cells_held;
+	size_t cells_kept; /* those that a lower limit leaves alone */
 	struct cell *freed;
 	struct cell *fresh;
 	struct cell *cells;
@@ -448,7 +449,8 @@ struct fq_codel *fq_codel_new(const struct fq_codel_config *config)
 	}
 
 	q = calloc(1, sizeof(*q) + config->flows * sizeof(q->flows[0]));
-	cells = calloc(config->limit / sizeof(struct cell) +
+	/* fq_codel_adapt() may raise the limit. */
+	cells = calloc(MAX(config->limit, LIMIT_MAX) / sizeof(struct cell) +
 			       cells_for(PACKET_MAX),
 		       sizeof(struct cell));
 	if (!q || !cells) {
@@ -463,26 +465,27 @@ struct fq_codel *fq_codel_new(const struct fq_codel_config *config)
 }
 
 /**
- * fq_codel_renew() - replace a queue by one for another line
- * @old: the old queue, freed on success with all its packets; or NULL
- * @config: copied
+ * fq_codel_adapt() - adapt a queue to another speed of its line
+ * @q: the queue
+ * @config: copied; with the number of flows of fq_codel_new(), and a limit that
+ *          is at most that of fq_codel_derive_config()
  *
- * The new queue continues the counters of the old one.
- *
- * Return: the new queue; NULL and errno as fq_codel_new(), and @old is
- * unchanged
+ * The queue drops none of the packets that wait, also if they hold more memory
+ * than the new limit.
  */
-struct fq_codel *fq_codel_renew(struct fq_codel *old,
-				const struct fq_codel_config *config)
+void fq_codel_adapt(struct fq_codel *q, const struct fq_codel_config *config)
 {
-	struct fq_codel *q = fq_codel_new(config);
+	const uint32_t flows = q->config.flows;
 
-	if (!q || !old)
-		return q;
-	fq_codel_purge(old);
-	q->stats = old->stats;
-	fq_codel_free(old);
-	return q;
+	q->config = *config;
+	q->config.flows = flows;
+	q->cells_kept = q->cells_held;
+}
+
+/* Memory for the packets that may wait. */
+static size_t limit_of(const struct fq_codel *q)
+{
+	return MAX(q->config.limit, q->cells_kept * sizeof(struct cell));
 }
 
 /**
@@ -528,8 +531,9 @@ void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
 		flow->credits = (int32_t)q->config.quantum;
 		list_append(&q->new_flows, flow);
 	}
-	while (q->cells_held * sizeof(struct cell) > q->config.limit)
+	while (q->cells_held * sizeof(struct cell) > limit_of(q))
 		drop_from_fattest(q);
+	q->cells_kept = MIN(q->cells_kept, q->cells_held);
 }
 
 /**
@@ -565,6 +569,8 @@ size_t fq_codel_dequeue(struct fq_codel *q, uint8_t packet[static PACKET_MAX],
 	sojourn_ns = now_ns - stored->enqueued_ns;
 	if (sojourn_ns > q->stats.sojourn_max_ns)
 		q->stats.sojourn_max_ns = sojourn_ns;
+
+	q->cells_kept = MIN(q->cells_kept, q->cells_held);
 
 	packet_load(stored, packet);
 	packet_free(q, stored);

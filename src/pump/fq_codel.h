@@ -65,8 +65,7 @@ struct fq_codel;
 void fq_codel_derive_config(struct fq_codel_config *config, uint32_t rate,
 			    uint32_t mtu);
 struct fq_codel *fq_codel_new(const struct fq_codel_config *config);
-struct fq_codel *fq_codel_renew(struct fq_codel *old,
-				const struct fq_codel_config *config);
+void fq_codel_adapt(struct fq_codel *q, const struct fq_codel_config *config);
 void fq_codel_free(struct fq_codel *q);
 void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
 		      uint32_t flow_hash, bool ecn_capable, uint64_t now_ns);

@@ -45,6 +45,7 @@
 #include "clock.h"
 #include "events.h"
 #include "interface/tun.h"
+#include "log.h"
 #include "packet/link_layer.h"
 #include "packet/vj.h"
 #include "pair/pair.h"
@@ -58,6 +59,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 
@@ -74,6 +76,13 @@
  */
 #define PUMP_PART_NS   (300 * NS_PER_MS)
 #define PUMP_UNSEEN_NS (50 * NS_PER_MS)
+
+/*
+ * After a change of the speed, bytes of the old speed are still on their way.
+ */
+#define PUMP_SETTLE_NS (10 * NS_PER_MS)
+
+_Static_assert(PORT_SPEEDS_MAX <= LADDER_MAX, "a pair takes all speeds");
 
 /**
  * struct pump - the pump
@@ -225,6 +234,24 @@ static void get_vj_stats(const struct vj *vj, struct stats_vj *stats)
 	stats->active = stats->heard || stats->to_line.whole;
 }
 
+/* The sum of the counts of all ports. */
+static struct port_counts count_all(struct pump *pump)
+{
+	struct port_counts all = pump->past;
+
+	look_at_counts(pump);
+	add_counts(&all, &pump->counts);
+	return all;
+}
+
+/* Tell the pair how often this end's ports have lost bytes. */
+static void look_at_overruns(struct pump *pump)
+{
+	const struct port_counts all = count_all(pump);
+
+	pair_set_overruns(pump->config.pair, all.overrun + all.buf_overrun);
+}
+
 /**
  * pump_stats() - report the counters
  * @pump: the pump
@@ -234,11 +261,8 @@ static void get_vj_stats(const struct vj *vj, struct stats_vj *stats)
 const struct stats *pump_stats(struct pump *pump)
 {
 	struct stats *stats = &pump->stats;
-	struct port_counts all;
+	const struct port_counts all = count_all(pump);
 
-	look_at_counts(pump);
-	all = pump->past;
-	add_counts(&all, &pump->counts);
 	sender_get_stats(pump->sender, stats);
 	receiver_get_stats(pump->receiver, stats);
 	stats->witness = &pump->witness;
@@ -246,8 +270,7 @@ const struct stats *pump_stats(struct pump *pump)
 		get_vj_stats(pump->config.vj, &stats->vj);
 	stats->has_pair = pump->config.pair;
 	if (pump->config.pair) {
-		pair_set_overruns(pump->config.pair,
-				  all.overrun + all.buf_overrun);
+		look_at_overruns(pump);
 		pair_get_stats(pump->config.pair, &stats->pair);
 	}
 	stats->to_line.dropped[STATS_DROP_REFUSED] = all.refused;
@@ -318,6 +341,13 @@ static bool is_paired(const struct pump *pump)
 	       pair_state(pump->config.pair) == PAIR_PAIRED;
 }
 
+/* Do tests of a speed cross the line? Then overruns matter at once. */
+static bool is_tested(const struct pump *pump)
+{
+	return pump->port && pump->config.pair &&
+	       speed_is_alone(pair_speed(pump->config.pair));
+}
+
 /* Set the events of interest and the time of the next turn. */
 static void plan_turn(struct pump *pump, uint64_t now_ns)
 {
@@ -350,11 +380,46 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
 /* Nothing is known of the peer on a new port. */
 static void open_pair(struct pump *pump, uint64_t settled_ns)
 {
-	const uint64_t rate = pump->port->rate;
+	const struct port *port = pump->port;
 	const uint64_t len = PAIR_HEADROOM + pump->config.mtu + PAIR_TAILROOM;
+	struct speed_config speeds = {
+		.base = port->baud,
+		.packet_ns = port->rate ? len * NS_PER_S / port->rate : 0,
+		.count = port->speed_count,
+	};
+	size_t i;
 
-	pair_open(pump->config.pair, rate ? len * NS_PER_S / rate : 0,
-		  settled_ns);
+	for (i = 0; i < port->speed_count; i++)
+		speeds.speeds[i] = port->speeds[i];
+	pair_set_speeds(pump->config.pair, &speeds);
+	pair_open(pump->config.pair, speeds.packet_ns, settled_ns);
+}
+
+/* Change the speed of the port if the pair wants another one now. */
+static void follow_speed(struct pump *pump)
+{
+	uint64_t now_ns = clock_ns();
+	struct speed *speed;
+	uint32_t baud;
+	int err;
+
+	if (!pump->config.pair)
+		return;
+	speed = pair_speed(pump->config.pair);
+	if (speed_is_draining(speed))
+		speed_set_dry(speed,
+			      sender_dry_ns(pump->sender, pump->port, now_ns));
+	baud = speed_wanted(speed, now_ns);
+	if (!baud)
+		return;
+	look_at_overruns(pump);
+	err = port_set_baud(pump->port, baud);
+	now_ns = clock_ns();
+	log_debug("%s: %u baud%s%s", pump->port->name, baud,
+		  err ? " refused: " : "", err ? strerror(-err) : "");
+	sender_follow(pump->sender, pump->port);
+	receiver_follow(pump->receiver, now_ns + PUMP_SETTLE_NS);
+	speed_changed(speed, !err, now_ns);
 }
 
 /* Send in the variant of the framing that the peer uses. */
@@ -521,6 +586,8 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 
 	if (tun & EPOLLERR)
 		return PUMP_TUN_GONE;
+	if (is_tested(pump))
+		look_at_overruns(pump);
 	if (port & (EPOLLIN | EPOLLHUP | EPOLLERR))
 		result = receive(pump, hung_up);
 	now_ns = clock_ns();
@@ -530,8 +597,11 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 		return result;
 	if (pump_is_held(pump))
 		return result;
+	follow_speed(pump);
 	if (!plan_sending(pump, now_ns).is_full || port & EPOLLOUT)
 		result = send_frames(pump, now_ns);
+	if (result == PUMP_GOES_ON)
+		follow_speed(pump);
 	keep_alive(pump, now_ns);
 	return result;
 }

@@ -170,6 +170,17 @@ void receiver_reset(struct receiver *receiver, uint64_t settled_ns)
 }
 
 /**
+ * receiver_follow() - follow a change of the port's speed
+ * @receiver: the receiver
+ * @settled_ns: discard bytes that arrive earlier
+ */
+void receiver_follow(struct receiver *receiver, uint64_t settled_ns)
+{
+	receiver->settled_ns = settled_ns;
+	memset(receiver->decoder, 0, receiver->config->framing->decoder_size);
+}
+
+/**
  * receiver_set_join() - choose whether to join packets to super-packets
  * @receiver: the receiver
  * @join: join packets where possible

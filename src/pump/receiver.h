@@ -34,6 +34,7 @@ struct receiver *receiver_new(const struct pump_config *config,
 			      struct witness *witness);
 void receiver_free(struct receiver *receiver);
 void receiver_reset(struct receiver *receiver, uint64_t settled_ns);
+void receiver_follow(struct receiver *receiver, uint64_t settled_ns);
 void receiver_set_join(struct receiver *receiver, bool join);
 enum receiver_result receiver_receive(struct receiver *receiver,
 				      struct port *port, bool hung_up,

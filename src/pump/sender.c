@@ -104,7 +104,6 @@ struct sender {
 	struct stats_direction direction;
 	struct siphash_key flow_key;
 	struct fq_codel *queue; /* NULL before the first port */
-	struct fq_codel_config queue_config;
 	struct pacer pacer;
 	struct transport transport;
 	size_t outbox_at; /* start of the next write */
@@ -193,19 +192,13 @@ static uint32_t packet_max(const struct sender *sender)
 static int fit_queue(struct sender *sender, const struct port *port)
 {
 	struct fq_codel_config config = {0};
-	struct fq_codel *queue;
 
 	fq_codel_derive_config(&config, port->rate, packet_max(sender));
-	if (sender->queue &&
-	    config.target_ns == sender->queue_config.target_ns &&
-	    config.limit == sender->queue_config.limit)
-		return 0;
-	queue = fq_codel_renew(sender->queue, &config);
-	if (!queue)
-		return -ENOMEM;
-	sender->queue = queue;
-	sender->queue_config = config;
-	return 0;
+	if (sender->queue)
+		fq_codel_adapt(sender->queue, &config);
+	else
+		sender->queue = fq_codel_new(&config);
+	return sender->queue ? 0 : -ENOMEM;
 }
 
 /**
@@ -224,6 +217,53 @@ int sender_fit(struct sender *sender, const struct port *port,
 	sender->transport = *transport;
 	pacer_init(&sender->pacer, port->rate, port->kind->queue_slack);
 	return fit_queue(sender, port);
+}
+
+/* The port's count of bytes before the wire, 0 if it has none. */
+static size_t queued_for_pacer(const struct port *port)
+{
+	return port->kind->counts_wire ? port_queued(port) : 0;
+}
+
+/**
+ * sender_follow() - follow a change of the port's speed
+ * @sender: the sender
+ * @port: the port, with its new speed
+ *
+ * The frame that the port has not taken yet is lost; the packets in the queue
+ * are not.
+ */
+void sender_follow(struct sender *sender, const struct port *port)
+{
+	if (!outbox_empty(sender) && sender->outbox_packets)
+		drop_outbox(sender, STATS_DROP_NO_LINE);
+	sender->outbox_at = 0;
+	sender->outbox_len = 0;
+	sender->port_is_full = false;
+	sender->is_between = false;
+	pacer_init(&sender->pacer, port->rate, port->kind->queue_slack);
+	fit_queue(sender, port);
+}
+
+/**
+ * sender_dry_ns() - when has the wire sent all bytes that the port took?
+ * @sender: the sender
+ * @port: the port
+ * @now_ns: the time
+ *
+ * Return: the time, which may have passed; UINT64_MAX: not known
+ */
+uint64_t sender_dry_ns(const struct sender *sender, const struct port *port,
+		       uint64_t now_ns)
+{
+	const size_t queued = queued_for_pacer(port);
+
+	if (!outbox_empty(sender))
+		return UINT64_MAX;
+	if (queued > port->kind->queue_slack && port->rate)
+		return clock_later(sender->pacer.free_ns,
+				   now_ns + queued * NS_PER_S / port->rate);
+	return sender->pacer.free_ns;
 }
 
 /**
@@ -313,12 +353,6 @@ bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns)
 		cut_and_enqueue(sender, &gso, (size_t)n, has_line, now_ns);
 	}
 	return true;
-}
-
-/* The port's count of bytes before the wire, 0 if it has none. */
-static size_t queued_for_pacer(const struct port *port)
-{
-	return port->kind->counts_wire ? port_queued(port) : 0;
 }
 
 /* Read the count of a port that limits the bytes waiting in it. */
@@ -501,7 +535,8 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 		;
 	if (sender->outbox_len < enough)
 		append_board_frame(sender, now_ns);
-	while (sender->outbox_len < enough && append_packet(sender, now_ns))
+	while (sender->outbox_len < enough && packet_ns(sender) <= now_ns &&
+	       append_packet(sender, now_ns))
 		;
 }
 

@@ -34,6 +34,9 @@ struct sender *sender_new(const struct pump_config *config,
 void sender_free(struct sender *sender);
 int sender_fit(struct sender *sender, const struct port *port,
 	       const struct transport *transport);
+void sender_follow(struct sender *sender, const struct port *port);
+uint64_t sender_dry_ns(const struct sender *sender, const struct port *port,
+		       uint64_t now_ns);
 void sender_reset(struct sender *sender);
 bool sender_drain(struct sender *sender, bool has_line, uint64_t now_ns);
 int sender_send(struct sender *sender, struct port *port, uint64_t now_ns);

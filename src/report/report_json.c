@@ -132,6 +132,24 @@ static void json_heard(struct json *json, const char *key,
 	json_close(json, '}');
 }
 
+/* null: the line has no speed. */
+static void json_speed(struct json *json, const struct speed_stats *speed)
+{
+	if (!speed->baud) {
+		json_null(json, "speed");
+		return;
+	}
+	json_open(json, "speed", '{');
+	json_number(json, "baud", speed->baud);
+	json_number(json, "base", speed->base);
+	json_number(json, "attempts", speed->attempts);
+	json_number(json, "failed", speed->failed);
+	json_number(json, "lowered", speed->lowered);
+	json_number(json, "lost", speed->ended);
+	json_string(json, "stop", speed_stop_name(speed->stop));
+	json_close(json, '}');
+}
+
 /* null: this end does not pair. */
 static void json_pair(struct json *json, const struct report_view *view,
 		      uint64_t now_ns)
@@ -175,6 +193,7 @@ static void json_pair(struct json *json, const struct report_view *view,
 				 pair->rtt_ns / NS_PER_US);
 	else
 		json_null(json, "round_trip_ms");
+	json_speed(json, &pair->speed);
 	json_close(json, '}');
 }
 

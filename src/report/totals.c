@@ -299,5 +299,12 @@ const char *totals_format_pair(const struct pair_stats *pair,
 		text_append(text, TOTALS_TEXT_MAX, "unknown");
 	text_append(text, TOTALS_TEXT_MAX, ", session %" PRIu64,
 		    pair->sessions);
+	if (pair->speed.baud)
+		text_append(text, TOTALS_TEXT_MAX,
+			    ", %" PRIu32 " baud after %" PRIu64
+			    " attempts (%" PRIu64 " failed): %s",
+			    pair->speed.baud, pair->speed.attempts,
+			    pair->speed.failed,
+			    speed_stop_name(pair->speed.stop));
 	return text;
 }

@@ -13,7 +13,7 @@ struct stats_line;
 struct stats_vj;
 
 /* Room for a line: every number at its longest. */
-#define TOTALS_TEXT_MAX 1280
+#define TOTALS_TEXT_MAX 1536
 
 const char *totals_format_sum(const struct stats *stats, uint64_t elapsed_ns,
 			      uint32_t baud, char text[TOTALS_TEXT_MAX]);

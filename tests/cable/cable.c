@@ -52,6 +52,9 @@
  * Noise hits data bits only and depends on the seed and the bytes' position in
  * their direction alone, not on time.  The distance to the next hit is drawn
  * from the geometric distribution, instead of a coin tossed for each bit.
+ *
+ * A cable can have a highest speed (--max-baud), as a long wire or a cheap
+ * adapter has. Above it a share of the bytes (--damage) is replaced by others.
  */
 #include <argp.h>
 #include <asm/termbits.h>
@@ -91,14 +94,16 @@
 
 /* What the command line asks for. */
 struct options {
-	uint32_t baud; /* 0: unlimited */
-	bool follow;   /* the senders' own speeds, not baud */
-	bool hold;     /* the wire stops for a full receiver */
+	uint32_t baud;	   /* 0: unlimited */
+	uint32_t max_baud; /* the cable damages bytes above it; 0: never */
+	bool follow;	   /* the senders' own speeds, not baud */
+	bool hold;	   /* the wire stops for a full receiver */
 	bool realtime;
 	bool eat_xonxoff;
 	size_t fifo; /* bytes */
 	double ber;
 	double loss;
+	double damage; /* share of the bytes above max_baud */
 	uint64_t seed;
 	const char *links[2];
 };
@@ -131,13 +136,15 @@ struct line {
 	uint64_t clock_frac; /* ... and its fraction, in 1/baud ns */
 
 	uint64_t random;
-	uint64_t next_flip; /* bits to pass unharmed before it */
-	uint64_t next_loss; /* bytes to pass before it */
+	uint64_t next_flip;   /* bits to pass unharmed before it */
+	uint64_t next_loss;   /* bytes to pass before it */
+	uint64_t next_damage; /* the same, above max_baud */
 
 	uint64_t first_ns; /* start of the first byte; 0: none yet */
 	uint64_t accounted_ns;
 	uint64_t busy_ns, held_ns, slipped_ns;
 	uint64_t carried, lost, eaten, overrun, unheard, garbled; /* bytes */
+	uint64_t damaged;					  /* bytes */
 	uint64_t flipped;					  /* bits */
 };
 
@@ -312,6 +319,12 @@ static uint8_t line_flip_bits(struct line *l, uint8_t byte)
 	return byte;
 }
 
+/* Is the line faster than the cable can be? */
+static bool line_is_too_fast(const struct line *l)
+{
+	return l->options->max_baud && l->baud > l->options->max_baud;
+}
+
 /* One byte passes the wire and arrives, unless it is lost. */
 static void line_carry_byte(struct line *l, uint8_t byte)
 {
@@ -328,6 +341,10 @@ static void line_carry_byte(struct line *l, uint8_t byte)
 	if (l->mismatch) {
 		byte = (uint8_t)line_random(l);
 		l->garbled++;
+	} else if (line_is_too_fast(l) && l->next_damage-- == 0) {
+		l->next_damage = line_draw_gap(l, l->options->damage);
+		byte ^= (uint8_t)(1 + line_random(l) % 255);
+		l->damaged++;
 	}
 	l->out[l->out_len++] = line_flip_bits(l, byte);
 }
@@ -539,12 +556,12 @@ static void line_print_stats(struct line *l, uint64_t now)
 		"cable: %s -> %s: carried %10" PRIu64 " B  lost %7" PRIu64
 		" B  eaten %7" PRIu64 " B  overrun %7" PRIu64
 		" B  unheard %7" PRIu64 " B  garbled %7" PRIu64
-		" B  flipped %7" PRIu64 " bit"
+		" B  damaged %7" PRIu64 " B  flipped %7" PRIu64 " bit"
 		"  busy %10.4f s %5.1f %%  rate %11.1f B/s"
 		"  held %8.3f s  slipped %8.4f s\n",
 		l->from->link, l->to->link, l->carried, l->lost, l->eaten,
-		l->overrun, l->unheard, l->garbled, l->flipped, busy,
-		total > 0 ? 100 * busy / total : 0,
+		l->overrun, l->unheard, l->garbled, l->damaged, l->flipped,
+		busy, total > 0 ? 100 * busy / total : 0,
 		busy > 0 ? (double)l->carried / busy : 0, held, slipped);
 }
 
@@ -714,6 +731,7 @@ static bool cable_init(struct cable *c)
 		l->random = c->options.seed * 2 + (uint64_t)i;
 		l->next_flip = line_draw_gap(l, c->options.ber);
 		l->next_loss = line_draw_gap(l, c->options.loss);
+		l->next_damage = line_draw_gap(l, c->options.damage);
 	}
 	return true;
 }
@@ -751,10 +769,12 @@ static double option_rate(const char *name, const char *text,
 
 enum {
 	OPTION_BER = 256,
+	OPTION_DAMAGE,
 	OPTION_EAT_XONXOFF,
 	OPTION_FIFO,
 	OPTION_FLOW,
 	OPTION_LOSS,
+	OPTION_MAX_BAUD,
 	OPTION_REALTIME,
 	OPTION_SEED,
 };
@@ -767,6 +787,10 @@ static const struct argp_option option_table[] = {
 	 0},
 	{"ber", OPTION_BER, "RATE", 0,
 	 "Flip each bit with this probability, e.g. 1e-5 (default 0)", 0},
+	{"damage", OPTION_DAMAGE, "RATE", 0,
+	 "Damage each byte above --max-baud with this probability (default "
+	 "0.25)",
+	 0},
 	{"eat-xonxoff", OPTION_EAT_XONXOFF, NULL, 0,
 	 "Let no byte 0x11 or 0x13 through", 0},
 	{"fifo", OPTION_FIFO, "BYTES", 0,
@@ -777,6 +801,8 @@ static const struct argp_option option_table[] = {
 	 0},
 	{"loss", OPTION_LOSS, "RATE", 0,
 	 "Lose each byte with this probability (default 0)", 0},
+	{"max-baud", OPTION_MAX_BAUD, "BAUD", 0,
+	 "Damage bytes that are sent at a higher speed (default: at none)", 0},
 	{"realtime", OPTION_REALTIME, NULL, 0,
 	 "Ask for real-time scheduling (SCHED_FIFO)", 0},
 	{"seed", OPTION_SEED, "N", 0,
@@ -820,6 +846,9 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 	case OPTION_BER:
 		o->ber = option_rate("ber", arg, state);
 		return 0;
+	case OPTION_DAMAGE:
+		o->damage = option_rate("damage", arg, state);
+		return 0;
 	case OPTION_EAT_XONXOFF:
 		o->eat_xonxoff = true;
 		return 0;
@@ -835,6 +864,10 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_LOSS:
 		o->loss = option_rate("loss", arg, state);
+		return 0;
+	case OPTION_MAX_BAUD:
+		o->max_baud = (uint32_t)option_number("max-baud", arg, 50,
+						      12000000, state);
 		return 0;
 	case OPTION_REALTIME:
 		o->realtime = true;
@@ -870,7 +903,8 @@ static const struct argp option_argp = {
 
 int main(int argc, char **argv)
 {
-	static struct cable cable = {.options = {.baud = 115200, .seed = 1}};
+	static struct cable cable = {
+		.options = {.baud = 115200, .damage = 0.25, .seed = 1}};
 	const struct sched_param realtime = {.sched_priority = 1};
 	bool ok;
 

@@ -353,6 +353,59 @@ test_auto_baud()
 	ok "auto: the statistics count it" test "$(value garbled)" = 480
 }
 
+# carry_at BAUD: send 20000 bytes with both ends at that speed
+carry_at()
+{
+	random 20000
+	stty -F "$a" "$1"
+	stty -F "$b" "$1"
+	carry "$dir/sent" "$a" "$b" "$dir/got"
+}
+
+test_max_baud()
+{
+	local damaged
+	start --baud auto --max-baud 500000
+	carry_at 500000
+	stop
+	ok "max-baud: at the highest speed nothing is damaged" \
+		same "$dir/sent" "$dir/got"
+	start --baud auto --max-baud 500000
+	carry_at 921600
+	stop
+	damaged=$(cmp -l "$dir/sent" "$dir/got" | wc -l)
+	ok "max-baud: above it $damaged of 20000 bytes are damaged" \
+		holds "$damaged > 4700 && $damaged < 5300"
+	ok "max-baud: the statistics count them" \
+		test "$(value damaged)" = "$damaged"
+	start --baud auto --max-baud 500000 --damage 1e-2
+	carry_at 921600
+	stop
+	ok "damage: $(value damaged) of 20000 bytes at 1e-2" \
+		holds "$(value damaged) > 130 && $(value damaged) < 280"
+}
+
+# The speeds change while the cable is in use, at both ends or at one.
+test_change_of_speed()
+{
+	start --baud auto --max-baud 500000
+	carry_at 115200
+	ok "change of speed: before it" same "$dir/sent" "$dir/got"
+	carry_at 921600
+	ok "change of speed: to one that is too fast" \
+		differ "$dir/sent" "$dir/got"
+	carry_at 460800
+	ok "change of speed: to one that is not" same "$dir/sent" "$dir/got"
+	stty -F "$b" 115200
+	carry "$dir/sent" "$a" "$b" "$dir/got"
+	ok "change of speed: at one end only" differ "$dir/sent" "$dir/got"
+	stty -F "$a" 115200
+	carry "$dir/sent" "$a" "$b" "$dir/got"
+	ok "change of speed: the other end follows" \
+		same "$dir/sent" "$dir/got"
+	stop
+}
+
 test_unplugging()
 {
 	local reader
@@ -414,6 +467,8 @@ test_refusals()
 		--fifo: '0' is not a number from 1 to 65536|--fifo 0 x y
 		--fifo: '-1' is not a number|--fifo -1 x y
 		--ber: '1.5' is not a probability|--ber 1.5 x y
+		--max-baud: '49' is not a number from 50 to 12000000|--max-baud 49 x y
+		--damage: '2' is not a probability|--damage 2 x y
 		--loss: 'nan' is not a probability|--loss nan x y
 		--flow: 'xon' is not none or rtscts|--flow xon x y
 		--seed: 'a' is not a number|--seed a x y
@@ -453,6 +508,8 @@ test_back_pressure
 test_full_receiver
 test_nobody_there
 test_auto_baud
+test_max_baud
+test_change_of_speed
 test_unplugging
 test_ending
 test_refusals

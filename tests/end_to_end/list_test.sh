@@ -47,7 +47,7 @@ check_equal 'without any port: one line' 'no serial port found' \
 	"$("$serialtun" --list 2>&1)"
 check_equal 'without any port, as JSON' '[]' "$("$serialtun" --list=json 2>&1)"
 
-add_tty ttyS0 pnp/00:01 type=4
+add_tty ttyS0 pnp/00:01 type=4 uartclk=1843200
 add_tty ttyS1 serial8250 type=0
 add_usb 1-1.2 idVendor=0403 idProduct=6001 manufacturer=FTDI \
 	$'product=FT232R \e[2J\xc2\x9bUART' serial=A10K
@@ -61,10 +61,10 @@ ln -s "$sysfs/class/console" /sys/class/tty/console
 
 check_equal 'each port with its data' \
 	"$(printf '%s\n' \
-	'PORT          STATE    DRIVER    USB ID     SERIAL NUMBER  DESCRIPTION            STABLE NAME' \
-	'/dev/ttyACM0  free     -         2341:0043  -              -                      -' \
-	'/dev/ttyS0    console  16550A    -          -              -                      -' \
-	'/dev/ttyUSB0  free     ftdi_sio  0403:6001  A10K           FTDI FT232R ?[2J?UART  /dev/serial/by-id/usb-FTDI_A10K-if00-port0')" \
+	'PORT          STATE    DRIVER    MAX BAUD  USB ID     SERIAL NUMBER  DESCRIPTION            STABLE NAME' \
+	'/dev/ttyACM0  free     -         -         2341:0043  -              -                      -' \
+	'/dev/ttyS0    console  16550A    115200    -          -              -                      -' \
+	'/dev/ttyUSB0  free     ftdi_sio  3000000   0403:6001  A10K           FTDI FT232R ?[2J?UART  /dev/serial/by-id/usb-FTDI_A10K-if00-port0')" \
 	"$("$serialtun" --list)"
 
 # Ports in use.

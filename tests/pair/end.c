@@ -29,7 +29,8 @@ static const char *const event_names[] = {
 	[PAIR_EVENT_CLOSED] = "closed", [PAIR_EVENT_LOOPED] = "looped",
 	[PAIR_EVENT_CROWD] = "crowd",	[PAIR_EVENT_VERSION] = "version",
 	[PAIR_EVENT_KIND] = "kind",	[PAIR_EVENT_FLOW] = "flow",
-	[PAIR_EVENT_CHECK] = "check",	[PAIR_EVENT_DEAF] = "deaf",
+	[PAIR_EVENT_SPEED] = "speed",	[PAIR_EVENT_CHECK] = "check",
+	[PAIR_EVENT_DEAF] = "deaf",
 };
 
 static void put_32(uint8_t *p, uint32_t n)
@@ -67,6 +68,40 @@ static void make_packet(uint8_t *packet, unsigned int len, uint32_t generation,
 static uint64_t draw(void *context)
 {
 	return sim_random(context);
+}
+
+/* Set the port to another speed. What it has not sent or read is lost. */
+static void set_baud(struct end *end, uint32_t baud, uint64_t now_ns)
+{
+	size_t i;
+
+	if (end->in[0])
+		wire_set_speed(end->in[0], 1, baud, now_ns);
+	wire_set_speed(end->out[0], 0, baud, now_ns);
+	for (i = 0; i < END_LINES_MAX; i++) {
+		end->decoder[i].state = SLIP_STATE_PACKET;
+		end->decoder[i].len = 0;
+	}
+	end->settle_ns = now_ns + 10 * NS_PER_MS;
+}
+
+/* Change the speed if the pair wants another one. */
+static void follow_speed(struct end *end, uint64_t now_ns)
+{
+	struct speed *speed = pair_speed(end->pair);
+	const uint32_t baud = speed_wanted(speed, now_ns);
+	const bool is_set = !end->refuses || baud == end->speeds.base;
+
+	if (!baud)
+		return;
+	if (end_is_verbose)
+		printf("%10.3f %c %u -> %u baud\n", (double)now_ns / 1e6,
+		       end->name, end_baud(end), baud);
+	if (is_set) {
+		set_baud(end, baud, now_ns);
+		end->changes++;
+	}
+	speed_changed(speed, is_set, now_ns);
 }
 
 static void add_past(struct end *end)
@@ -108,12 +143,16 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 		if (end->in[i])
 			wire_flush(end->in[i], now_ns);
 	}
+	if (end->speeds.count)
+		set_baud(end, end->speeds.base, now_ns);
+	end->settle_ns = 0;
 	if (end->is_plain)
 		return;
 	end->pair = pair_new(&config);
 	assert_non_null(end->pair);
-	pair_open(end->pair, (end->packet_len + 10) * end->out[0]->byte_ns,
-		  now_ns);
+	end->speeds.packet_ns = (end->packet_len + 10) * end->base_ns;
+	pair_set_speeds(end->pair, &end->speeds);
+	pair_open(end->pair, end->speeds.packet_ns, now_ns);
 	pair_set_agree(end->pair, &agree, now_ns);
 	if (end_is_verbose)
 		printf("%10.3f %c starts\n", (double)now_ns / 1e6, end->name);
@@ -278,7 +317,7 @@ static void read_lines(struct end *end, uint64_t now_ns)
 
 	for (i = 0; i < END_LINES_MAX && end->in[i]; i++) {
 		len = wire_read(end->in[i], bytes, now_ns);
-		if (!len)
+		if (!len || now_ns < end->settle_ns)
 			continue;
 		if (end->pair)
 			pair_heard(end->pair, now_ns);
@@ -322,6 +361,18 @@ static void send_packet(struct end *end, const struct end_packet *packet,
 	end_write(end, frame, len, now_ns);
 }
 
+/* Is this a message that the scenario wants to be lost? */
+static bool is_lost(struct end *end, const uint8_t *frame)
+{
+	const uint8_t speed_byte = 0x28 | 4;
+
+	if (!end->watched || frame[0] != speed_byte || frame[1] != end->watched)
+		return false;
+	end->seen++;
+	return end->seen >= end->watch_at &&
+	       end->seen < end->watch_at + end->watch_len;
+}
+
 /* Send like the real sender: frames of the pair first, then packets. */
 static void send(struct end *end, uint64_t now_ns)
 {
@@ -338,7 +389,10 @@ static void send(struct end *end, uint64_t now_ns)
 			else if (end_is_verbose)
 				printf("%10.3f %c frame %02x\n",
 				       (double)now_ns / 1e6, end->name, out[0]);
-			end_write(end, out, len, now_ns);
+			if (!is_lost(end, out))
+				end_write(end, out, len, now_ns);
+		} else if (end->pair && speed_holds(pair_speed(end->pair))) {
+			break;
 		} else if (next_packet(end, &packet)) {
 			send_packet(end, &packet, now_ns);
 		} else {
@@ -365,7 +419,8 @@ static uint64_t next_wake(struct end *end, uint64_t now_ns)
 
 	if (end->pair)
 		ns = pair_next_ns(end->pair, now_ns);
-	if (end->queue_len || end->traffic == END_GREEDY)
+	if ((end->queue_len || end->traffic == END_GREEDY) &&
+	    !(end->pair && speed_holds(pair_speed(end->pair))))
 		ns = 0;
 	if (ns != UINT64_MAX)
 		ns = clock_later(ns, ready);
@@ -393,10 +448,28 @@ void end_turn(struct end *end, uint64_t now_ns)
 		end->ping_ns = now_ns + PING_NS / 2 +
 			       sim_between(end->random, 0, PING_NS);
 	}
-	send(end, now_ns);
 	if (end->pair)
+		follow_speed(end, now_ns);
+	send(end, now_ns);
+	if (end->pair) {
+		if (speed_is_draining(pair_speed(end->pair)))
+			speed_set_dry(pair_speed(end->pair),
+				      dry_ns(end, now_ns));
+		follow_speed(end, now_ns);
 		show_events(end, now_ns);
+	}
 	end->wake_ns = next_wake(end, now_ns);
+}
+
+/**
+ * end_baud() - Get the speed of its port
+ * @end: the end
+ *
+ * Return: bits per second
+ */
+uint32_t end_baud(const struct end *end)
+{
+	return end->out[0]->speeds[0];
 }
 
 /**

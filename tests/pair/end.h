@@ -61,6 +61,15 @@ struct end_packet {
  * @read_ns:    time at which it notices the bytes that arrived; UINT64_MAX:
  * none arrived
  * @latency_ns: latency of its adapter
+ * @speeds:     what its port can do; count 0: it stays at its speed
+ * @base_ns:    time of a byte at the speed of a newly opened port
+ * @settle_ns:  time until which it drops what arrives, after a change of speed
+ * @changes:    changes of its speed
+ * @refuses:    its port refuses changes of the speed
+ * @watched:    a kind of message about the speed; 0: none
+ * @watch_at:   the first of them that counts
+ * @watch_len:  how many of them are lost; 0: none
+ * @seen:       messages of this kind that it has sent
  * @packet_len: length of its bulk packets
  * @traffic:    the packets that it sends
  * @ping_ns:    time of its next ping
@@ -95,6 +104,15 @@ struct end {
 	uint64_t wake_ns;
 	uint64_t read_ns;
 	uint64_t latency_ns;
+	struct speed_config speeds;
+	uint64_t base_ns;
+	uint64_t settle_ns;
+	unsigned int changes;
+	bool refuses;
+	enum speed_what watched;
+	unsigned int watch_at;
+	unsigned int watch_len;
+	unsigned int seen;
 	unsigned int packet_len;
 	enum end_traffic traffic;
 	uint64_t ping_ns;
@@ -125,6 +143,7 @@ void end_close(struct end *end, uint64_t now_ns);
 void end_turn(struct end *end, uint64_t now_ns);
 void end_write(struct end *end, const uint8_t *frame, size_t len,
 	       uint64_t now_ns);
+uint32_t end_baud(const struct end *end);
 uint64_t end_hellos(const struct end *end);
 uint64_t end_sessions(const struct end *end);
 enum pair_state end_state(const struct end *end);

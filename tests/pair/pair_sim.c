@@ -36,10 +36,21 @@
 /* The most hellos that another program may get. */
 #define SHORT_MAX UINT64_C(17)
 
-#define CAN (HELLO_CAN_CHECK | HELLO_CAN_REPEAT)
+#define CAN (HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_SPEED)
+
+/* Changes of an end's speed in the 20 s after both ends are paired. */
+#define CHANGES_MAX 12
 
 #define FAILED_SHOWN 5
 #define WHY_MAX	     200
+
+#define SPEED_BASE  115200
+#define SPEED_COUNT 9
+
+static const uint32_t speeds_all[SPEED_COUNT] = {
+	230400,	 460800,  500000,  921600,  1000000,
+	1500000, 2000000, 3000000, 4000000,
+};
 
 enum traffic {
 	TRAFFIC_LATE, /* none, until 3 s after the disturbance */
@@ -175,6 +186,36 @@ static void set_traffic(struct world *world, enum traffic traffic)
 	b->wake_ns = b->wake_ns ? world->now_ns : 0;
 }
 
+/* Let both ports have other speeds, and let the line damage the higher ones. */
+static void make_speeds(struct world *world)
+{
+	static const double fasts[] = {1, 0.05, 1e-2, 2e-3, 3e-4};
+	const size_t clean = (size_t)draw(world, 0, SPEED_COUNT);
+	const double fast = fasts[draw(world, 0, 4)];
+	const unsigned int garbage = (unsigned int)draw(world, 0, 2);
+	unsigned int one_way = (unsigned int)draw(world, 0, 5);
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		struct speed_config *speeds = &world->ends[i].speeds;
+
+		/* Most ports can do all speeds, some only the lower ones. */
+		speeds->count = draw(world, 0, 2)
+					? SPEED_COUNT
+					: (size_t)draw(world, 0, SPEED_COUNT);
+		memcpy(speeds->speeds, speeds_all, sizeof(speeds_all));
+	}
+	for (i = 0; i < 4; i++) {
+		struct wire *line = &world->lines[i];
+
+		line->garbage = garbage;
+		if (one_way < 2 && one_way == i % 2)
+			continue;
+		line->fast = fast > line->damage ? fast : line->damage;
+		line->clean_baud = clean ? speeds_all[clean - 1] : SPEED_BASE;
+	}
+}
+
 /* Make two ends and a line between them, with random speed and noise. */
 static void make_world(struct world *world, uint64_t seed)
 {
@@ -213,11 +254,15 @@ static void make_world(struct world *world, uint64_t seed)
 		end->packet_len = len;
 		end->latency_ns = draw(world, 0, 1) ? 2 * MS : 16 * MS;
 		end->read_ns = UINT64_MAX;
+		end->base_ns = world->lines[0].byte_ns;
+		end->speeds.base = bauds[speed];
 	}
 	world->ends[0].out[0] = &world->lines[0];
 	world->ends[1].in[0] = &world->lines[0];
 	world->ends[1].out[0] = &world->lines[1];
 	world->ends[0].in[0] = &world->lines[1];
+	if (bauds[speed] == SPEED_BASE)
+		make_speeds(world);
 	set_traffic(world, world->traffic);
 }
 
@@ -235,6 +280,7 @@ static bool are_paired(const struct world *world)
 	const struct end *b = &world->ends[1];
 
 	return end_state(a) == PAIR_PAIRED && end_state(b) == PAIR_PAIRED &&
+	       end_baud(a) == end_baud(b) &&
 	       pair_peer(a->pair)->id == pair_id(b->pair) &&
 	       pair_peer(b->pair)->id == pair_id(a->pair);
 }
@@ -253,6 +299,10 @@ static uint64_t gap_max_ns(const struct world *world)
 	const uint64_t packets_ns =
 		UINT64_C(6) * end->packet_len * world->lines[0].byte_ns;
 
+	/* A speed that passes its test may yet damage most long packets, until
+	 * the ends go down. */
+	if (end->speeds.count)
+		return 2500 * MS;
 	return clock_later(world->damage > 5e-5 ? 1500 * MS : S, packets_ns);
 }
 
@@ -291,6 +341,7 @@ static void check_calm(struct world *world)
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
+		world->ends[i].changes = 0;
 		hellos -= end_hellos(&world->ends[i]);
 		sessions -= end_sessions(&world->ends[i]);
 	}
@@ -298,6 +349,8 @@ static void check_calm(struct world *world)
 	for (i = 0; i < 2; i++) {
 		hellos += end_hellos(&world->ends[i]);
 		sessions += end_sessions(&world->ends[i]);
+		if (world->ends[i].changes > CHANGES_MAX)
+			fail(world, "too many changes of the speed");
 	}
 	if (hellos > HELLOS_MAX)
 		fail(world, "too many hellos");
@@ -796,6 +849,183 @@ static void run_crowd(struct world *world)
 	end_kill(&world->ends[2]);
 }
 
+/* Have a line and ports that can change their speed. */
+static void need_speeds(struct world *world)
+{
+	unsigned int i;
+
+	if (world->ends[0].speeds.base == SPEED_BASE)
+		return;
+	for (i = 0; i < 4; i++)
+		wire_open(&world->lines[i], &world->random, 10 * S / SPEED_BASE,
+			  world->damage);
+	for (i = 0; i < 3; i++) {
+		world->ends[i].base_ns = world->lines[0].byte_ns;
+		world->ends[i].speeds.base = SPEED_BASE;
+	}
+	make_speeds(world);
+}
+
+/* Choose a message of the search for the speed, and the end that says it. */
+static struct end *watch_any(struct world *world, unsigned int len)
+{
+	struct end *end = any_end(world);
+
+	end->watched = (enum speed_what)draw(world, SPEED_TRY, SPEED_KEPT);
+	end->watch_at = (unsigned int)draw(world, 1, 4);
+	end->watch_len = len;
+	return end;
+}
+
+/* Lose one message of the search, or some in a row. */
+static void run_speed_lost(struct world *world)
+{
+	need_speeds(world);
+	watch_any(world, (unsigned int)draw(world, 1, 6));
+	start_both(world);
+	run_random(world, 0, 8 * S);
+}
+
+/* Run until an end says a message of the search, and a moment longer. */
+static void run_to_message(struct world *world)
+{
+	const uint64_t until_ns = world->now_ns + 12 * S;
+	struct end *end;
+
+	need_speeds(world);
+	end = watch_any(world, 0);
+	start_both(world);
+	while (end->seen < end->watch_at && world->now_ns < until_ns)
+		run_for(world, MS);
+	run_random(world, 0, draw(world, 0, 1) ? 20 * MS : 300 * MS);
+}
+
+static void run_speed_kill(struct world *world)
+{
+	run_to_message(world);
+	restart(world, any_end(world), MS, 300 * MS, 3 * S);
+}
+
+static void run_speed_kill_both(struct world *world)
+{
+	run_to_message(world);
+	end_kill(&world->ends[0]);
+	end_kill(&world->ends[1]);
+	run_random(world, MS, S);
+	start_both(world);
+}
+
+static void run_speed_close(struct world *world)
+{
+	struct end *end;
+
+	run_to_message(world);
+	end = any_end(world);
+	end_close(end, world->now_ns);
+	run_short_or_long(world, MS, 300 * MS, 3 * S);
+	end_open(end, CAN, world->now_ns);
+}
+
+static void run_speed_stop(struct world *world)
+{
+	struct end *end;
+	uint64_t ns;
+
+	run_to_message(world);
+	end = any_end(world);
+	ns = draw(world, 10 * MS, draw(world, 0, 1) ? 500 * MS : 6 * S);
+	end->stopped_ns = world->now_ns + ns;
+	run_for(world, ns);
+}
+
+static void run_speed_replug(struct world *world)
+{
+	struct end *end;
+
+	run_to_message(world);
+	end = any_end(world);
+	end_kill(end);
+	end->out[0]->len = 0;
+	run_short_or_long(world, 50 * MS, 2 * S, 6 * S);
+	end_open(end, CAN, world->now_ns);
+}
+
+static void run_speed_cut(struct world *world)
+{
+	run_to_message(world);
+	cut(world, true);
+	run_short_or_long(world, 10 * MS, 500 * MS, 6 * S);
+	cut(world, false);
+}
+
+static void run_speed_one_way(struct world *world)
+{
+	struct wire *line = &world->lines[draw(world, 0, 1)];
+
+	if (world->traffic == TRAFFIC_STREAM)
+		set_traffic(world, world->traffic = TRAFFIC_ONE_WAY);
+	run_to_message(world);
+	line->is_cut = true;
+	run_short_or_long(world, 10 * MS, 500 * MS, 6 * S);
+	line->is_cut = false;
+}
+
+/* Put another program in the place of an end, and a serialtun back. */
+static void run_speed_replace(struct world *world)
+{
+	run_to_message(world);
+	end_kill(&world->ends[1]);
+	run_random(world, MS, S);
+	start_plain(world, 1);
+	run_random(world, 100 * MS, 10 * S);
+	end_kill(&world->ends[1]);
+	run_random(world, MS, S);
+	start(world, 1);
+}
+
+/* A port that has announced speeds refuses to be set to them. */
+static void run_speed_refused(struct world *world)
+{
+	need_speeds(world);
+	any_end(world)->refuses = true;
+	start_both(world);
+	run_random(world, 0, 8 * S);
+}
+
+/* A clean line, and ports with all speeds: the best one has to be found. */
+static void run_speed_best(struct world *world)
+{
+	const size_t clean = (size_t)draw(world, 0, SPEED_COUNT);
+	unsigned int i;
+
+	world->damage = 0;
+	need_speeds(world);
+	for (i = 0; i < 4; i++) {
+		world->lines[i].usual = 0;
+		world->lines[i].damage = 0;
+		world->lines[i].clean = UINT64_MAX;
+		world->lines[i].fast = 0.05;
+		world->lines[i].clean_baud =
+			clean ? speeds_all[clean - 1] : SPEED_BASE;
+	}
+	for (i = 0; i < 2; i++)
+		world->ends[i].speeds.count = SPEED_COUNT;
+	world->ends[0].packet_len = 1500;
+	world->ends[1].packet_len = 1500;
+	start_both(world);
+}
+
+static void check_best(struct world *world)
+{
+	run_for(world, 8 * S);
+	if (end_baud(&world->ends[0]) != world->lines[0].clean_baud ||
+	    end_baud(&world->ends[1]) != world->lines[0].clean_baud)
+		fail(world, "not the best speed after 8 s");
+	check_paired(world);
+	if (end_baud(&world->ends[0]) != world->lines[0].clean_baud)
+		fail(world, "not the best speed at the end");
+}
+
 static const struct scenario scenarios[] = {
 	{"apart", run_apart, check_paired},
 	{"kill-one", run_kill_one, check_paired},
@@ -823,6 +1053,17 @@ static const struct scenario scenarios[] = {
 	{"loop-opened", run_loop_opened, check_paired},
 	{"bus", run_bus, check_bus},
 	{"crowd", run_crowd, check_attacked},
+	{"speed-best", run_speed_best, check_best},
+	{"speed-lost", run_speed_lost, check_paired},
+	{"speed-kill", run_speed_kill, check_paired},
+	{"speed-kill-both", run_speed_kill_both, check_paired},
+	{"speed-close", run_speed_close, check_paired},
+	{"speed-stop", run_speed_stop, check_paired},
+	{"speed-replug", run_speed_replug, check_paired},
+	{"speed-cut", run_speed_cut, check_paired},
+	{"speed-one-way", run_speed_one_way, check_paired},
+	{"speed-replace", run_speed_replace, check_paired},
+	{"speed-refused", run_speed_refused, check_paired},
 };
 
 #define SCENARIO_COUNT (sizeof(scenarios) / sizeof(*scenarios))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wire.h"
+#include "clock.h"
 
 #include <math.h>
 #include <string.h>
@@ -73,6 +74,12 @@ void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	line->damage = damage;
 	line->is_cut = false;
 	line->is_wrong = false;
+	line->garbage = 2;
+	line->speeds[0] = (uint32_t)(10 * NS_PER_S / byte_ns);
+	line->speeds[1] = line->speeds[0];
+	line->clean_baud = UINT32_MAX;
+	line->usual = damage;
+	line->fast = damage;
 	line->len = 0;
 	line->at = 0;
 	line->port_len = 0;
@@ -108,6 +115,8 @@ static size_t mistake(struct wire *line, size_t len, uint8_t *out)
 
 	while (len--) {
 		what = sim_random(line->random);
+		if (!line->garbage || (line->garbage == 1 && what & 0x3000))
+			continue;
 		if (what & 0x300)
 			out[made++] =
 				what & 0x400 ? usual[what & 7] : (uint8_t)what;
@@ -118,18 +127,20 @@ static size_t mistake(struct wire *line, size_t len, uint8_t *out)
 /* Let some bytes arrive. Return: their number, at least one, at most @len. */
 static size_t arrive(struct wire *line, size_t len)
 {
+	const bool is_wrong =
+		line->is_wrong || line->speeds[0] != line->speeds[1];
 	uint8_t *out = line->port + line->port_len;
 
 	/* The driver drops what a slow receiver has no room for. */
 	if (line->is_cut || line->port_len >= WIRE_PORT_MAX)
 		return len;
-	if (!line->clean || line->is_wrong)
+	if (!line->clean || is_wrong)
 		len = 1;
-	if (len > line->clean && !line->is_wrong)
+	if (len > line->clean && !is_wrong)
 		len = (size_t)line->clean + !line->clean;
 	if (len > WIRE_PORT_MAX - line->port_len)
 		len = WIRE_PORT_MAX - line->port_len;
-	if (line->is_wrong) {
+	if (is_wrong) {
 		line->port_len += mistake(line, len, out);
 	} else if (line->clean) {
 		memcpy(out, line->moving + line->at, len);
@@ -208,8 +219,9 @@ uint64_t wire_next_ns(const struct wire *line)
  */
 uint64_t wire_dry_ns(const struct wire *line, uint64_t now_ns)
 {
-	return line->len ? line->next_ns + (line->len - 1) * line->byte_ns
-			 : now_ns;
+	if (!line->len)
+		return line->next_ns < now_ns ? line->next_ns : now_ns;
+	return line->next_ns + (line->len - 1) * line->byte_ns;
 }
 
 /**
@@ -243,6 +255,29 @@ void wire_put(struct wire *line, const uint8_t *bytes, size_t len)
 		len = WIRE_PORT_MAX - line->port_len;
 	memcpy(line->port + line->port_len, bytes, len);
 	line->port_len += len;
+}
+
+/**
+ * wire_set_speed() - Change the speed of an end
+ * @line:   the line
+ * @at:     0: the sender, whose bytes on the wire are lost; 1: the receiver,
+ *          whose unread bytes are lost
+ * @baud:   the speed
+ * @now_ns: the current time
+ */
+void wire_set_speed(struct wire *line, unsigned int at, uint32_t baud,
+		    uint64_t now_ns)
+{
+	advance(line, now_ns);
+	line->speeds[at] = baud;
+	if (at) {
+		line->port_len = 0;
+		return;
+	}
+	line->len = 0;
+	line->byte_ns = 10 * NS_PER_S / baud;
+	line->damage = baud > line->clean_baud ? line->fast : line->usual;
+	line->clean = draw_clean(line);
 }
 
 /**

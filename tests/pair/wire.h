@@ -14,7 +14,7 @@
 #define WIRE_MOVING_MAX 16384
 
 /* The driver buffers this many bytes for a receiver that does not read. */
-#define WIRE_PORT_MAX 4096
+#define WIRE_PORT_MAX 16384
 
 /**
  * struct wire - one direction
@@ -24,6 +24,11 @@
  *            another one in front of it
  * @is_cut:   no byte arrives
  * @is_wrong: the ends have different speeds, so garbage arrives
+ * @garbage:  how much of it: 0 nothing, 1 little, 2 most bytes
+ * @speeds:   the sender's speed and the receiver's, in bits per second
+ * @clean_baud: the highest speed at which the line has its usual damage
+ * @usual:    that damage
+ * @fast:     damage at higher speeds
  * @next_ns:  time at which the first byte on the wire arrives
  * @clean:    bytes before the next one that suffers
  * @len:      bytes on the wire
@@ -38,6 +43,11 @@ struct wire {
 	double damage;
 	bool is_cut;
 	bool is_wrong;
+	unsigned int garbage;
+	uint32_t speeds[2];
+	uint32_t clean_baud;
+	double usual;
+	double fast;
 	uint64_t next_ns;
 	uint64_t clean;
 	size_t len;
@@ -60,6 +70,8 @@ uint64_t wire_dry_ns(const struct wire *line, uint64_t now_ns);
 size_t wire_read(struct wire *line, uint8_t out[WIRE_PORT_MAX],
 		 uint64_t now_ns);
 void wire_put(struct wire *line, const uint8_t *bytes, size_t len);
+void wire_set_speed(struct wire *line, unsigned int at, uint32_t baud,
+		    uint64_t now_ns);
 void wire_flush(struct wire *line, uint64_t now_ns);
 
 #endif

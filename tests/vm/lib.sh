@@ -74,10 +74,11 @@ renumber_adapters() {
 	plug_in 0 1
 }
 
-# link_up ARGUMENT...: start serialtun at both ends, with these arguments
+# link_up ARGUMENT...: start serialtun at both ends, with these arguments; at
+# 115200 baud unless they name another speed
 link_up() {
-	start_a --addr 10.0.0.1/24 "$@"
-	start_b --addr 10.0.0.2/24 "$@"
+	start_a --addr 10.0.0.1/24 --baud 115200 "$@"
+	start_b --addr 10.0.0.2/24 --baud 115200 "$@"
 }
 
 link_down() {

@@ -34,14 +34,14 @@ is_getty() {
 }
 
 use_adapters
-adapter='ftdi_sio +0403:6001  VM'
+adapter='ftdi_sio +3000000 +0403:6001  VM'
 described='FTDI FT232R USB UART'
 row_is 'an adapter in the table' /dev/ttyUSB0 free \
 	"${adapter}0 +$described +$(stable_name 0)"
 row_is 'the other one' /dev/ttyUSB1 free \
 	"${adapter}1 +$described +$(stable_name 1)"
-row_is 'a UART, by its chip' /dev/ttyS1 free '16550A +- +- +- +-'
-row_is 'a console' /dev/ttyS0 console '16550A +- +- +- +-'
+row_is 'a UART, by its chip' /dev/ttyS1 free '16550A +115200 +- +- +- +-'
+row_is 'a console' /dev/ttyS0 console '16550A +115200 +- +- +- +-'
 check_not 'a port without a chip is not in the list' \
 	grep -q ttyS3 <<<"$("$serialtun" --list)"
 check_equal 'an adapter in JSON' \

@@ -74,6 +74,7 @@ static void test_broker_record_answers(void **state)
 		.err = -EBUSY,
 		.port = CLAIM_USB,
 		.is_last = true,
+		.is_console = true,
 		.text = "cannot open it",
 	};
 	uint8_t record[BROKER_ANSWER_LEN + BROKER_TEXT_MAX];
@@ -88,6 +89,7 @@ static void test_broker_record_answers(void **state)
 	assert_int_equal(read.err, -EBUSY);
 	assert_int_equal(read.port, CLAIM_USB);
 	assert_true(read.is_last);
+	assert_true(read.is_console);
 	assert_string_equal(read.text, answer.text);
 
 	memset(answer.text, 'x', sizeof(answer.text));

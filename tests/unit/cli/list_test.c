@@ -14,12 +14,14 @@ static const struct inventory_port ports[] = {
 	{
 		.device = "/dev/ttyS0",
 		.driver = "16550A",
+		.max_baud = 115200,
 		.state = INVENTORY_CONSOLE,
 		.holder = {.pid = 300, .program = "agetty"},
 	},
 	{
 		.device = "/dev/ttyUSB10",
 		.driver = "ftdi_sio",
+		.max_baud = 3000000,
 		.description = "FTDI \"FT232R\"",
 		.is_usb = true,
 		.adapter = {.vid = 0x0403,
@@ -48,31 +50,31 @@ static const struct inventory_port ports[] = {
 
 /* A line feed in front of each line. */
 static const char table[] =
-	"\nPORT           STATE                      DRIVER    USB ID     "
+	"\nPORT           STATE                      DRIVER    MAX BAUD  USB ID     "
 	"SERIAL NUMBER  DESCRIPTION    STABLE NAME"
-	"\n/dev/ttyS0     console (agetty, pid 300)  16550A    -          "
+	"\n/dev/ttyS0     console (agetty, pid 300)  16550A    115200    -          "
 	"-              -              -"
-	"\n/dev/ttyUSB10  locked (pico\"com, pid 7)   ftdi_sio  0403:6001  "
+	"\n/dev/ttyUSB10  locked (pico\"com, pid 7)   ftdi_sio  3000000   0403:6001  "
 	"A1             FTDI \"FT232R\"  /dev/serial/by-id/usb-FTDI-if01-port2"
-	"\n/dev/ttyUSB11  free                       -         1a86:7523  "
+	"\n/dev/ttyUSB11  free                       -         -         1a86:7523  "
 	"?2J            M\xC3\xBCller ?2J     -"
 	"\n";
 
 static const char json[] =
 	"[{\"device\": \"/dev/ttyS0\", \"by_id\": null, "
-	"\"description\": null, \"driver\": \"16550A\", \"usb\": null, "
+	"\"description\": null, \"driver\": \"16550A\", \"max_baud\": 115200, \"usb\": null, "
 	"\"state\": \"console\", "
 	"\"holder\": {\"pid\": 300, \"program\": \"agetty\"}}, "
 	"{\"device\": \"/dev/ttyUSB10\", "
 	"\"by_id\": \"/dev/serial/by-id/usb-FTDI-if01-port2\", "
 	"\"description\": \"FTDI \\\"FT232R\\\"\", "
-	"\"driver\": \"ftdi_sio\", "
+	"\"driver\": \"ftdi_sio\", \"max_baud\": 3000000, "
 	"\"usb\": {\"vid\": \"0403\", \"pid\": \"6001\", "
 	"\"serial\": \"A1\", \"socket\": \"1-1.2\", \"interface\": 1, "
 	"\"port\": 2}, \"state\": \"locked\", "
 	"\"holder\": {\"pid\": 7, \"program\": \"pico\\\"com\"}}, "
 	"{\"device\": \"/dev/ttyUSB11\", \"by_id\": null, "
-	"\"description\": \"M\xC3\xBCller \\u009b2J\", \"driver\": null, "
+	"\"description\": \"M\xC3\xBCller \\u009b2J\", \"driver\": null, \"max_baud\": null, "
 	"\"usb\": {\"vid\": \"1a86\", \"pid\": \"7523\", "
 	"\"serial\": \"\\ufffd2J\", \"socket\": \"1-1\", \"interface\": 0, "
 	"\"port\": 0}, \"state\": \"free\", \"holder\": null}]\n";

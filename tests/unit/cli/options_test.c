@@ -533,6 +533,25 @@ static const struct {
 	 "--peer 10.0.0.0/24" NETWORK "(say --peer 10.0.0.2/24)"},
 	{"--addr 10.0.0.1/255.0.255.0 --port p",
 	 "--addr: \"10.0.0.1/255.0.255.0\"" NOT_A_PREFIX_LEN},
+	{"--baud auto --port tcp:h:1",
+	 "--baud auto needs a serial port, which tcp:h:1 is not"},
+	{"--baud auto --pair no --port p",
+	 "--baud auto needs the pairing, which finds the speed (leave --pair "
+	 "out)"},
+	{"--baud auto --pair check --port p",
+	 "--baud auto needs the pairing, which finds the speed (leave --pair "
+	 "out)"},
+	{"--baud auto --flow xonxoff --port p",
+	 "--baud auto cannot be used with --flow xonxoff: at a wrong speed "
+	 "bytes look like XOFF (use --flow rtscts or none)"},
+	{"--baud 9600 --max-baud 500000 --port p",
+	 "--max-baud limits the speed that is found, and --baud 9600 fixes it: "
+	 "leave one out"},
+	{"--max-baud 57600 --port p",
+	 "--max-baud 57600 is below 115200, at which the two ends meet (say "
+	 "--baud 57600 at both ends)"},
+	{"--max-baud 0 --port p",
+	 "--max-baud: \"0\" is not a number from 1 to 2147483647"},
 	{"--baud 115200,8n1 --port p",
 	 "--baud: \"115200,8n1\" is more than a number: say --baud 115200"},
 	{"--baud 115200:8N1 --port p",
@@ -981,7 +1000,7 @@ static void test_options_help_is_short(void **state)
 		if (!is_explained(line))
 			fail_msg("not in one line: %s", line);
 	}
-	assert_int_equal(entries, 45);
+	assert_int_equal(entries, 46);
 }
 
 int main(void)

@@ -159,6 +159,11 @@ static enum pair_verdict pass(size_t which, struct pair *from, struct pair *to)
 
 static void test_page_exchange(void **state)
 {
+	static const uint8_t body[] = {SPEED_TRY, 1, 0, 0x00, 0x0F, 0x42, 0x40};
+	const struct frame try = {.kind = FRAME_SPEED,
+				  .body = body,
+				  .body_len = sizeof(body)};
+	uint8_t speed[FRAME_SHORT_MAX];
 	uint8_t room[PAIR_FRAME_MAX];
 	const uint8_t *packet;
 	struct pair_stats stats;
@@ -166,7 +171,7 @@ static void test_page_exchange(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(example_count, 11);
+	assert_int_equal(example_count, 12);
 	a = open(draw_a, "mtu=1500 addr=10.0.0.1/24 release=1.0 name=desk");
 	b = open(draw_b, "mtu=1500 free=10,11,12 release=1.0 name=board");
 	assert_int_equal(pass(0, a, b), PAIR_OURS); /* hello */
@@ -197,6 +202,8 @@ static void test_page_exchange(void **state)
 
 	len = pair_close(a, room, NOW);
 	assert_shown(10, room, len);
+	assert_shown(11, speed,
+		     frame_write(speed, &try, frame_start(ID_A, ID_B)));
 	pair_receive(b, room, len, NOW, &packet, &len);
 	pair_get_stats(b, &stats);
 	assert_int_equal(stats.state, PAIR_PLAIN);

@@ -71,7 +71,7 @@ static void test_pair_session_refuses_the_unknown(void **state)
 					     .flags = FRAME_COMPRESSED}),
 			 PAIR_SESSION_UNKNOWN);
 	assert_int_equal(hear((struct frame){.kind = FRAME_SPEED}),
-			 PAIR_SESSION_UNKNOWN);
+			 PAIR_SESSION_SPEED);
 	assert_int_equal(hear((struct frame){.kind = FRAME_UNKNOWN}),
 			 PAIR_SESSION_UNKNOWN);
 	assert_int_equal(hear_data(0), PAIR_SESSION_PACKET);

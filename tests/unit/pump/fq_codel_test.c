@@ -708,6 +708,43 @@ static void test_fq_codel_suits_the_line(void **state)
 	}
 }
 
+/* The line becomes faster, and slower again: no waiting packet is lost, and the
+ * new limits hold for the packets that come. */
+static void test_fq_codel_adapts_in_place(void **state)
+{
+	struct fq_codel_config slow;
+	struct fq_codel_config fast;
+	struct fq_codel *q;
+	size_t waiting;
+
+	(void)state;
+	fq_codel_derive_config(&slow, 11520, 1500);
+	fq_codel_derive_config(&fast, 300000, 1500);
+	assert_true(fast.limit > 4 * slow.limit);
+	q = fq_codel_new(&slow);
+	assert_non_null(q);
+	enqueue_of_flow(q, 1, 1500, 1000, 1);
+	waiting = fq_codel_get_stats(q)->backlog_packets;
+	assert_in_range(waiting, 20, 200);
+	fq_codel_adapt(q, &fast);
+	assert_int_equal(fq_codel_get_stats(q)->backlog_packets, waiting);
+	enqueue_of_flow(q, 1, 1500, 1000, 1);
+	assert_true(fq_codel_get_stats(q)->backlog_packets > 3 * waiting);
+	waiting = fq_codel_get_stats(q)->backlog_packets;
+	fq_codel_adapt(q, &slow);
+	assert_int_equal(fq_codel_get_stats(q)->backlog_packets, waiting);
+	/* One goes, and no more than one may come. */
+	dequeue_flow(q, 2, NULL);
+	enqueue_of_flow(q, 2, 1500, 1, 2);
+	assert_true(fq_codel_get_stats(q)->backlog_packets <= waiting);
+	/* When they are gone, the limit is that of the slow line. */
+	while (!fq_codel_is_empty(q))
+		dequeue_flow(q, 3, NULL);
+	enqueue_of_flow(q, 1, 1500, 1000, 4);
+	assert_in_range(fq_codel_get_stats(q)->backlog_packets, 20, 200);
+	fq_codel_free(q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -732,6 +769,7 @@ int main(void)
 		cmocka_unit_test(test_fq_codel_survives_a_full_pool),
 		cmocka_unit_test(test_fq_codel_purges_everything),
 		cmocka_unit_test(test_fq_codel_equals_model),
+		cmocka_unit_test(test_fq_codel_adapts_in_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

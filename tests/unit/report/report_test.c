@@ -522,6 +522,12 @@ static void test_report_file_of_a_pair(void **state)
 		.unknown = 13,
 		.plain = 14,
 		.rtt_ns = 1500000,
+		.speed = {.baud = 3000000,
+			  .base = 115200,
+			  .attempts = 4,
+			  .failed = 1,
+			  .ended = 2,
+			  .stop = SPEED_STOP_FAILED},
 	};
 	report = open_report(0, file);
 	assert_string_equal(
@@ -532,15 +538,20 @@ static void test_report_file_of_a_pair(void **state)
 		"\"damaged\": 6, \"overruns\": 7}, \"heard_there\": "
 		"{\"good\": 8, \"damaged\": 9, \"overruns\": 10}, "
 		"\"missing\": 11, \"twice\": 12, \"unknown\": 13, "
-		"\"unchecked\": 14, \"round_trip_ms\": 1.500}}\n");
+		"\"unchecked\": 14, \"round_trip_ms\": 1.500, \"speed\": "
+		"{\"baud\": 3000000, \"base\": 115200, \"attempts\": 4, "
+		"\"failed\": 1, \"lowered\": 0, \"lost\": 2, \"stop\": "
+		"\"the next higher failed\"}}}\n");
 	view.peer = &peer;
 	stats.pair.state = PAIR_MET;
 	stats.pair.rtt_ns = 0;
+	stats.pair.speed.baud = 0;
 	report_tick(report, &view, 2 * S);
 	assert_non_null(strstr(read_file(),
 			       "{\"state\": \"met\", \"peer\": \"board\", "
 			       "\"release\": \"1.4\", \"since_s\": 2, "));
-	assert_non_null(strstr(read_file(), "\"round_trip_ms\": null}}"));
+	assert_non_null(strstr(read_file(),
+			       "\"round_trip_ms\": null, \"speed\": null}}"));
 	report_close(report, &view);
 }
 
@@ -563,8 +574,10 @@ static void test_report_file_has_room(void **state)
 	view.port = path;
 	view.interface = "\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1";
 	report = open_report(0, file);
+	assert_non_null(strstr(read_file(),
+			       ", \"round_trip_ms\": 18446744073709.551, "));
 	assert_string_equal(strrchr(read_file(), ','),
-			    ", \"round_trip_ms\": 18446744073709.551}}\n");
+			    ", \"stop\": \"fixed\"}}}\n");
 	report_close(report, &view);
 	free(path);
 }
