@@ -26,169 +26,17 @@
  */
 #include "pair/pair.h"
 #include "clock.h"
-#include "pair/pair_session.h"
+#include "pair/meeting.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Number of our own ids that we recognize. */
-#define PAIR_OWN_IDS 4
-
-/* Number of past sessions that we remember. */
-#define PAIR_PAST_IDS 8
-
-/* Length of the queue of events. */
-#define PAIR_EVENTS_MAX 16
-
-/* After we receive our own hello we ignore hellos and checked frames for this
- * long. */
-#define PAIR_LOOPED_NS	    (1 * NS_PER_S)
-#define PAIR_LOOPED_PACKETS 4
-
-/* A replaced id that returns within PAIR_RETURN_NS belongs to a third end.
- * After PAIR_CROWD_RETURNS such returns we stay plain for PAIR_CROWD_NS. */
-#define PAIR_RETURN_NS	   (10 * NS_PER_S)
-#define PAIR_CROWD_NS	   (60 * NS_PER_S)
-#define PAIR_CROWD_RETURNS 2
-
-/* Minimum interval between two reports of the same problem. */
-#define PAIR_TELL_NS (60 * NS_PER_S)
-
 /* A MET end admits plain packets for this long. */
 #define PAIR_MET_NS (750 * NS_PER_MS)
-
-/* A peer that restarts is back within this time. */
-#define PAIR_GRACE_NS (3 * NS_PER_S)
-
-/* After this time another program may have taken the peer's place. */
-#define PAIR_GIVE_UP_NS (60 * NS_PER_S)
 
 /* After this many plain packets in a row the session ends. The first of them
  * gets a hello as its answer. */
 #define PAIR_PLAIN_MAX 3
-
-/* The peer is deaf if it sends more than this many hellos to another id than
- * ours, during this time, although we answer them. */
-#define PAIR_DEAF_HELLOS 4
-#define PAIR_DEAF_NS	 (2 * NS_PER_S)
-
-/**
- * struct past - a past session
- * @id:     the peer's id
- * @own_id: our id
- * @ns:     time at which the session ended
- */
-struct past {
-	uint64_t id;
-	uint64_t own_id;
-	uint64_t ns;
-};
-
-struct pair {
-	struct pair_config config;
-	uint64_t packet_ns;
-	uint32_t overruns;
-	enum pair_state state;
-	uint64_t since_ns;
-	bool absent;	    /* the peer fell silent or closed */
-	uint64_t absent_ns; /* when */
-	uint64_t id;
-	uint64_t own_ids[PAIR_OWN_IDS]; /* the newest first */
-	struct hello peer;		/* the last hello; id 0: none */
-	uint32_t start_in;		/* frame_start() of the peer's frames */
-	bool may_pair; /* we accept the peer's checked frames */
-	struct past past[PAIR_PAST_IDS];
-	unsigned int past_at;
-	unsigned int id_sessions; /* past sessions with our current id */
-	unsigned int returns;	  /* recent returns of replaced ids */
-	uint64_t returned_ns;
-	uint64_t crowd_until_ns; /* 0: no crowd */
-	uint64_t looped_until_ns;
-	unsigned int unheard; /* hellos in a row to another id than ours */
-	uint64_t unheard_ns;
-	struct seek seek;
-	struct pair_session session;
-	size_t agree_len; /* the text about this host */
-	char agree[AGREE_TEXT_MAX];
-	enum pair_event events[PAIR_EVENTS_MAX];
-	unsigned int event_first;
-	unsigned int event_count;
-	uint64_t told_ns[PAIR_EVENT_COUNT]; /* 0: never */
-	struct pair_stats stats;
-};
-
-static void tell(struct pair *pair, enum pair_event event)
-{
-	if (pair->event_count == PAIR_EVENTS_MAX) {
-		pair->event_first = (pair->event_first + 1) % PAIR_EVENTS_MAX;
-		pair->event_count--;
-	}
-	pair->events[(pair->event_first + pair->event_count++) %
-		     PAIR_EVENTS_MAX] = event;
-}
-
-/* Queue an event that may recur often: once in PAIR_TELL_NS at most. */
-static void tell_seldom(struct pair *pair, enum pair_event event,
-			uint64_t now_ns)
-{
-	uint64_t *told_ns = &pair->told_ns[event];
-
-	if (*told_ns && now_ns - *told_ns < PAIR_TELL_NS)
-		return;
-	*told_ns = now_ns;
-	tell(pair, event);
-}
-
-static uint64_t random_of(struct pair *pair)
-{
-	return pair->config.random(pair->config.context);
-}
-
-/* Did our current id have a session with the peer's id? */
-static bool had_session(const struct pair *pair)
-{
-	unsigned int i;
-
-	for (i = 0; i < PAIR_PAST_IDS; i++)
-		if (pair->past[i].id == pair->peer.id &&
-		    pair->past[i].own_id == pair->id)
-			return true;
-	return false;
-}
-
-/* Update the start of the check, which depends on both ids. */
-static void set_check(struct pair *pair)
-{
-	pair->start_in = frame_start(pair->peer.id, pair->id);
-}
-
-static void take_new_id(struct pair *pair)
-{
-	memmove(pair->own_ids + 1, pair->own_ids,
-		sizeof(pair->own_ids) - sizeof(*pair->own_ids));
-	do
-		pair->id = random_of(pair);
-	while (!pair->id);
-	pair->own_ids[0] = pair->id;
-	pair->id_sessions = 0;
-	set_check(pair);
-}
-
-static bool is_own_id(const struct pair *pair, uint64_t id)
-{
-	size_t i;
-
-	for (i = 0; i < PAIR_OWN_IDS; i++)
-		if (pair->own_ids[i] == id)
-			return true;
-	return false;
-}
-
-static void enter(struct pair *pair, enum pair_state state, uint64_t now_ns)
-{
-	pair->state = state;
-	pair->since_ns = now_ns;
-}
 
 /**
  * pair_new() - Allocate a pair without a port
@@ -216,20 +64,6 @@ void pair_free(struct pair *pair)
 	free(pair);
 }
 
-/* Forget the session. No other function does. */
-static void forget(struct pair *pair, uint64_t now_ns)
-{
-	struct past *past = &pair->past[pair->past_at];
-
-	if (pair->state != PAIR_PLAIN) {
-		*past = (struct past){pair->peer.id, pair->id, now_ns};
-		pair->past_at = (pair->past_at + 1) % PAIR_PAST_IDS;
-		pair->id_sessions++;
-	}
-	pair_session_forget(&pair->session);
-	enter(pair, PAIR_PLAIN, now_ns);
-}
-
 /**
  * pair_open() - Start on a newly opened port
  * @pair:      the pair
@@ -240,7 +74,7 @@ static void forget(struct pair *pair, uint64_t now_ns)
  */
 void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
 {
-	forget(pair, now_ns);
+	meeting_forget(pair, now_ns);
 	pair->packet_ns = packet_ns;
 	memset(&pair->peer, 0, sizeof(pair->peer));
 	memset(pair->past, 0, sizeof(pair->past));
@@ -251,43 +85,8 @@ void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
 	pair->looped_until_ns = 0;
 	pair->unheard = 0;
 	pair->absent = false;
-	take_new_id(pair);
-	seek_open(&pair->seek, random_of(pair), now_ns);
-}
-
-/* Report the end of a session, unless the ends were not paired yet. */
-static void tell_end(struct pair *pair, enum pair_event why)
-{
-	if (pair->state == PAIR_PAIRED)
-		tell(pair, why);
-}
-
-/* End a session and take a new id. */
-static void lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
-{
-	tell_end(pair, why);
-	if (pair->state == PAIR_PAIRED)
-		pair->absent =
-			why == PAIR_EVENT_SILENT || why == PAIR_EVENT_CLOSED;
-	pair->absent_ns = now_ns;
-	forget(pair, now_ns);
-	take_new_id(pair);
-	if (why == PAIR_EVENT_CLOSED)
-		seek_rest(&pair->seek);
-	else
-		seek_lost(&pair->seek, now_ns);
-}
-
-static void begin_session(struct pair *pair, uint64_t now_ns)
-{
-	pair_session_begin(&pair->session, frame_start(pair->id, pair->peer.id),
-			   pair->packet_ns, pair->config.idle_ns, now_ns);
-	pair->session.agree_is_new = pair->agree_len;
-	seek_stop(&pair->seek);
-	pair->unheard = 0;
-	pair->absent = false;
-	pair->stats.sessions++;
-	enter(pair, PAIR_MET, now_ns);
+	meeting_take_new_id(pair);
+	seek_open(&pair->seek, meeting_random(pair), now_ns);
 }
 
 /**
@@ -349,149 +148,15 @@ void pair_set_line(struct pair *pair, const struct seek_line *line)
 	pair->seek.line = *line;
 }
 
-/* Find the reason why no session is possible with the sender of a hello. */
-static enum pair_event find_misfit(const struct pair *pair,
-				   const struct hello *hello)
-{
-	const struct pair_config *own = &pair->config;
-
-	if (hello->version != HELLO_VERSION)
-		return PAIR_EVENT_VERSION;
-	if (hello->kind != own->kind)
-		return PAIR_EVENT_KIND;
-	if ((hello->flow == HELLO_FLOW_XONXOFF) !=
-	    (own->flow == HELLO_FLOW_XONXOFF))
-		return PAIR_EVENT_FLOW;
-	if (!(hello->can & own->can & HELLO_CAN_CHECK))
-		return PAIR_EVENT_CHECK;
-	return PAIR_EVENT_NONE;
-}
-
-/* Check whether a replaced id has returned, and detect a crowd. */
-static void note_return(struct pair *pair, uint64_t id, uint64_t now_ns)
-{
-	unsigned int i;
-
-	for (i = 0; i < PAIR_PAST_IDS; i++)
-		if (pair->past[i].id == id &&
-		    now_ns - pair->past[i].ns < PAIR_RETURN_NS)
-			break;
-	if (i == PAIR_PAST_IDS || pair->crowd_until_ns)
-		return;
-	if (now_ns - pair->returned_ns >= PAIR_RETURN_NS)
-		pair->returns = 0;
-	pair->returned_ns = now_ns;
-	if (++pair->returns < PAIR_CROWD_RETURNS)
-		return;
-	pair->returns = 0;
-	pair->crowd_until_ns = now_ns + PAIR_CROWD_NS;
-	tell_seldom(pair, PAIR_EVENT_CROWD, now_ns);
-}
-
-/* Handle a hello whose id is not the id of the previous one. */
-static void meet(struct pair *pair, const struct hello *hello, uint64_t now_ns)
-{
-	if (pair->state != PAIR_PLAIN) {
-		tell_end(pair, PAIR_EVENT_ANEW);
-		forget(pair, now_ns);
-		seek_lost(&pair->seek, now_ns);
-		/* past[] is full of sessions with our current id. The next one
-		 * would displace the first, whose ids could then meet again. */
-		if (pair->id_sessions == PAIR_PAST_IDS)
-			take_new_id(pair);
-	}
-	pair->unheard = 0;
-	note_return(pair, hello->id, now_ns);
-}
-
-/* Handle our own hello or our own frame: the line is looped, or it is a bus
- * with an echo, on which two ends must not send at the same time. */
-static void hear_ourselves(struct pair *pair, uint64_t now_ns)
-{
-	if (pair->state != PAIR_PLAIN) {
-		forget(pair, now_ns);
-		take_new_id(pair);
-	}
-	pair->looped_until_ns =
-		now_ns + clock_later(PAIR_LOOPED_NS,
-				     PAIR_LOOPED_PACKETS * pair->packet_ns);
-	seek_stop(&pair->seek);
-	tell_seldom(pair, PAIR_EVENT_LOOPED, now_ns);
-}
-
-/* Count a hello to another id than ours. */
-static void note_deaf(struct pair *pair, uint64_t now_ns)
-{
-	if (!pair->unheard)
-		pair->unheard_ns = now_ns;
-	if (++pair->unheard > PAIR_DEAF_HELLOS &&
-	    now_ns - pair->unheard_ns >= PAIR_DEAF_NS)
-		tell_seldom(pair, PAIR_EVENT_DEAF, now_ns);
-}
-
-static void hear_hello(struct pair *pair, const struct hello *hello,
-		       uint64_t now_ns)
-{
-	enum pair_event misfit;
-
-	pair->stats.hellos_heard++;
-	if (is_own_id(pair, hello->id)) {
-		hear_ourselves(pair, now_ns);
-		return;
-	}
-	if (now_ns < pair->looped_until_ns)
-		return;
-	pair->absent = false;
-	seek_found(&pair->seek);
-	misfit = find_misfit(pair, hello);
-	if (hello->id != pair->peer.id)
-		meet(pair, hello, now_ns);
-	else if (misfit && pair->state != PAIR_PLAIN)
-		/* An end keeps its kind and its flow control for as long as
-		 * it keeps its id, so a stranger sent this hello. */
-		return;
-	pair->peer = *hello;
-	pair->may_pair = !misfit && !pair->crowd_until_ns;
-	if (pair->crowd_until_ns)
-		return;
-	if (had_session(pair))
-		take_new_id(pair);
-	set_check(pair);
-	if (misfit)
-		tell_seldom(pair, misfit, now_ns);
-	if (hello->to != pair->id) {
-		if (pair->state == PAIR_PLAIN)
-			note_deaf(pair, now_ns);
-		if (pair->state == PAIR_PLAIN && !misfit)
-			seek_unheard(&pair->seek, now_ns);
-		seek_answer(&pair->seek, now_ns);
-		return;
-	}
-	if (misfit)
-		return;
-	if (pair->state == PAIR_PLAIN) {
-		begin_session(pair, now_ns);
-	} else {
-		/* A checked frame tells the peer as much as a hello would. */
-		pair->session.answer_due = true;
-		pair->session.answer_k = 0;
-		/* The peer takes no checked frame if the last hello with our
-		 * id, which a stranger may have sent, did not fit. So it needs
-		 * a hello, too. */
-		if (pair->state == PAIR_MET)
-			seek_answer(&pair->seek, now_ns);
-	}
-}
-
 /* Handle a frame that passed its check. Return: true if it has a packet. */
 static bool hear_checked(struct pair *pair, const struct frame *frame,
 			 uint64_t now_ns)
 {
 	if (pair->state == PAIR_PLAIN)
-		begin_session(pair, now_ns);
+		meeting_begin(pair, now_ns);
 	if (pair->state == PAIR_MET) {
-		enter(pair, PAIR_PAIRED, now_ns);
-		tell(pair, PAIR_EVENT_PAIRED);
+		meeting_enter(pair, PAIR_PAIRED, now_ns);
+		meeting_tell(pair, PAIR_EVENT_PAIRED);
 		pair_session_say_agree(&pair->session, now_ns);
 	}
 	switch (pair_session_hear(&pair->session, frame, now_ns)) {
@@ -504,10 +169,10 @@ static bool hear_checked(struct pair *pair, const struct frame *frame,
 		pair->stats.unknown++;
 		break;
 	case PAIR_SESSION_AGREE:
-		tell(pair, PAIR_EVENT_AGREE);
+		meeting_tell(pair, PAIR_EVENT_AGREE);
 		break;
 	case PAIR_SESSION_CLOSE:
-		lose(pair, PAIR_EVENT_CLOSED, now_ns);
+		meeting_lose(pair, PAIR_EVENT_CLOSED, now_ns);
 		break;
 	case PAIR_SESSION_NOTHING:
 		break;
@@ -550,12 +215,12 @@ enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 		return PAIR_PACKET;
 	}
 	if (hello_read(bytes, len, &hello)) {
-		hear_hello(pair, &hello, now_ns);
+		meeting_hear_hello(pair, &hello, now_ns);
 		return PAIR_OURS;
 	}
 	if (pair->state != PAIR_PLAIN && frame_looks_checked(bytes, len) &&
 	    frame_passes(pair->session.start_out, bytes, len)) {
-		hear_ourselves(pair, now_ns);
+		meeting_hear_ourselves(pair, now_ns);
 		return PAIR_OURS;
 	}
 	return PAIR_OTHER;
@@ -572,7 +237,7 @@ static bool admit_plain(struct pair *pair, uint64_t now_ns)
 		return true;
 	session->plain++;
 	if (session->plain == PAIR_PLAIN_MAX) {
-		lose(pair, PAIR_EVENT_PLAIN, now_ns);
+		meeting_lose(pair, PAIR_EVENT_PLAIN, now_ns);
 		return true;
 	}
 	if (session->plain == 1)
@@ -682,13 +347,14 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		seek_lost(&pair->seek, now_ns);
 	}
 	if (pair->state != PAIR_PLAIN && probe_is_dead(&session->probe, now_ns))
-		lose(pair,
-		     session->probe.doubt == PROBE_GARBAGE ? PAIR_EVENT_GARBAGE
-							   : PAIR_EVENT_SILENT,
-		     now_ns);
+		meeting_lose(pair,
+			     session->probe.doubt == PROBE_GARBAGE
+				     ? PAIR_EVENT_GARBAGE
+				     : PAIR_EVENT_SILENT,
+			     now_ns);
 	if (pair->state != PAIR_PLAIN)
 		len = take_due(pair, out, now_ns);
-	if (!len && seek_take(&pair->seek, random_of(pair), now_ns))
+	if (!len && seek_take(&pair->seek, meeting_random(pair), now_ns))
 		len = take_hello(pair, out);
 	return len;
 }
@@ -734,147 +400,8 @@ size_t pair_close(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 
 	if (pair->state != PAIR_PLAIN)
 		len = frame_write(out, &frame, pair->session.start_out);
-	forget(pair, now_ns);
-	take_new_id(pair);
+	meeting_forget(pair, now_ns);
+	meeting_take_new_id(pair);
 	seek_stop(&pair->seek);
 	return len;
-}
-
-/**
- * pair_next_event() - Take the oldest event from the queue
- * @pair: the pair
- *
- * Return: the event; PAIR_EVENT_NONE: the queue is empty
- */
-enum pair_event pair_next_event(struct pair *pair)
-{
-	enum pair_event event;
-
-	if (!pair->event_count)
-		return PAIR_EVENT_NONE;
-	event = pair->events[pair->event_first];
-	pair->event_first = (pair->event_first + 1) % PAIR_EVENTS_MAX;
-	pair->event_count--;
-	return event;
-}
-
-/**
- * pair_state() - Get the state
- * @pair: the pair
- *
- * Return: the state
- */
-enum pair_state pair_state(const struct pair *pair)
-{
-	return pair->state;
-}
-
-/**
- * pair_had_any_session() - check whether there was ever a session
- * @pair: the pair
- *
- * Return: true if there was one, on this port or on an earlier one
- */
-bool pair_had_any_session(const struct pair *pair)
-{
-	return pair->stats.sessions;
-}
-
-/**
- * pair_is_absent() - check whether the peer is known to be away
- * @pair: the pair
- * @now_ns: the time
- *
- * The peer may be restarting, so it counts as away only after a grace. It does
- * not for long: another program may have taken its place, and one that only
- * answers would never be asked.
- *
- * Return: true if the peer of a pair fell silent or said good-bye some time
- * ago, and neither a packet nor a hello has come since
- */
-bool pair_is_absent(const struct pair *pair, uint64_t now_ns)
-{
-	const uint64_t since_ns = now_ns - pair->absent_ns;
-
-	return pair->absent && since_ns >= PAIR_GRACE_NS &&
-	       since_ns < PAIR_GIVE_UP_NS;
-}
-
-/**
- * pair_is_given_up() - check whether an absent peer was waited for long enough
- * @pair: the pair
- * @now_ns: the time
- *
- * Return: true if pair_is_absent() was true, and is no more because of the time
- */
-bool pair_is_given_up(const struct pair *pair, uint64_t now_ns)
-{
-	return pair->absent && now_ns - pair->absent_ns >= PAIR_GIVE_UP_NS;
-}
-
-/**
- * pair_quiet_until() - get the time until which packets wait for the pair
- * @pair: the pair
- *
- * The first hello goes before the first packet: a peer whose interface has no
- * carrier then turns it on before the packet is there, and can answer.
- *
- * Return: the time, which may have passed
- */
-uint64_t pair_quiet_until(const struct pair *pair)
-{
-	return seek_first_ns(&pair->seek);
-}
-
-/**
- * pair_peer() - Get the last hello
- * @pair: the pair
- *
- * Return: the last hello that this end received; its id is 0 if there is none
- */
-const struct hello *pair_peer(const struct pair *pair)
-{
-	return &pair->peer;
-}
-
-/**
- * pair_peer_agree() - Get the peer's description of its host
- * @pair: the pair
- *
- * Return: the description, valid until the session ends; NULL: none came yet
- */
-const struct agree *pair_peer_agree(const struct pair *pair)
-{
-	return pair->session.has_agree ? &pair->session.agree : NULL;
-}
-
-/**
- * pair_id() - Get this end's id
- * @pair: the pair
- *
- * Return: the id, which changes when a session ends
- */
-uint64_t pair_id(const struct pair *pair)
-{
-	return pair->id;
-}
-
-/**
- * pair_get_stats() - Get the state and the counters
- * @pair:  the pair
- * @stats: filled in
- */
-void pair_get_stats(const struct pair *pair, struct pair_stats *stats)
-{
-	const struct pair_session *session = &pair->session;
-
-	*stats = pair->stats;
-	stats->state = pair->state;
-	stats->since_ns = pair->since_ns;
-	stats->heard = session->heard;
-	stats->heard.overruns = pair->overruns;
-	stats->theirs = session->theirs;
-	stats->missing = session->missing;
-	stats->rtt_ns = session->probe.rtt_ns;
-	stats->rtt_min_ns = session->probe.rtt_min_ns;
 }
