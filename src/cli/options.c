@@ -288,7 +288,7 @@ static const struct option_row rows[] = {
 	{"--framing", 0, "KIND", 0, LINE, BY(take_framing),
 	 "slip, length or packet [slip; on udp: packet]"},
 	{"--pair", 0, "no|LIST", 0, LINE, BY(take_pair),
-	 "Parts of the pairing to use: no, check [check]"},
+	 "Parts of the pairing to use: no, check, repeat [check,repeat]"},
 	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
 	 "END before a frame: auto, always, never [auto]"},
 

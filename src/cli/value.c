@@ -377,7 +377,7 @@ unsigned int value_parse_pair(const struct argp_state *state, const char *arg)
 		if (!(part & VALUE_PAIR_ALL))
 			argp_error(state,
 				   "--pair: \"%.*s\" is not a part of the "
-				   "pairing (say no, or check)",
+				   "pairing (say no, check, or check,repeat)",
 				   (int)len, at);
 		parts |= part;
 		if (!at[len])

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* The parts of the pairing that this release has. */
-#define VALUE_PAIR_ALL HELLO_CAN_CHECK
+#define VALUE_PAIR_ALL (HELLO_CAN_CHECK | HELLO_CAN_REPEAT)
 
 struct argp_state;
 

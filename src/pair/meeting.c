@@ -141,6 +141,8 @@ void meeting_forget(struct pair *pair, uint64_t now_ns)
 		pair->past_at = (pair->past_at + 1) % PAIR_PAST_IDS;
 		pair->id_sessions++;
 	}
+	if (pair->session.repeat)
+		repeat_end(pair->session.repeat);
 	pair_session_forget(&pair->session);
 	meeting_enter(pair, PAIR_PLAIN, now_ns);
 }
@@ -174,14 +176,44 @@ void meeting_lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
 }
 
 /**
+ * meeting_can() - Get the parts of the protocol that this end supports here
+ * @pair: the pair
+ *
+ * Return: bits of enum hello_can
+ */
+unsigned int meeting_can(const struct pair *pair)
+{
+	return pair->config.can | (pair->is_stream ? HELLO_CAN_STREAM : 0U);
+}
+
+/*
+ * Does a session with the peer repeat lost frames? Not on a line that loses
+ * none, as both ends say.
+ */
+static bool repeats(const struct pair *pair)
+{
+	const unsigned int both = meeting_can(pair) & pair->peer.can;
+
+	return both & HELLO_CAN_REPEAT && !(both & HELLO_CAN_STREAM);
+}
+
+/**
  * meeting_begin() - Begin a session with the sender of the last hello
  * @pair:   the pair, without a session
  * @now_ns: the current time
  */
 void meeting_begin(struct pair *pair, uint64_t now_ns)
 {
+	const struct repeat_wire wire = {pair->packet_ns, pair->byte_ns};
+	struct repeat *repeat = NULL;
+
+	if (repeats(pair)) {
+		repeat = pair->repeat;
+		repeat_begin(repeat, &wire);
+	}
 	pair_session_begin(&pair->session, frame_start(pair->id, pair->peer.id),
-			   pair->packet_ns, pair->config.idle_ns, now_ns);
+			   repeat, pair->packet_ns, pair->config.idle_ns,
+			   now_ns);
 	pair->session.agree_is_new = pair->agree_len;
 	seek_stop(&pair->seek);
 	pair->unheard = 0;

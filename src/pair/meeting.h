@@ -33,6 +33,8 @@ struct past {
 struct pair {
 	struct pair_config config;
 	uint64_t packet_ns;
+	uint64_t byte_ns;
+	bool is_stream; /* the line loses nothing, as far as we know */
 	uint32_t overruns;
 	enum pair_state state;
 	uint64_t since_ns;
@@ -54,7 +56,8 @@ struct pair {
 	uint64_t unheard_ns;
 	struct seek seek;
 	struct pair_session session;
-	size_t agree_len; /* the text about this host */
+	struct repeat *repeat; /* NULL: this end does not repeat */
+	size_t agree_len;      /* the text about this host */
 	char agree[AGREE_TEXT_MAX];
 	enum pair_event events[PAIR_EVENTS_MAX];
 	unsigned int event_first;
@@ -69,6 +72,7 @@ void meeting_take_new_id(struct pair *pair);
 void meeting_enter(struct pair *pair, enum pair_state state, uint64_t now_ns);
 void meeting_forget(struct pair *pair, uint64_t now_ns);
 void meeting_lose(struct pair *pair, enum pair_event why, uint64_t now_ns);
+unsigned int meeting_can(const struct pair *pair);
 void meeting_begin(struct pair *pair, uint64_t now_ns);
 void meeting_hear_ourselves(struct pair *pair, uint64_t now_ns);
 void meeting_hear_hello(struct pair *pair, const struct hello *hello,

@@ -50,9 +50,16 @@ struct pair *pair_new(const struct pair_config *config)
 {
 	struct pair *pair = calloc(1, sizeof(*pair));
 
-	if (pair)
-		pair->config = *config;
-	return pair;
+	if (!pair)
+		return NULL;
+	pair->config = *config;
+	if (!(config->can & HELLO_CAN_REPEAT))
+		return pair;
+	pair->repeat = repeat_new();
+	if (pair->repeat)
+		return pair;
+	free(pair);
+	return NULL;
 }
 
 /**
@@ -61,21 +68,26 @@ struct pair *pair_new(const struct pair_config *config)
  */
 void pair_free(struct pair *pair)
 {
+	if (!pair)
+		return;
+	repeat_free(pair->repeat);
 	free(pair);
 }
 
 /**
  * pair_open() - Start on a newly opened port
- * @pair:      the pair
- * @packet_ns: time that the longest frame takes on the wire; 0: not known
- * @now_ns:    the current time
+ * @pair:   the pair
+ * @port:   the port, copied
+ * @now_ns: the current time
  *
  * Forgets the session, the peer and the problems of the previous port.
  */
-void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
+void pair_open(struct pair *pair, const struct pair_port *port, uint64_t now_ns)
 {
 	meeting_forget(pair, now_ns);
-	pair->packet_ns = packet_ns;
+	pair->packet_ns = port->packet_ns;
+	pair->byte_ns = port->byte_ns;
+	pair->is_stream = port->is_stream;
 	memset(&pair->peer, 0, sizeof(pair->peer));
 	memset(pair->past, 0, sizeof(pair->past));
 	memset(pair->told_ns, 0, sizeof(pair->told_ns));
@@ -148,9 +160,10 @@ void pair_set_line(struct pair *pair, const struct seek_line *line)
 	pair->seek.line = *line;
 }
 
-/* Handle a frame that passed its check. Return: true if it has a packet. */
+/* Handle a frame that passed its check. Return: true if there is a packet. */
 static bool hear_checked(struct pair *pair, const struct frame *frame,
-			 uint64_t now_ns)
+			 uint64_t now_ns, const uint8_t **packet,
+			 size_t *packet_len)
 {
 	if (pair->state == PAIR_PLAIN)
 		meeting_begin(pair, now_ns);
@@ -161,7 +174,12 @@ static bool hear_checked(struct pair *pair, const struct frame *frame,
 	}
 	switch (pair_session_hear(&pair->session, frame, now_ns)) {
 	case PAIR_SESSION_PACKET:
+		*packet = frame->body;
+		*packet_len = frame->body_len;
 		return true;
+	case PAIR_SESSION_ARRIVED:
+		return repeat_take_packet(pair->session.repeat, packet,
+					  packet_len);
 	case PAIR_SESSION_TWICE:
 		pair->stats.twice++;
 		break;
@@ -194,8 +212,11 @@ static bool passes(const struct pair *pair, const uint8_t *bytes, size_t len,
  * @bytes:      the frame, decoded
  * @len:        length of @bytes, at least 1
  * @now_ns:     the current time
- * @packet:     with PAIR_PACKET set to the packet, a part of @bytes
+ * @packet:     with PAIR_PACKET set to the packet, which may be a part of
+ * @bytes and is valid until the next call
  * @packet_len: with PAIR_PACKET set to the length of @packet, which may be 0
+ *
+ * After PAIR_PACKET the caller calls pair_next_packet() until it returns false.
  *
  * Return: the verdict
  */
@@ -208,11 +229,9 @@ enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 
 	if (passes(pair, bytes, len, now_ns)) {
 		frame_read(&frame, bytes, len);
-		if (!hear_checked(pair, &frame, now_ns))
-			return PAIR_OURS;
-		*packet = frame.body;
-		*packet_len = frame.body_len;
-		return PAIR_PACKET;
+		return hear_checked(pair, &frame, now_ns, packet, packet_len)
+			       ? PAIR_PACKET
+			       : PAIR_OURS;
 	}
 	if (hello_read(bytes, len, &hello)) {
 		meeting_hear_hello(pair, &hello, now_ns);
@@ -224,6 +243,23 @@ enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 		return PAIR_OURS;
 	}
 	return PAIR_OTHER;
+}
+
+/**
+ * pair_next_packet() - Get the next packet after the one of pair_receive()
+ * @pair:       the pair
+ * @packet:     set to the packet, valid until the next call
+ * @packet_len: set to the length of @packet, which may be 0
+ *
+ * A repeated frame releases the packets that came after it.
+ *
+ * Return: false if there is none
+ */
+bool pair_next_packet(struct pair *pair, const uint8_t **packet,
+		      size_t *packet_len)
+{
+	return pair->session.repeat &&
+	       repeat_take_packet(pair->session.repeat, packet, packet_len);
 }
 
 /* Decide about a good packet without a check during a session. */
@@ -246,6 +282,21 @@ static bool admit_plain(struct pair *pair, uint64_t now_ns)
 	return false;
 }
 
+/*
+ * Handle a frame that failed its check. The line behind a stream may still
+ * damage bytes, for example a serial line behind a terminal server. Then a new
+ * session repeats lost frames.
+ */
+static void fail_check(struct pair *pair, uint64_t now_ns)
+{
+	pair_session_failed(&pair->session, now_ns);
+	if (!pair->repeat || pair->session.repeat || !pair->is_stream)
+		return;
+	pair->is_stream = false;
+	if (pair->peer.can & HELLO_CAN_REPEAT)
+		meeting_lose(pair, PAIR_EVENT_LOSSY, now_ns);
+}
+
 /**
  * pair_admit() - Decide about a frame that pair_receive() called PAIR_OTHER
  * @pair:      the pair
@@ -265,7 +316,7 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 	} else if (pair->state == PAIR_PLAIN) {
 		seek_garbage(&pair->seek, now_ns);
 	} else {
-		pair_session_failed(&pair->session, now_ns);
+		fail_check(pair, now_ns);
 	}
 	return is_packet;
 }
@@ -285,7 +336,7 @@ uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns)
 		return pair->crowd_until_ns;
 	if (pair->state == PAIR_PLAIN)
 		return ns;
-	return clock_earlier(ns, pair_session_next_ns(&pair->session));
+	return clock_earlier(ns, pair_session_next_ns(&pair->session, now_ns));
 }
 
 static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
@@ -296,7 +347,7 @@ static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
 		.to = pair->peer.id,
 		.kind = pair->config.kind,
 		.flow = pair->config.flow,
-		.can = pair->config.can,
+		.can = meeting_can(pair),
 	};
 
 	pair->stats.hellos_sent++;
@@ -307,16 +358,35 @@ static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
 static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		       uint64_t now_ns)
 {
+	struct pair_session *session = &pair->session;
+	uint8_t *body = out + PAIR_HEADROOM;
 	struct frame frame;
+	uint8_t *start;
+	size_t len;
 
-	if (!pair_session_take(&pair->session, &frame, now_ns))
+	if (!pair_session_take(session, &frame, body, now_ns))
 		return 0;
+	if (frame.kind == FRAME_DATA) {
+		len = frame_wrap(body, frame.body_len, &frame,
+				 session->start_out, &start);
+		memmove(out, start, len);
+		return len;
+	}
 	if (frame.kind == FRAME_PROBE)
 		pair->stats.probes++;
 	frame.counters.overruns = pair->overruns;
 	frame.body = (const uint8_t *)pair->agree;
 	frame.body_len = pair->agree_len;
-	return frame_write(out, &frame, pair->session.start_out);
+	return frame_write(out, &frame, session->start_out);
+}
+
+/* Check whether to give the peer up. */
+static bool is_dead(struct pair *pair, uint64_t now_ns)
+{
+	struct pair_session *session = &pair->session;
+
+	return probe_is_dead(&session->probe, now_ns) ||
+	       (session->repeat && repeat_is_dead(session->repeat, now_ns));
 }
 
 /**
@@ -346,7 +416,7 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		pair->may_pair = false;
 		seek_lost(&pair->seek, now_ns);
 	}
-	if (pair->state != PAIR_PLAIN && probe_is_dead(&session->probe, now_ns))
+	if (pair->state != PAIR_PLAIN && is_dead(pair, now_ns))
 		meeting_lose(pair,
 			     session->probe.doubt == PROBE_GARBAGE
 				     ? PAIR_EVENT_GARBAGE
@@ -360,13 +430,27 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 }
 
 /**
+ * pair_has_room() - Check whether pair_wrap() may be called
+ * @pair: the pair
+ *
+ * Return: false while too many packets wait for the peer's acknowledgement; a
+ * frame from the line changes that
+ */
+bool pair_has_room(const struct pair *pair)
+{
+	return !pair->session.repeat || repeat_has_room(pair->session.repeat);
+}
+
+/**
  * pair_wrap() - Prepare a packet for the line
- * @pair:   the pair
+ * @pair:   the pair; pair_has_room(), and pair_take() has returned 0
  * @packet: the packet; pair may write PAIR_HEADROOM bytes before it and
- *          PAIR_TAILROOM bytes behind it
+ *          PAIR_TAILROOM bytes behind it, and may change it
  * @len:    length of @packet
  * @now_ns: the current time
  * @frame:  set to the frame, which the caller still has to encode
+ *
+ * If the frame has only a part of the packet, pair_take() returns the others.
  *
  * Return: length of @frame
  */
@@ -374,14 +458,46 @@ size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
 		 uint64_t now_ns, uint8_t **frame)
 {
 	struct pair_session *session = &pair->session;
+	struct frame head = {.kind = FRAME_DATA};
 
 	if (pair->state == PAIR_PLAIN) {
 		*frame = packet;
 		return len;
 	}
-	probe_sent(&session->probe, now_ns);
-	*frame = packet - FRAME_HEAD_LEN;
-	return frame_wrap(packet, len, session->data_out++, session->start_out);
+	if (session->repeat) {
+		repeat_add(session->repeat, packet, len);
+		pair_session_take_data(session, &head, packet, now_ns);
+		len = head.body_len;
+	} else {
+		head.seq = session->data_out++;
+		probe_sent(&session->probe, now_ns);
+	}
+	return frame_wrap(packet, len, &head, session->start_out, frame);
+}
+
+/**
+ * pair_refused() - Note that the system refuses the last packet for good
+ * @pair: the pair; the last frame was one of pair_wrap() or had a packet
+ *
+ * Without this the pair would repeat the packet until the session ends.
+ */
+void pair_refused(struct pair *pair)
+{
+	if (pair->session.repeat)
+		repeat_refused(pair->session.repeat);
+}
+
+/**
+ * pair_set_queued() - Set the number of bytes that wait in the port
+ * @pair:   the pair
+ * @queued: their number, by the port's own count; 0: none, or not known
+ *
+ * While the port is held, the peer's silence means nothing.
+ */
+void pair_set_queued(struct pair *pair, size_t queued)
+{
+	if (pair->session.repeat)
+		repeat_set_queued(pair->session.repeat, queued);
 }
 
 /**
@@ -392,7 +508,7 @@ size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
  *
  * Return: length of the frame; 0: there is no session
  */
-size_t pair_close(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+size_t pair_close(struct pair *pair, uint8_t out[PAIR_SHORT_MAX],
 		  uint64_t now_ns)
 {
 	const struct frame frame = {.kind = FRAME_CLOSE};

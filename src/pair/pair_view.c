@@ -129,6 +129,10 @@ void pair_get_stats(const struct pair *pair, struct pair_stats *stats)
 	stats->heard.overruns = pair->overruns;
 	stats->theirs = session->theirs;
 	stats->missing = session->missing;
+	stats->repeats = session->repeat;
+	if (pair->repeat)
+		repeat_get_stats(pair->repeat, &stats->repeat);
+	stats->twice += stats->repeat.twice;
 	stats->rtt_ns = session->probe.rtt_ns;
 	stats->rtt_min_ns = session->probe.rtt_min_ns;
 }

@@ -340,9 +340,13 @@ static void open_pair(struct pump *pump, uint64_t settled_ns)
 {
 	const uint64_t rate = pump->port->rate;
 	const uint64_t len = PAIR_HEADROOM + pump->config.mtu + PAIR_TAILROOM;
+	const struct pair_port port = {
+		.packet_ns = rate ? len * NS_PER_S / rate : 0,
+		.byte_ns = rate ? NS_PER_S / rate : 0,
+		.is_stream = pump->port->kind->is_stream,
+	};
 
-	pair_open(pump->config.pair, rate ? len * NS_PER_S / rate : 0,
-		  settled_ns);
+	pair_open(pump->config.pair, &port, settled_ns);
 }
 
 /**

@@ -331,14 +331,19 @@ static bool line_ready(struct sender *sender, const struct port *port,
 		       uint64_t now_ns)
 {
 	struct pacer *pacer = &sender->pacer;
+	size_t queued;
 
 	look_at_port(sender, port);
 	if (sender->port_is_full)
 		return false;
 	if (!pacer_is_paced(pacer))
 		return true;
-	return pacer_look_ns(pacer) <= now_ns &&
-	       pacer_look(pacer, queued_for_pacer(port), now_ns);
+	if (pacer_look_ns(pacer) > now_ns)
+		return false;
+	queued = queued_for_pacer(port);
+	if (sender->config->pair)
+		pair_set_queued(sender->config->pair, queued);
+	return pacer_look(pacer, queued, now_ns);
 }
 
 /*
@@ -401,22 +406,24 @@ static void append_frame(struct sender *sender, const uint8_t *frame,
 /* Append the pair's next own frame. Return: false if none is due. */
 static bool append_pair_frame(struct sender *sender, uint64_t now_ns)
 {
-	uint8_t frame[PAIR_FRAME_MAX];
 	size_t len = 0;
 
 	if (sender->config->pair)
-		len = pair_take(sender->config->pair, frame, now_ns);
+		len = pair_take(sender->config->pair, sender->room, now_ns);
 	if (len)
-		append_frame(sender, frame, len, now_ns);
+		append_frame(sender, sender->room, len, now_ns);
 	return len;
 }
 
-/* When the next packet may go: now, or behind the first hello. */
+/*
+ * When the next packet may go: now, or behind the first hello. While the pair's
+ * window is closed, only a frame from the line can open it.
+ */
 static uint64_t packet_ns(const struct sender *sender)
 {
 	const struct pair *pair = sender->config->pair;
 
-	if (fq_codel_is_empty(sender->queue))
+	if (fq_codel_is_empty(sender->queue) || (pair && !pair_has_room(pair)))
 		return UINT64_MAX;
 	return pair ? pair_quiet_until(pair) : 0;
 }
@@ -424,26 +431,29 @@ static uint64_t packet_ns(const struct sender *sender)
 /* Append the next packet of the queue. Return: false if it is empty. */
 static bool append_packet(struct sender *sender, uint64_t now_ns)
 {
+	struct pair *pair = sender->config->pair;
 	uint8_t *frame = sender->packet;
 	size_t frame_len;
 	bool mark;
-	size_t len =
-		fq_codel_dequeue(sender->queue, sender->packet, &mark, now_ns);
+	size_t len;
 
+	if (pair && !pair_has_room(pair))
+		return false;
+	len = fq_codel_dequeue(sender->queue, sender->packet, &mark, now_ns);
 	if (!len)
 		return false;
 	if (mark)
 		packet_mark_ce(sender->packet +
 			       sender->layer->find_ip(sender->packet, len));
+	if (witness_looks(sender->witness))
+		show_witness(sender, len);
 	frame_len = len;
-	if (sender->config->pair)
-		frame_len = pair_wrap(sender->config->pair, sender->packet, len,
-				      now_ns, &frame);
+	if (pair)
+		frame_len =
+			pair_wrap(pair, sender->packet, len, now_ns, &frame);
 	append_frame(sender, frame, frame_len, now_ns);
 	sender->outbox_packets++;
 	sender->outbox_bytes += len;
-	if (witness_looks(sender->witness))
-		show_witness(sender, len);
 	return true;
 }
 
@@ -462,9 +472,9 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 	const size_t enough = batch_len(sender, port);
 
 	clear_outbox(sender);
-	while (sender->outbox_len < enough && append_pair_frame(sender, now_ns))
-		;
-	while (sender->outbox_len < enough && append_packet(sender, now_ns))
+	while (sender->outbox_len < enough &&
+	       (append_pair_frame(sender, now_ns) ||
+		append_packet(sender, now_ns)))
 		;
 }
 
@@ -473,6 +483,8 @@ static void refuse_outbox(struct sender *sender)
 {
 	if (sender->outbox_at)
 		sender->is_between = false;
+	if (sender->config->pair)
+		pair_refused(sender->config->pair);
 	drop_outbox(sender, STATS_DROP_UNSENDABLE);
 }
 
@@ -592,7 +604,7 @@ void sender_mark(struct sender *sender)
  */
 void sender_part(struct sender *sender, struct port *port, uint64_t now_ns)
 {
-	uint8_t frame[PAIR_FRAME_MAX];
+	uint8_t frame[PAIR_SHORT_MAX];
 	size_t len = pair_close(sender->config->pair, frame, now_ns);
 
 	if (!outbox_empty(sender))

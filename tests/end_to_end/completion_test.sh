@@ -71,7 +71,7 @@ completes 'serialtun --create --group nogrou' 'nogroup'
 
 completes 'serialtun --framing ' 'slip length packet'
 completes 'serialtun --leading-end ' 'auto always never'
-completes 'serialtun --pair ' 'no check'
+completes 'serialtun --pair ' 'no check check,repeat'
 
 # Ports: devices but no consoles, stable names, and the prefixes of other lines.
 completes 'serialtun --port ' \

@@ -23,6 +23,7 @@
  * @damage:   probability that the line loses a byte, damages it or inserts
  *            another one in front of it
  * @is_cut:   no byte arrives
+ * @is_held:  flow control holds the sender: no byte moves
  * @is_wrong: the ends have different speeds, so garbage arrives
  * @next_ns:  time at which the first byte on the wire arrives
  * @clean:    bytes before the next one that suffers
@@ -37,6 +38,7 @@ struct wire {
 	uint64_t byte_ns;
 	double damage;
 	bool is_cut;
+	bool is_held;
 	bool is_wrong;
 	uint64_t next_ns;
 	uint64_t clean;
@@ -53,6 +55,8 @@ bool sim_chance(uint64_t *state, double probability);
 
 void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	       double damage);
+void wire_set_damage(struct wire *line, double damage, uint64_t now_ns);
+void wire_hold(struct wire *line, bool is_held, uint64_t now_ns);
 void wire_write(struct wire *line, const uint8_t *bytes, size_t len,
 		uint64_t now_ns);
 uint64_t wire_next_ns(const struct wire *line);
