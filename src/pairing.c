@@ -569,6 +569,11 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		log_debug("%s: %s has started again", pairing->tun->name,
 			  pairing->name);
 		break;
+	case PAIR_EVENT_LOSSY:
+		log_debug("%s: the line damages bytes, so lost frames are "
+			  "repeated from now on",
+			  pairing->tun->name);
+		break;
 	case PAIR_EVENT_SILENT:
 	case PAIR_EVENT_GARBAGE:
 	case PAIR_EVENT_PLAIN:

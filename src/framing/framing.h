@@ -18,7 +18,7 @@
  * The longest contents of a frame: a packet, and what a pair puts around it
  * (pair/frame.h).
  */
-#define FRAMING_CONTENTS_MAX (PACKET_MAX + 6)
+#define FRAMING_CONTENTS_MAX (PACKET_MAX + 8)
 
 /*
  * The longest frame of a packet of len bytes, with its leading idle bytes. The

@@ -213,6 +213,7 @@ static size_t pipes_queued(const struct port *port)
 }
 
 static const struct port_kind pipes_kind = {
+	.is_stream = true,
 	.queued = pipes_queued,
 };
 

@@ -2,7 +2,7 @@
 /*
  * The checked frames between two ends:
  *
- *   data    0001 fxmc  seq  body  FCS-32
+ *   data    0001 fxmc  seq  [next next]  body  FCS-32
  *   others  0010 1www  ...        FCS-32
  *
  * Another SLIP program does not mistake them for its own frames: the first byte
@@ -22,9 +22,6 @@
 #define FRAME_DATA_MASK	  0xF0
 #define FRAME_OTHERS_BITS 0x28
 #define FRAME_OTHERS_MASK 0xF8
-
-/* The longest bitmap of early frames in an acknowledgement, in bytes. */
-#define FRAME_BITS_MAX 12
 
 static const enum frame_kind others[] = {
 	FRAME_ACK,   FRAME_ACK_FAILED, FRAME_PROBE, FRAME_ANSWER,
@@ -108,15 +105,17 @@ bool frame_passes(uint32_t start, const uint8_t *bytes, size_t len)
  * for each stream. */
 static bool read_ack(struct frame *frame, const uint8_t *bytes, size_t len)
 {
-	size_t at = 1 + FRAME_CLASSES;
+	size_t at = FRAME_CLASSES;
 	size_t i;
 
 	if (len < at)
 		return false;
-	memcpy(frame->next, bytes + 1, FRAME_CLASSES);
+	memcpy(frame->next, bytes, FRAME_CLASSES);
 	for (i = 0; i < FRAME_CLASSES; i++) {
 		if (at >= len || bytes[at] > FRAME_BITS_MAX)
 			return false;
+		frame->bits_len[i] = bytes[at];
+		frame->bits[i] = bytes + at + 1;
 		at += 1U + bytes[at];
 	}
 	return at <= len;
@@ -130,6 +129,7 @@ static bool read_answer(struct frame *frame, const uint8_t *bytes, size_t len)
 	frame->counters.good = get_32(bytes + 2);
 	frame->counters.failed = get_32(bytes + 6);
 	frame->counters.overruns = get_32(bytes + 10);
+	frame->has_ack = len > 14 && read_ack(frame, bytes + 14, len - 14);
 	return true;
 }
 
@@ -144,12 +144,27 @@ static bool read_numbered(struct frame *frame, const uint8_t *bytes, size_t len)
 	return true;
 }
 
+static bool read_data(struct frame *frame, const uint8_t *bytes, size_t len)
+{
+	if (!read_numbered(frame, bytes, len))
+		return false;
+	frame->flags = bytes[0] & 0x0F;
+	if (!(frame->flags & FRAME_NEXT))
+		return true;
+	if (frame->body_len < FRAME_NEXT_LEN)
+		return false;
+	memcpy(frame->next, frame->body, FRAME_NEXT_LEN);
+	frame->body += FRAME_NEXT_LEN;
+	frame->body_len -= FRAME_NEXT_LEN;
+	return true;
+}
+
 static bool read_other(struct frame *frame, const uint8_t *bytes, size_t len)
 {
 	switch (frame->kind) {
 	case FRAME_ACK:
 	case FRAME_ACK_FAILED:
-		return read_ack(frame, bytes, len);
+		return read_ack(frame, bytes + 1, len - 1);
 	case FRAME_PROBE:
 		frame->k = len > 1 ? bytes[1] : 0;
 		return len > 1;
@@ -183,8 +198,7 @@ void frame_read(struct frame *frame, const uint8_t *bytes, size_t len)
 	len -= FRAME_FCS_LEN;
 	if ((bytes[0] & FRAME_DATA_MASK) == FRAME_DATA_BITS) {
 		frame->kind = FRAME_DATA;
-		frame->flags = bytes[0] & 0x0F;
-		good = read_numbered(frame, bytes, len);
+		good = read_data(frame, bytes, len);
 	} else {
 		frame->kind = others[bytes[0] & 7];
 		good = read_other(frame, bytes, len);
@@ -201,6 +215,21 @@ static uint8_t others_byte(enum frame_kind kind)
 	while (others[i] != kind)
 		i++;
 	return FRAME_OTHERS_BITS | i;
+}
+
+static size_t write_ack(uint8_t *out, const struct frame *frame)
+{
+	size_t len = FRAME_CLASSES;
+	size_t i;
+
+	memcpy(out, frame->next, FRAME_CLASSES);
+	for (i = 0; i < FRAME_CLASSES; i++) {
+		out[len++] = (uint8_t)frame->bits_len[i];
+		if (frame->bits_len[i])
+			memcpy(out + len, frame->bits[i], frame->bits_len[i]);
+		len += frame->bits_len[i];
+	}
+	return len;
 }
 
 /**
@@ -220,11 +249,7 @@ size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 	switch (frame->kind) {
 	case FRAME_ACK:
 	case FRAME_ACK_FAILED:
-		memcpy(out + len, frame->next, FRAME_CLASSES);
-		len += FRAME_CLASSES;
-		/* This end keeps no early frames, so both bitmaps are empty. */
-		memset(out + len, 0, FRAME_CLASSES);
-		len += FRAME_CLASSES;
+		len += write_ack(out + len, frame);
 		break;
 	case FRAME_PROBE:
 		out[len++] = frame->k;
@@ -235,6 +260,8 @@ size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 		put_32(out + len + 4, frame->counters.failed);
 		put_32(out + len + 8, frame->counters.overruns);
 		len += 12;
+		if (frame->has_ack)
+			len += write_ack(out + len, frame);
 		break;
 	case FRAME_AGREE:
 		out[len++] = frame->seq;
@@ -254,18 +281,29 @@ size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 
 /**
  * frame_wrap() - Make a packet a data frame, in place
- * @packet: the packet; the function writes FRAME_HEAD_LEN bytes before it and
- *          FRAME_FCS_LEN bytes behind it
+ * @packet: the packet, or a part of one; the function writes FRAME_HEAD_LEN +
+ *          FRAME_NEXT_LEN bytes at most before it and FRAME_FCS_LEN bytes
+ *          behind it
  * @len:    length of @packet
- * @seq:    number of the packet
+ * @head:   the flags, the number and, with FRAME_NEXT, the two numbers
  * @start:  the result of frame_start()
+ * @frame:  set to the start of the frame
  *
  * Return: length of the frame
  */
-size_t frame_wrap(uint8_t *packet, size_t len, uint8_t seq, uint32_t start)
+size_t frame_wrap(uint8_t *packet, size_t len, const struct frame *head,
+		  uint32_t start, uint8_t **frame)
 {
-	packet[-2] = FRAME_DATA_BITS;
-	packet[-1] = seq;
-	put_fcs(packet - FRAME_HEAD_LEN, len + FRAME_HEAD_LEN, start);
-	return FRAME_HEAD_LEN + len + FRAME_FCS_LEN;
+	if (head->flags & FRAME_NEXT) {
+		packet -= FRAME_NEXT_LEN;
+		len += FRAME_NEXT_LEN;
+		memcpy(packet, head->next, FRAME_NEXT_LEN);
+	}
+	packet -= FRAME_HEAD_LEN;
+	len += FRAME_HEAD_LEN;
+	packet[0] = (uint8_t)(FRAME_DATA_BITS | head->flags);
+	packet[1] = head->seq;
+	put_fcs(packet, len, start);
+	*frame = packet;
+	return len + FRAME_FCS_LEN;
 }

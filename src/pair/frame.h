@@ -6,9 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes before the packet in a data frame, and of the check of each frame. */
+/* Bytes before the packet in a data frame, of the two numbers that may follow
+ * them, and of the check of each frame. */
 #define FRAME_HEAD_LEN 2
+#define FRAME_NEXT_LEN 2
 #define FRAME_FCS_LEN  4
+
+/* The longest bitmap of early frames in an acknowledgement, in bytes. */
+#define FRAME_BITS_MAX 12
 
 /* The longest frame that is not data: an agree. */
 #define FRAME_SHORT_MAX (FRAME_HEAD_LEN + 255 + FRAME_FCS_LEN)
@@ -71,10 +76,14 @@ struct frame_counters {
  * @kind:     kind of the frame
  * @flags:    data: bits of enum frame_flags
  * @seq:      data, agree: number of the frame
- * @next:     acknowledgement: the next number that its sender expects, for each
- *            stream
+ * @next:     acknowledgement, data with FRAME_NEXT: the next number that its
+ *            sender expects, for each stream
+ * @bits:     acknowledgement: a bitmap for each stream; bit n of it tells that
+ *            its sender has the frame n + 1 behind @next; borrowed
+ * @bits_len: length of each bitmap in bytes, at most FRAME_BITS_MAX
  * @k:        probe, answer: number of the probe
  * @counters: answer: counters
+ * @has_ack:  answer: it carries an acknowledgement, too
  * @body:     data: the packet; agree: the text; speed: the message; borrowed
  * @body_len: length of @body in bytes
  */
@@ -83,8 +92,11 @@ struct frame {
 	unsigned int flags;
 	uint8_t seq;
 	uint8_t next[FRAME_CLASSES];
+	const uint8_t *bits[FRAME_CLASSES];
+	size_t bits_len[FRAME_CLASSES];
 	uint8_t k;
 	struct frame_counters counters;
+	bool has_ack;
 	const uint8_t *body;
 	size_t body_len;
 };
@@ -95,6 +107,7 @@ bool frame_passes(uint32_t start, const uint8_t *bytes, size_t len);
 void frame_read(struct frame *frame, const uint8_t *bytes, size_t len);
 size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 		   uint32_t start);
-size_t frame_wrap(uint8_t *packet, size_t len, uint8_t seq, uint32_t start);
+size_t frame_wrap(uint8_t *packet, size_t len, const struct frame *head,
+		  uint32_t start, uint8_t **frame);
 
 #endif

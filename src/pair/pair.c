@@ -26,171 +26,18 @@
  */
 #include "pair/pair.h"
 #include "clock.h"
-#include "pair/pair_session.h"
+#include "pair/meeting.h"
+#include "pair/pair_speed.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Number of our own ids that we recognize. */
-#define PAIR_OWN_IDS 4
-
-/* Number of past sessions that we remember. */
-#define PAIR_PAST_IDS 8
-
-/* Length of the queue of events. */
-#define PAIR_EVENTS_MAX 16
-
-/* After we receive our own hello we ignore hellos and checked frames for this
- * long. */
-#define PAIR_LOOPED_NS	    (1 * NS_PER_S)
-#define PAIR_LOOPED_PACKETS 4
-
-/* A replaced id that returns within PAIR_RETURN_NS belongs to a third end.
- * After PAIR_CROWD_RETURNS such returns we stay plain for PAIR_CROWD_NS. */
-#define PAIR_RETURN_NS	   (10 * NS_PER_S)
-#define PAIR_CROWD_NS	   (60 * NS_PER_S)
-#define PAIR_CROWD_RETURNS 2
-
-/* Minimum interval between two reports of the same problem. */
-#define PAIR_TELL_NS (60 * NS_PER_S)
-
 /* A MET end admits plain packets for this long. */
 #define PAIR_MET_NS (750 * NS_PER_MS)
-
-/* A peer that restarts is back within this time. */
-#define PAIR_GRACE_NS (3 * NS_PER_S)
-
-/* After this time another program may have taken the peer's place. */
-#define PAIR_GIVE_UP_NS (60 * NS_PER_S)
 
 /* After this many plain packets in a row the session ends. The first of them
  * gets a hello as its answer. */
 #define PAIR_PLAIN_MAX 3
-
-/* The peer is deaf if it sends more than this many hellos to another id than
- * ours, during this time, although we answer them. */
-#define PAIR_DEAF_HELLOS 4
-#define PAIR_DEAF_NS	 (2 * NS_PER_S)
-
-/**
- * struct past - a past session
- * @id:     the peer's id
- * @own_id: our id
- * @ns:     time at which the session ended
- */
-struct past {
-	uint64_t id;
-	uint64_t own_id;
-	uint64_t ns;
-};
-
-struct pair {
-	struct pair_config config;
-	uint64_t packet_ns;
-	uint32_t overruns;
-	enum pair_state state;
-	uint64_t since_ns;
-	bool absent;	    /* the peer fell silent or closed */
-	uint64_t absent_ns; /* when */
-	uint64_t id;
-	uint64_t own_ids[PAIR_OWN_IDS]; /* the newest first */
-	struct hello peer;		/* the last hello; id 0: none */
-	uint32_t start_in;		/* frame_start() of the peer's frames */
-	bool may_pair; /* we accept the peer's checked frames */
-	struct past past[PAIR_PAST_IDS];
-	unsigned int past_at;
-	unsigned int id_sessions; /* past sessions with our current id */
-	unsigned int returns;	  /* recent returns of replaced ids */
-	uint64_t returned_ns;
-	uint64_t crowd_until_ns; /* 0: no crowd */
-	uint64_t looped_until_ns;
-	unsigned int unheard; /* hellos in a row to another id than ours */
-	uint64_t unheard_ns;
-	struct seek seek;
-	struct pair_session session;
-	struct speed_config speeds; /* of the next port */
-	struct speed speed;
-	size_t agree_len; /* the text about this host */
-	char agree[AGREE_TEXT_MAX];
-	enum pair_event events[PAIR_EVENTS_MAX];
-	unsigned int event_first;
-	unsigned int event_count;
-	uint64_t told_ns[PAIR_EVENT_COUNT]; /* 0: never */
-	struct pair_stats stats;
-};
-
-static void tell(struct pair *pair, enum pair_event event)
-{
-	if (pair->event_count == PAIR_EVENTS_MAX) {
-		pair->event_first = (pair->event_first + 1) % PAIR_EVENTS_MAX;
-		pair->event_count--;
-	}
-	pair->events[(pair->event_first + pair->event_count++) %
-		     PAIR_EVENTS_MAX] = event;
-}
-
-/* Queue an event that may recur often: once in PAIR_TELL_NS at most. */
-static void tell_seldom(struct pair *pair, enum pair_event event,
-			uint64_t now_ns)
-{
-	uint64_t *told_ns = &pair->told_ns[event];
-
-	if (*told_ns && now_ns - *told_ns < PAIR_TELL_NS)
-		return;
-	*told_ns = now_ns;
-	tell(pair, event);
-}
-
-static uint64_t random_of(struct pair *pair)
-{
-	return pair->config.random(pair->config.context);
-}
-
-/* Did our current id have a session with the peer's id? */
-static bool had_session(const struct pair *pair)
-{
-	unsigned int i;
-
-	for (i = 0; i < PAIR_PAST_IDS; i++)
-		if (pair->past[i].id == pair->peer.id &&
-		    pair->past[i].own_id == pair->id)
-			return true;
-	return false;
-}
-
-/* Update the start of the check, which depends on both ids. */
-static void set_check(struct pair *pair)
-{
-	pair->start_in = frame_start(pair->peer.id, pair->id);
-}
-
-static void take_new_id(struct pair *pair)
-{
-	memmove(pair->own_ids + 1, pair->own_ids,
-		sizeof(pair->own_ids) - sizeof(*pair->own_ids));
-	do
-		pair->id = random_of(pair);
-	while (!pair->id);
-	pair->own_ids[0] = pair->id;
-	pair->id_sessions = 0;
-	set_check(pair);
-}
-
-static bool is_own_id(const struct pair *pair, uint64_t id)
-{
-	size_t i;
-
-	for (i = 0; i < PAIR_OWN_IDS; i++)
-		if (pair->own_ids[i] == id)
-			return true;
-	return false;
-}
-
-static void enter(struct pair *pair, enum pair_state state, uint64_t now_ns)
-{
-	pair->state = state;
-	pair->since_ns = now_ns;
-}
 
 /**
  * pair_new() - Allocate a pair without a port
@@ -204,9 +51,16 @@ struct pair *pair_new(const struct pair_config *config)
 {
 	struct pair *pair = calloc(1, sizeof(*pair));
 
-	if (pair)
-		pair->config = *config;
-	return pair;
+	if (!pair)
+		return NULL;
+	pair->config = *config;
+	if (!(config->can & HELLO_CAN_REPEAT))
+		return pair;
+	pair->repeat = repeat_new();
+	if (pair->repeat)
+		return pair;
+	free(pair);
+	return NULL;
 }
 
 /**
@@ -215,60 +69,26 @@ struct pair *pair_new(const struct pair_config *config)
  */
 void pair_free(struct pair *pair)
 {
+	if (!pair)
+		return;
+	repeat_free(pair->repeat);
 	free(pair);
-}
-
-/* Forget the session. No other function does. */
-static void forget(struct pair *pair, uint64_t now_ns)
-{
-	struct past *past = &pair->past[pair->past_at];
-
-	if (pair->state != PAIR_PLAIN) {
-		*past = (struct past){pair->peer.id, pair->id, now_ns};
-		pair->past_at = (pair->past_at + 1) % PAIR_PAST_IDS;
-		pair->id_sessions++;
-	}
-	pair_session_forget(&pair->session);
-	speed_forget(&pair->speed);
-	enter(pair, PAIR_PLAIN, now_ns);
-}
-
-/**
- * pair_set_speeds() - Set what the next port can do
- * @pair:   the pair
- * @config: the speeds of the port, copied; pair chooses the number of the run
- *
- * The caller calls it before pair_open(). Without this call the speed of the
- * port stays as it is.
- */
-void pair_set_speeds(struct pair *pair, const struct speed_config *config)
-{
-	pair->speeds = *config;
-}
-
-/**
- * pair_speed() - Get the speed of the line
- * @pair: the pair
- *
- * Return: the state, for the functions that concern the port
- */
-struct speed *pair_speed(struct pair *pair)
-{
-	return &pair->speed;
 }
 
 /**
  * pair_open() - Start on a newly opened port
- * @pair:      the pair
- * @packet_ns: time that the longest frame takes on the wire; 0: not known
- * @now_ns:    the current time
+ * @pair:   the pair
+ * @port:   the port, copied
+ * @now_ns: the current time
  *
  * Forgets the session, the peer and the problems of the previous port.
  */
-void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
+void pair_open(struct pair *pair, const struct pair_port *port, uint64_t now_ns)
 {
-	forget(pair, now_ns);
-	pair->packet_ns = packet_ns;
+	meeting_forget(pair, now_ns);
+	pair->packet_ns = port->packet_ns;
+	pair->byte_ns = port->byte_ns;
+	pair->is_stream = port->is_stream;
 	memset(&pair->peer, 0, sizeof(pair->peer));
 	memset(pair->past, 0, sizeof(pair->past));
 	memset(pair->told_ns, 0, sizeof(pair->told_ns));
@@ -278,58 +98,9 @@ void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns)
 	pair->looped_until_ns = 0;
 	pair->unheard = 0;
 	pair->absent = false;
-	take_new_id(pair);
-	if (!(pair->config.can & HELLO_CAN_SPEED))
-		pair->speeds.count = 0;
-	pair->speeds.run = pair->speeds.count ? (uint32_t)random_of(pair) : 0;
-	speed_open(&pair->speed, &pair->speeds);
-	seek_open(&pair->seek, random_of(pair), now_ns);
-}
-
-/* Report the end of a session, unless the ends were not paired yet. */
-static void tell_end(struct pair *pair, enum pair_event why)
-{
-	if (pair->state == PAIR_PAIRED)
-		tell(pair, why);
-}
-
-/* End a session and take a new id. */
-static void lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
-{
-	tell_end(pair, why);
-	if (pair->state == PAIR_PAIRED)
-		pair->absent =
-			why == PAIR_EVENT_SILENT || why == PAIR_EVENT_CLOSED;
-	pair->absent_ns = now_ns;
-	forget(pair, now_ns);
-	take_new_id(pair);
-	if (why == PAIR_EVENT_CLOSED)
-		seek_rest(&pair->seek);
-	else
-		seek_lost(&pair->seek, now_ns);
-}
-
-/* The parts of the protocol that this end supports on this port. */
-static unsigned int own_can(const struct pair *pair)
-{
-	if (pair->speeds.count)
-		return pair->config.can;
-	return pair->config.can & ~(unsigned int)HELLO_CAN_SPEED;
-}
-
-static void begin_session(struct pair *pair, uint64_t now_ns)
-{
-	pair_session_begin(&pair->session, frame_start(pair->id, pair->peer.id),
-			   pair->packet_ns, pair->config.idle_ns, now_ns);
-	pair->session.agree_is_new = pair->agree_len;
-	speed_begin(&pair->speed,
-		    own_can(pair) & pair->peer.can & HELLO_CAN_SPEED,
-		    pair->id > pair->peer.id);
-	seek_stop(&pair->seek);
-	pair->unheard = 0;
-	pair->absent = false;
-	pair->stats.sessions++;
-	enter(pair, PAIR_MET, now_ns);
+	meeting_take_new_id(pair);
+	pair_speed_open(pair);
+	seek_open(&pair->seek, meeting_random(pair), now_ns);
 }
 
 /**
@@ -348,9 +119,7 @@ void pair_set_agree(struct pair *pair, const struct agree *agree,
 	char text[AGREE_TEXT_MAX];
 	size_t len;
 
-	own.run = pair->speeds.run;
-	own.speed_count = pair->speeds.count;
-	memcpy(own.speeds, pair->speeds.speeds, sizeof(own.speeds));
+	pair_speed_describe(pair, &own);
 	len = agree_write(text, &own);
 	if (len == pair->agree_len && !memcmp(text, pair->agree, len))
 		return;
@@ -397,168 +166,27 @@ void pair_set_line(struct pair *pair, const struct seek_line *line)
 	pair->seek.line = *line;
 }
 
-/* Find the reason why no session is possible with the sender of a hello. */
-static enum pair_event find_misfit(const struct pair *pair,
-				   const struct hello *hello)
-{
-	const struct pair_config *own = &pair->config;
-
-	if (hello->version != HELLO_VERSION)
-		return PAIR_EVENT_VERSION;
-	if (hello->kind != own->kind)
-		return PAIR_EVENT_KIND;
-	if ((hello->flow == HELLO_FLOW_XONXOFF) !=
-	    (own->flow == HELLO_FLOW_XONXOFF))
-		return PAIR_EVENT_FLOW;
-	if (!(hello->can & own->can & HELLO_CAN_CHECK))
-		return PAIR_EVENT_CHECK;
-	return PAIR_EVENT_NONE;
-}
-
-/* Check whether a replaced id has returned, and detect a crowd. */
-static void note_return(struct pair *pair, uint64_t id, uint64_t now_ns)
-{
-	unsigned int i;
-
-	for (i = 0; i < PAIR_PAST_IDS; i++)
-		if (pair->past[i].id == id &&
-		    now_ns - pair->past[i].ns < PAIR_RETURN_NS)
-			break;
-	if (i == PAIR_PAST_IDS || pair->crowd_until_ns)
-		return;
-	if (now_ns - pair->returned_ns >= PAIR_RETURN_NS)
-		pair->returns = 0;
-	pair->returned_ns = now_ns;
-	if (++pair->returns < PAIR_CROWD_RETURNS)
-		return;
-	pair->returns = 0;
-	pair->crowd_until_ns = now_ns + PAIR_CROWD_NS;
-	tell_seldom(pair, PAIR_EVENT_CROWD, now_ns);
-}
-
-/* Handle a hello whose id is not the id of the previous one. */
-static void meet(struct pair *pair, const struct hello *hello, uint64_t now_ns)
-{
-	if (pair->state != PAIR_PLAIN) {
-		tell_end(pair, PAIR_EVENT_ANEW);
-		forget(pair, now_ns);
-		seek_lost(&pair->seek, now_ns);
-		/* past[] is full of sessions with our current id. The next one
-		 * would displace the first, whose ids could then meet again. */
-		if (pair->id_sessions == PAIR_PAST_IDS)
-			take_new_id(pair);
-	}
-	pair->unheard = 0;
-	note_return(pair, hello->id, now_ns);
-}
-
-/* Handle our own hello or our own frame: the line is looped, or it is a bus
- * with an echo, on which two ends must not send at the same time. */
-static void hear_ourselves(struct pair *pair, uint64_t now_ns)
-{
-	if (pair->state != PAIR_PLAIN) {
-		forget(pair, now_ns);
-		take_new_id(pair);
-	}
-	pair->looped_until_ns =
-		now_ns + clock_later(PAIR_LOOPED_NS,
-				     PAIR_LOOPED_PACKETS * pair->packet_ns);
-	seek_stop(&pair->seek);
-	tell_seldom(pair, PAIR_EVENT_LOOPED, now_ns);
-}
-
-/* Count a hello to another id than ours. */
-static void note_deaf(struct pair *pair, uint64_t now_ns)
-{
-	if (!pair->unheard)
-		pair->unheard_ns = now_ns;
-	if (++pair->unheard > PAIR_DEAF_HELLOS &&
-	    now_ns - pair->unheard_ns >= PAIR_DEAF_NS)
-		tell_seldom(pair, PAIR_EVENT_DEAF, now_ns);
-}
-
-static void hear_hello(struct pair *pair, const struct hello *hello,
-		       uint64_t now_ns)
-{
-	enum pair_event misfit;
-
-	pair->stats.hellos_heard++;
-	if (is_own_id(pair, hello->id)) {
-		hear_ourselves(pair, now_ns);
-		return;
-	}
-	if (now_ns < pair->looped_until_ns)
-		return;
-	pair->absent = false;
-	seek_found(&pair->seek);
-	misfit = find_misfit(pair, hello);
-	if (hello->id != pair->peer.id)
-		meet(pair, hello, now_ns);
-	else if (misfit && pair->state != PAIR_PLAIN)
-		/* An end keeps its kind and its flow control for as long as
-		 * it keeps its id, so a stranger sent this hello. */
-		return;
-	pair->peer = *hello;
-	pair->may_pair = !misfit && !pair->crowd_until_ns;
-	if (pair->crowd_until_ns)
-		return;
-	if (had_session(pair))
-		take_new_id(pair);
-	set_check(pair);
-	if (misfit)
-		tell_seldom(pair, misfit, now_ns);
-	if (hello->to != pair->id) {
-		if (pair->state == PAIR_PLAIN)
-			note_deaf(pair, now_ns);
-		if (pair->state == PAIR_PLAIN && !misfit)
-			seek_unheard(&pair->seek, now_ns);
-		seek_answer(&pair->seek, now_ns);
-		return;
-	}
-	if (misfit)
-		return;
-	if (pair->state == PAIR_PLAIN) {
-		begin_session(pair, now_ns);
-	} else {
-		/* A checked frame tells the peer as much as a hello would. */
-		pair->session.answer_due = true;
-		pair->session.answer_k = 0;
-		/* The peer takes no checked frame if the last hello with our
-		 * id, which a stranger may have sent, did not fit. So it needs
-		 * a hello, too. */
-		if (pair->state == PAIR_MET)
-			seek_answer(&pair->seek, now_ns);
-	}
-}
-
-static void hear_speed(struct pair *pair, const struct frame *frame,
-		       uint64_t now_ns)
-{
-	struct speed_message message;
-
-	if (speed_message_read(&message, frame->body, frame->body_len))
-		speed_hear(&pair->speed, &message, now_ns);
-	else
-		pair->stats.unknown++;
-}
-
-/* Handle a frame that passed its check. Return: true if it has a packet. */
+/* Handle a frame that passed its check. Return: true if there is a packet. */
 static bool hear_checked(struct pair *pair, const struct frame *frame,
-			 uint64_t now_ns)
+			 uint64_t now_ns, const uint8_t **packet,
+			 size_t *packet_len)
 {
-	const struct agree *agree;
-
 	if (pair->state == PAIR_PLAIN)
-		begin_session(pair, now_ns);
+		meeting_begin(pair, now_ns);
 	if (pair->state == PAIR_MET) {
-		enter(pair, PAIR_PAIRED, now_ns);
-		tell(pair, PAIR_EVENT_PAIRED);
+		meeting_enter(pair, PAIR_PAIRED, now_ns);
+		meeting_tell(pair, PAIR_EVENT_PAIRED);
 		pair_session_say_agree(&pair->session, now_ns);
 	}
 	speed_good(&pair->speed, now_ns);
 	switch (pair_session_hear(&pair->session, frame, now_ns)) {
 	case PAIR_SESSION_PACKET:
+		*packet = frame->body;
+		*packet_len = frame->body_len;
 		return true;
+	case PAIR_SESSION_ARRIVED:
+		return repeat_take_packet(pair->session.repeat, packet,
+					  packet_len);
 	case PAIR_SESSION_TWICE:
 		pair->stats.twice++;
 		break;
@@ -566,16 +194,14 @@ static bool hear_checked(struct pair *pair, const struct frame *frame,
 		pair->stats.unknown++;
 		break;
 	case PAIR_SESSION_AGREE:
-		agree = &pair->session.agree;
-		speed_hear_agree(&pair->speed, agree->speeds,
-				 agree->speed_count, agree->run, now_ns);
-		tell(pair, PAIR_EVENT_AGREE);
+		pair_speed_hear_agree(pair, now_ns);
+		meeting_tell(pair, PAIR_EVENT_AGREE);
 		break;
 	case PAIR_SESSION_SPEED:
-		hear_speed(pair, frame, now_ns);
+		pair_speed_hear(pair, frame, now_ns);
 		break;
 	case PAIR_SESSION_CLOSE:
-		lose(pair, PAIR_EVENT_CLOSED, now_ns);
+		meeting_lose(pair, PAIR_EVENT_CLOSED, now_ns);
 		break;
 	case PAIR_SESSION_NOTHING:
 		break;
@@ -597,8 +223,11 @@ static bool passes(const struct pair *pair, const uint8_t *bytes, size_t len,
  * @bytes:      the frame, decoded
  * @len:        length of @bytes, at least 1
  * @now_ns:     the current time
- * @packet:     with PAIR_PACKET set to the packet, a part of @bytes
+ * @packet:     with PAIR_PACKET set to the packet, which may be a part of
+ * @bytes and is valid until the next call
  * @packet_len: with PAIR_PACKET set to the length of @packet, which may be 0
+ *
+ * After PAIR_PACKET the caller calls pair_next_packet() until it returns false.
  *
  * Return: the verdict
  */
@@ -611,22 +240,37 @@ enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 
 	if (passes(pair, bytes, len, now_ns)) {
 		frame_read(&frame, bytes, len);
-		if (!hear_checked(pair, &frame, now_ns))
-			return PAIR_OURS;
-		*packet = frame.body;
-		*packet_len = frame.body_len;
-		return PAIR_PACKET;
+		return hear_checked(pair, &frame, now_ns, packet, packet_len)
+			       ? PAIR_PACKET
+			       : PAIR_OURS;
 	}
 	if (hello_read(bytes, len, &hello)) {
-		hear_hello(pair, &hello, now_ns);
+		meeting_hear_hello(pair, &hello, now_ns);
 		return PAIR_OURS;
 	}
 	if (pair->state != PAIR_PLAIN && frame_looks_checked(bytes, len) &&
 	    frame_passes(pair->session.start_out, bytes, len)) {
-		hear_ourselves(pair, now_ns);
+		meeting_hear_ourselves(pair, now_ns);
 		return PAIR_OURS;
 	}
 	return PAIR_OTHER;
+}
+
+/**
+ * pair_next_packet() - Get the next packet after the one of pair_receive()
+ * @pair:       the pair
+ * @packet:     set to the packet, valid until the next call
+ * @packet_len: set to the length of @packet, which may be 0
+ *
+ * A repeated frame releases the packets that came after it.
+ *
+ * Return: false if there is none
+ */
+bool pair_next_packet(struct pair *pair, const uint8_t **packet,
+		      size_t *packet_len)
+{
+	return pair->session.repeat &&
+	       repeat_take_packet(pair->session.repeat, packet, packet_len);
 }
 
 /* Decide about a good packet without a check during a session. */
@@ -640,13 +284,29 @@ static bool admit_plain(struct pair *pair, uint64_t now_ns)
 		return true;
 	session->plain++;
 	if (session->plain == PAIR_PLAIN_MAX) {
-		lose(pair, PAIR_EVENT_PLAIN, now_ns);
+		meeting_lose(pair, PAIR_EVENT_PLAIN, now_ns);
 		return true;
 	}
 	if (session->plain == 1)
 		seek_answer(&pair->seek, now_ns);
 	pair->stats.plain++;
 	return false;
+}
+
+/*
+ * Handle a frame that failed its check. The line behind a stream may still
+ * damage bytes, for example a serial line behind a terminal server. Then a new
+ * session repeats lost frames.
+ */
+static void fail_check(struct pair *pair, uint64_t now_ns)
+{
+	pair_session_failed(&pair->session, now_ns);
+	speed_failed(&pair->speed, now_ns);
+	if (!pair->repeat || pair->session.repeat || !pair->is_stream)
+		return;
+	pair->is_stream = false;
+	if (pair->peer.can & HELLO_CAN_REPEAT)
+		meeting_lose(pair, PAIR_EVENT_LOSSY, now_ns);
 }
 
 /**
@@ -668,8 +328,7 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 	} else if (pair->state == PAIR_PLAIN) {
 		seek_garbage(&pair->seek, now_ns);
 	} else {
-		pair_session_failed(&pair->session, now_ns);
-		speed_failed(&pair->speed, now_ns);
+		fail_check(pair, now_ns);
 	}
 	return is_packet;
 }
@@ -691,9 +350,8 @@ uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns)
 		return pair->crowd_until_ns;
 	if (pair->state == PAIR_PLAIN)
 		return ns;
-	return clock_earlier(ns,
-			     clock_earlier(pair_session_next_ns(&pair->session),
-					   speed_next_ns(&pair->speed)));
+	ns = clock_earlier(ns, pair_session_next_ns(&pair->session, now_ns));
+	return clock_earlier(ns, speed_next_ns(&pair->speed));
 }
 
 static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
@@ -704,51 +362,47 @@ static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
 		.to = pair->peer.id,
 		.kind = pair->config.kind,
 		.flow = pair->config.flow,
-		.can = own_can(pair),
+		.can = meeting_can(pair),
 	};
 
 	pair->stats.hellos_sent++;
 	return hello_write((char *)out, &hello);
 }
 
-/* Write the next frame about the speed. Return: its length; 0: none is due. */
-static size_t take_speed(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
-			 uint64_t now_ns)
-{
-	struct speed_message message;
-	uint8_t body[SPEED_TEST_LEN];
-	struct frame frame = {.kind = FRAME_SPEED, .body = body};
-
-	switch (speed_take(&pair->speed, &message, now_ns)) {
-	case SPEED_FRAME_NONE:
-		return 0;
-	case SPEED_FRAME_MESSAGE:
-		frame.body_len = speed_message_write(body, &message);
-		break;
-	case SPEED_FRAME_PROBE:
-		frame.kind = FRAME_PROBE;
-		pair->stats.probes++;
-		break;
-	}
-	return frame_write(out, &frame, pair->session.start_out);
-}
-
 /* Write the next frame of the session. Return: its length; 0: none is due. */
 static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		       uint64_t now_ns)
 {
+	struct pair_session *session = &pair->session;
+	uint8_t *body = out + PAIR_HEADROOM;
 	struct frame frame;
-	size_t len = take_speed(pair, out, now_ns);
+	uint8_t *start;
+	size_t len = pair_speed_take(pair, out, now_ns);
 
 	if (len || speed_is_alone(&pair->speed) ||
-	    !pair_session_take(&pair->session, &frame, now_ns))
+	    !pair_session_take(session, &frame, body, now_ns))
 		return len;
+	if (frame.kind == FRAME_DATA) {
+		len = frame_wrap(body, frame.body_len, &frame,
+				 session->start_out, &start);
+		memmove(out, start, len);
+		return len;
+	}
 	if (frame.kind == FRAME_PROBE)
 		pair->stats.probes++;
 	frame.counters.overruns = pair->overruns;
 	frame.body = (const uint8_t *)pair->agree;
 	frame.body_len = pair->agree_len;
-	return frame_write(out, &frame, pair->session.start_out);
+	return frame_write(out, &frame, session->start_out);
+}
+
+/* Check whether to give the peer up. */
+static bool is_dead(struct pair *pair, uint64_t now_ns)
+{
+	struct pair_session *session = &pair->session;
+
+	return probe_is_dead(&session->probe, now_ns) ||
+	       (session->repeat && repeat_is_dead(session->repeat, now_ns));
 }
 
 /**
@@ -778,31 +432,46 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		pair->may_pair = false;
 		seek_lost(&pair->seek, now_ns);
 	}
-	if (pair->state != PAIR_PLAIN && probe_is_dead(&session->probe, now_ns))
-		lose(pair,
-		     session->probe.doubt == PROBE_GARBAGE ? PAIR_EVENT_GARBAGE
-							   : PAIR_EVENT_SILENT,
-		     now_ns);
+	if (pair->state != PAIR_PLAIN && is_dead(pair, now_ns))
+		meeting_lose(pair,
+			     session->probe.doubt == PROBE_GARBAGE
+				     ? PAIR_EVENT_GARBAGE
+				     : PAIR_EVENT_SILENT,
+			     now_ns);
 	if (pair->state != PAIR_PLAIN && speed_is_over(&pair->speed, now_ns))
-		lose(pair, PAIR_EVENT_SILENT, now_ns);
+		meeting_lose(pair, PAIR_EVENT_SILENT, now_ns);
 	if (pair->state != PAIR_PLAIN)
 		len = take_due(pair, out, now_ns);
 	if (speed_take_news(&pair->speed, now_ns))
-		tell(pair, PAIR_EVENT_SPEED);
+		meeting_tell(pair, PAIR_EVENT_SPEED);
 	if (!len && !speed_is_alone(&pair->speed) &&
-	    seek_take(&pair->seek, random_of(pair), now_ns))
+	    seek_take(&pair->seek, meeting_random(pair), now_ns))
 		len = take_hello(pair, out);
 	return len;
 }
 
 /**
+ * pair_has_room() - Check whether pair_wrap() may be called
+ * @pair: the pair
+ *
+ * Return: false while too many packets wait for the peer's acknowledgement; a
+ * frame from the line changes that
+ */
+bool pair_has_room(const struct pair *pair)
+{
+	return !pair->session.repeat || repeat_has_room(pair->session.repeat);
+}
+
+/**
  * pair_wrap() - Prepare a packet for the line
- * @pair:   the pair
+ * @pair:   the pair; pair_has_room(), and pair_take() has returned 0
  * @packet: the packet; pair may write PAIR_HEADROOM bytes before it and
- *          PAIR_TAILROOM bytes behind it
+ *          PAIR_TAILROOM bytes behind it, and may change it
  * @len:    length of @packet
  * @now_ns: the current time
  * @frame:  set to the frame, which the caller still has to encode
+ *
+ * If the frame has only a part of the packet, pair_take() returns the others.
  *
  * Return: length of @frame
  */
@@ -810,14 +479,46 @@ size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
 		 uint64_t now_ns, uint8_t **frame)
 {
 	struct pair_session *session = &pair->session;
+	struct frame head = {.kind = FRAME_DATA};
 
 	if (pair->state == PAIR_PLAIN) {
 		*frame = packet;
 		return len;
 	}
-	probe_sent(&session->probe, now_ns);
-	*frame = packet - FRAME_HEAD_LEN;
-	return frame_wrap(packet, len, session->data_out++, session->start_out);
+	if (session->repeat) {
+		repeat_add(session->repeat, packet, len);
+		pair_session_take_data(session, &head, packet, now_ns);
+		len = head.body_len;
+	} else {
+		head.seq = session->data_out++;
+		probe_sent(&session->probe, now_ns);
+	}
+	return frame_wrap(packet, len, &head, session->start_out, frame);
+}
+
+/**
+ * pair_refused() - Note that the system refuses the last packet for good
+ * @pair: the pair; the last frame was one of pair_wrap() or had a packet
+ *
+ * Without this the pair would repeat the packet until the session ends.
+ */
+void pair_refused(struct pair *pair)
+{
+	if (pair->session.repeat)
+		repeat_refused(pair->session.repeat);
+}
+
+/**
+ * pair_set_queued() - Set the number of bytes that wait in the port
+ * @pair:   the pair
+ * @queued: their number, by the port's own count; 0: none, or not known
+ *
+ * While the port is held, the peer's silence means nothing.
+ */
+void pair_set_queued(struct pair *pair, size_t queued)
+{
+	if (pair->session.repeat)
+		repeat_set_queued(pair->session.repeat, queued);
 }
 
 /**
@@ -828,7 +529,7 @@ size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
  *
  * Return: length of the frame; 0: there is no session
  */
-size_t pair_close(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+size_t pair_close(struct pair *pair, uint8_t out[PAIR_SHORT_MAX],
 		  uint64_t now_ns)
 {
 	const struct frame frame = {.kind = FRAME_CLOSE};
@@ -836,153 +537,8 @@ size_t pair_close(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 
 	if (pair->state != PAIR_PLAIN)
 		len = frame_write(out, &frame, pair->session.start_out);
-	forget(pair, now_ns);
-	take_new_id(pair);
+	meeting_forget(pair, now_ns);
+	meeting_take_new_id(pair);
 	seek_stop(&pair->seek);
 	return len;
-}
-
-/**
- * pair_next_event() - Take the oldest event from the queue
- * @pair: the pair
- *
- * Return: the event; PAIR_EVENT_NONE: the queue is empty
- */
-enum pair_event pair_next_event(struct pair *pair)
-{
-	enum pair_event event;
-
-	if (!pair->event_count)
-		return PAIR_EVENT_NONE;
-	event = pair->events[pair->event_first];
-	pair->event_first = (pair->event_first + 1) % PAIR_EVENTS_MAX;
-	pair->event_count--;
-	return event;
-}
-
-/**
- * pair_state() - Get the state
- * @pair: the pair
- *
- * Return: the state
- */
-enum pair_state pair_state(const struct pair *pair)
-{
-	return pair->state;
-}
-
-/**
- * pair_had_any_session() - check whether there was ever a session
- * @pair: the pair
- *
- * Return: true if there was one, on this port or on an earlier one
- */
-bool pair_had_any_session(const struct pair *pair)
-{
-	return pair->stats.sessions;
-}
-
-/**
- * pair_is_absent() - check whether the peer is known to be away
- * @pair: the pair
- * @now_ns: the time
- *
- * The peer may be restarting, so it counts as away only after a grace. It does
- * not for long: another program may have taken its place, and one that only
- * answers would never be asked.
- *
- * Return: true if the peer of a pair fell silent or said good-bye some time
- * ago, and neither a packet nor a hello has come since
- */
-bool pair_is_absent(const struct pair *pair, uint64_t now_ns)
-{
-	const uint64_t since_ns = now_ns - pair->absent_ns;
-
-	return pair->absent && since_ns >= PAIR_GRACE_NS &&
-	       since_ns < PAIR_GIVE_UP_NS;
-}
-
-/**
- * pair_is_given_up() - check whether an absent peer was waited for long enough
- * @pair: the pair
- * @now_ns: the time
- *
- * Return: true if pair_is_absent() was true, and is no more because of the time
- */
-bool pair_is_given_up(const struct pair *pair, uint64_t now_ns)
-{
-	return pair->absent && now_ns - pair->absent_ns >= PAIR_GIVE_UP_NS;
-}
-
-/**
- * pair_quiet_until() - get the time until which packets wait for the pair
- * @pair: the pair
- *
- * The first hello goes before the first packet: a peer whose interface has no
- * carrier then turns it on before the packet is there, and can answer. And no
- * packet goes while the line changes its speed.
- *
- * Return: the time, which may have passed; UINT64_MAX: not known yet
- */
-uint64_t pair_quiet_until(const struct pair *pair)
-{
-	if (speed_holds(&pair->speed))
-		return UINT64_MAX;
-	return seek_first_ns(&pair->seek);
-}
-
-/**
- * pair_peer() - Get the last hello
- * @pair: the pair
- *
- * Return: the last hello that this end received; its id is 0 if there is none
- */
-const struct hello *pair_peer(const struct pair *pair)
-{
-	return &pair->peer;
-}
-
-/**
- * pair_peer_agree() - Get the peer's description of its host
- * @pair: the pair
- *
- * Return: the description, valid until the session ends; NULL: none came yet
- */
-const struct agree *pair_peer_agree(const struct pair *pair)
-{
-	return pair->session.has_agree ? &pair->session.agree : NULL;
-}
-
-/**
- * pair_id() - Get this end's id
- * @pair: the pair
- *
- * Return: the id, which changes when a session ends
- */
-uint64_t pair_id(const struct pair *pair)
-{
-	return pair->id;
-}
-
-/**
- * pair_get_stats() - Get the state and the counters
- * @pair:  the pair
- * @stats: filled in
- */
-void pair_get_stats(const struct pair *pair, struct pair_stats *stats)
-{
-	const struct pair_session *session = &pair->session;
-
-	*stats = pair->stats;
-	stats->state = pair->state;
-	stats->since_ns = pair->since_ns;
-	stats->heard = session->heard;
-	stats->heard.overruns = pair->overruns;
-	stats->theirs = session->theirs;
-	stats->missing = session->missing;
-	stats->rtt_ns = session->probe.rtt_ns;
-	stats->rtt_min_ns = session->probe.rtt_min_ns;
-	stats->speed = pair->speed.stats;
-	stats->speed.baud = pair->speed.baud;
-	stats->speed.base = pair->speeds.base;
 }

@@ -2,9 +2,11 @@
 #ifndef SERIALTUN_PAIR_H
 #define SERIALTUN_PAIR_H
 
+#include "packet/packet.h"
 #include "pair/agree.h"
 #include "pair/frame.h"
 #include "pair/hello.h"
+#include "pair/repeat.h"
 #include "pair/seek.h"
 #include "pair/speed.h"
 
@@ -15,11 +17,15 @@
 struct pair;
 
 /* pair_wrap() needs this much room before and behind a packet. */
-#define PAIR_HEADROOM FRAME_HEAD_LEN
+#define PAIR_HEADROOM (FRAME_HEAD_LEN + FRAME_NEXT_LEN)
 #define PAIR_TAILROOM FRAME_FCS_LEN
 
 /* Length of the longest frame of pair_take(). */
-#define PAIR_FRAME_MAX FRAME_SHORT_MAX
+#define PAIR_FRAME_MAX (PAIR_HEADROOM + PACKET_MAX + PAIR_TAILROOM)
+
+/* The same where no packet of more than 255 bytes is sent, and of
+ * pair_close(). */
+#define PAIR_SHORT_MAX FRAME_SHORT_MAX
 
 /**
  * struct pair_config - the settings of this end
@@ -39,6 +45,18 @@ struct pair_config {
 	enum hello_flow flow;
 	unsigned int can;
 	uint64_t idle_ns;
+};
+
+/**
+ * struct pair_port - what an opened port is like
+ * @packet_ns: time that the longest frame takes on the wire; 0: not known
+ * @byte_ns:   time that a byte takes; 0: not known
+ * @is_stream: the port loses no byte, as far as this host can tell
+ */
+struct pair_port {
+	uint64_t packet_ns;
+	uint64_t byte_ns;
+	bool is_stream;
 };
 
 /**
@@ -79,6 +97,7 @@ enum pair_verdict {
  * @PAIR_EVENT_PLAIN:   the session ended: the peer sends plain packets
  * @PAIR_EVENT_ANEW:    the session ended: a hello with another id came
  * @PAIR_EVENT_CLOSED:  the session ended: the peer closed it
+ * @PAIR_EVENT_LOSSY:   the session ended: the line of a stream damaged a frame
  * @PAIR_EVENT_LOOPED:  this end received its own hello or its own frame
  * @PAIR_EVENT_CROWD:   three ends share one line
  * @PAIR_EVENT_VERSION: the peer does not support this version of the protocol
@@ -100,6 +119,7 @@ enum pair_event {
 	PAIR_EVENT_PLAIN,
 	PAIR_EVENT_ANEW,
 	PAIR_EVENT_CLOSED,
+	PAIR_EVENT_LOSSY,
 	PAIR_EVENT_LOOPED,
 	PAIR_EVENT_CROWD,
 	PAIR_EVENT_VERSION,
@@ -120,6 +140,8 @@ enum pair_event {
  * @heard:        frames that this end received in this session
  * @theirs:       frames that the peer received in this session, by its last
  *                answer
+ * @repeats:      the session repeats lost frames
+ * @repeat:       then its counters, since pair_new()
  * @missing:      packets of this session that were lost, by their numbers
  * @twice:        duplicate packets, which pair dropped
  * @unknown:      frames that passed their check and that pair does not know
@@ -139,6 +161,8 @@ struct pair_stats {
 	uint64_t hellos_heard;
 	struct frame_counters heard;
 	struct frame_counters theirs;
+	bool repeats;
+	struct repeat_stats repeat;
 	uint64_t missing;
 	uint64_t twice;
 	uint64_t unknown;
@@ -152,25 +176,32 @@ struct pair_stats {
 struct pair *pair_new(const struct pair_config *config);
 void pair_free(struct pair *pair);
 void pair_set_speeds(struct pair *pair, const struct speed_config *config);
-void pair_open(struct pair *pair, uint64_t packet_ns, uint64_t now_ns);
+void pair_open(struct pair *pair, const struct pair_port *port,
+	       uint64_t now_ns);
 void pair_set_agree(struct pair *pair, const struct agree *agree,
 		    uint64_t now_ns);
 struct speed *pair_speed(struct pair *pair);
+void pair_set_byte_ns(struct pair *pair, uint64_t byte_ns, uint64_t now_ns);
 void pair_set_overruns(struct pair *pair, uint32_t overruns);
 
 void pair_heard(struct pair *pair, uint64_t now_ns);
 enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 			       size_t len, uint64_t now_ns,
 			       const uint8_t **packet, size_t *packet_len);
+bool pair_next_packet(struct pair *pair, const uint8_t **packet,
+		      size_t *packet_len);
 bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns);
 void pair_set_line(struct pair *pair, const struct seek_line *line);
 
 uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns);
 size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		 uint64_t now_ns);
+bool pair_has_room(const struct pair *pair);
 size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
 		 uint64_t now_ns, uint8_t **frame);
-size_t pair_close(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+void pair_refused(struct pair *pair);
+void pair_set_queued(struct pair *pair, size_t queued);
+size_t pair_close(struct pair *pair, uint8_t out[PAIR_SHORT_MAX],
 		  uint64_t now_ns);
 
 enum pair_event pair_next_event(struct pair *pair);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The checked frames of a session: numbered packets, the probes that show
- * whether the peer is there (probe.c), and the description of each host
- * (agree.c). pair.c knows the ids, and begins and ends the sessions.
+ * whether the peer is there (probe.c), the repetition of those that were lost
+ * (repeat.c), and the description of each host (agree.c). pair.c knows the ids,
+ * and begins and ends the sessions.
  *
  * pair_session is pure: time and frames are arguments.
  */
@@ -30,15 +31,18 @@ void pair_session_forget(struct pair_session *session)
  * pair_session_begin() - Begin a session
  * @session:   a session that pair_session_forget() has reset
  * @start_out: frame_start() of our frames
+ * @repeat:    repeats lost frames, and has begun; NULL: they are not repeated
  * @packet_ns: time that the longest frame takes on the wire; 0: not known
  * @idle_ns:   the session probes the peer after this time without a good frame;
  *             0: it probes only for other reasons
  * @now_ns:    the current time
  */
 void pair_session_begin(struct pair_session *session, uint32_t start_out,
-			uint64_t packet_ns, uint64_t idle_ns, uint64_t now_ns)
+			struct repeat *repeat, uint64_t packet_ns,
+			uint64_t idle_ns, uint64_t now_ns)
 {
 	session->start_out = start_out;
+	session->repeat = repeat;
 	probe_begin(&session->probe, packet_ns, idle_ns, now_ns);
 }
 
@@ -77,6 +81,8 @@ static enum pair_session_news hear_agree(struct pair_session *session,
 static void hear_ack(struct pair_session *session, const struct frame *frame,
 		     uint64_t now_ns)
 {
+	if (session->repeat)
+		repeat_hear_ack(session->repeat, frame, now_ns);
 	if (!session->agree_unacked ||
 	    frame->next[FRAME_CLASSES - 1] != (uint8_t)(session->agree_out + 1))
 		return;
@@ -84,6 +90,21 @@ static void hear_ack(struct pair_session *session, const struct frame *frame,
 	session->agree_unacked = false;
 	session->agree_ns = UINT64_MAX;
 	pair_session_say_agree(session, now_ns);
+}
+
+/* Handle a data frame of a session that repeats. */
+static enum pair_session_news hear_numbered(struct pair_session *session,
+					    const struct frame *frame,
+					    uint64_t now_ns)
+{
+	/* We said in no hello that we support the other flags. */
+	if (frame->flags & ~(unsigned int)(FRAME_MORE | FRAME_NEXT))
+		return PAIR_SESSION_UNKNOWN;
+	if (frame->flags & FRAME_NEXT)
+		hear_ack(session, frame, now_ns);
+	return repeat_hear_data(session->repeat, frame, now_ns)
+		       ? PAIR_SESSION_ARRIVED
+		       : PAIR_SESSION_NOTHING;
 }
 
 static enum pair_session_news hear_data(struct pair_session *session,
@@ -118,7 +139,8 @@ enum pair_session_news pair_session_hear(struct pair_session *session,
 	probe_good(&session->probe, now_ns);
 	switch (frame->kind) {
 	case FRAME_DATA:
-		return hear_data(session, frame);
+		return session->repeat ? hear_numbered(session, frame, now_ns)
+				       : hear_data(session, frame);
 	case FRAME_ACK:
 	case FRAME_ACK_FAILED:
 		hear_ack(session, frame, now_ns);
@@ -129,6 +151,10 @@ enum pair_session_news pair_session_hear(struct pair_session *session,
 		break;
 	case FRAME_ANSWER:
 		session->theirs = frame->counters;
+		if (frame->has_ack)
+			hear_ack(session, frame, now_ns);
+		if (frame->has_ack && session->repeat)
+			repeat_hear_answer(session->repeat, frame->k, now_ns);
 		probe_answered(&session->probe, frame->k, now_ns);
 		break;
 	case FRAME_AGREE:
@@ -151,59 +177,146 @@ enum pair_session_news pair_session_hear(struct pair_session *session,
 void pair_session_failed(struct pair_session *session, uint64_t now_ns)
 {
 	session->heard.failed++;
+	if (session->repeat)
+		repeat_hear_failure(session->repeat, now_ns);
 	probe_failed(&session->probe, now_ns);
 }
 
 /**
  * pair_session_next_ns() - Get the time of the next call of pair_session_take()
  * @session: the session
+ * @now_ns:  the current time
  *
  * Return: the time, which may have passed; UINT64_MAX: never
  */
-uint64_t pair_session_next_ns(const struct pair_session *session)
+uint64_t pair_session_next_ns(const struct pair_session *session,
+			      uint64_t now_ns)
 {
+	uint64_t ns = clock_earlier(session->agree_ns,
+				    probe_next_ns(&session->probe));
+
 	if (session->answer_due || session->ack_due)
 		return 0;
-	return clock_earlier(session->agree_ns, probe_next_ns(&session->probe));
+	return session->repeat
+		       ? clock_earlier(ns,
+				       repeat_next_ns(session->repeat, now_ns))
+		       : ns;
+}
+
+/* Take the acknowledgement that is due. Return: false if none is. */
+static bool take_ack(struct pair_session *session, struct frame *frame,
+		     uint64_t now_ns)
+{
+	if (session->repeat) {
+		if (!repeat_take_ack(session->repeat, frame, session->ack_due,
+				     now_ns))
+			return false;
+	} else if (session->ack_due) {
+		frame->kind = FRAME_ACK;
+		frame->next[0] = session->data_in;
+	} else {
+		return false;
+	}
+	session->ack_due = false;
+	frame->next[1] = session->agree_in;
+	return true;
+}
+
+/*
+ * Take the answer that is due. With the acknowledgement in it, it shows which
+ * frames were lost before the probe. Return: false if none is due.
+ */
+static bool take_answer(struct pair_session *session, struct frame *frame,
+			uint64_t now_ns)
+{
+	if (!session->answer_due)
+		return false;
+	session->answer_due = false;
+	if (session->repeat) {
+		session->ack_due = true;
+		frame->has_ack = take_ack(session, frame, now_ns);
+	}
+	frame->kind = FRAME_ANSWER;
+	frame->k = session->answer_k;
+	frame->counters = session->heard;
+	return true;
+}
+
+/* Take the probe that is due. Return: false if none is. */
+static bool take_probe(struct pair_session *session, struct frame *frame,
+		       uint64_t now_ns)
+{
+	struct probe *probe = &session->probe;
+
+	if (!probe_take(probe, now_ns)) {
+		if (!session->repeat ||
+		    !repeat_wants_probe(session->repeat, now_ns))
+			return false;
+		probe_number(probe, now_ns);
+	}
+	if (session->repeat)
+		repeat_probed(session->repeat, probe->k, now_ns);
+	frame->kind = FRAME_PROBE;
+	frame->k = probe->k;
+	return true;
+}
+
+static void take_agree(struct pair_session *session, struct frame *frame,
+		       uint64_t now_ns)
+{
+	session->agree_ns = now_ns + session->agree_pause_ns;
+	session->agree_pause_ns =
+		clock_earlier(2 * session->agree_pause_ns, PAIR_AGREE_MAX_NS);
+	frame->kind = FRAME_AGREE;
+	frame->seq = session->agree_out;
+	probe_sent(&session->probe, now_ns);
+}
+
+/**
+ * pair_session_take_data() - Take the next data frame
+ * @session: the session, which repeats lost frames
+ * @frame:   filled in
+ * @body:    buffer for its body
+ * @now_ns:  the current time
+ *
+ * Return: false if none is due
+ */
+bool pair_session_take_data(struct pair_session *session, struct frame *frame,
+			    uint8_t *body, uint64_t now_ns)
+{
+	if (!repeat_take(session->repeat, frame, body, now_ns))
+		return false;
+	if (frame->flags & FRAME_NEXT) {
+		session->ack_due = false;
+		frame->next[1] = session->agree_in;
+	}
+	probe_sent(&session->probe, now_ns);
+	return true;
 }
 
 /**
  * pair_session_take() - Take the next frame that the session has to send
  * @session: the session
  * @frame:   filled in, except for the body of an agree
+ * @body:    buffer for the body of a data frame
  * @now_ns:  the current time
  *
- * The order is: answer, acknowledgement, probe, agree.
+ * The order is: answer, acknowledgement, probe, agree, data.
  *
  * Return: false if no frame is due
  */
 bool pair_session_take(struct pair_session *session, struct frame *frame,
-		       uint64_t now_ns)
+		       uint8_t *body, uint64_t now_ns)
 {
 	*frame = (struct frame){0};
-	if (session->answer_due) {
-		session->answer_due = false;
-		frame->kind = FRAME_ANSWER;
-		frame->k = session->answer_k;
-		frame->counters = session->heard;
-	} else if (session->ack_due) {
-		session->ack_due = false;
-		frame->kind = FRAME_ACK;
-		frame->next[0] = session->data_in;
-		frame->next[1] = session->agree_in;
-	} else if (probe_take(&session->probe, now_ns)) {
-		frame->kind = FRAME_PROBE;
-		frame->k = session->probe.k;
-	} else if (session->agree_ns <= now_ns) {
-		session->agree_ns = now_ns + session->agree_pause_ns;
-		session->agree_pause_ns =
-			clock_earlier(2 * session->agree_pause_ns,
-				      PAIR_AGREE_MAX_NS);
-		frame->kind = FRAME_AGREE;
-		frame->seq = session->agree_out;
-		probe_sent(&session->probe, now_ns);
-	} else {
-		return false;
+	if (take_answer(session, frame, now_ns) ||
+	    take_ack(session, frame, now_ns) ||
+	    take_probe(session, frame, now_ns))
+		return true;
+	if (session->agree_ns <= now_ns) {
+		take_agree(session, frame, now_ns);
+		return true;
 	}
-	return true;
+	return session->repeat &&
+	       pair_session_take_data(session, frame, body, now_ns);
 }

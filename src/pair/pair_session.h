@@ -5,6 +5,7 @@
 #include "pair/agree.h"
 #include "pair/frame.h"
 #include "pair/probe.h"
+#include "pair/repeat.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
  * enum pair_session_news - the result of pair_session_hear()
  * @PAIR_SESSION_NOTHING: the caller has nothing to do
  * @PAIR_SESSION_PACKET:  the frame contains a packet for the interface
+ * @PAIR_SESSION_ARRIVED: repeat_take_packet() may have packets
  * @PAIR_SESSION_TWICE:   the frame is a duplicate of the last packet
  * @PAIR_SESSION_UNKNOWN: this end does not know such a frame
  * @PAIR_SESSION_AGREE:   the frame contains a new description of the peer's
@@ -23,6 +25,7 @@
 enum pair_session_news {
 	PAIR_SESSION_NOTHING,
 	PAIR_SESSION_PACKET,
+	PAIR_SESSION_ARRIVED,
 	PAIR_SESSION_TWICE,
 	PAIR_SESSION_UNKNOWN,
 	PAIR_SESSION_AGREE,
@@ -33,6 +36,7 @@ enum pair_session_news {
 /**
  * struct pair_session - everything that an end forgets when a session ends
  * @start_out:      frame_start() of our frames
+ * @repeat:         repeats lost frames, borrowed; NULL: the session does not
  * @heard:          frames that we received
  * @theirs:         frames that the peer received, by its last answer
  * @missing:        packets that were lost
@@ -54,6 +58,7 @@ enum pair_session_news {
  */
 struct pair_session {
 	uint32_t start_out;
+	struct repeat *repeat;
 	struct frame_counters heard;
 	struct frame_counters theirs;
 	uint64_t missing;
@@ -76,14 +81,18 @@ struct pair_session {
 
 void pair_session_forget(struct pair_session *session);
 void pair_session_begin(struct pair_session *session, uint32_t start_out,
-			uint64_t packet_ns, uint64_t idle_ns, uint64_t now_ns);
+			struct repeat *repeat, uint64_t packet_ns,
+			uint64_t idle_ns, uint64_t now_ns);
 void pair_session_say_agree(struct pair_session *session, uint64_t now_ns);
 enum pair_session_news pair_session_hear(struct pair_session *session,
 					 const struct frame *frame,
 					 uint64_t now_ns);
 void pair_session_failed(struct pair_session *session, uint64_t now_ns);
-uint64_t pair_session_next_ns(const struct pair_session *session);
+uint64_t pair_session_next_ns(const struct pair_session *session,
+			      uint64_t now_ns);
+bool pair_session_take_data(struct pair_session *session, struct frame *frame,
+			    uint8_t *body, uint64_t now_ns);
 bool pair_session_take(struct pair_session *session, struct frame *frame,
-		       uint64_t now_ns);
+		       uint8_t *body, uint64_t now_ns);
 
 #endif

@@ -182,6 +182,22 @@ bool probe_is_dead(struct probe *probe, uint64_t now_ns)
 }
 
 /**
+ * probe_number() - Number a probe that is sent
+ * @probe:  the state
+ * @now_ns: the current time
+ *
+ * Return: the number
+ */
+uint8_t probe_number(struct probe *probe, uint64_t now_ns)
+{
+	/* An answer with number 0 answers no probe. */
+	if (!++probe->k)
+		probe->k = 1;
+	probe->k_ns = now_ns;
+	return probe->k;
+}
+
+/**
  * probe_take() - Check whether a probe is due
  * @probe:  the state
  * @now_ns: the current time
@@ -196,9 +212,6 @@ bool probe_take(struct probe *probe, uint64_t now_ns)
 		probe->since_ns = now_ns;
 	probe->sent++;
 	probe->next_ns = now_ns + clock_later(PROBE_NS, probe->packet_ns);
-	/* An answer with number 0 answers no probe. */
-	if (!++probe->k)
-		probe->k = 1;
-	probe->k_ns = now_ns;
+	probe_number(probe, now_ns);
 	return true;
 }

@@ -62,5 +62,6 @@ void probe_answered(struct probe *probe, uint8_t k, uint64_t now_ns);
 uint64_t probe_next_ns(const struct probe *probe);
 bool probe_is_dead(struct probe *probe, uint64_t now_ns);
 bool probe_take(struct probe *probe, uint64_t now_ns);
+uint8_t probe_number(struct probe *probe, uint64_t now_ns);
 
 #endif

@@ -40,6 +40,7 @@ struct port_counts {
  * struct port_kind - the operations of a kind of port
  * @is_datagram: the port keeps write boundaries: one write sends, and one read
  *               returns, one frame
+ * @is_stream: the port loses no byte, and damages none
  * @counts_wire: port_queued() includes bytes in the adapter, up to the wire
  * @queue_slack: bytes by which port_queued() may be too high
  * @close:  restore the settings and close the port; NULL: nothing to do
@@ -52,6 +53,7 @@ struct port_counts {
  */
 struct port_kind {
 	bool is_datagram;
+	bool is_stream;
 	bool counts_wire;
 	unsigned int queue_slack;
 	void (*close)(struct port *port);

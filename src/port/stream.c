@@ -127,6 +127,7 @@ static size_t unix_queued(const struct port *port)
 }
 
 static const struct port_kind tcp_port_kind = {
+	.is_stream = true,
 	.close = stream_close,
 	.read = stream_read,
 	.write = stream_write,
@@ -134,6 +135,7 @@ static const struct port_kind tcp_port_kind = {
 };
 
 static const struct port_kind unix_port_kind = {
+	.is_stream = true,
 	.close = stream_close,
 	.read = stream_read,
 	.write = stream_write,

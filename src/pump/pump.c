@@ -382,9 +382,14 @@ static void open_pair(struct pump *pump, uint64_t settled_ns)
 {
 	const struct port *port = pump->port;
 	const uint64_t len = PAIR_HEADROOM + pump->config.mtu + PAIR_TAILROOM;
+	const struct pair_port wire = {
+		.packet_ns = port->rate ? len * NS_PER_S / port->rate : 0,
+		.byte_ns = port->rate ? NS_PER_S / port->rate : 0,
+		.is_stream = port->kind->is_stream,
+	};
 	struct speed_config speeds = {
 		.base = port->baud,
-		.packet_ns = port->rate ? len * NS_PER_S / port->rate : 0,
+		.packet_ns = wire.packet_ns,
 		.count = port->speed_count,
 	};
 	size_t i;
@@ -392,7 +397,7 @@ static void open_pair(struct pump *pump, uint64_t settled_ns)
 	for (i = 0; i < port->speed_count; i++)
 		speeds.speeds[i] = port->speeds[i];
 	pair_set_speeds(pump->config.pair, &speeds);
-	pair_open(pump->config.pair, speeds.packet_ns, settled_ns);
+	pair_open(pump->config.pair, &wire, settled_ns);
 }
 
 /* Change the speed of the port if the pair wants another one now. */
@@ -419,6 +424,9 @@ static void follow_speed(struct pump *pump)
 		  err ? " refused: " : "", err ? strerror(-err) : "");
 	sender_follow(pump->sender, pump->port);
 	receiver_follow(pump->receiver, now_ns + PUMP_SETTLE_NS);
+	if (pump->port->rate)
+		pair_set_byte_ns(pump->config.pair, NS_PER_S / pump->port->rate,
+				 now_ns);
 	speed_changed(speed, !err, now_ns);
 }
 

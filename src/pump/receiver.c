@@ -521,7 +521,9 @@ static void take_frame(struct receiver *receiver,
 		receiver->bad_frames = 0;
 		break;
 	case PAIR_PACKET:
-		take_checked(receiver, &packet);
+		do
+			take_checked(receiver, &packet);
+		while (pair_next_packet(pair, &packet.bytes, &packet.len));
 		break;
 	case PAIR_OTHER:
 		take_plain(receiver, frame, now_ns);

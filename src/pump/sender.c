@@ -369,14 +369,19 @@ static bool line_ready(struct sender *sender, const struct port *port,
 		       uint64_t now_ns)
 {
 	struct pacer *pacer = &sender->pacer;
+	size_t queued;
 
 	look_at_port(sender, port);
 	if (sender->port_is_full)
 		return false;
 	if (!pacer_is_paced(pacer))
 		return true;
-	return pacer_next_ns(pacer) <= now_ns &&
-	       pacer_look(pacer, queued_for_pacer(port), now_ns);
+	if (pacer_next_ns(pacer) > now_ns)
+		return false;
+	queued = queued_for_pacer(port);
+	if (sender->config->pair)
+		pair_set_queued(sender->config->pair, queued);
+	return pacer_look(pacer, queued, now_ns);
 }
 
 /*
@@ -439,13 +444,12 @@ static void append_frame(struct sender *sender, const uint8_t *frame,
 /* Append the pair's next own frame. Return: false if none is due. */
 static bool append_pair_frame(struct sender *sender, uint64_t now_ns)
 {
-	uint8_t frame[PAIR_FRAME_MAX];
 	size_t len = 0;
 
 	if (sender->config->pair)
-		len = pair_take(sender->config->pair, frame, now_ns);
+		len = pair_take(sender->config->pair, sender->room, now_ns);
 	if (len)
-		append_frame(sender, frame, len, now_ns);
+		append_frame(sender, sender->room, len, now_ns);
 	return len;
 }
 
@@ -465,16 +469,15 @@ static void append_board_frame(struct sender *sender, uint64_t now_ns)
 		append_frame(sender, frame, len, now_ns);
 }
 
-/* When the next packet, or frame for a board, may go: now, or behind the first
- * hello. */
+/*
+ * When the next packet may go: now, or behind the first hello. While the pair's
+ * window is closed, only a frame from the line can open it.
+ */
 static uint64_t packet_ns(const struct sender *sender)
 {
-	const struct chatter *chatter = sender->config->chatter;
 	const struct pair *pair = sender->config->pair;
 
-	if (chatter && chatter_owes(chatter))
-		return 0;
-	if (fq_codel_is_empty(sender->queue))
+	if (fq_codel_is_empty(sender->queue) || (pair && !pair_has_room(pair)))
 		return UINT64_MAX;
 	return pair ? pair_quiet_until(pair) : 0;
 }
@@ -491,23 +494,26 @@ static bool compresses(const struct sender *sender)
 /* Append the next packet of the queue. Return: false if it is empty. */
 static bool append_packet(struct sender *sender, uint64_t now_ns)
 {
+	struct pair *pair = sender->config->pair;
 	uint8_t *frame = sender->packet;
 	size_t frame_len;
 	bool mark;
-	size_t len =
-		fq_codel_dequeue(sender->queue, sender->packet, &mark, now_ns);
+	size_t len;
 
+	if (packet_ns(sender) > now_ns)
+		return false;
+	len = fq_codel_dequeue(sender->queue, sender->packet, &mark, now_ns);
 	if (!len)
 		return false;
 	if (mark)
 		packet_mark_ce(sender->packet +
 			       sender->layer->find_ip(sender->packet, len));
-	frame_len = len;
 	if (witness_looks(sender->witness))
 		show_witness(sender, len);
-	if (sender->config->pair)
-		frame_len = pair_wrap(sender->config->pair, sender->packet, len,
-				      now_ns, &frame);
+	frame_len = len;
+	if (pair)
+		frame_len =
+			pair_wrap(pair, sender->packet, len, now_ns, &frame);
 	if (compresses(sender))
 		frame = vj_compress(sender->config->vj, frame, &frame_len);
 	append_frame(sender, frame, frame_len, now_ns);
@@ -535,8 +541,9 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 		;
 	if (sender->outbox_len < enough)
 		append_board_frame(sender, now_ns);
-	while (sender->outbox_len < enough && packet_ns(sender) <= now_ns &&
-	       append_packet(sender, now_ns))
+	while (sender->outbox_len < enough &&
+	       (append_pair_frame(sender, now_ns) ||
+		append_packet(sender, now_ns)))
 		;
 }
 
@@ -547,6 +554,8 @@ static void refuse_outbox(struct sender *sender)
 		sender->is_between = false;
 	if (sender->config->vj)
 		vj_compress_reset(&sender->config->vj->compressor);
+	if (sender->config->pair)
+		pair_refused(sender->config->pair);
 	drop_outbox(sender, STATS_DROP_UNSENDABLE);
 }
 
@@ -588,6 +597,16 @@ static uint64_t pair_frame_ns(const struct sender *sender, uint64_t now_ns)
 	return pair ? pair_next_ns(pair, now_ns) : UINT64_MAX;
 }
 
+/* When anything may go: a packet, or a frame for a board or of the pair. */
+static uint64_t frame_ns(const struct sender *sender, uint64_t now_ns)
+{
+	const struct chatter *chatter = sender->config->chatter;
+
+	if (chatter && chatter_owes(chatter))
+		return 0;
+	return clock_earlier(packet_ns(sender), pair_frame_ns(sender, now_ns));
+}
+
 /**
  * sender_send() - write frames while the port takes them
  * @sender: the sender, after sender_fit() for @port
@@ -606,9 +625,7 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 	sender->port_is_full = false;
 	for (; writes > 0; writes--) {
 		if (outbox_empty(sender)) {
-			if (clock_earlier(packet_ns(sender),
-					  pair_frame_ns(sender, now_ns)) >
-			    now_ns)
+			if (frame_ns(sender, now_ns) > now_ns)
 				break;
 			if (!line_ready(sender, port, now_ns))
 				break;
@@ -666,7 +683,7 @@ void sender_mark(struct sender *sender)
  */
 void sender_part(struct sender *sender, struct port *port, uint64_t now_ns)
 {
-	uint8_t frame[PAIR_FRAME_MAX];
+	uint8_t frame[PAIR_SHORT_MAX];
 	size_t len = pair_close(sender->config->pair, frame, now_ns);
 
 	if (!outbox_empty(sender))
@@ -690,8 +707,7 @@ struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns)
 	struct sender_plan plan = {
 		.is_paced = pacer_is_paced(&sender->pacer),
 		.is_full = !outbox_empty(sender) || sender->port_is_full,
-		.next_ns = clock_earlier(packet_ns(sender),
-					 pair_frame_ns(sender, now_ns)),
+		.next_ns = frame_ns(sender, now_ns),
 	};
 
 	if (plan.is_paced)

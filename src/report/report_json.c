@@ -150,6 +150,25 @@ static void json_speed(struct json *json, const struct speed_stats *speed)
 	json_close(json, '}');
 }
 
+/* null: this session does not repeat lost frames. */
+static void json_repeat(struct json *json, const struct pair_stats *pair)
+{
+	const struct repeat_stats *repeat = &pair->repeat;
+
+	if (!pair->repeats) {
+		json_null(json, "repeat");
+		return;
+	}
+	json_open(json, "repeat", '{');
+	json_number(json, "repeated", repeat->repeated);
+	json_number(json, "failed", repeat->failed);
+	json_number(json, "given_up", repeat->given_up);
+	json_number(json, "early", repeat->early);
+	json_number(json, "invalid", repeat->invalid);
+	json_number(json, "part_len", repeat->part_len);
+	json_close(json, '}');
+}
+
 /* null: this end does not pair. */
 static void json_pair(struct json *json, const struct report_view *view,
 		      uint64_t now_ns)
@@ -184,6 +203,7 @@ static void json_pair(struct json *json, const struct report_view *view,
 	json_number(json, "hellos_heard", pair->hellos_heard);
 	json_heard(json, "heard_here", &pair->heard);
 	json_heard(json, "heard_there", &pair->theirs);
+	json_repeat(json, pair);
 	json_number(json, "missing", pair->missing);
 	json_number(json, "twice", pair->twice);
 	json_number(json, "unknown", pair->unknown);

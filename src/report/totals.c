@@ -289,10 +289,17 @@ const char *totals_format_pair(const struct pair_stats *pair,
 		    peer && *peer->name ? peer->name : "the peer");
 	append_time(text, now_ns - pair->since_ns);
 	text_append(text, TOTALS_TEXT_MAX,
-		    ", damaged frames: %" PRIu32 " there, %" PRIu32
-		    " here, packets lost on the way here: %" PRIu64
-		    ", round trip ",
-		    pair->theirs.failed, pair->heard.failed, pair->missing);
+		    ", damaged frames: %" PRIu32 " there, %" PRIu32 " here, ",
+		    pair->theirs.failed, pair->heard.failed);
+	if (pair->repeats)
+		text_append(text, TOTALS_TEXT_MAX,
+			    "frames repeated: %" PRIu64 ", round trip ",
+			    pair->repeat.repeated);
+	else
+		text_append(text, TOTALS_TEXT_MAX,
+			    "packets lost on the way here: %" PRIu64
+			    ", round trip ",
+			    pair->missing);
 	if (pair->rtt_ns)
 		append_ms(text, pair->rtt_ns);
 	else

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The line flips one bit in 100000, and the datagrams have no checksum, so only
-# the check of the pairing can detect damage. Between two paired ends no damaged
-# datagram arrives, and the receiver counts each damaged frame. Without pairing
-# damaged datagrams arrive, which proves that the test can see them.
+# the check of the pairing can detect damage. With --pair=check no damaged
+# datagram arrives, and the receiver counts each damaged frame; paired with all
+# parts, every datagram arrives, once and in order. Without pairing damaged
+# datagrams arrive, which proves that the test can see them.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
@@ -32,7 +33,8 @@ if role == 'send':
 line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
 line.bind((address, 4000))
 known = {content(number) for number in range(count)}
-right = wrong = twice = 0
+right = wrong = twice = late = 0
+last = -1
 seen = set()
 line.settimeout(5)
 print('ready', flush=True)
@@ -45,11 +47,14 @@ while True:
     wrong += data not in known
     twice += data in seen
     seen.add(data)
-print(f'right={right} wrong={wrong} twice={twice}')
+    number = struct.unpack('>I', data[:4])[0]
+    late += number < last
+    last = number
+print(f'right={right} wrong={wrong} twice={twice} late={late}')
 END
 
-# cross FROM TO ADDRESS: send all datagrams, and set $right, $wrong and $twice
-# to the numbers of datagrams that have arrived
+# cross FROM TO ADDRESS: send all datagrams, and set $right, $wrong, $twice and
+# $late to the numbers of datagrams that have arrived so
 cross() {
 	"in_$2" python3 "$dir/datagram.py" receive "$3" "$datagrams" \
 		>"$dir/arrived" &
@@ -57,7 +62,7 @@ cross() {
 	wait_for 10 grep -q ready "$dir/arrived"
 	"in_$1" python3 "$dir/datagram.py" send "$3" "$datagrams"
 	wait "$receiver"
-	right=0 wrong=0 twice=0
+	right=0 wrong=0 twice=0 late=0
 	eval "$(tail -n 1 "$dir/arrived")"
 }
 
@@ -72,10 +77,10 @@ check "--pair=no: damaged datagrams arrive ($wrong of $datagrams)" \
 stop_a
 stop_b
 
-pair=
+pair=check
 start_a --stats-json "$dir/a.json"
 start_b --stats-json "$dir/b.json"
-check_pair 'with nothing but a port'
+check_pair '--pair=check'
 # check_crossing FROM TO ADDRESS
 check_crossing() {
 	cross "$1" "$2" "$3"
@@ -112,5 +117,33 @@ assert b["missing"] > 30 and a["missing"] > 30, (a, b)' \
 stop_a
 check 'A sums it up at the end' \
 	a_says '^serialtun: the line damaged [0-9]+ of [0-9]+ frames'
+stop_b
+
+# All parts: the line loses as many frames, and no datagram is lost.
+pair=
+start_a --stats-json "$dir/a.json"
+start_b --stats-json "$dir/b.json"
+check_pair 'all parts'
+# check_repeated FROM TO ADDRESS
+check_repeated() {
+	cross "$1" "$2" "$3"
+	sleep 1.5
+	dropped=$(value "$dir/$1.json" \
+		'sum(s["to_line"]["dropped"][why] for why in
+		     ("codel", "queue_full"))')
+	check_equal "all parts: from $1 to $2: all that the queue did not drop ($dropped) arrive, once, in order, undamaged" \
+		"$((datagrams - dropped)) 0 0 0" "$right $wrong $twice $late"
+	check "all parts: from $1 to $2: the queue drops few" \
+		test "$dropped" -lt $((datagrams / 100))
+	check "all parts: from $1 to $2: damaged frames are repeated" test \
+		"$(value "$dir/$1.json" 's["pair"]["repeat"]["repeated"]')" -gt 30
+	check_equal "all parts: from $1 to $2: in one session, none missing" \
+		paired10 "$(value "$dir/$2.json" 's["pair"]["state"] +
+			str(s["pair"]["sessions"]) +
+			str(s["pair"]["missing"])')"
+}
+check_repeated a b 10.10.10.2
+check_repeated b a 10.10.10.1
+stop_a
 stop_b
 finish

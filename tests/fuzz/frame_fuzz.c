@@ -15,6 +15,7 @@ static void check_again(const struct frame *frame)
 	uint8_t out[FRAME_SHORT_MAX];
 	struct frame again;
 	size_t len;
+	size_t i;
 
 	if (frame->kind == FRAME_DATA || frame->kind == FRAME_UNKNOWN ||
 	    frame->body_len > FRAME_SHORT_MAX - FRAME_HEAD_LEN - FRAME_FCS_LEN)
@@ -26,7 +27,14 @@ static void check_again(const struct frame *frame)
 	assert_int_equal(again.kind, frame->kind);
 	assert_int_equal(again.seq, frame->seq);
 	assert_int_equal(again.k, frame->k);
+	assert_int_equal(again.has_ack, frame->has_ack);
 	assert_memory_equal(again.next, frame->next, sizeof(again.next));
+	for (i = 0; i < FRAME_CLASSES; i++) {
+		assert_int_equal(again.bits_len[i], frame->bits_len[i]);
+		if (frame->bits_len[i])
+			assert_memory_equal(again.bits[i], frame->bits[i],
+					    frame->bits_len[i]);
+	}
 	assert_memory_equal(&again.counters, &frame->counters,
 			    sizeof(again.counters));
 	assert_int_equal(again.body_len, frame->body_len);
@@ -37,6 +45,15 @@ static void check_again(const struct frame *frame)
 static void check_inside(const struct frame *frame, const uint8_t *bytes,
 			 size_t len)
 {
+	size_t i;
+
+	for (i = 0; i < FRAME_CLASSES; i++)
+		if (frame->bits_len[i]) {
+			assert_true(frame->bits[i] >= bytes);
+			assert_true(frame->bits[i] + frame->bits_len[i] +
+					    FRAME_FCS_LEN <=
+				    bytes + len);
+		}
 	if (!frame->body)
 		return;
 	assert_true(frame->body >= bytes);

@@ -23,13 +23,13 @@ enum {
 bool end_is_verbose;
 
 static const char *const event_names[] = {
-	[PAIR_EVENT_PAIRED] = "paired", [PAIR_EVENT_AGREE] = "agree",
-	[PAIR_EVENT_SILENT] = "silent", [PAIR_EVENT_GARBAGE] = "garbage",
-	[PAIR_EVENT_PLAIN] = "plain",	[PAIR_EVENT_ANEW] = "anew",
-	[PAIR_EVENT_CLOSED] = "closed", [PAIR_EVENT_LOOPED] = "looped",
-	[PAIR_EVENT_CROWD] = "crowd",	[PAIR_EVENT_VERSION] = "version",
-	[PAIR_EVENT_KIND] = "kind",	[PAIR_EVENT_FLOW] = "flow",
-	[PAIR_EVENT_SPEED] = "speed",	[PAIR_EVENT_CHECK] = "check",
+	[PAIR_EVENT_PAIRED] = "paired",	  [PAIR_EVENT_AGREE] = "agree",
+	[PAIR_EVENT_SILENT] = "silent",	  [PAIR_EVENT_GARBAGE] = "garbage",
+	[PAIR_EVENT_PLAIN] = "plain",	  [PAIR_EVENT_ANEW] = "anew",
+	[PAIR_EVENT_CLOSED] = "closed",	  [PAIR_EVENT_LOSSY] = "lossy",
+	[PAIR_EVENT_LOOPED] = "looped",	  [PAIR_EVENT_CROWD] = "crowd",
+	[PAIR_EVENT_VERSION] = "version", [PAIR_EVENT_KIND] = "kind",
+	[PAIR_EVENT_FLOW] = "flow",	  [PAIR_EVENT_CHECK] = "check",
 	[PAIR_EVENT_DEAF] = "deaf",
 };
 
@@ -46,11 +46,29 @@ static uint32_t get_32(const uint8_t *p)
 	return n;
 }
 
+/**
+ * struct content - what a packet says
+ * @generation: number of the program that sent it
+ * @number:     its number among the packets of this program
+ * @session:    the session in which it was sent; 0: none
+ * @ordinal:    its number in this session
+ * @type:       its type
+ */
+struct content {
+	uint32_t generation;
+	uint32_t number;
+	uint32_t session;
+	uint32_t ordinal;
+	uint8_t type;
+};
+
 /* Make a packet whose bytes depend on the other arguments only. */
-static void make_packet(uint8_t *packet, unsigned int len, uint32_t generation,
-			uint32_t number, uint8_t type)
+static void make_packet(uint8_t *packet, unsigned int len,
+			const struct content *content)
 {
-	uint32_t mix = number * 2654435761U + generation * 2246822519U + type;
+	uint32_t mix = content->number * 2654435761U +
+		       content->generation * 2246822519U + content->type +
+		       content->session + content->ordinal * 3266489917U;
 	unsigned int i;
 
 	/* Mix, so that one wrong bit in the header changes most bytes. */
@@ -58,11 +76,22 @@ static void make_packet(uint8_t *packet, unsigned int len, uint32_t generation,
 	mix = (mix ^ mix >> 13) * 2246822519U;
 	mix ^= mix >> 16;
 	testing_ipv4(packet, len, 0);
-	put_32(packet + 20, generation);
-	put_32(packet + 24, number);
-	packet[28] = type;
-	for (i = 29; i < len; i++)
+	put_32(packet + 20, content->generation);
+	put_32(packet + 24, content->number);
+	put_32(packet + 28, content->session);
+	put_32(packet + 32, content->ordinal);
+	packet[36] = content->type;
+	for (i = 37; i < len; i++)
 		packet[i] = (uint8_t)(mix * (2 * i + 1) >> 24);
+}
+
+static void read_packet(const uint8_t *packet, struct content *content)
+{
+	content->generation = get_32(packet + 20);
+	content->number = get_32(packet + 24);
+	content->session = get_32(packet + 28);
+	content->ordinal = get_32(packet + 32);
+	content->type = packet[36];
 }
 
 static uint64_t draw(void *context)
@@ -99,6 +128,7 @@ static void follow_speed(struct end *end, uint64_t now_ns)
 		       end->name, end_baud(end), baud);
 	if (is_set) {
 		set_baud(end, baud, now_ns);
+		pair_set_byte_ns(end->pair, end->out[0]->byte_ns, now_ns);
 		end->changes++;
 	}
 	speed_changed(speed, is_set, now_ns);
@@ -123,6 +153,11 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 		.context = end->random,
 		.can = can,
 		.idle_ns = IDLE_NS,
+	};
+	const struct pair_port port = {
+		.packet_ns = (end->packet_len + 10) * end->base_ns,
+		.byte_ns = end->base_ns,
+		.is_stream = end->is_stream,
 	};
 	struct agree agree = {.mtu = 1500, .takes = true, .free = {10}};
 	size_t i;
@@ -150,9 +185,9 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 		return;
 	end->pair = pair_new(&config);
 	assert_non_null(end->pair);
-	end->speeds.packet_ns = (end->packet_len + 10) * end->base_ns;
+	end->speeds.packet_ns = port.packet_ns;
 	pair_set_speeds(end->pair, &end->speeds);
-	pair_open(end->pair, end->speeds.packet_ns, now_ns);
+	pair_open(end->pair, &port, now_ns);
 	pair_set_agree(end->pair, &agree, now_ns);
 	if (end_is_verbose)
 		printf("%10.3f %c starts\n", (double)now_ns / 1e6, end->name);
@@ -179,7 +214,7 @@ void end_kill(struct end *end)
  */
 void end_close(struct end *end, uint64_t now_ns)
 {
-	uint8_t out[PAIR_FRAME_MAX];
+	uint8_t out[PAIR_SHORT_MAX];
 	size_t len = end->pair ? pair_close(end->pair, out, now_ns) : 0;
 
 	if (len)
@@ -214,20 +249,36 @@ static void queue(struct end *end, unsigned int len, uint8_t type)
 		(struct end_packet){len, type};
 }
 
+static bool repeats(const struct end *end)
+{
+	struct pair_stats stats;
+
+	pair_get_stats(end->pair, &stats);
+	return stats.repeats;
+}
+
+/* Check that the packets of a session come without a hole. */
+static void check_session(struct end *end, const struct content *content)
+{
+	if (content->session != end->session_in)
+		end->ordinal_in = 0;
+	if (content->ordinal != end->ordinal_in && repeats(end))
+		end->faults |= END_HOLE;
+	end->session_in = content->session;
+	end->ordinal_in = content->ordinal + 1;
+}
+
 /* Deliver a packet to the interface. */
 static void deliver(struct end *end, const uint8_t *packet, size_t len,
 		    bool is_checked, uint64_t now_ns)
 {
 	uint8_t wanted[END_PACKET_MAX];
-	uint32_t generation;
-	uint32_t number;
+	struct content content;
 	bool is_good = false;
 
 	if (len >= END_PACKET_MIN && len <= END_PACKET_MAX) {
-		generation = get_32(packet + 20);
-		number = get_32(packet + 24);
-		make_packet(wanted, (unsigned int)len, generation, number,
-			    packet[28]);
+		read_packet(packet, &content);
+		make_packet(wanted, (unsigned int)len, &content);
 		is_good = !memcmp(packet, wanted, len);
 	}
 	if (!is_good) {
@@ -236,18 +287,20 @@ static void deliver(struct end *end, const uint8_t *packet, size_t len,
 			end->faults |= END_DAMAGED;
 		return;
 	}
-	if (end->trusts &&
-	    (generation < end->last_of ||
-	     (generation == end->last_of && number <= end->last)))
+	if (end->trusts && (content.generation < end->last_of ||
+			    (content.generation == end->last_of &&
+			     content.number <= end->last)))
 		end->faults |= END_TWICE;
-	end->last_of = generation;
-	end->last = number;
+	if (is_checked && end->trusts)
+		check_session(end, &content);
+	end->last_of = content.generation;
+	end->last = content.number;
 	end->delivered++;
 	end->plain_in += !is_checked;
 	end->heard_ns = now_ns;
-	if (packet[28] == TYPE_PING)
+	if (content.type == TYPE_PING)
 		queue(end, (unsigned int)len, TYPE_PONG);
-	if (packet[28] == TYPE_BULK && end->acks && ++end->to_ack % 2)
+	if (content.type == TYPE_BULK && end->acks && ++end->to_ack % 2)
 		queue(end, END_PACKET_MIN, TYPE_ACK);
 }
 
@@ -272,7 +325,9 @@ static void hear(struct end *end, const uint8_t *frame, size_t len,
 	case PAIR_OURS:
 		break;
 	case PAIR_PACKET:
-		deliver(end, packet, packet_len, true, now_ns);
+		do
+			deliver(end, packet, packet_len, true, now_ns);
+		while (pair_next_packet(end->pair, &packet, &packet_len));
 		break;
 	case PAIR_OTHER:
 		is_packet = packet_is_good(packet_check(frame, len));
@@ -347,15 +402,36 @@ static bool next_packet(struct end *end, struct end_packet *packet)
 	return end->traffic == END_GREEDY;
 }
 
+/* Get the session of the next packet; 0: none. */
+static uint32_t session_of(struct end *end)
+{
+	uint32_t session = 0;
+
+	if (end_state(end) != PAIR_PLAIN)
+		session = (uint32_t)(pair_id(end->pair) ^
+				     pair_peer(end->pair)->id * 3) |
+			  1;
+	if (session != end->session_out)
+		end->ordinal_out = 0;
+	end->session_out = session;
+	return session;
+}
+
 static void send_packet(struct end *end, const struct end_packet *packet,
 			uint64_t now_ns)
 {
 	uint8_t room[PAIR_HEADROOM + END_PACKET_MAX + PAIR_TAILROOM];
 	uint8_t *frame = room + PAIR_HEADROOM;
 	size_t len = packet->len;
+	const struct content content = {
+		.generation = end->generation,
+		.number = ++end->sent,
+		.session = session_of(end),
+		.ordinal = end->ordinal_out++,
+		.type = packet->type,
+	};
 
-	make_packet(frame, packet->len, end->generation, ++end->sent,
-		    packet->type);
+	make_packet(frame, packet->len, &content);
 	if (end->pair)
 		len = pair_wrap(end->pair, frame, len, now_ns, &frame);
 	end_write(end, frame, len, now_ns);
@@ -373,14 +449,21 @@ static bool is_lost(struct end *end, const uint8_t *frame)
 	       end->seen < end->watch_at + end->watch_len;
 }
 
+static bool has_room(const struct end *end)
+{
+	return !end->pair || pair_has_room(end->pair);
+}
+
 /* Send like the real sender: frames of the pair first, then packets. */
 static void send(struct end *end, uint64_t now_ns)
 {
-	uint8_t out[PAIR_FRAME_MAX];
+	static uint8_t out[PAIR_FRAME_MAX];
 	struct end_packet packet;
 	size_t len;
 
 	while (dry_ns(end, now_ns) <= now_ns + LEAD_NS) {
+		if (end->pair)
+			pair_set_queued(end->pair, end->out[0]->len);
 		len = end->pair ? pair_take(end->pair, out, now_ns) : 0;
 		if (len) {
 			if (end_is_verbose && out[0] == '#')
@@ -393,7 +476,7 @@ static void send(struct end *end, uint64_t now_ns)
 				end_write(end, out, len, now_ns);
 		} else if (end->pair && speed_holds(pair_speed(end->pair))) {
 			break;
-		} else if (next_packet(end, &packet)) {
+		} else if (has_room(end) && next_packet(end, &packet)) {
 			send_packet(end, &packet, now_ns);
 		} else {
 			break;
@@ -419,7 +502,7 @@ static uint64_t next_wake(struct end *end, uint64_t now_ns)
 
 	if (end->pair)
 		ns = pair_next_ns(end->pair, now_ns);
-	if ((end->queue_len || end->traffic == END_GREEDY) &&
+	if ((end->queue_len || end->traffic == END_GREEDY) && has_room(end) &&
 	    !(end->pair && speed_holds(pair_speed(end->pair))))
 		ns = 0;
 	if (ns != UINT64_MAX)

@@ -33,12 +33,14 @@ enum end_traffic {
  * enum end_fault - violations of the protocol's promises
  * @END_DAMAGED:  a paired end delivered a packet that nobody sent
  * @END_TWICE:    an end delivered a packet twice or out of order
+ * @END_HOLE:     a packet of a session that repeats is missing
  * @END_UNPAIRED: a paired end admitted a plain packet
  */
 enum end_fault {
 	END_DAMAGED = 1 << 0,
 	END_TWICE = 1 << 1,
 	END_UNPAIRED = 1 << 2,
+	END_HOLE = 1 << 3,
 };
 
 struct end_packet {
@@ -55,6 +57,7 @@ struct end_packet {
  * @trusts:     the end must deliver exactly what its peer sent
  * @is_alive:   its program runs
  * @is_plain:   its program is another SLIP program
+ * @is_stream:  its port loses nothing, as far as it knows
  * @acks:       it acknowledges every second bulk packet
  * @stopped_ns: time until which its program is stopped
  * @wake_ns:    time of its next turn
@@ -77,6 +80,10 @@ struct end_packet {
  * @decoder:    a decoder for each line of @in
  * @generation: number of its program among all programs of the run
  * @sent:       packets that its program has made
+ * @session_out: the session in which it last sent a packet
+ * @ordinal_out: packets that it has sent in this session
+ * @session_in: the session of the last packet delivered
+ * @ordinal_in: packets of this session delivered
  * @last_of:    generation of the sender of the last packet delivered
  * @last:       number of that packet
  * @delivered:  packets delivered
@@ -99,6 +106,7 @@ struct end {
 	bool trusts;
 	bool is_alive;
 	bool is_plain;
+	bool is_stream;
 	bool acks;
 	uint64_t stopped_ns;
 	uint64_t wake_ns;
@@ -120,6 +128,10 @@ struct end {
 	struct slip_decoder decoder[END_LINES_MAX];
 	uint32_t generation;
 	uint32_t sent;
+	uint32_t session_out;
+	uint32_t ordinal_out;
+	uint32_t session_in;
+	uint32_t ordinal_in;
 	uint32_t last_of;
 	uint32_t last;
 	uint64_t delivered;

@@ -330,6 +330,8 @@ static void check_faults(struct world *world)
 		fail(world, "a damaged packet was delivered");
 	if (faults & END_TWICE)
 		fail(world, "a packet was delivered twice or out of order");
+	if (faults & END_HOLE)
+		fail(world, "a packet of a session is missing");
 	if (faults & END_UNPAIRED)
 		fail(world, "a plain packet was let in while paired");
 }
@@ -395,6 +397,71 @@ static void start_and_pair(struct world *world)
 {
 	start_both(world);
 	run_short_or_long(world, 0, 3 * S, 15 * S);
+}
+
+/* Check that each packet of the one session arrived. */
+static void check_lossless(struct world *world)
+{
+	unsigned int i;
+
+	if (end_sessions(&world->ends[0]) != 1 ||
+	    end_sessions(&world->ends[1]) != 1)
+		fail(world, "the session was lost");
+	for (i = 0; i < 2; i++)
+		world->ends[i].traffic = END_QUIET;
+	/* A full window leaves a slow line only after a minute. */
+	run_for(world, 120 * S);
+	check_faults(world);
+	for (i = 0; i < 2; i++) {
+		const struct end *from = &world->ends[i];
+		const struct end *to = &world->ends[1 - i];
+
+		if (from->session_out && from->ordinal_out &&
+		    (to->session_in != from->session_out ||
+		     to->ordinal_in != from->ordinal_out))
+			fail(world, i ? "B's packets are lost"
+				      : "A's packets are lost");
+	}
+}
+
+static void check_noise(struct world *world)
+{
+	check_paired(world);
+	if (!*world->why)
+		check_lossless(world);
+}
+
+/* Does the session of an end repeat lost frames? */
+static bool repeats(const struct end *end)
+{
+	struct pair_stats stats;
+
+	pair_get_stats(end->pair, &stats);
+	return stats.repeats;
+}
+
+static void check_repeats(struct world *world, bool wanted)
+{
+	if (repeats(&world->ends[0]) != wanted ||
+	    repeats(&world->ends[1]) != wanted)
+		fail(world, wanted ? "the session does not repeat"
+				   : "the session repeats");
+}
+
+static void check_old_end(struct world *world)
+{
+	check_repeats(world, false);
+	check_paired(world);
+}
+
+/* A stream repeats as soon as it damages a frame. */
+static void check_stream(struct world *world)
+{
+	if (world->damage <= 0)
+		check_repeats(world, false);
+	else if (world->damage > 5e-5 && world->traffic != TRAFFIC_LATE)
+		check_repeats(world, true);
+	check_paired(world);
 }
 
 /* The scenarios. */
@@ -592,6 +659,67 @@ static void run_wrong_speed(struct world *world)
 	end_open(end, CAN, world->now_ns);
 }
 
+/* Let the line damage bytes for a minute, or in bursts. */
+static void run_noise(struct world *world)
+{
+	start_both(world);
+	run_for(world, 60 * S);
+}
+
+static void set_damage(struct world *world, double damage)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		wire_set_damage(&world->lines[i], damage, world->now_ns);
+}
+
+static void run_bursts(struct world *world)
+{
+	uint64_t until_ns;
+
+	start_and_pair(world);
+	until_ns = world->now_ns + 30 * S;
+	while (world->now_ns < until_ns) {
+		run_random(world, 100 * MS, 2 * S);
+		set_damage(world, 0.2);
+		run_random(world, MS, 100 * MS);
+		set_damage(world, world->damage);
+	}
+}
+
+/* Hold one end, or both, by flow control. */
+static void run_held(struct world *world)
+{
+	const uint64_t which = draw(world, 1, 3);
+	unsigned int i;
+
+	start_and_pair(world);
+	for (i = 0; i < 2; i++)
+		wire_hold(&world->lines[i], which >> i & 1, world->now_ns);
+	run_short_or_long(world, 50 * MS, 2 * S, 10 * S);
+	for (i = 0; i < 2; i++)
+		wire_hold(&world->lines[i], false, world->now_ns);
+}
+
+/* One end is of an earlier release, which does not repeat. */
+static void run_old_end(struct world *world)
+{
+	end_open(&world->ends[0], CAN, world->now_ns);
+	run_random(world, 0, S);
+	end_open(&world->ends[1], HELLO_CAN_CHECK, world->now_ns);
+	run_short_or_long(world, 0, 3 * S, 30 * S);
+}
+
+/* Both ports are streams, but the line may be a serial line behind them. */
+static void run_stream(struct world *world)
+{
+	world->ends[0].is_stream = true;
+	world->ends[1].is_stream = true;
+	start_both(world);
+	run_for(world, 20 * S);
+}
+
 /* Make noise on loose wires, and then connect them. */
 static void run_floating(struct world *world)
 {
@@ -662,23 +790,40 @@ static void attack_by_frame(struct world *world, unsigned int to, bool knows)
 		.kind = (enum frame_kind)draw(world, FRAME_ACK, FRAME_UNKNOWN),
 		.k = (uint8_t)draw(world, 0, 255),
 		.seq = (uint8_t)draw(world, 0, 3),
-		.next = {0, (uint8_t)draw(world, 0, 3)},
+		.next = {(uint8_t)draw(world, 0, 255),
+			 (uint8_t)draw(world, 0, 3)},
 		.body = (const uint8_t *)text,
 		.body_len = (size_t)draw(world, 0, sizeof(text) - 1),
 	};
+	const struct frame head = {
+		.flags =
+			draw(world, 0, 1) ? 0 : (unsigned int)draw(world, 0, 7),
+		.seq = (uint8_t)draw(world, 0, 255),
+	};
+	const uint64_t any = sim_random(&world->random);
 	uint32_t start = (uint32_t)sim_random(&world->random);
 	uint8_t out[FRAME_SHORT_MAX + 100] = {0};
+	uint8_t bits[FRAME_BITS_MAX];
+	uint8_t *body;
+	size_t i;
+
+	for (i = 0; i < sizeof(bits); i++)
+		bits[i] = (uint8_t)(any >> 5 * i);
 
 	if (knows)
 		start = frame_start(pair_id(world->ends[1 - to].pair),
 				    pair_id(world->ends[to].pair));
+	for (i = 0; i < FRAME_CLASSES; i++) {
+		frame.bits[i] = bits;
+		frame.bits_len[i] = draw(world, 0, FRAME_BITS_MAX);
+	}
 	if (draw(world, 0, 3))
 		put_frame(world, to, out, frame_write(out, &frame, start));
 	else
 		put_frame(world, to, out,
 			  frame_wrap(out + FRAME_HEAD_LEN,
-				     (size_t)draw(world, 0, 99), frame.seq,
-				     start));
+				     (size_t)draw(world, 0, 99), &head, start,
+				     &body));
 }
 
 static void attack(struct world *world, bool knows)
@@ -1045,6 +1190,11 @@ static const struct scenario scenarios[] = {
 	{"plain-between", run_plain_between, check_paired},
 	{"plain-instead", run_plain_instead, check_plain},
 	{"wrong-speed", run_wrong_speed, check_paired},
+	{"noise", run_noise, check_noise},
+	{"bursts", run_bursts, check_noise},
+	{"held", run_held, check_paired},
+	{"old-end", run_old_end, check_old_end},
+	{"stream", run_stream, check_stream},
 	{"floating", run_floating, check_paired},
 	{"attack-blind", run_attack_blind, check_attacked},
 	{"attack-knowing", run_attack_knowing, check_attacked},

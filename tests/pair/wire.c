@@ -73,6 +73,7 @@ void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	line->byte_ns = byte_ns;
 	line->damage = damage;
 	line->is_cut = false;
+	line->is_held = false;
 	line->is_wrong = false;
 	line->garbage = 2;
 	line->speeds[0] = (uint32_t)(10 * NS_PER_S / byte_ns);
@@ -159,6 +160,8 @@ static void advance(struct wire *line, uint64_t now_ns)
 	size_t due = 0;
 	size_t len;
 
+	if (line->is_held && line->next_ns <= now_ns)
+		line->next_ns = now_ns + line->byte_ns;
 	if (line->len && line->next_ns <= now_ns)
 		due = (size_t)((now_ns - line->next_ns) / line->byte_ns) + 1;
 	if (due > line->len)
@@ -170,6 +173,31 @@ static void advance(struct wire *line, uint64_t now_ns)
 		line->at += len;
 		due -= len;
 	}
+}
+
+/**
+ * wire_set_damage() - Make the line noisy, or clean
+ * @line:   the line
+ * @damage: probability that a byte suffers
+ * @now_ns: the current time
+ */
+void wire_set_damage(struct wire *line, double damage, uint64_t now_ns)
+{
+	advance(line, now_ns);
+	line->damage = damage;
+	line->clean = draw_clean(line);
+}
+
+/**
+ * wire_hold() - Hold the sender, or let it go
+ * @line:    the line
+ * @is_held: flow control holds it
+ * @now_ns:  the current time
+ */
+void wire_hold(struct wire *line, bool is_held, uint64_t now_ns)
+{
+	advance(line, now_ns);
+	line->is_held = is_held;
 }
 
 /**
@@ -207,6 +235,8 @@ uint64_t wire_next_ns(const struct wire *line)
 {
 	if (line->port_len)
 		return 0;
+	if (line->is_held)
+		return UINT64_MAX;
 	return line->len ? line->next_ns : UINT64_MAX;
 }
 
@@ -219,6 +249,8 @@ uint64_t wire_next_ns(const struct wire *line)
  */
 uint64_t wire_dry_ns(const struct wire *line, uint64_t now_ns)
 {
+	if (line->len && line->is_held)
+		return now_ns + line->len * line->byte_ns;
 	if (!line->len)
 		return line->next_ns < now_ns ? line->next_ns : now_ns;
 	return line->next_ns + (line->len - 1) * line->byte_ns;

@@ -23,6 +23,7 @@
  * @damage:   probability that the line loses a byte, damages it or inserts
  *            another one in front of it
  * @is_cut:   no byte arrives
+ * @is_held:  flow control holds the sender: no byte moves
  * @is_wrong: the ends have different speeds, so garbage arrives
  * @garbage:  how much of it: 0 nothing, 1 little, 2 most bytes
  * @speeds:   the sender's speed and the receiver's, in bits per second
@@ -42,6 +43,7 @@ struct wire {
 	uint64_t byte_ns;
 	double damage;
 	bool is_cut;
+	bool is_held;
 	bool is_wrong;
 	unsigned int garbage;
 	uint32_t speeds[2];
@@ -63,6 +65,8 @@ bool sim_chance(uint64_t *state, double probability);
 
 void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	       double damage);
+void wire_set_damage(struct wire *line, double damage, uint64_t now_ns);
+void wire_hold(struct wire *line, bool is_held, uint64_t now_ns);
 void wire_write(struct wire *line, const uint8_t *bytes, size_t len,
 		uint64_t now_ns);
 uint64_t wire_next_ns(const struct wire *line);

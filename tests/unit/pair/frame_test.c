@@ -31,6 +31,7 @@ static void test_frame_there_and_back(void **state)
 {
 	static const enum frame_kind bare[] = {FRAME_CLOSE};
 	static const enum frame_kind acks[] = {FRAME_ACK, FRAME_ACK_FAILED};
+	static const uint8_t bits[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 	static uint8_t text[255];
 	uint8_t out[FRAME_SHORT_MAX];
 	struct frame again;
@@ -43,9 +44,16 @@ static void test_frame_there_and_back(void **state)
 		make_and_read(&frame, &again, out);
 	}
 	for (i = 0; i < TESTING_COUNT(acks); i++) {
-		frame = (struct frame){.kind = acks[i], .next = {7, 250}};
+		frame = (struct frame){.kind = acks[i],
+				       .next = {7, 250},
+				       .bits = {bits, bits + 2},
+				       .bits_len = {12, i}};
 		make_and_read(&frame, &again, out);
 		assert_memory_equal(again.next, frame.next, 2);
+		assert_int_equal(again.bits_len[0], 12);
+		assert_memory_equal(again.bits[0], bits, 12);
+		assert_int_equal(again.bits_len[1], i);
+		assert_memory_equal(again.bits[1], bits + 2, i);
 	}
 	frame = (struct frame){.kind = FRAME_PROBE, .k = 200};
 	make_and_read(&frame, &again, out);
@@ -57,6 +65,18 @@ static void test_frame_there_and_back(void **state)
 	assert_int_equal(again.k, 3);
 	assert_memory_equal(&again.counters, &frame.counters,
 			    sizeof(frame.counters));
+	assert_false(again.has_ack);
+
+	frame.has_ack = true;
+	frame.next[0] = 9;
+	frame.bits[0] = bits;
+	frame.bits_len[0] = 3;
+	make_and_read(&frame, &again, out);
+	assert_true(again.has_ack);
+	assert_int_equal(again.next[0], 9);
+	assert_int_equal(again.bits_len[0], 3);
+	assert_memory_equal(again.bits[0], bits, 3);
+	assert_int_equal(again.bits_len[1], 0);
 
 	memset(text, 'x', sizeof(text));
 	frame = (struct frame){.kind = FRAME_AGREE, .seq = 9, .body = text};
@@ -74,13 +94,15 @@ static void test_frame_of_a_packet(void **state)
 	uint8_t buffer[FRAME_HEAD_LEN + 100 + FRAME_FCS_LEN];
 	uint8_t packet[100];
 	struct frame frame;
+	uint8_t *start;
 	size_t len;
 
 	(void)state;
 	testing_ipv4(packet, sizeof(packet), 0xC0);
 	memcpy(buffer + FRAME_HEAD_LEN, packet, sizeof(packet));
-	len = frame_wrap(buffer + FRAME_HEAD_LEN, sizeof(packet), 77,
-			 frame_start(A, B));
+	len = frame_wrap(buffer + FRAME_HEAD_LEN, sizeof(packet),
+			 &(struct frame){.seq = 77}, frame_start(A, B), &start);
+	assert_ptr_equal(start, buffer);
 	assert_int_equal(len, sizeof(buffer));
 	assert_int_equal(buffer[0], 0x10);
 	assert_true(frame_looks_checked(buffer, len));
@@ -91,6 +113,39 @@ static void test_frame_of_a_packet(void **state)
 	assert_int_equal(frame.seq, 77);
 	assert_int_equal(frame.body_len, sizeof(packet));
 	assert_memory_equal(frame.body, packet, sizeof(packet));
+}
+
+static void test_frame_that_carries_two_numbers(void **state)
+{
+	uint8_t buffer[FRAME_HEAD_LEN + FRAME_NEXT_LEN + 100 + FRAME_FCS_LEN];
+	const struct frame head = {.flags = FRAME_MORE | FRAME_NEXT,
+				   .seq = 77,
+				   .next = {200, 3}};
+	uint8_t *packet = buffer + FRAME_HEAD_LEN + FRAME_NEXT_LEN;
+	struct frame frame;
+	uint8_t *start;
+	size_t len;
+
+	(void)state;
+	memset(packet, 0x55, 100);
+	len = frame_wrap(packet, 100, &head, frame_start(A, B), &start);
+	assert_ptr_equal(start, buffer);
+	assert_int_equal(len, sizeof(buffer));
+	assert_int_equal(buffer[0], 0x1A);
+	assert_true(frame_passes(frame_start(A, B), buffer, len));
+	frame_read(&frame, buffer, len);
+	assert_int_equal(frame.kind, FRAME_DATA);
+	assert_int_equal(frame.flags, head.flags);
+	assert_int_equal(frame.seq, 77);
+	assert_memory_equal(frame.next, head.next, 2);
+	assert_ptr_equal(frame.body, packet);
+	assert_int_equal(frame.body_len, 100);
+	/* Too short for its numbers. */
+	len = frame_wrap(packet, 0, &head, frame_start(A, B), &start);
+	frame_read(&frame, start, len);
+	assert_int_equal(frame.body_len, 0);
+	frame_read(&frame, start, len - 1);
+	assert_int_equal(frame.kind, FRAME_UNKNOWN);
 }
 
 static void test_frame_of_this_session_only(void **state)
@@ -218,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frame_there_and_back),
 		cmocka_unit_test(test_frame_of_a_packet),
+		cmocka_unit_test(test_frame_that_carries_two_numbers),
 		cmocka_unit_test(test_frame_of_this_session_only),
 		cmocka_unit_test(test_frame_check_is_that_of_ids_and_frame),
 		cmocka_unit_test(test_frame_damaged),

@@ -105,7 +105,7 @@ static struct pair *open(uint64_t (*draw)(void *context), const char *text)
 	struct agree agree;
 
 	assert_non_null(pair);
-	pair_open(pair, 0, NOW);
+	pair_open(pair, &(struct pair_port){0}, NOW);
 	assert_true(agree_read((const uint8_t *)text, strlen(text), &agree));
 	pair_set_agree(pair, &agree, NOW);
 	return pair;
@@ -266,7 +266,7 @@ static struct pair *open_alone(uint64_t idle_ns)
 
 	assert_non_null(pair);
 	now = NOW;
-	pair_open(pair, 0, now);
+	pair_open(pair, &(struct pair_port){0}, now);
 	return pair;
 }
 

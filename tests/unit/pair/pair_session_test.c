@@ -16,7 +16,7 @@ static int begin(void **state)
 {
 	(void)state;
 	pair_session_forget(&session);
-	pair_session_begin(&session, 1, 0, 0, NOW);
+	pair_session_begin(&session, 1, NULL, 0, 0, NOW);
 	return 0;
 }
 
@@ -43,7 +43,7 @@ static struct frame take(uint64_t now_ns)
 {
 	struct frame frame;
 
-	if (!pair_session_take(&session, &frame, now_ns))
+	if (!pair_session_take(&session, &frame, NULL, now_ns))
 		frame.kind = FRAME_UNKNOWN;
 	return frame;
 }
@@ -90,7 +90,7 @@ static void test_pair_session_answers_first(void **state)
 	assert_int_equal(hear_agree(0, "mtu=1006"), PAIR_SESSION_AGREE);
 	assert_int_equal(hear((struct frame){.kind = FRAME_PROBE, .k = 7}),
 			 PAIR_SESSION_NOTHING);
-	assert_true(pair_session_next_ns(&session) == 0);
+	assert_true(pair_session_next_ns(&session, NOW) == 0);
 
 	frame = take(NOW);
 	assert_int_equal(frame.kind, FRAME_ANSWER);
@@ -119,7 +119,7 @@ static void test_pair_session_repeats_an_agree(void **state)
 
 		/* Probes ask for an answer; one has come. */
 		probe_good(&session.probe, due_ns);
-		assert_true(pair_session_next_ns(&session) == due_ns);
+		assert_true(pair_session_next_ns(&session, NOW) == due_ns);
 		if (i)
 			assert_int_equal(take(due_ns - 1).kind, FRAME_UNKNOWN);
 		assert_int_equal(take(due_ns).kind, FRAME_AGREE);

@@ -54,7 +54,7 @@ static void open(struct end *end)
 	pair_free(end->pair);
 	end->pair = pair_new(&end->config);
 	assert_non_null(end->pair);
-	pair_open(end->pair, 0, now);
+	pair_open(end->pair, &(struct pair_port){0}, now);
 }
 
 static int setup(void **state)

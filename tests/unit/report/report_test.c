@@ -537,7 +537,7 @@ static void test_report_file_of_a_pair(void **state)
 		"\"hellos_heard\": 4, \"heard_here\": {\"good\": 5, "
 		"\"damaged\": 6, \"overruns\": 7}, \"heard_there\": "
 		"{\"good\": 8, \"damaged\": 9, \"overruns\": 10}, "
-		"\"missing\": 11, \"twice\": 12, \"unknown\": 13, "
+		"\"repeat\": null, \"missing\": 11, \"twice\": 12, \"unknown\": 13, "
 		"\"unchecked\": 14, \"round_trip_ms\": 1.500, \"speed\": "
 		"{\"baud\": 3000000, \"base\": 115200, \"attempts\": 4, "
 		"\"failed\": 1, \"lowered\": 0, \"lost\": 2, \"stop\": "
