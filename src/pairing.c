@@ -73,6 +73,7 @@
  * @told_loop: the user knows that this port's line is looped
  * @told_crowd: the user knows that this port's line has three ends
  * @lost_told: the user knows that the pair was lost
+ * @left: the last peer closed the session, and no other has begun one
  * @name: the peer's name, or "the peer"
  */
 struct pairing {
@@ -90,6 +91,7 @@ struct pairing {
 	bool told_loop;
 	bool told_crowd;
 	bool lost_told;
+	bool left;
 	char name[FIELD_STRING_MAX];
 };
 
@@ -495,6 +497,7 @@ static void report_loss(struct pairing *pairing, enum pair_event event)
 		break;
 	}
 	pairing->lost_told = true;
+	pairing->left = event == PAIR_EVENT_CLOSED;
 }
 
 static void hear_event(struct pairing *pairing, enum pair_event event,
@@ -504,6 +507,7 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 	case PAIR_EVENT_PAIRED:
 		/* The user is told on PAIR_EVENT_AGREE, with the addresses. */
 		pairing->told_loop = false;
+		pairing->left = false;
 		tell_own(pairing, now_ns);
 		break;
 	case PAIR_EVENT_AGREE:
@@ -555,6 +559,17 @@ void pairing_attend(struct pairing *pairing, uint64_t now_ns)
 		hear_event(pairing, event, now_ns);
 	if (pairing->woken)
 		read_keeper(pairing, now_ns);
+}
+
+/**
+ * pairing_peer_has_left() - has the peer closed the last session?
+ * @pairing: the pairing, or NULL
+ *
+ * Return: true until the next session
+ */
+bool pairing_peer_has_left(const struct pairing *pairing)
+{
+	return pairing && pairing->left;
 }
 
 /**

@@ -43,6 +43,7 @@ bool pairing_has_address(const struct pairing *pairing);
 void pairing_begin_port(struct pairing *pairing, uint64_t now_ns);
 void pairing_wake(struct pairing *pairing);
 void pairing_attend(struct pairing *pairing, uint64_t now_ns);
+bool pairing_peer_has_left(const struct pairing *pairing);
 bool pairing_told_addresses(const struct pairing *pairing);
 bool pairing_told_crowd(const struct pairing *pairing);
 bool pairing_told_loop(const struct pairing *pairing);

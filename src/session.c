@@ -32,6 +32,7 @@
 #include "report/report.h"
 #include "report/totals.h"
 #include "signals.h"
+#include "visit.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -49,6 +50,7 @@ struct session {
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
 	struct report *report;	/* NULL: not asked for */
+	struct visit visit;	/* of a line that is one */
 	uint64_t start_ns;	/* when the link began */
 	uint32_t baud;		/* the last speed of the port; 0: none */
 	bool signalled;		/* a signal is not handled yet */
@@ -196,6 +198,7 @@ static int use_port(struct session *session, uint64_t now_ns)
 	}
 	pairing_begin_port(session->pairing, now_ns);
 	observer_begin_port(&session->observer, now_ns);
+	visit_begin(&session->visit, now_ns);
 	session->had_port = true;
 	session->baud = port->baud;
 	set_carrier(session, true);
@@ -327,7 +330,29 @@ static void report_interface_changes(struct session *session)
 	session->interface_changed = false;
 }
 
-/* Everything but packets. Return: 0 or -errno, logged. */
+/* Is the port a terminal that the link has to give back? */
+static bool is_visit(const struct session *session)
+{
+	return line_kind(session->line)->is_visit && line_port(session->line);
+}
+
+/* Return: 0: the link goes on; 1: it ends normally, logged. */
+static int look_at_visit(struct session *session, uint64_t now_ns)
+{
+	const bool has_left = pairing_peer_has_left(session->pairing);
+	const char *over = line_why_over(session->line);
+
+	if (!over && (has_left || now_ns >= session->visit.check_ns))
+		over = visit_why_over(&session->visit,
+				      pump_stats(session->pump), has_left,
+				      now_ns);
+	if (!over)
+		return 0;
+	log_info("giving %s back: %s", line_name(session->line), over);
+	return 1;
+}
+
+/* Everything but packets. Return: as handle_result(). */
 static int handle_the_rest(struct session *session)
 {
 	const uint64_t now_ns = clock_ns();
@@ -341,6 +366,8 @@ static int handle_the_rest(struct session *session)
 		if (session->carrier != pump_has_carrier(session->pump))
 			follow_peer(session);
 		observer_look(&session->observer, now_ns);
+		if (is_visit(session))
+			err = look_at_visit(session, now_ns);
 	}
 	report_interface_changes(session);
 	tick_report(session, now_ns);
@@ -357,6 +384,8 @@ static uint64_t next_ns(const struct session *session)
 	if (line_port(session->line))
 		next_ns = clock_earlier(next_ns,
 					observer_next_ns(&session->observer));
+	if (is_visit(session))
+		next_ns = clock_earlier(next_ns, session->visit.check_ns);
 	next_ns = clock_earlier(next_ns, notify_next_ns());
 	return clock_earlier(next_ns, report_next_ns(session->report));
 }

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "framing/framing.h"
 #include "interface/mtu.h"
+#include "line/console.h"
 #include "line/source.h"
 
 #include <argp.h>
@@ -220,6 +221,24 @@ static void check_line(const struct argp_state *state,
 				  "existing ports only");
 }
 
+/* Name the port if the user did not. */
+static void choose_port(const struct argp_state *state, struct options *options)
+{
+	const char *name = options->port.name;
+
+	if (options->console && name)
+		argp_error(state, "--console uses its own terminal as the "
+				  "port: leave --port out");
+	if (name && source_kind_of(name)->is_visit)
+		argp_error(state, "--port: \"%s\" is not a port: say --console",
+			   name);
+	options->port_implied = !name && !options->console;
+	if (options->console)
+		options->port.name = CONSOLE_NAME;
+	else if (!name)
+		options->port.name = "auto";
+}
+
 static void check_tap(const struct argp_state *state,
 		      const struct options *options)
 {
@@ -325,9 +344,7 @@ void option_check(const struct argp_state *state, struct options *options,
 	if (check_task(state, options, topics))
 		return;
 	if (!options->create) {
-		options->port_implied = !options->port.name;
-		if (options->port_implied)
-			options->port.name = "auto";
+		choose_port(state, options);
 		check_line(state, options);
 		check_framing(state, options);
 	}

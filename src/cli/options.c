@@ -266,6 +266,10 @@ static const struct option_row rows[] = {
 	{"--list", 'l', "json", OPTION_ARG_OPTIONAL, NEITHER, BY(take_list),
 	 "List serial ports and the programs that use them"},
 
+	/* The other end starts it; the manual has it. */
+	{"--console", 0, NULL, OPTION_HIDDEN, LINE, SET(console),
+	 "Use the own terminal as the port"},
+
 	{.doc = "The line:"},
 	{"--baud", 'b', "N", 0, LINE, BY(take_baud),
 	 "Bits per second [115200]"},

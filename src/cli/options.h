@@ -30,6 +30,7 @@ enum options_list {
  * @link:       the interface and its configuration
  * @port:       the port
  * @port_implied: the user named no port, so it is "auto"
+ * @console:    the port is the terminal on which the program was started
  * @framing:    the framing of packets on the line
  * @lead:       when to send an END in front of a frame
  * @pair:       parts of the pairing to use, of enum hello_can; 0: do not pair
@@ -56,6 +57,7 @@ struct options {
 	struct link_config link;
 	struct port_config port;
 	bool port_implied;
+	bool console;
 	const struct framing *framing;
 	enum framing_lead lead;
 	unsigned int pair;
