@@ -211,7 +211,8 @@ static int run(const struct options *options, const struct owner *owner,
 		return set_up_failed();
 	if (!is_undecided(options, line))
 		choose_user(options, line, user);
-	if (session_pair(session, tun, link.mtu, user))
+	if (session_pair(session, tun, link.mtu, user) ||
+	    session_login(session))
 		return -1;
 	link.takes_addr = session_takes_address(session);
 	undecided = drop_privileges(options, line, user);

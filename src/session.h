@@ -16,6 +16,7 @@ int session_find_port(struct session *session);
 const struct line *session_line(const struct session *session);
 int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 		 const struct privilege_user *user);
+int session_login(struct session *session);
 bool session_takes_address(const struct session *session);
 int session_start(struct session *session, const struct tun *tun, uint32_t mtu);
 int session_await_port(struct session *session);

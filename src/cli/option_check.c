@@ -239,6 +239,28 @@ static void choose_port(const struct argp_state *state, struct options *options)
 		options->port.name = "auto";
 }
 
+static void check_login(const struct argp_state *state,
+			const struct options *options)
+{
+	const struct source_kind *kind = source_kind_of(options->port.name);
+
+	if (options->password_file && !options->login)
+		argp_error(state, "--password-file needs --login");
+	if (!options->login)
+		return;
+	if (options->console)
+		argp_error(state, "--login cannot be used with --console, "
+				  "which is for the other end");
+	if (kind->is_datagram || kind->no_reconnect)
+		argp_error(state,
+			   "--login needs a line with a console at its other "
+			   "end, which %s has not",
+			   options->port.name);
+	if (!options->pair)
+		argp_error(state, "--login needs a pair of serialtuns: leave "
+				  "--pair=no and --framing out");
+}
+
 static void check_tap(const struct argp_state *state,
 		      const struct options *options)
 {
@@ -347,6 +369,7 @@ void option_check(const struct argp_state *state, struct options *options,
 		choose_port(state, options);
 		check_line(state, options);
 		check_framing(state, options);
+		check_login(state, options);
 	}
 	check_tap(state, options);
 	check_bridge(state, options);

@@ -135,6 +135,11 @@ static void take_addr(const struct given *given)
 		value_parse_host(given->state, given->row->name, given->arg);
 }
 
+static void take_login(const struct given *given)
+{
+	given->options->login = value_parse_user(given->state, given->arg);
+}
+
 static void take_list(const struct given *given)
 {
 	given->options->list = value_parse_list(given->state, given->arg);
@@ -266,6 +271,11 @@ static const struct option_row rows[] = {
 	{"--list", 'l', "json", OPTION_ARG_OPTIONAL, NEITHER, BY(take_list),
 	 "List serial ports and the programs that use them"},
 
+	{.doc = "A board with nothing but its console:"},
+	{"--login", 0, "USER", OPTION_ARG_OPTIONAL, LINE, BY(take_login),
+	 "Log in at the other end, and start serialtun there [root]"},
+	{"--password-file", 0, "FILE", 0, LINE, NAME(password_file),
+	 "File with the password for --login [ask for it]"},
 	/* The other end starts it; the manual has it. */
 	{"--console", 0, NULL, OPTION_HIDDEN, LINE, SET(console),
 	 "Use the own terminal as the port"},

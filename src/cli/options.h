@@ -31,6 +31,8 @@ enum options_list {
  * @port:       the port
  * @port_implied: the user named no port, so it is "auto"
  * @console:    the port is the terminal on which the program was started
+ * @login:      log in at the other end as this user, or NULL
+ * @password_file: file with that user's password, or NULL
  * @framing:    the framing of packets on the line
  * @lead:       when to send an END in front of a frame
  * @pair:       parts of the pairing to use, of enum hello_can; 0: do not pair
@@ -58,6 +60,8 @@ struct options {
 	struct port_config port;
 	bool port_implied;
 	bool console;
+	const char *login;
+	const char *password_file;
 	const struct framing *framing;
 	enum framing_lead lead;
 	unsigned int pair;
