@@ -235,7 +235,7 @@ static void hear_password_prompt(struct login *login, uint64_t now_ns)
 	}
 }
 
-static char last_sign(const char *line)
+static int last_sign(const char *line)
 {
 	size_t len = strlen(line);
 
