@@ -67,7 +67,7 @@ build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
 	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
 build_ldflags = $(hardening_ld) $(sanitize) $(LDFLAGS)
 
-rooms := broker cli framing interface line packet pair port pump report
+rooms := broker cli framing interface line login packet pair port pump report
 sources := $(sort $(wildcard src/*.c $(rooms:%=src/%/*.c)))
 objects := $(sources:%.c=$(BUILD)/%.o)
 modules := $(filter-out $(BUILD)/src/main.o,$(objects))

@@ -228,8 +228,9 @@ static int run(const struct options *options, const struct owner *owner,
 	if (session_pair(session, tun, link.mtu, &user))
 		return -1;
 	link.takes_addr = session_takes_address(session);
+	/* The broker gets no copy of the password. */
 	if (start_broker(options, session, named, broker) ||
-	    privilege_drop(&user))
+	    session_login(session) || privilege_drop(&user))
 		return set_up_failed();
 	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))
 		return -1;

@@ -77,6 +77,8 @@
  * @told_loop: the user knows that this port's line is looped
  * @told_crowd: the user knows that this port's line has three ends
  * @lost_told: the user knows that the pair was lost
+ * @lost: the last session on this port has ended, and no other has begun
+ * @left: the last peer closed the session, and no other has begun one
  * @name: the peer's name, or "the peer"
  */
 struct pairing {
@@ -95,6 +97,8 @@ struct pairing {
 	bool told_loop;
 	bool told_crowd;
 	bool lost_told;
+	bool lost;
+	bool left;
 	char name[FIELD_STRING_MAX];
 };
 
@@ -335,6 +339,8 @@ void pairing_begin_port(struct pairing *pairing, uint64_t now_ns)
 		return;
 	pairing->told_loop = false;
 	pairing->told_crowd = false;
+	pairing->lost = false;
+	pairing->left = false;
 	tell_own(pairing, now_ns);
 }
 
@@ -530,6 +536,8 @@ static void report_loss(struct pairing *pairing, enum pair_event event)
 		break;
 	}
 	pairing->lost_told = true;
+	pairing->lost = true;
+	pairing->left = event == PAIR_EVENT_CLOSED;
 }
 
 /* Tell the user the new speed of the line. */
@@ -557,6 +565,8 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 	case PAIR_EVENT_PAIRED:
 		/* The user is told on PAIR_EVENT_AGREE, with the addresses. */
 		pairing->told_loop = false;
+		pairing->lost = false;
+		pairing->left = false;
 		tell_own(pairing, now_ns);
 		break;
 	case PAIR_EVENT_AGREE:
@@ -616,6 +626,28 @@ void pairing_attend(struct pairing *pairing, uint64_t now_ns)
 		hear_event(pairing, event, now_ns);
 	if (pairing->woken)
 		read_keeper(pairing, now_ns);
+}
+
+/**
+ * pairing_peer_has_left() - has the peer closed the last session?
+ * @pairing: the pairing, or NULL
+ *
+ * Return: true until the next session
+ */
+bool pairing_peer_has_left(const struct pairing *pairing)
+{
+	return pairing && pairing->left;
+}
+
+/**
+ * pairing_has_lost() - has the last session on this port ended?
+ * @pairing: the pairing, or NULL
+ *
+ * Return: true until the next session, or the next port
+ */
+bool pairing_has_lost(const struct pairing *pairing)
+{
+	return pairing && pairing->lost;
 }
 
 /**

@@ -49,6 +49,8 @@ void pairing_begin_port(struct pairing *pairing, uint64_t now_ns);
 void pairing_stop_sharing(struct pairing *pairing, uint64_t now_ns);
 void pairing_wake(struct pairing *pairing);
 void pairing_attend(struct pairing *pairing, uint64_t now_ns);
+bool pairing_peer_has_left(const struct pairing *pairing);
+bool pairing_has_lost(const struct pairing *pairing);
 bool pairing_told_addresses(const struct pairing *pairing);
 bool pairing_told_crowd(const struct pairing *pairing);
 bool pairing_told_loop(const struct pairing *pairing);

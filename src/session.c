@@ -23,6 +23,7 @@
 #include "line/line.h"
 #include "line/source.h"
 #include "log.h"
+#include "login_run.h"
 #include "observer.h"
 #include "packet/transport.h"
 #include "packet/vj.h"
@@ -37,6 +38,7 @@
 #include "report/totals.h"
 #include "sharing.h"
 #include "signals.h"
+#include "visit.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -60,6 +62,8 @@ struct session {
 	struct console *console; /* NULL: not asked for */
 	struct report *report;	 /* NULL: not asked for */
 	struct broker *broker;	 /* NULL: the link opens no file */
+	struct visit visit;	 /* of a line that is one */
+	struct login_run *login; /* NULL: not asked for */
 	uint64_t start_ns;	 /* when the link began */
 	uint32_t baud;		 /* the last speed of the port; 0: none */
 	bool signalled;		 /* a signal is not handled yet */
@@ -203,8 +207,8 @@ static void notify_up(const struct session *session, const struct port *port)
 	notify_status("%s is up on %s", session->tun->name, port->name);
 }
 
-/* Use a port that has just been opened. Return: 0 or -errno, logged. */
-static int use_port(struct session *session, uint64_t now_ns)
+/* Carry packets over the port. Return: 0 or -errno, logged. */
+static int begin_link(struct session *session, uint64_t now_ns)
 {
 	struct port *port = line_port(session->line);
 	const uint64_t settled_ns =
@@ -219,11 +223,35 @@ static int use_port(struct session *session, uint64_t now_ns)
 	}
 	pairing_begin_port(session->pairing, now_ns);
 	observer_begin_port(&session->observer, now_ns);
+	visit_begin(&session->visit, now_ns);
 	session->had_port = true;
 	session->baud = port->baud;
 	set_carrier(session, true);
 	notify_up(session, port);
 	return 0;
+}
+
+/* The port is a console: log in first. Return: 0 or -errno, logged. */
+static int begin_login(struct session *session, uint64_t now_ns)
+{
+	struct port *port = line_port(session->line);
+	int err = login_run_begin(session->login, port, now_ns);
+
+	if (err) {
+		log_error("cannot use %s: %s", port->name, strerror(-err));
+		return err;
+	}
+	session->had_port = true;
+	set_carrier(session, false);
+	notify_status("%s is logging in on %s", session->tun->name, port->name);
+	return 0;
+}
+
+/* Use a port that has just been opened. Return: 0 or -errno, logged. */
+static int use_port(struct session *session, uint64_t now_ns)
+{
+	return session->login ? begin_login(session, now_ns)
+			      : begin_link(session, now_ns);
 }
 
 static void await_port(struct session *session)
@@ -236,7 +264,10 @@ static void await_port(struct session *session)
 /* Close the port; the line starts to look for it. */
 static void release_port(struct session *session)
 {
-	pump_end_port(session->pump);
+	if (login_run_is_active(session->login))
+		login_run_drop_port(session->login);
+	else
+		pump_end_port(session->pump);
 	line_let_go(session->line, clock_ns());
 	await_port(session);
 }
@@ -292,10 +323,10 @@ static int look_for_port(struct session *session, uint64_t now_ns)
 	return use_port(session, clock_ns());
 }
 
-/* SIGUSR2: close the port and open it again. */
+/* SIGUSR2: close the port and open it again. The own terminal stays. */
 static int reopen_port(struct session *session)
 {
-	if (!line_port(session->line))
+	if (!line_port(session->line) || line_kind(session->line)->is_visit)
 		return 0;
 	log_info("closing and reopening %s", line_name(session->line));
 	release_port(session);
@@ -358,7 +389,41 @@ static void attend_sharing(struct session *session)
 	session->sharing_woken = false;
 }
 
-/* Everything but packets. Return: 0 or -errno, logged. */
+/* Is the port a terminal that the link has to give back? */
+static bool is_visit(const struct session *session)
+{
+	return line_kind(session->line)->is_visit && line_port(session->line);
+}
+
+/* Return: 0: the link goes on; 1: it ends normally, logged. */
+static int look_at_visit(struct session *session, uint64_t now_ns)
+{
+	const bool has_left = pairing_peer_has_left(session->pairing);
+	const char *over = line_why_over(session->line);
+
+	if (!over && (has_left || now_ns >= session->visit.check_ns))
+		over = visit_why_over(&session->visit,
+				      pump_stats(session->pump), has_left,
+				      now_ns);
+	if (!over)
+		return 0;
+	log_info("giving %s back: %s", line_name(session->line), over);
+	return 1;
+}
+
+/*
+ * The board has ended its end, or has been reset: its console is one again.
+ * Return: 0 or -errno, logged.
+ */
+static int return_to_login(struct session *session, uint64_t now_ns)
+{
+	log_info("%s: looking whether the board's console is there again",
+		 line_name(session->line));
+	pump_end_port(session->pump);
+	return begin_login(session, now_ns);
+}
+
+/* Everything but packets. Return: as handle_result(). */
 static int handle_the_rest(struct session *session)
 {
 	const uint64_t now_ns = clock_ns();
@@ -366,7 +431,7 @@ static int handle_the_rest(struct session *session)
 
 	if (!err && !line_port(session->line)) {
 		err = look_for_port(session, now_ns);
-	} else if (!err) {
+	} else if (!err && !login_run_is_active(session->login)) {
 		line_attend(session->line, now_ns);
 		/* The totals name the highest speed that the line had. */
 		if (line_port(session->line)->baud > session->baud)
@@ -375,6 +440,12 @@ static int handle_the_rest(struct session *session)
 		if (session->carrier != pump_has_carrier(session->pump))
 			follow_peer(session);
 		observer_look(&session->observer, now_ns);
+		if (is_visit(session))
+			err = look_at_visit(session, now_ns);
+		else if (session->login &&
+			 (pairing_has_lost(session->pairing) ||
+			  pump_is_held(session->pump)))
+			err = return_to_login(session, now_ns);
 	}
 	report_interface_changes(session);
 	attend_sharing(session);
@@ -389,10 +460,15 @@ static uint64_t next_ns(const struct session *session)
 	uint64_t next_ns = clock_earlier(pump_next_ns(session->pump),
 					 line_next_ns(session->line));
 
-	if (line_port(session->line))
+	if (login_run_is_active(session->login))
+		next_ns = clock_earlier(next_ns,
+					login_run_next_ns(session->login));
+	else if (line_port(session->line))
 		next_ns = clock_earlier(next_ns,
 					observer_next_ns(&session->observer));
 	next_ns = clock_earlier(next_ns, console_next_ns(session->console));
+	if (is_visit(session))
+		next_ns = clock_earlier(next_ns, session->visit.check_ns);
 	next_ns = clock_earlier(next_ns, notify_next_ns());
 	return clock_earlier(next_ns, report_next_ns(session->report));
 }
@@ -663,6 +739,26 @@ static struct vj *compression_of(struct session *session, const struct tun *tun)
 }
 
 /**
+ * session_login() - prepare to log in at the other end, with --login
+ * @session: the session
+ *
+ * Call it before the capabilities are dropped. Logs any failure.
+ *
+ * Return: 0 or -errno
+ */
+int session_login(struct session *session)
+{
+	const struct login_run_config config = {
+		.user = session->options->login,
+		.password_file = session->options->password_file,
+		.ethernet = session->options->tap,
+		.events = &session->events,
+	};
+
+	return config.user ? login_run_open(&session->login, &config) : 0;
+}
+
+/**
  * session_start() - prepare to carry packets
  * @session: the session, after session_find_port()
  * @tun:     the interface, up; borrowed until session_close()
@@ -736,6 +832,23 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 }
 
 /* Return: as handle_result(). */
+static int turn_login(struct session *session)
+{
+	switch (login_run_turn(session->login, clock_ns())) {
+	case LOGIN_RUN_LINK:
+		log_info("%s: the console is a link now",
+			 line_name(session->line));
+		return begin_link(session, clock_ns());
+	case LOGIN_RUN_PORT_GONE:
+		return lose_port(session, NULL);
+	case LOGIN_RUN_FAILED:
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+/* Return: as handle_result(). */
 static int turn(struct session *session)
 {
 	int err;
@@ -745,6 +858,8 @@ static int turn(struct session *session)
 	err = handle_result(session, pump_turn(session->pump));
 	if (session->console)
 		console_move(session->console, clock_ns());
+	if (!err && login_run_is_active(session->login))
+		err = turn_login(session);
 	return err ? err : handle_the_rest(session);
 }
 
@@ -754,6 +869,8 @@ static int end(struct session *session, int err)
 	struct report_view last;
 
 	notify_stopping();
+	if (login_run_is_active(session->login))
+		login_run_give_up(session->login);
 	last = view(session);
 	report_close(session->report, &last);
 	print_totals(session);
@@ -792,6 +909,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	pump_free(session->pump);
+	login_run_close(session->login);
 	pairing_close(session->pairing);
 	sharing_close(session->sharing);
 	console_close(session->console);

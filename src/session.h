@@ -22,6 +22,7 @@ int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
 int session_share(struct session *session, const struct tun *tun,
 		  const struct privilege_user *user);
 void session_announce_sharing(const struct session *session);
+int session_login(struct session *session);
 bool session_takes_address(const struct session *session);
 int session_start(struct session *session, const struct tun *tun, uint32_t mtu);
 int session_run(struct session *session);

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "framing/framing.h"
 #include "interface/mtu.h"
+#include "line/console.h"
 #include "line/source.h"
 #include "pair/hello.h"
 
@@ -252,7 +253,12 @@ static void check_speed(const struct argp_state *state, struct options *options)
 			   "--max-baud %u is below %d, at which the two ends "
 			   "meet (say --baud %u at both ends)",
 			   port->max_baud, PORT_BAUD_DEFAULT, port->max_baud);
-	port->tries_speeds = is_paired && !port->baud;
+	if (port->baud_auto && options->login)
+		argp_error(state, "--baud auto cannot be used with --login: "
+				  "the console at the other end keeps its "
+				  "speed");
+	port->tries_speeds = is_paired && !port->baud && !options->login &&
+			     !options->console;
 }
 
 static void check_line(const struct argp_state *state,
@@ -271,6 +277,46 @@ static void check_line(const struct argp_state *state,
 		argp_error(state, "--wait needs the name of a --port: --port "
 				  "auto, the default, chooses among the "
 				  "existing ports only");
+}
+
+/* Name the port if the user did not. */
+static void choose_port(const struct argp_state *state, struct options *options)
+{
+	const char *name = options->port.name;
+
+	if (options->console && name)
+		argp_error(state, "--console uses its own terminal as the "
+				  "port: leave --port out");
+	if (name && source_kind_of(name)->is_visit)
+		argp_error(state, "--port: \"%s\" is not a port: say --console",
+			   name);
+	options->port_implied = !name && !options->console;
+	if (options->console)
+		options->port.name = CONSOLE_NAME;
+	else if (!name)
+		options->port.name = "auto";
+}
+
+static void check_login(const struct argp_state *state,
+			const struct options *options)
+{
+	const struct source_kind *kind = source_kind_of(options->port.name);
+
+	if (options->password_file && !options->login)
+		argp_error(state, "--password-file needs --login");
+	if (!options->login)
+		return;
+	if (options->console)
+		argp_error(state, "--login cannot be used with --console, "
+				  "which is for the other end");
+	if (kind->is_datagram || kind->no_reconnect)
+		argp_error(state,
+			   "--login needs a line with a console at its other "
+			   "end, which %s has not",
+			   options->port.name);
+	if (!options->pair)
+		argp_error(state, "--login needs a pair of serialtuns: leave "
+				  "--pair=no and --framing out");
 }
 
 static void check_tap(const struct argp_state *state,
@@ -413,12 +459,11 @@ void option_check(const struct argp_state *state, struct options *options,
 	if (check_task(state, options, topics))
 		return;
 	if (!options->create) {
-		options->port_implied = !options->port.name;
-		if (options->port_implied)
-			options->port.name = "auto";
+		choose_port(state, options);
 		check_line(state, options);
 		check_framing(state, options);
 		check_speed(state, options);
+		check_login(state, options);
 	}
 	check_tap(state, options);
 	check_bridge(state, options);

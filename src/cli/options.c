@@ -136,6 +136,11 @@ static void take_addr(const struct given *given)
 		value_parse_host(given->state, given->row->name, given->arg);
 }
 
+static void take_login(const struct given *given)
+{
+	given->options->login = value_parse_user(given->state, given->arg);
+}
+
 static void take_list(const struct given *given)
 {
 	given->options->list = value_parse_list(given->state, given->arg);
@@ -286,6 +291,15 @@ static const struct option_row rows[] = {
 	{"--list", 'l', "json", OPTION_ARG_OPTIONAL, NEITHER, BY(take_list),
 	 "List serial ports and the programs that use them"},
 
+	{.doc = "A board with nothing but its console:"},
+	{"--login", 0, "USER", OPTION_ARG_OPTIONAL, LINE, BY(take_login),
+	 "Log in at the other end, start serialtun there"},
+	{"--password-file", 0, "FILE", 0, LINE, NAME(password_file),
+	 "File with the password for --login [ask for it]"},
+	/* The other end starts it; the manual has it. */
+	{"--console", 0, NULL, OPTION_HIDDEN, LINE, SET(console),
+	 "Use the own terminal as the port"},
+
 	{.doc = "The line:"},
 	{"--baud", 'b', "N|auto", 0, LINE, BY(take_baud),
 	 "Bits per second [115200, and then what works]"},
@@ -314,7 +328,7 @@ static const struct option_row rows[] = {
 	{"--board-console", 0, "PTY", 0, LINE, NAME(board_console),
 	 "Terminal for the console of a board: pty:LINK"},
 	{"--vj", 0, "WHEN", 0, LINE, BY(take_vj),
-	 "Compress TCP headers (CSLIP): auto, on, off [auto]"},
+	 "Compress TCP headers: auto, on or off [auto]"},
 	{"--leading-end", 0, "WHEN", 0, LINE, BY(take_lead),
 	 "END before a frame: auto, always, never [auto]"},
 
@@ -464,6 +478,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+/*
+ * Leave out argp's note about arguments, so that the help fits on two screens.
+ * argp frees what this returns.
+ */
+static char *help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	if (!text || key == ARGP_KEY_HELP_DUP_ARGS_NOTE)
+		return NULL;
+	return strdup(text);
+}
+
 /**
  * options_parse() - parse the command line
  * @options: filled in
@@ -478,7 +504,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int options_parse(struct options *options, int argc, char **argv)
 {
 	struct argp_option table[ROWS + 2] = {0};
-	const struct argp argp = {table, parse, NULL, doc, 0, 0, 0};
+	const struct argp argp = {table, parse, NULL, doc, 0, help_filter, 0};
 	struct command_line line = {.options = options};
 	error_t error;
 	size_t i;

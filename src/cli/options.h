@@ -43,6 +43,9 @@ enum options_share {
  * @link:       the interface and its configuration
  * @port:       the port
  * @port_implied: the user named no port, so it is "auto"
+ * @console:    the port is the terminal on which the program was started
+ * @login:      log in at the other end as this user, or NULL
+ * @password_file: file with that user's password, or NULL
  * @framing:    the framing of packets on the line
  * @lead:       when to send an END in front of a frame
  * @vj:         when to compress TCP headers
@@ -73,6 +76,9 @@ struct options {
 	struct link_config link;
 	struct port_config port;
 	bool port_implied;
+	bool console;
+	const char *login;
+	const char *password_file;
 	const struct framing *framing;
 	enum framing_lead lead;
 	enum vj_mode vj;

@@ -21,6 +21,9 @@
 #define VALUE_MTU_MIN 68 /* RFC 791, section 3.2 */
 #define VALUE_MTU_MAX PACKET_MAX
 
+/* The longest name of a user (useradd(8)). */
+#define VALUE_USER_MAX 32
+
 /**
  * value_parse_number() - parse a decimal number
  * @state:  of argp
@@ -227,6 +230,34 @@ const char *value_parse_name(const struct argp_state *state, const char *option,
 {
 	if (!*arg)
 		argp_error(state, "%s: the name is empty", option);
+	return arg;
+}
+
+/**
+ * value_parse_user() - check the user of --login
+ * @state: of argp
+ * @arg:   the value, or NULL: the default
+ *
+ * The name is typed into a console, so it must not contain the Enter key or
+ * another control character, and a login must not take it for an option.
+ *
+ * Return: the name, @arg or a constant
+ */
+const char *value_parse_user(const struct argp_state *state, const char *arg)
+{
+	const char *c;
+
+	if (!arg)
+		return "root";
+	if (!*arg || *arg == '-' || strlen(arg) > VALUE_USER_MAX)
+		argp_error(state, "--login: \"%s\" is not the name of a user",
+			   arg);
+	for (c = arg; *c; c++)
+		if (*c <= ' ' || *c > '~')
+			argp_error(state,
+				   "--login: the name of the user contains a "
+				   "space, a control character or a letter "
+				   "that is not ASCII");
 	return arg;
 }
 

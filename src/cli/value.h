@@ -25,6 +25,7 @@ struct addr value_parse_host(const struct argp_state *state, const char *option,
 struct addr value_parse_route(const struct argp_state *state, const char *arg);
 const char *value_parse_name(const struct argp_state *state, const char *option,
 			     const char *arg);
+const char *value_parse_user(const struct argp_state *state, const char *arg);
 const char *value_parse_interface(const struct argp_state *state,
 				  const char *option, const char *arg);
 void value_parse_mac(const struct argp_state *state,

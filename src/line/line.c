@@ -282,6 +282,17 @@ const char *line_why_gone(const struct line *line)
 }
 
 /**
+ * line_why_over() - tell whether the line wants the link to end
+ * @line: the line
+ *
+ * Return: NULL if it does not; else the reason
+ */
+const char *line_why_over(const struct line *line)
+{
+	return line->source->over;
+}
+
+/**
  * line_let_go() - close the port and start to look for it
  * @line:   the line, which has a port
  * @now_ns: the time

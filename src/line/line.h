@@ -36,6 +36,7 @@ bool line_look(struct line *line, uint64_t now_ns);
 void line_attend(struct line *line, uint64_t now_ns);
 void line_wake(struct line *line);
 uint64_t line_next_ns(const struct line *line);
+const char *line_why_over(const struct line *line);
 const char *line_why_gone(const struct line *line);
 void line_let_go(struct line *line, uint64_t now_ns);
 struct port *line_port(const struct line *line);

@@ -7,6 +7,7 @@
 #include "events.h"
 #include "failure.h"
 #include "line/connect.h"
+#include "line/console.h"
 #include "line/device.h"
 #include "line/listener_tcp.h"
 #include "line/listener_unix.h"
@@ -26,7 +27,7 @@
 static const struct source_kind *const kinds[] = {
 	&connect_tcp_kind,   &connect_unix_kind, &listener_tcp_kind,
 	&listener_unix_kind, &udp_kind,		 &pty_make_kind,
-	&std_fds_kind,	     &device_kind,
+	&std_fds_kind,	     &console_kind,	 &device_kind,
 };
 
 /**
@@ -61,7 +62,9 @@ static bool list_prefixes(char why[SOURCE_WHY_MAX])
 	*why = '\0';
 	text_append(why, SOURCE_WHY_MAX, "is not a kind of line: there are ");
 	for (kind = kinds; *(*kind)->prefix; kind++)
-		text_append(why, SOURCE_WHY_MAX, "%s, ", (*kind)->prefix);
+		if (!(*kind)->is_visit)
+			text_append(why, SOURCE_WHY_MAX, "%s, ",
+				    (*kind)->prefix);
 	text_append(why, SOURCE_WHY_MAX, "and devices, by name or path");
 	return false;
 }

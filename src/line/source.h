@@ -42,6 +42,8 @@ struct source;
  * @uses_ip:      the line opens sockets for IP
  * @uses_unix:    @claim opens unix sockets
  * @no_reconnect: a lost port never comes back, and the link then ends normally
+ * @is_visit:     the other end started this one through its terminal, which it
+ *                gives back; only --console names such a line
  * @how_lost:     why a port of this kind is usually lost, "it hung up"
  * @remedy:       the remedy, "plug it in and start again"
  * @waited_for:   prefix of the name of a missing port: "a connection to ";
@@ -82,6 +84,7 @@ struct source_kind {
 	bool uses_ip;
 	bool uses_unix;
 	bool no_reconnect;
+	bool is_visit;
 	const char *how_lost;
 	const char *remedy;
 	const char *waited_for;
@@ -110,6 +113,7 @@ struct source_kind {
  * @next_ns: latest time of the next look or attend; UINT64_MAX: never
  * @waits:   a missing port is waited for
  * @gone:    why the port, once lost, cannot be found again; NULL: it can
+ * @over:    why the link is to end; NULL: it goes on
  * @listen_port: TCP port at which it waits for its peer; 0: none
  * @reach:   of a line over IP: the interface that leads to the peer
  * @woken:   a descriptor of source_watch() was ready since the last look
@@ -124,6 +128,7 @@ struct source {
 	uint64_t next_ns;
 	bool waits;
 	const char *gone;
+	const char *over;
 	uint16_t listen_port;
 	struct reach reach;
 	bool woken;

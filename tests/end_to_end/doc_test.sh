@@ -25,8 +25,11 @@ options_behind() {
 for option in $(options_in "$help"); do
 	check "the manual has $option" grep -q -- "$option" <<<"$plain_manual"
 done
-# --now is an option of systemctl.
-for option in $(options_in "$plain_manual" | grep -vx -- --now); do
+# --now is an option of systemctl. The help does not show --console, which is
+# for the other end.
+check 'the program has --console' "$serialtun" --console --version
+for option in $(options_in "$plain_manual" |
+	grep -vx -e --now -e --console); do
 	check "the program has the manual's $option" grep -q -- "$option" <<<"$help"
 done
 check_equal 'the manual and the help have the same order' \

@@ -1000,7 +1000,7 @@ static void test_options_help_is_short(void **state)
 		if (!is_explained(line))
 			fail_msg("not in one line: %s", line);
 	}
-	assert_int_equal(entries, 46);
+	assert_int_equal(entries, 48);
 }
 
 int main(void)

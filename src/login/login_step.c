@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the steps of a login share: to send, to wait, to tell, and to fail.
+ *
+ * Pure.
+ */
+#include "login/login_step.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/**
+ * login_step_begin() - begin to wait for the answer to a step
+ * @login:  the login
+ * @step:   what was done
+ * @now_ns: the time
+ */
+void login_step_begin(struct login *login, enum login_step step,
+		      uint64_t now_ns)
+{
+	login->step = step;
+	login->step_ns = now_ns;
+	login->heard = false;
+	/* Only new bytes make the line news. */
+	login->judged = true;
+}
+
+/**
+ * login_step_send() - send bytes
+ * @login: the login
+ * @bytes: the bytes
+ * @len:   how many
+ */
+void login_step_send(struct login *login, const void *bytes, size_t len)
+{
+	if (len > LOGIN_OUT_MAX - login->out_len)
+		len = LOGIN_OUT_MAX - login->out_len;
+	memcpy(login->out + login->out_len, bytes, len);
+	login->out_len += len;
+}
+
+/**
+ * login_step_type() - send text without the Enter key
+ * @login: the login
+ * @text:  the text
+ */
+void login_step_type(struct login *login, const char *text)
+{
+	login_step_send(login, text, strlen(text));
+}
+
+/**
+ * login_step_enter() - send a line
+ * @login: the login
+ * @text:  the line, without the Enter key
+ */
+void login_step_enter(struct login *login, const char *text)
+{
+	login_step_type(login, text);
+	login_step_type(login, "\r");
+}
+
+/**
+ * login_step_tell() - set the news for the user
+ * @login:  the login
+ * @format: as for printf()
+ */
+void login_step_tell(struct login *login, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(login->news, sizeof(login->news), format, args);
+	va_end(args);
+}
+
+/**
+ * login_step_is_reading() - is the reader on the console?
+ * @login: the login
+ *
+ * Return: true if the reader can be asked to end
+ */
+bool login_step_is_reading(const struct login *login)
+{
+	return login->step == LOGIN_STEP_READER ||
+	       login->step == LOGIN_STEP_SURVEYED;
+}
+
+/**
+ * login_step_fail() - end the login, and leave the console
+ * @login:  the login
+ * @format: what was seen, and what would help, as for printf()
+ */
+void login_step_fail(struct login *login, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(login->text, sizeof(login->text), format, args);
+	va_end(args);
+	if (login_step_is_reading(login))
+		login_step_enter(login, "exit");
+	login->state = LOGIN_HAS_FAILED;
+	login->step = LOGIN_STEP_FINISHED;
+}
+
+/**
+ * login_step_last_line() - the text that a message quotes
+ * @login: the login
+ *
+ * Return: the line at the end, or the one before
+ */
+const char *login_step_last_line(const struct login *login)
+{
+	return login->screen.len ? login->screen.line : login->screen.last;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is typed into a shell on a console, and what it answers.
+ *
+ * A question finds out whether a shell is there at all: it wants "st1f3a42" and
+ * is typed as "st1f3a$((6*7))", so that neither an echo nor a boot loader
+ * answers right.
+ *
+ * Then one line starts the reader, a small shell that reads lines and executes
+ * them. It has no prompt, no history, no line editor and no job control, and
+ * turns the echo off; before each line it prints that it is ready. Whatever the
+ * user's own shell is, its settings need not be changed, and at the end of the
+ * reader the terminal gets its settings back. In a session that serialtun has
+ * logged in, the reader replaces the user's shell, so that its end is the
+ * logout.
+ *
+ * serialtun has no privilege at its end. So the line that starts it restores
+ * the kernel's console log level behind it.
+ *
+ * Pure.
+ */
+#include "login/shell.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/**
+ * shell_write_question() - write the line that only a shell answers
+ * @line: filled in, without a carriage return
+ * @mark: the mark
+ */
+void shell_write_question(char line[SHELL_LINE_MAX], const char *mark)
+{
+	snprintf(line, SHELL_LINE_MAX, " echo %s$((6*7))", mark);
+}
+
+/**
+ * shell_is_answer() - does a line contain the answer of a shell?
+ * @line: the line
+ * @mark: the mark
+ *
+ * Return: true if it does
+ */
+bool shell_is_answer(const char *line, const char *mark)
+{
+	char wanted[SHELL_MARK_MAX + 4];
+
+	snprintf(wanted, sizeof(wanted), "%s42", mark);
+	return strstr(line, wanted);
+}
+
+/**
+ * shell_write_reader() - write the line that starts the reader
+ * @line:    filled in, without a carriage return
+ * @mark:    the mark
+ * @replace: the reader takes the place of the shell
+ */
+void shell_write_reader(char line[SHELL_LINE_MAX], const char *mark,
+			bool replace)
+{
+	snprintf(line, SHELL_LINE_MAX,
+		 " %ssh -c 'n=%s;s=$(stty -g);trap \"stty $s\" 0;"
+		 "trap exit 1 2 15;stty -echo;while echo $n: $((6*7));"
+		 "read -r l;do eval \"$l\";done'",
+		 replace ? "exec " : "", mark);
+}
+
+/**
+ * shell_is_ready() - does a line say that the reader is ready?
+ * @line: the line
+ * @mark: the mark
+ *
+ * Return: true if it does
+ */
+bool shell_is_ready(const char *line, const char *mark)
+{
+	char wanted[SHELL_MARK_MAX + 4];
+
+	snprintf(wanted, sizeof(wanted), "%s: 42", mark);
+	return strstr(line, wanted);
+}
+
+/**
+ * shell_write_survey() - write the line that asks what is there
+ * @line: filled in, without a carriage return
+ *
+ * shell_read_fact() reads the answers.
+ */
+void shell_write_survey(char line[SHELL_LINE_MAX])
+{
+	snprintf(line, SHELL_LINE_MAX, "%s",
+		 "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin;S=;"
+		 "u=$(id -u);echo $n u=$u;echo $n m=$(uname -m);"
+		 "[ \"$u\" = 0 ]||{ sudo -p \"$n password:\" true&&S=sudo&&"
+		 "echo $n s=1;};"
+		 "[ -c /dev/net/tun ]||$S modprobe tun 2>/dev/null;"
+		 "[ -c /dev/net/tun ]&&echo $n t=1;"
+		 "p=$(command -v serialtun)&&echo $n p=$p&&"
+		 "v=$($p --console --version 2>/dev/null)&&echo $n v=$v");
+}
+
+/**
+ * shell_write_start() - write the line that starts serialtun there
+ * @line: filled in, without a carriage return
+ *
+ * Call it after the survey, which sets the variables.
+ */
+void shell_write_start(char line[SHELL_LINE_MAX])
+{
+	snprintf(line, SHELL_LINE_MAX, "%s",
+		 "$S sh -c 'f=/proc/sys/kernel/printk;k=$(cat $f);"
+		 "(echo 1 >$f)2>/dev/null;\"$0\" --console;r=$?;"
+		 "[ \"$k\" ]&&(echo \"$k\" >$f)2>/dev/null;exit $r' $p;"
+		 "echo $n e=$?;exit");
+}
+
+/**
+ * shell_wants_password() - is this the question of sudo?
+ * @line: the unfinished line
+ * @mark: the mark
+ *
+ * Return: true if it is
+ */
+bool shell_wants_password(const char *line, const char *mark)
+{
+	char wanted[SHELL_MARK_MAX + 16];
+
+	snprintf(wanted, sizeof(wanted), "%s password:", mark);
+	return strstr(line, wanted);
+}
+
+/**
+ * shell_read_fact() - read a line that may be an answer to the survey
+ * @facts: updated
+ * @line:  the line
+ * @mark:  the mark
+ */
+void shell_read_fact(struct shell_facts *facts, const char *line,
+		     const char *mark)
+{
+	char wanted[SHELL_MARK_MAX + 4];
+	const char *fact;
+	char *to = NULL;
+
+	snprintf(wanted, sizeof(wanted), "%s ", mark);
+	fact = strstr(line, wanted);
+	if (!fact)
+		return;
+	fact += strlen(wanted);
+	if (!*fact || fact[1] != '=')
+		return;
+	switch (*fact) {
+	case 'u':
+		to = facts->user;
+		facts->is_root |= !strcmp(fact, "u=0");
+		break;
+	case 'm':
+		to = facts->machine;
+		break;
+	case 'p':
+		to = facts->path;
+		break;
+	case 'v':
+		to = facts->version;
+		break;
+	case 'e':
+		to = facts->status;
+		break;
+	case 's':
+		facts->is_root = true;
+		break;
+	case 't':
+		facts->has_tun = true;
+		break;
+	default:
+		break;
+	}
+	if (to)
+		snprintf(to, SHELL_VALUE_MAX, "%s", fact + 2);
+}

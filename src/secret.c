@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Passwords: from a file that nobody else may read, or from the user's
+ * terminal, without echo. A password is never an argument of a program and
+ * never in the environment, where every user of the host can read it.
+ */
+#include "secret.h"
+#include "log.h"
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+/**
+ * secret_read_file() - read the first line of a file
+ * @path:   the file
+ * @secret: filled in on success
+ *
+ * Refuses a file that its group or others may read or write. Logs any failure.
+ *
+ * Return: 0 or -errno
+ */
+int secret_read_file(const char *path, char secret[SECRET_MAX])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat file;
+	ssize_t len;
+	int err;
+
+	if (fd < 0 || fstat(fd, &file)) {
+		err = errno;
+		log_error("cannot open the password file %s: %s", path,
+			  strerror(err));
+		if (fd >= 0)
+			close(fd);
+		return -err;
+	}
+	if (!S_ISREG(file.st_mode) || file.st_mode & (S_IRWXG | S_IRWXO)) {
+		log_error("cannot use the password file %s: %s (chmod 600 %s)",
+			  path,
+			  S_ISREG(file.st_mode) ? "other users may read it"
+						: "it is no regular file",
+			  path);
+		close(fd);
+		return -EPERM;
+	}
+	len = read(fd, secret, SECRET_MAX - 1);
+	close(fd);
+	secret[len > 0 ? len : 0] = '\0';
+	secret[strcspn(secret, "\r\n")] = '\0';
+	if (*secret)
+		return 0;
+	log_error("cannot use the password file %s: its first line is empty",
+		  path);
+	return -EINVAL;
+}
+
+/**
+ * secret_open_terminal() - open the user's terminal, for secret_ask()
+ *
+ * Return: a descriptor, or -errno
+ */
+int secret_open_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Read a line. Return: 0; -EINTR after a stop signal; another -errno. */
+static int read_line(int fd, char secret[SECRET_MAX])
+{
+	struct pollfd polled[] = {
+		{.fd = fd, .events = POLLIN},
+		{.fd = signals_fd(), .events = POLLIN},
+	};
+	ssize_t len;
+
+	for (;;) {
+		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (signals_stop())
+			return -EINTR;
+		/* A request, which the session handles later. */
+		if (polled[1].revents)
+			polled[1].fd = -1;
+		if (polled[0].revents)
+			break;
+	}
+	len = read(fd, secret, SECRET_MAX - 1);
+	if (len <= 0)
+		return len ? -errno : -EPIPE;
+	secret[len] = '\0';
+	secret[strcspn(secret, "\r\n")] = '\0';
+	return 0;
+}
+
+/**
+ * secret_ask() - ask the user for a password
+ * @fd:     of secret_open_terminal()
+ * @prompt: the question
+ * @secret: filled in on success
+ *
+ * Waits for the user, or for a stop signal.
+ *
+ * Return: 0; -EINTR after a stop signal; another -errno
+ */
+int secret_ask(int fd, const char *prompt, char secret[SECRET_MAX])
+{
+	struct termios saved;
+	struct termios hidden;
+	int err;
+
+	if (tcgetattr(fd, &saved))
+		return -errno;
+	hidden = saved;
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	hidden.c_lflag |= ICANON | ISIG | ECHONL;
+	if (tcsetattr(fd, TCSAFLUSH, &hidden))
+		return -errno;
+	(void)!write(fd, prompt, strlen(prompt));
+	err = read_line(fd, secret);
+	tcsetattr(fd, TCSANOW, &saved);
+	return err;
+}
