@@ -436,6 +436,34 @@ static void test_options_good(void **state)
 		assert_parsed(good[i].line, good[i].meaning);
 }
 
+/* A speed is searched for, but not where a console keeps its own. */
+static void test_options_tries_speeds(void **state)
+{
+	static const struct {
+		const char *line;
+		bool tries;
+	} lines[] = {
+		{"--port p", true},
+		{"--baud auto --port p", true},
+		{"--baud 9600 --port p", false},
+		{"--pair check --port p", false},
+		{"--login --port p", false},
+		{"--console", false},
+		{"--framing kiss --port p", false},
+	};
+	static struct testing_args args;
+	static struct result result;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(lines); i++) {
+		run(&result, &args, lines[i].line);
+		assert_int_equal(result.status, STATUS_RETURNED);
+		if (options->port.tries_speeds != lines[i].tries)
+			fail_msg("%s", lines[i].line);
+	}
+}
+
 /* Refused: nothing on stdout, argp's two lines on stderr, status 64. */
 static void assert_refused(const char *line, const char *reason)
 {
@@ -544,6 +572,9 @@ static const struct {
 	{"--baud auto --flow xonxoff --port p",
 	 "--baud auto cannot be used with --flow xonxoff: at a wrong speed "
 	 "bytes look like XOFF (use --flow rtscts or none)"},
+	{"--baud auto --login --port p",
+	 "--baud auto cannot be used with --login: the console at the other "
+	 "end keeps its speed"},
 	{"--baud 9600 --max-baud 500000 --port p",
 	 "--max-baud limits the speed that is found, and --baud 9600 fixes it: "
 	 "leave one out"},
@@ -1007,6 +1038,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_good),
+		cmocka_unit_test(test_options_tries_speeds),
 		cmocka_unit_test(test_options_bad),
 		cmocka_unit_test(test_options_addr_repeated),
 		cmocka_unit_test(test_options_route_repeated),

@@ -477,6 +477,18 @@ static void test_repeat_refused(void **state)
 	assert_int_equal(head.body_len, 0);
 }
 
+/* At 1 ms a byte, 1500 bytes take 1.5 s; at a thousandth of that, no time. */
+static void test_repeat_follows_the_speed(void **state)
+{
+	(void)state;
+	begin(0, MS);
+	send(1500);
+	assert_true(repeat_next_ns(repeat, now) > now + 3 * S / 2);
+	repeat_set_byte_ns(repeat, MS / 1000, now);
+	send(1500);
+	assert_true(repeat_next_ns(repeat, now) < now + 3 * S / 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -499,6 +511,7 @@ int main(void)
 		TEST(test_repeat_invalid_numbers_are_counted),
 		TEST(test_repeat_parts_where_there_is_noise),
 		TEST(test_repeat_refused),
+		TEST(test_repeat_follows_the_speed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
