@@ -241,6 +241,9 @@ void sender_follow(struct sender *sender, const struct port *port)
 	sender->outbox_len = 0;
 	sender->port_is_full = false;
 	sender->is_between = false;
+	/* The peer has not seen the headers that were flushed. */
+	if (sender->config->vj)
+		vj_compress_reset(&sender->config->vj->compressor);
 	pacer_init(&sender->pacer, port->rate, port->kind->queue_slack);
 	fit_queue(sender, port);
 }
