@@ -57,6 +57,13 @@ plug() { # or unplug
 	kill -USR1 "$cable_pid"
 }
 
+# Unplug, and wait for it: two signals at once are one, and the log may tell of
+# an earlier loss.
+unplug() {
+	plug
+	wait_for 5 not test -e "$port_a"
+}
+
 give_to_dialout() {
 	wait_for 5 test -e "$port_a"
 	pty=$(readlink -f "$port_a")
@@ -155,8 +162,7 @@ if has_users &&
 		shift
 		start_a --addr 10.0.0.1/24 "$@"
 		for time in first second; do
-			plug
-			wait_for 5 says ': lost '
+			unplug
 			plug
 			wait_for 5 test -e "$port_a"
 			pty=$(readlink -f "$port_a")
@@ -196,8 +202,7 @@ if has_users &&
 	check_replug 'without a filter' --no-sandbox
 
 	# The port appears after the start, and gets its group a moment later.
-	plug
-	wait_for 5 not test -e "$port_a"
+	unplug
 	start_a --addr 10.0.0.1/24 -v --wait
 	check_equal 'without a port: the process is nobody' "$uid" \
 		"$(status_of Uid | xargs -n 1 | sort -u)"
@@ -210,8 +215,7 @@ if has_users &&
 	check 'the port appears, and a ping crosses' \
 		wait_for 10 in_a ping -c 1 -W 1 10.0.0.2
 	check_end 'a port that comes later' "$before"
-	plug
-	wait_for 5 not test -e "$port_a"
+	unplug
 	start_a --addr 10.0.0.1/24 -v --wait
 	plug
 	check "a port of root's that comes later: a ping crosses" \
@@ -330,8 +334,7 @@ if has_users &&
 	check_equal "a user's start: the broker is the user" \
 		"$uid $uid $uid $uid" "$(broker_status Uid | xargs)"
 	for time in first second; do
-		plug
-		wait_for 5 says ': lost '
+		unplug
 		plug
 		give_to_user
 		check "a user's start: a port of the user alone is opened again, $time time" \
@@ -339,8 +342,7 @@ if has_users &&
 	done
 	# The remedy needs the name of the group, for which the C library would
 	# ask a server by a unix socket.
-	plug
-	wait_for 5 says ': lost '
+	unplug
 	plug
 	give_to_dialout
 	check "a user's start: a port of another group is reported, with the remedy" \

@@ -108,6 +108,18 @@ static bool decode(struct keeper_request *request, const uint8_t *bytes,
 	return is_request;
 }
 
+/* Compare what the records say; a struct has padding. */
+static void assert_same(const struct keeper_request *a,
+			const struct keeper_request *b)
+{
+	uint8_t bytes_a[KEEPER_REQUEST_LEN];
+	uint8_t bytes_b[KEEPER_REQUEST_LEN];
+
+	keeper_request_encode(bytes_a, a);
+	keeper_request_encode(bytes_b, b);
+	assert_memory_equal(bytes_a, bytes_b, sizeof(bytes_a));
+}
+
 static void test_keeper_request_decode(void **state)
 {
 	static const uint8_t wanted[KEEPER_REQUEST_LEN] = {
@@ -120,12 +132,12 @@ static void test_keeper_request_decode(void **state)
 	keeper_request_encode(bytes, &request);
 	assert_memory_equal(bytes, wanted, sizeof(wanted));
 	assert_true(decode(&read, bytes, sizeof(bytes)));
-	assert_memory_equal(&read, &request, sizeof(request));
+	assert_same(&read, &request);
 
 	request = (struct keeper_request){.kind = KEEPER_DROP_ADDRESS};
 	keeper_request_encode(bytes, &request);
 	assert_true(decode(&read, bytes, sizeof(bytes)));
-	assert_memory_equal(&read, &request, sizeof(request));
+	assert_same(&read, &request);
 }
 
 /* The requests about the internet, there and back. */
@@ -149,7 +161,7 @@ static void test_keeper_request_internet(void **state)
 	for (i = 0; i < TESTING_COUNT(good); i++) {
 		keeper_request_encode(bytes, &good[i]);
 		assert_true(decode(&read, bytes, sizeof(bytes)));
-		assert_memory_equal(&read, &good[i], sizeof(read));
+		assert_same(&read, &good[i]);
 		assert_null(keeper_request_fault(&read));
 		/* behind the third address */
 		bytes[32] = 1;

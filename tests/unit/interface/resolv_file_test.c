@@ -72,8 +72,8 @@ static void test_resolv_file_puts_back(void **state)
 	static const char *const texts[] = {
 		"",
 		"nameserver 127.0.0.1\n",
-		"search example.org\nnameserver 10.0.0.1\nnameserver "
-		"10.0.0.2\nnameserver 10.0.0.3\noptions edns0 trust-ad\n",
+		("search example.org\nnameserver 10.0.0.1\nnameserver "
+		 "10.0.0.2\nnameserver 10.0.0.3\noptions edns0 trust-ad\n"),
 	};
 	const struct name_servers servers = one_server();
 	static struct resolv_file file;
