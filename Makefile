@@ -183,7 +183,7 @@ test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver) \
 .PHONY: check
 check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
 	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --timer \
-		--jobs 6 --exec tests/tap/keep $(unit_tests) $(fuzzers) \
+		--jobs 6 --exec tests/tap/keep -- $(unit_tests) $(fuzzers) \
 		$(pair_sim) $(script_tests)
 
 # Run this many seeds of each scenario, a hundred at a time.
@@ -204,7 +204,7 @@ pair-soak: $(pair_sim) ## the same, a million times: about two hours
 check-peers: all cable ## run the tests against SLIP programs of others
 	$(Q)tests/peers/make-board $(BUILD)/tests/peers
 	$(Q)BUILD=$(BUILD) tests/tap/prove --timer \
-		--exec tests/tap/keep $(peer_tests)
+		--exec tests/tap/keep -- $(peer_tests)
 
 SOAK_SECONDS ?= 120
 
@@ -226,7 +226,7 @@ not_emulated := $(addprefix $(BUILD)/tests/,unit/line/listener_test \
 .PHONY: check-unit
 check-unit: $(unit_tests) $(fuzzers) ## build and run the unit tests alone
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --jobs 4 \
-		--exec 'tests/tap/keep $(RUN)' \
+		--exec 'tests/tap/keep $(RUN)' -- \
 		$(if $(findstring qemu,$(RUN)),$(filter-out \
 			$(not_emulated),$^),$^)
 
@@ -239,7 +239,7 @@ valgrind := valgrind --quiet --leak-check=full --error-exitcode=99 \
 .PHONY: valgrind
 valgrind: $(unit_tests) ## run the unit tests under valgrind
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --timer --jobs 4 \
-		--exec 'tests/tap/keep $(valgrind)' $(unit_tests)
+		--exec 'tests/tap/keep $(valgrind)' -- $(unit_tests)
 
 # Without optimisation, because gcov would miss lines that did run. Make the
 # files of counters beforehand, for all users, because some tests end as nobody.

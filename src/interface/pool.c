@@ -28,8 +28,8 @@ static void mark(const struct addr *used, int index, void *data)
 	struct addr network = pool->all;
 	unsigned int i;
 
-	/* A router may have a million routes; skip most of them here. */
 	(void)index;
+	/* A router may have a million routes; skip most of them here. */
 	if (!conflict_overlaps(&pool->all, used))
 		return;
 	network.prefix_len = NETWORK_PREFIX_LEN;

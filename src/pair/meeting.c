@@ -353,10 +353,10 @@ void meeting_hear_hello(struct pair *pair, const struct hello *hello,
 	if (misfit)
 		tell_seldom(pair, misfit, now_ns);
 	if (hello->to != pair->id) {
-		if (pair->state == PAIR_PLAIN)
+		if (pair->state == PAIR_PLAIN && !misfit) {
 			note_deaf(pair, now_ns);
-		if (pair->state == PAIR_PLAIN && !misfit)
 			seek_unheard(&pair->seek, now_ns);
+		}
 		seek_answer(&pair->seek, now_ns);
 		return;
 	}

@@ -8,10 +8,12 @@ source "$(dirname "$0")/lib.sh"
 # shellcheck source=pairs.sh
 source "$root/tests/end_to_end/pairs.sh"
 
-# Print the messages of an end, except those about the start and the pair.
+# Print the messages of an end, except those about the start and the pair. An
+# end without XON/XOFF may send an XOFF, as a byte of its random id.
 words() {
 	sed 's/^serialtun: //' "$dir/$1.log" |
-		grep -vE ' is up: |at the other end: |paired with |peer is there'
+		grep -vE ' is up: |at the other end: |paired with |peer is there' |
+		grep -v 'has sent nothing for 5 s (it was sent an XOFF,'
 }
 
 # misfit DESCRIPTION A'S_ARGUMENTS B'S_ARGUMENTS A'S_LINE B'S_LINE: start both
@@ -27,10 +29,8 @@ misfit() {
 	check "$description: B" wait_for 12 b_says "^serialtun: $5\$"
 	# Wait for further messages, which would be wrong.
 	sleep 1.5
-	check_equal "$description: A says nothing else" 1 "$(words a | wc -l)"
-	check_equal "$description: B says nothing else" 1 "$(words b | wc -l)"
-	[ "$(words a | wc -l) $(words b | wc -l)" = '1 1' ] ||
-		words a | cat - <(words b) | sed 's/^/# /'
+	check_equal "$description: A says nothing else" '' "$(words a | sed 1d)"
+	check_equal "$description: B says nothing else" '' "$(words b | sed 1d)"
 	stop_a
 	stop_b
 }

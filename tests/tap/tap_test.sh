@@ -134,7 +134,7 @@ check_equal 'keep: without TAP_DIR it prints the TAP alone' \
 	"$(tests/sample/bad)" "$(tests/tap/keep tests/sample/bad)"
 
 prove() {
-	tests/tap/prove --exec tests/tap/keep "$@" 2>&1
+	tests/tap/prove --exec tests/tap/keep -- "$@" 2>&1
 	echo "status $?"
 }
 
@@ -155,6 +155,37 @@ check_equal 'prove: the end has the output of the failed test' \
 check_equal 'prove: the status is that of prove' \
 	$'2 passed, 1 failed, 0 skipped\nstatus 1' "$(tail -n 2 <<<"$found")"
 
+script late_test.sh <<-'END'
+	echo 1..2
+	echo ok 1 - a
+	if [ -e late ]; then
+		echo ok 2 - b in time
+	else
+		touch late
+		echo not ok 2 - b in time
+		exit 1
+	fi
+END
+script never_test.sh <<<'echo 1..1; echo not ok 1 - c in time; exit 1'
+for name in 1 2 3; do
+	cp tests/sample/never_test.sh "tests/sample/never$name"_test.sh
+done
+found=$(prove tests/sample/good tests/sample/late_test.sh)
+check_equal 'prove: a script that failed runs again, and that counts' \
+	$'failed, and ran again: tests/sample/late_test.sh: not ok 2 - b in time\n3 passed, 0 failed, 0 skipped\nstatus 0' \
+	"$(tail -n 3 <<<"$found")"
+check_equal 'prove: a script that fails twice has failed' \
+	$'failed: tests/sample/never_test.sh: not ok 1 - c in time\n0 passed, 1 failed, 0 skipped\nstatus 1' \
+	"$(prove tests/sample/never_test.sh | tail -n 3)"
+rm late
+check_equal 'prove: of many failures, none runs again' \
+	$'1 passed, 4 failed, 0 skipped\nstatus 1' \
+	"$(prove tests/sample/{late_test.sh,never{1,2,3}_test.sh} | tail -n 2)"
+rm late
+check_equal 'prove: beside the failure of a program, none runs again' \
+	$'2 passed, 2 failed, 0 skipped\nstatus 1' \
+	"$(prove tests/sample/{late_test.sh,bad} | tail -n 2)"
+
 #
 # scripts/check, whose steps are made up: "make TARGET" runs the script of that
 # name, if there is one
@@ -172,7 +203,7 @@ chmod +x "$dir"/bin/* scripts/install-deps
 PATH=$dir/bin:$PATH
 
 step_runs() {
-	script "step-$1" <<<"tests/tap/prove --exec tests/tap/keep ${*:2}"
+	script "step-$1" <<<"tests/tap/prove --exec tests/tap/keep -- ${*:2}"
 }
 
 # checked WORD...: print the list, the last line and the status of scripts/check

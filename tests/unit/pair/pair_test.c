@@ -791,6 +791,21 @@ static void test_pair_deaf(void **state)
 	assert_int_equal(state_of(&a), PAIR_PLAIN);
 }
 
+/* The peer's XOFF has stopped this end: the wires are in order. */
+static void test_pair_deaf_of_misfit(void **state)
+{
+	(void)state;
+	a.config.flow = HELLO_FLOW_XONXOFF;
+	open(&a);
+	open(&b);
+	for (; now < 1006 * S; now += 10 * MS) {
+		say(&a, &b, true);
+		say(&b, &a, false);
+	}
+	assert_true(was_told(&a, PAIR_EVENT_FLOW));
+	assert_false(was_told(&a, PAIR_EVENT_DEAF));
+}
+
 /* Data whose flags mean something that nobody has agreed on. */
 static void hear_flags(struct end *from, struct end *to, unsigned int flags)
 {
@@ -869,6 +884,7 @@ int main(void)
 		TEST(test_pair_crowd),
 		TEST(test_pair_restarts_are_no_crowd),
 		TEST(test_pair_deaf),
+		TEST(test_pair_deaf_of_misfit),
 		TEST(test_pair_unknown_frames),
 		TEST(test_pair_hellos_are_answered_ten_times_a_second),
 	};
