@@ -41,6 +41,9 @@
 /* Changes of an end's speed in the 20 s after both ends are paired. */
 #define CHANGES_MAX 12
 
+/* Of this many damaged bytes some belong to frames. */
+#define HURT_SEEN 5
+
 #define FAILED_SHOWN 5
 #define WHY_MAX	     200
 
@@ -70,6 +73,7 @@ struct world {
 	struct wire lines[4];
 	enum traffic traffic;
 	double damage;
+	uint64_t hurt_early; /* damaged bytes, before the ends are paired */
 	char why[WHY_MAX];
 };
 
@@ -454,12 +458,20 @@ static void check_old_end(struct world *world)
 	check_paired(world);
 }
 
-/* A stream repeats as soon as it damages a frame. */
+/* Get the number of bytes that the line has damaged. */
+static uint64_t hurt(const struct world *world)
+{
+	return world->lines[0].hurt + world->lines[1].hurt;
+}
+
+/* A stream repeats as soon as it damages a frame. Damage to an idle line, or to
+ * an END between two frames, may pass unseen. */
 static void check_stream(struct world *world)
 {
-	if (world->damage <= 0)
+	if (!hurt(world))
 		check_repeats(world, false);
-	else if (world->damage > 5e-5 && world->traffic != TRAFFIC_LATE)
+	else if (hurt(world) - world->hurt_early >= HURT_SEEN &&
+		 world->traffic != TRAFFIC_LATE)
 		check_repeats(world, true);
 	check_paired(world);
 }
@@ -666,15 +678,32 @@ static void run_noise(struct world *world)
 	run_for(world, 60 * S);
 }
 
-static void set_damage(struct world *world, double damage)
+/* Have a line and ports that can change their speed. */
+static void need_speeds(struct world *world)
+{
+	unsigned int i;
+
+	if (world->ends[0].speeds.base == SPEED_BASE)
+		return;
+	for (i = 0; i < 4; i++)
+		wire_open(&world->lines[i], &world->random, 10 * S / SPEED_BASE,
+			  world->damage);
+	for (i = 0; i < 3; i++) {
+		world->ends[i].base_ns = world->lines[0].byte_ns;
+		world->ends[i].speeds.base = SPEED_BASE;
+	}
+	make_speeds(world);
+}
+
+static void set_burst(struct world *world, double damage)
 {
 	unsigned int i;
 
 	for (i = 0; i < 2; i++)
-		wire_set_damage(&world->lines[i], damage, world->now_ns);
+		wire_set_burst(&world->lines[i], damage, world->now_ns);
 }
 
-static void run_bursts(struct world *world)
+static void make_bursts(struct world *world)
 {
 	uint64_t until_ns;
 
@@ -682,10 +711,28 @@ static void run_bursts(struct world *world)
 	until_ns = world->now_ns + 30 * S;
 	while (world->now_ns < until_ns) {
 		run_random(world, 100 * MS, 2 * S);
-		set_damage(world, 0.2);
+		set_burst(world, 0.2);
 		run_random(world, MS, 100 * MS);
-		set_damage(world, world->damage);
+		set_burst(world, 0);
 	}
+}
+
+/* Bursts cost no session at the speed at which the ends met. */
+static void run_bursts(struct world *world)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		world->ends[i].speeds.count = 0;
+	make_bursts(world);
+}
+
+/* A burst may damage each message that announces a lower speed. Then the ends
+ * have different speeds until the lease ends, and the session with it. */
+static void run_speed_bursts(struct world *world)
+{
+	need_speeds(world);
+	make_bursts(world);
 }
 
 /* Hold one end, or both, by flow control. */
@@ -711,13 +758,22 @@ static void run_old_end(struct world *world)
 	run_short_or_long(world, 0, 3 * S, 30 * S);
 }
 
-/* Both ports are streams, but the line may be a serial line behind them. */
+/*
+ * Both ports are streams, but the line may be a serial line behind them. A
+ * stream has no speed that its end could change.
+ */
 static void run_stream(struct world *world)
 {
-	world->ends[0].is_stream = true;
-	world->ends[1].is_stream = true;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		world->ends[i].is_stream = true;
+		world->ends[i].speeds.count = 0;
+	}
 	start_both(world);
-	run_for(world, 20 * S);
+	run_for(world, 5 * S);
+	world->hurt_early = hurt(world);
+	run_for(world, 15 * S);
 }
 
 /* Make noise on loose wires, and then connect them. */
@@ -994,23 +1050,6 @@ static void run_crowd(struct world *world)
 	end_kill(&world->ends[2]);
 }
 
-/* Have a line and ports that can change their speed. */
-static void need_speeds(struct world *world)
-{
-	unsigned int i;
-
-	if (world->ends[0].speeds.base == SPEED_BASE)
-		return;
-	for (i = 0; i < 4; i++)
-		wire_open(&world->lines[i], &world->random, 10 * S / SPEED_BASE,
-			  world->damage);
-	for (i = 0; i < 3; i++) {
-		world->ends[i].base_ns = world->lines[0].byte_ns;
-		world->ends[i].speeds.base = SPEED_BASE;
-	}
-	make_speeds(world);
-}
-
 /* Choose a message of the search for the speed, and the end that says it. */
 static struct end *watch_any(struct world *world, unsigned int len)
 {
@@ -1214,6 +1253,7 @@ static const struct scenario scenarios[] = {
 	{"speed-one-way", run_speed_one_way, check_paired},
 	{"speed-replace", run_speed_replace, check_paired},
 	{"speed-refused", run_speed_refused, check_paired},
+	{"speed-bursts", run_speed_bursts, check_paired},
 };
 
 #define SCENARIO_COUNT (sizeof(scenarios) / sizeof(*scenarios))

@@ -72,6 +72,7 @@ void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	line->random = random;
 	line->byte_ns = byte_ns;
 	line->damage = damage;
+	line->hurt = 0;
 	line->is_cut = false;
 	line->is_held = false;
 	line->is_wrong = false;
@@ -81,6 +82,7 @@ void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	line->clean_baud = UINT32_MAX;
 	line->usual = damage;
 	line->fast = damage;
+	line->burst = 0;
 	line->len = 0;
 	line->at = 0;
 	line->port_len = 0;
@@ -150,6 +152,7 @@ static size_t arrive(struct wire *line, size_t len)
 	} else {
 		line->port_len +=
 			damage_byte(line, line->moving[line->at], out);
+		line->hurt++;
 		line->clean = draw_clean(line);
 	}
 	return len;
@@ -175,17 +178,28 @@ static void advance(struct wire *line, uint64_t now_ns)
 	}
 }
 
+/* Damage bytes as the burst does, or else as the speed does. */
+static void set_damage(struct wire *line)
+{
+	const uint32_t baud = line->speeds[0];
+
+	line->damage = baud > line->clean_baud ? line->fast : line->usual;
+	if (line->burst > 0)
+		line->damage = line->burst;
+	line->clean = draw_clean(line);
+}
+
 /**
- * wire_set_damage() - Make the line noisy, or clean
+ * wire_set_burst() - Begin a burst of noise, or end it
  * @line:   the line
- * @damage: probability that a byte suffers
+ * @damage: probability that a byte suffers; 0: the burst ends
  * @now_ns: the current time
  */
-void wire_set_damage(struct wire *line, double damage, uint64_t now_ns)
+void wire_set_burst(struct wire *line, double damage, uint64_t now_ns)
 {
 	advance(line, now_ns);
-	line->damage = damage;
-	line->clean = draw_clean(line);
+	line->burst = damage;
+	set_damage(line);
 }
 
 /**
@@ -308,8 +322,7 @@ void wire_set_speed(struct wire *line, unsigned int at, uint32_t baud,
 	}
 	line->len = 0;
 	line->byte_ns = 10 * NS_PER_S / baud;
-	line->damage = baud > line->clean_baud ? line->fast : line->usual;
-	line->clean = draw_clean(line);
+	set_damage(line);
 }
 
 /**

@@ -22,6 +22,7 @@
  * @byte_ns:  time that a byte takes
  * @damage:   probability that the line loses a byte, damages it or inserts
  *            another one in front of it
+ * @hurt:     bytes that suffered so far
  * @is_cut:   no byte arrives
  * @is_held:  flow control holds the sender: no byte moves
  * @is_wrong: the ends have different speeds, so garbage arrives
@@ -30,6 +31,7 @@
  * @clean_baud: the highest speed at which the line has its usual damage
  * @usual:    that damage
  * @fast:     damage at higher speeds
+ * @burst:    damage at any speed during a burst of noise; 0: there is none
  * @next_ns:  time at which the first byte on the wire arrives
  * @clean:    bytes before the next one that suffers
  * @len:      bytes on the wire
@@ -42,6 +44,7 @@ struct wire {
 	uint64_t *random;
 	uint64_t byte_ns;
 	double damage;
+	uint64_t hurt;
 	bool is_cut;
 	bool is_held;
 	bool is_wrong;
@@ -50,6 +53,7 @@ struct wire {
 	uint32_t clean_baud;
 	double usual;
 	double fast;
+	double burst;
 	uint64_t next_ns;
 	uint64_t clean;
 	size_t len;
@@ -65,7 +69,7 @@ bool sim_chance(uint64_t *state, double probability);
 
 void wire_open(struct wire *line, uint64_t *random, uint64_t byte_ns,
 	       double damage);
-void wire_set_damage(struct wire *line, double damage, uint64_t now_ns);
+void wire_set_burst(struct wire *line, double damage, uint64_t now_ns);
 void wire_hold(struct wire *line, bool is_held, uint64_t now_ns);
 void wire_write(struct wire *line, const uint8_t *bytes, size_t len,
 		uint64_t now_ns);
