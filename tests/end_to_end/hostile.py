@@ -27,7 +27,7 @@ import tty
 END, ESC, ESC_END, ESC_ESC = b'\xc0', b'\xdb', b'\xdb\xdc', b'\xdb\xdd'
 LONGEST = 65535
 # And what a pair puts around the longest packet.
-CONTENTS_LONGEST = LONGEST + 6
+CONTENTS_LONGEST = LONGEST + 8
 
 HOP_BY_HOP, TCP, ROUTING, FRAGMENT, AH, ICMPV6, NONE, DEST = \
     0, 6, 43, 44, 51, 58, 59, 60
