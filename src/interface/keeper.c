@@ -154,21 +154,6 @@ int keeper_take_address(struct keeper *keeper, const struct addr *own,
 }
 
 /**
- * keeper_drop_address() - request the removal of the address
- * @keeper: the handle
- *
- * If the keeper has set no address, the answer is 0.
- *
- * Return: as of keeper_take_address()
- */
-int keeper_drop_address(struct keeper *keeper)
-{
-	const struct keeper_request request = {.kind = KEEPER_DROP_ADDRESS};
-
-	return ask(keeper, &request);
-}
-
-/**
  * keeper_take_route() - request the default route through the link
  * @keeper: the handle
  * @via:    the router on an Ethernet link; NULL: none

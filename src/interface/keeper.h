@@ -35,7 +35,6 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config,
 int keeper_fd(const struct keeper *keeper);
 int keeper_take_address(struct keeper *keeper, const struct addr *own,
 			const struct addr *other);
-int keeper_drop_address(struct keeper *keeper);
 int keeper_take_route(struct keeper *keeper, const struct addr *via);
 int keeper_drop_route(struct keeper *keeper);
 int keeper_use_names(struct keeper *keeper, const struct name_servers *servers);

@@ -297,17 +297,10 @@ static void do_request(struct state *state, const uint8_t *bytes, size_t len,
 			refuse(answer, -EPERM, "this process only shares");
 		return;
 	}
-	switch (request.kind) {
-	case KEEPER_TAKE_ADDRESS:
+	if (request.kind == KEEPER_TAKE_ADDRESS)
 		answer->err = take_address(state, &request, answer);
-		break;
-	case KEEPER_DROP_ADDRESS:
-		answer->err = drop_address(state, answer);
-		break;
-	default:
+	else
 		answer->err = do_internet(state, &request, answer);
-		break;
-	}
 }
 
 /* Serve requests until the main process has ended. */

@@ -123,7 +123,6 @@ bool keeper_request_decode(struct keeper_request *request, const uint8_t *bytes,
 	case KEEPER_USE_NAMES:
 		read_names(&read.names, bytes + OTHER_AT);
 		break;
-	case KEEPER_DROP_ADDRESS:
 	case KEEPER_DROP_ROUTE:
 		break;
 	default:

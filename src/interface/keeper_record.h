@@ -24,7 +24,6 @@
  * enum keeper_kind - kind of a request or an answer
  * @KEEPER_READY:        no request; the keeper's first answer, once it runs
  * @KEEPER_TAKE_ADDRESS: set an address, in place of the keeper's previous one
- * @KEEPER_DROP_ADDRESS: remove the keeper's address from the interface
  * @KEEPER_TAKE_ROUTE:   set a default route through the link
  * @KEEPER_DROP_ROUTE:   remove the keeper's default route
  * @KEEPER_USE_NAMES:    write name servers into /etc/resolv.conf
@@ -32,7 +31,6 @@
 enum keeper_kind {
 	KEEPER_READY,
 	KEEPER_TAKE_ADDRESS,
-	KEEPER_DROP_ADDRESS,
 	KEEPER_TAKE_ROUTE,
 	KEEPER_DROP_ROUTE,
 	KEEPER_USE_NAMES,

@@ -7,7 +7,6 @@
  * obeys stdin, line by line, and answers each line with a line:
  *
  *   take OWN/LEN OTHER    as keeper_take_address()
- *   drop                  as keeper_drop_address()
  *   route [VIA]           as keeper_take_route()
  *   unroute               as keeper_drop_route()
  *   names [ADDR]...       as keeper_use_names()
@@ -91,8 +90,6 @@ static int ask(struct keeper *keeper, char *line)
 		return take(keeper, first, second);
 	if (verb && first && !strcmp(verb, "raw"))
 		return send_raw(keeper, strtoul(first, NULL, 10));
-	if (verb && !strcmp(verb, "drop"))
-		return keeper_drop_address(keeper);
 	return -EINVAL;
 }
 
