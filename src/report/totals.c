@@ -17,6 +17,12 @@
 
 #include <inttypes.h>
 
+/* The ending of the noun behind a number. */
+static const char *plural(uint64_t number)
+{
+	return number == 1 ? "" : "s";
+}
+
 /* A number with a unit: one digit behind the point if there is one before. */
 static void append_bytes(char text[TOTALS_TEXT_MAX], double bytes,
 			 const char *per)
@@ -71,7 +77,7 @@ static void append_way(char text[TOTALS_TEXT_MAX], const char *verb,
 	text_append(text, TOTALS_TEXT_MAX, "%s ", verb);
 	append_bytes(text, bytes, "");
 	text_append(text, TOTALS_TEXT_MAX, " in %" PRIu64 " packet%s",
-		    direction->packets, direction->packets == 1 ? "" : "s");
+		    direction->packets, plural(direction->packets));
 	if (elapsed_ns) {
 		text_append(text, TOTALS_TEXT_MAX, " (");
 		append_bytes(text,
@@ -140,7 +146,7 @@ const char *totals_format_damage(const struct stats *stats,
 	if (damaged && damaged == frames)
 		text_append(text, TOTALS_TEXT_MAX,
 			    "%" PRIu64 " frame%s arrived, but no packet",
-			    frames, frames == 1 ? "" : "s");
+			    frames, plural(frames));
 	else if (damaged)
 		text_append(text, TOTALS_TEXT_MAX,
 			    "the line damaged %" PRIu64 " of %" PRIu64
@@ -149,8 +155,7 @@ const char *totals_format_damage(const struct stats *stats,
 	if (losses)
 		text_append(text, TOTALS_TEXT_MAX,
 			    "%sthe port was lost %" PRIu64 " time%s",
-			    damaged ? ", " : "", losses,
-			    losses == 1 ? "" : "s");
+			    damaged ? ", " : "", losses, plural(losses));
 	return text;
 }
 
@@ -168,11 +173,13 @@ const char *totals_format_direction(const struct stats_direction *direction,
 
 	*text = '\0';
 	text_append(text, TOTALS_TEXT_MAX,
-		    "%" PRIu64 " packets, %" PRIu64 " bytes (%" PRIu64
-		    " on the line), %" PRIu64 " short writes, %" PRIu64
+		    "%" PRIu64 " packet%s, %" PRIu64 " byte%s (%" PRIu64
+		    " on the line), %" PRIu64 " short write%s, %" PRIu64
 		    " dropped",
-		    direction->packets, direction->bytes, direction->line_bytes,
-		    direction->short_writes, stats_dropped(direction));
+		    direction->packets, plural(direction->packets),
+		    direction->bytes, plural(direction->bytes),
+		    direction->line_bytes, direction->short_writes,
+		    plural(direction->short_writes), stats_dropped(direction));
 	for (i = 0; i < STATS_DROP_COUNT; i++)
 		if (direction->dropped[i])
 			text_append(text, TOTALS_TEXT_MAX, ", %" PRIu64 " %s",
@@ -199,10 +206,11 @@ const char *totals_format_queue(const struct fq_codel_stats *queue,
 {
 	*text = '\0';
 	text_append(text, TOTALS_TEXT_MAX,
-		    "%" PRIu64 " packets, %" PRIu64
-		    " bytes waiting, longest wait %" PRIu64 ".%03" PRIu64
+		    "%" PRIu64 " packet%s, %" PRIu64
+		    " byte%s waiting, longest wait %" PRIu64 ".%03" PRIu64
 		    " s, %" PRIu64 " marked",
-		    queue->backlog_packets, queue->backlog_bytes,
+		    queue->backlog_packets, plural(queue->backlog_packets),
+		    queue->backlog_bytes, plural(queue->backlog_bytes),
 		    queue->sojourn_max_ns / 1000000000,
 		    queue->sojourn_max_ns / 1000000 % 1000, queue->marked);
 	return text;

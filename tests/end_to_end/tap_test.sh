@@ -234,7 +234,7 @@ start_a --tap --bridge br0 -i lan0
 frame "${advert}0000000000000000" >"$port_b"
 # In a bridge serialtun passes them on: the hosts behind it decide.
 check 'Router Advertisements pass a bridge' \
-	wait_for 5 says_when_asked 'from the line: 1 packets.* 0 dropped(,|$)'
+	wait_for 5 says_when_asked 'from the line: 1 packet,.* 0 dropped(,|$)'
 stop_a
 kill "$holder"
 stop_cable

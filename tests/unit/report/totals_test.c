@@ -11,8 +11,10 @@ static const struct {
 	const char *line;
 } lines[] = {
 	{{0}, "0 packets, 0 bytes (0 on the line), 0 short writes, 0 dropped"},
-	{{.packets = 1, .bytes = 84, .line_bytes = 86, .short_writes = 2},
-	 "1 packets, 84 bytes (86 on the line), 2 short writes, 0 dropped"},
+	{{.packets = 1, .bytes = 84, .line_bytes = 86, .short_writes = 1},
+	 "1 packet, 84 bytes (86 on the line), 1 short write, 0 dropped"},
+	{{.packets = 2, .bytes = 1, .line_bytes = 4, .short_writes = 2},
+	 "2 packets, 1 byte (4 on the line), 2 short writes, 0 dropped"},
 	{{.packets = 12,
 	  .line_bytes = 5000000000,
 	  .dropped = {[STATS_DROP_BAD_CHECKSUM] = 3}},
