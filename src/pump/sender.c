@@ -231,7 +231,8 @@ static size_t queued_for_pacer(const struct port *port)
  * @port: the port, with its new speed
  *
  * The frame that the port has not taken yet is lost; the packets in the queue
- * are not.
+ * are not. An attempt changes the speed only after the outbox is empty. So a
+ * packet waits there only if the session is over, and nothing repeats it.
  */
 void sender_follow(struct sender *sender, const struct port *port)
 {
