@@ -14,7 +14,7 @@
  * @EVENT_MONITOR:    the monitor: another program changed the interface
  * @EVENT_KEEPER:     the pairing: the keeper has answered, or ended
  * @EVENT_SHARING:    the sharing: its keeper has ended
- * @EVENT_CONSOLE:    the terminal for the console of a board
+ * @EVENT_BOARD_CONSOLE: the terminal for the console of a board
  * @EVENT_TIME:       events.c itself: the timer expired
  */
 enum event_kind {
@@ -25,7 +25,7 @@ enum event_kind {
 	EVENT_MONITOR,
 	EVENT_KEEPER,
 	EVENT_SHARING,
-	EVENT_CONSOLE,
+	EVENT_BOARD_CONSOLE,
 	EVENT_TIME,
 };
 

@@ -12,9 +12,9 @@
  * program that watches the interface can see it.
  */
 #include "session.h"
+#include "board_console.h"
 #include "cli/options.h"
 #include "clock.h"
-#include "console.h"
 #include "events.h"
 #include "failure.h"
 #include "framing/framing.h"
@@ -59,16 +59,16 @@ struct session {
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
 	struct chatter chatter;
-	struct console *console; /* NULL: not asked for */
-	struct report *report;	 /* NULL: not asked for */
-	struct broker *broker;	 /* NULL: the link opens no file */
-	struct visit visit;	 /* of a line that is one */
-	struct login_run *login; /* NULL: not asked for */
-	uint64_t start_ns;	 /* when the link began */
-	uint32_t baud;		 /* the last speed of the port; 0: none */
-	bool signalled;		 /* a signal is not handled yet */
-	bool interface_changed;	 /* another program's change is not read yet */
-	bool sharing_woken;	 /* the end of its keeper is not handled yet */
+	struct board_console *console; /* NULL: not asked for */
+	struct report *report;	       /* NULL: not asked for */
+	struct broker *broker;	       /* NULL: the link opens no file */
+	struct visit visit;	       /* of a line that is one */
+	struct login_run *login;       /* NULL: not asked for */
+	uint64_t start_ns;	       /* when the link began */
+	uint32_t baud;		       /* the last speed of the port; 0: none */
+	bool signalled;		       /* a signal is not handled yet */
+	bool interface_changed; /* another program's change is not read yet */
+	bool sharing_woken;	/* the end of its keeper is not handled yet */
 	bool had_port;
 	bool carrier;
 };
@@ -82,7 +82,7 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_LINE:
 		line_wake(session->line);
-		console_wake(session->console);
+		board_console_wake(session->console);
 		break;
 	case EVENT_INTERFACE:
 	case EVENT_PORT:
@@ -97,8 +97,8 @@ static void dispatch_event(struct session *session, const struct event *event)
 	case EVENT_SHARING:
 		session->sharing_woken = true;
 		break;
-	case EVENT_CONSOLE:
-		console_note(session->console, event->mask);
+	case EVENT_BOARD_CONSOLE:
+		board_console_note(session->console, event->mask);
 		break;
 	case EVENT_TIME:
 		break;
@@ -466,7 +466,8 @@ static uint64_t next_ns(const struct session *session)
 	else if (line_port(session->line))
 		next_ns = clock_earlier(next_ns,
 					observer_next_ns(&session->observer));
-	next_ns = clock_earlier(next_ns, console_next_ns(session->console));
+	next_ns =
+		clock_earlier(next_ns, board_console_next_ns(session->console));
 	if (is_visit(session))
 		next_ns = clock_earlier(next_ns, session->visit.check_ns);
 	next_ns = clock_earlier(next_ns, notify_next_ns());
@@ -535,8 +536,9 @@ int session_open(struct session **session, const struct options *options)
 			&opened->events, &failure);
 	chatter_init(&opened->chatter, find_prefix(options));
 	if (!err && options->board_console) {
-		err = console_open(&opened->console, options->board_console,
-				   &opened->events, &opened->chatter);
+		err = board_console_open(&opened->console,
+					 options->board_console,
+					 &opened->events, &opened->chatter);
 		if (err) {
 			session_close(opened);
 			return err;
@@ -619,7 +621,7 @@ void session_use_broker(struct session *session, struct broker *broker)
 {
 	session->broker = broker;
 	line_use_broker(session->line, broker);
-	console_use_broker(session->console, broker);
+	board_console_use_broker(session->console, broker);
 }
 
 /**
@@ -629,7 +631,7 @@ void session_use_broker(struct session *session, struct broker *broker)
 void session_remove_files(struct session *session)
 {
 	line_remove_file(session->line);
-	console_remove_file(session->console);
+	board_console_remove_file(session->console);
 }
 
 /**
@@ -854,10 +856,10 @@ static int turn(struct session *session)
 	int err;
 
 	if (session->console)
-		console_move(session->console, clock_ns());
+		board_console_move(session->console, clock_ns());
 	err = handle_result(session, pump_turn(session->pump));
 	if (session->console)
-		console_move(session->console, clock_ns());
+		board_console_move(session->console, clock_ns());
 	if (!err && login_run_is_active(session->login))
 		err = turn_login(session);
 	return err ? err : handle_the_rest(session);
@@ -912,7 +914,7 @@ void session_close(struct session *session)
 	login_run_close(session->login);
 	pairing_close(session->pairing);
 	sharing_close(session->sharing);
-	console_close(session->console);
+	board_console_close(session->console);
 	monitor_close(session->monitor);
 	line_close(session->line);
 	events_close(&session->events);

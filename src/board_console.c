@@ -8,7 +8,7 @@
  * program has it open. Nothing waits for that program: if it does not read, the
  * chatter drops the rest.
  */
-#include "console.h"
+#include "board_console.h"
 #include "events.h"
 #include "failure.h"
 #include "line/line.h"
@@ -23,7 +23,7 @@
 #include <sys/epoll.h>
 #include <sys/types.h>
 
-struct console {
+struct board_console {
 	struct line *line;
 	struct events *events;
 	struct chatter *chatter;
@@ -32,21 +32,22 @@ struct console {
 };
 
 /**
- * console_open() - make a terminal for the console of a board
- * @console: the console on success; console_close() frees it
+ * board_console_open() - make a terminal for the console of a board
+ * @console: the console on success; board_console_close() frees it
  * @name:    "pty:" or "pty:LINK"; borrowed
- * @events:  event set for its descriptors (EVENT_CONSOLE, EVENT_LINE); borrowed
+ * @events:  event set for its descriptors (EVENT_BOARD_CONSOLE, EVENT_LINE);
+ * borrowed
  * @chatter: what the board says; borrowed
  *
  * Logs any failure.
  *
  * Return: 0 or -errno
  */
-int console_open(struct console **console, const char *name,
-		 struct events *events, struct chatter *chatter)
+int board_console_open(struct board_console **console, const char *name,
+		       struct events *events, struct chatter *chatter)
 {
 	const struct port_config config = {.name = name, .stop_bits = 1};
-	struct console *opened = calloc(1, sizeof(*opened));
+	struct board_console *opened = calloc(1, sizeof(*opened));
 	struct failure failure;
 	int err;
 
@@ -68,7 +69,7 @@ int console_open(struct console **console, const char *name,
 	return 0;
 }
 
-static void let_go(struct console *console, uint64_t now_ns)
+static void let_go(struct board_console *console, uint64_t now_ns)
 {
 	events_forget(console->events, line_port(console->line)->read_fd);
 	chatter_end_console(console->chatter);
@@ -78,10 +79,10 @@ static void let_go(struct console *console, uint64_t now_ns)
 }
 
 /**
- * console_close() - remove the terminal
+ * board_console_close() - remove the terminal
  * @console: the console, or NULL
  */
-void console_close(struct console *console)
+void board_console_close(struct board_console *console)
 {
 	if (!console)
 		return;
@@ -92,48 +93,49 @@ void console_close(struct console *console)
 }
 
 /**
- * console_use_broker() - let the broker remove the terminal's link
+ * board_console_use_broker() - let the broker remove the terminal's link
  * @console: the console, or NULL
  * @broker:  the broker, which has a copy of the console
  */
-void console_use_broker(struct console *console, struct broker *broker)
+void board_console_use_broker(struct board_console *console,
+			      struct broker *broker)
 {
 	if (console)
 		line_use_broker(console->line, broker);
 }
 
 /**
- * console_remove_file() - remove the terminal's link, in the broker
+ * board_console_remove_file() - remove the terminal's link, in the broker
  * @console: the broker's copy of the console, or NULL
  */
-void console_remove_file(struct console *console)
+void board_console_remove_file(struct board_console *console)
 {
 	if (console)
 		line_remove_file(console->line);
 }
 
 /**
- * console_wake() - a program may have opened the terminal
+ * board_console_wake() - a program may have opened the terminal
  * @console: the console, or NULL
  */
-void console_wake(struct console *console)
+void board_console_wake(struct board_console *console)
 {
 	if (console)
 		line_wake(console->line);
 }
 
 /**
- * console_note() - remember an event of the terminal
+ * board_console_note() - remember an event of the terminal
  * @console: the console
  * @mask:    EPOLLIN, EPOLLOUT, EPOLLHUP
  */
-void console_note(struct console *console, uint32_t mask)
+void board_console_note(struct board_console *console, uint32_t mask)
 {
 	console->mask |= mask;
 }
 
 /* Take what was typed. Return: false if the program has closed the pty. */
-static bool read_typed(struct console *console, struct port *port)
+static bool read_typed(struct board_console *console, struct port *port)
 {
 	uint8_t typed[CHATTER_TYPED_MAX];
 	ssize_t n = port_read(port, typed, sizeof(typed));
@@ -144,7 +146,7 @@ static bool read_typed(struct console *console, struct port *port)
 }
 
 /* Hand out the console's output. Return: as read_typed(). */
-static bool write_output(struct console *console, struct port *port)
+static bool write_output(struct board_console *console, struct port *port)
 {
 	const uint8_t *output;
 	size_t len = chatter_output(console->chatter, &output);
@@ -159,7 +161,7 @@ static bool write_output(struct console *console, struct port *port)
 }
 
 /* Ask for the events that matter now. */
-static void plan(struct console *console, const struct port *port)
+static void plan(struct board_console *console, const struct port *port)
 {
 	const uint8_t *output;
 	uint32_t wanted = 0;
@@ -169,19 +171,19 @@ static void plan(struct console *console, const struct port *port)
 	if (chatter_output(console->chatter, &output))
 		wanted |= EPOLLOUT;
 	if (wanted != console->wanted)
-		events_watch(console->events, EVENT_CONSOLE, port->read_fd,
-			     wanted);
+		events_watch(console->events, EVENT_BOARD_CONSOLE,
+			     port->read_fd, wanted);
 	console->wanted = wanted;
 }
 
 /**
- * console_move() - move bytes between the board and the terminal
+ * board_console_move() - move bytes between the board and the terminal
  * @console: the console
  * @now_ns:  the time
  *
  * Call it before each turn of the pump, and after it.
  */
-void console_move(struct console *console, uint64_t now_ns)
+void board_console_move(struct board_console *console, uint64_t now_ns)
 {
 	struct port *port;
 	bool is_open = true;
@@ -206,12 +208,12 @@ void console_move(struct console *console, uint64_t now_ns)
 }
 
 /**
- * console_next_ns() - when to call console_move() without an event
+ * board_console_next_ns() - when to call board_console_move() without an event
  * @console: the console, or NULL
  *
  * Return: the time; UINT64_MAX: only after an event
  */
-uint64_t console_next_ns(const struct console *console)
+uint64_t board_console_next_ns(const struct board_console *console)
 {
 	return console && !line_port(console->line)
 		       ? line_next_ns(console->line)
