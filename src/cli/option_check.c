@@ -309,6 +309,10 @@ static void check_login(const struct argp_state *state,
 	if (options->console)
 		argp_error(state, "--login cannot be used with --console, "
 				  "which is for the other end");
+	if (options->board_console)
+		argp_error(state, "--login cannot be used with "
+				  "--board-console, which is for a board "
+				  "without a login");
 	if (kind->is_datagram || kind->no_reconnect)
 		argp_error(state,
 			   "--login needs a line with a console at its other "

@@ -714,6 +714,9 @@ static const struct {
 	{"--board-console ttyS0 --port p",
 	 "--board-console: \"ttyS0\" is not pty:LINK, where LINK is a name for "
 	 "the terminal"},
+	{"--board-console pty:x --login --port p",
+	 "--login cannot be used with --board-console, which is for a board "
+	 "without a login"},
 	{"--keepalive 5 --framing kiss --port p",
 	 "--keepalive sends an END, which --framing kiss does not carry to the "
 	 "peer: use --framing slip at both ends"},
