@@ -291,8 +291,8 @@ pinned = $(findstring version 14.,$(shell clang-format --version))
 lint_files := $(filter-out tests/vm/% tests/peers/%,$(filter %.c,$(c_files)))
 
 # mdoc's Nd, one of RFC 8290's authors, CapInh in /proc, ECT of RFC 3168,
-# ttyTHS.
-no_typos := nd,taht,inh,ect,ths
+# ttyTHS, "wont" of the search for the speed.
+no_typos := nd,taht,inh,ect,ths,wont
 
 tidied := $(lint_files:%.c=$(BUILD)/tidied/%)
 

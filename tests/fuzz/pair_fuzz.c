@@ -69,7 +69,7 @@ static void hear(const uint8_t *frame, size_t len, bool is_packet)
 	struct pair_stats stats;
 	const uint8_t *packet = NULL;
 	size_t packet_len = 0;
-	uint8_t sum = 0;
+	volatile uint8_t sum = 0;
 
 	switch (pair_receive(pair, copy, len, now, &packet, &packet_len)) {
 	case PAIR_OURS:
@@ -80,7 +80,6 @@ static void hear(const uint8_t *frame, size_t len, bool is_packet)
 			while (packet_len)
 				sum ^= packet[--packet_len];
 		while (pair_next_packet(pair, &packet, &packet_len));
-		assert_true(sum || !sum);
 		break;
 	case PAIR_OTHER:
 		if (!pair_admit(pair, is_packet, now))

@@ -100,7 +100,7 @@ static void test_board_text(void **state)
 	(void)state;
 	assert_int_equal(KIND("Starting"), BOARD_TEXT);
 	assert_int_equal(look("Starting", 8).mark_len, 0);
-	assert_int_equal(KIND("Startin"), BOARD_NONE);
+	assert_int_equal(KIND("Started"), BOARD_NONE);
 	assert_int_equal(KIND("ok\n"), BOARD_TEXT);
 	assert_int_equal(KIND("\n"), BOARD_NONE);
 	assert_int_equal(KIND("Starting\xC3\xBC"), BOARD_NONE);

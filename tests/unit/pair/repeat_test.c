@@ -306,7 +306,7 @@ static void test_repeat_probes_after_two_round_trips(void **state)
 
 static void test_repeat_dead_after_5_probes_and_2_s(void **state)
 {
-	uint64_t sent_ns[8];
+	uint64_t sent_ns[8] = {0};
 	uint8_t probes = 0;
 
 	(void)state;

@@ -173,7 +173,7 @@ static void check_awaits(void)
 static void run(uint64_t random, unsigned int lost_percent, size_t len_max)
 {
 	static bool has[FRAMES_MAX + WINDOW_FRAMES];
-	unsigned long line[ON_LINE_MAX];
+	unsigned long line[ON_LINE_MAX] = {0};
 	unsigned long expected = 0;
 	unsigned long sent_at;
 	size_t on_line = 0;
