@@ -350,8 +350,10 @@ void meeting_hear_hello(struct pair *pair, const struct hello *hello,
 	if (had_session(pair))
 		meeting_take_new_id(pair);
 	set_check(pair);
-	if (misfit)
+	if (misfit) {
+		pair->stats.misfits++;
 		tell_seldom(pair, misfit, now_ns);
+	}
 	if (hello->to != pair->id) {
 		if (pair->state == PAIR_PLAIN && !misfit) {
 			note_deaf(pair, now_ns);

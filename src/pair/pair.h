@@ -137,6 +137,7 @@ enum pair_event {
  * @sessions:     sessions
  * @hellos_sent:  hellos that this end sent
  * @hellos_heard: hellos that this end received, its own included
+ * @misfits:      hellos of ends with which this one cannot pair
  * @heard:        frames that this end received in this session
  * @theirs:       frames that the peer received in this session, by its last
  *                answer
@@ -159,6 +160,7 @@ struct pair_stats {
 	uint64_t sessions;
 	uint64_t hellos_sent;
 	uint64_t hellos_heard;
+	uint64_t misfits;
 	struct frame_counters heard;
 	struct frame_counters theirs;
 	bool repeats;

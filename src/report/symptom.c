@@ -105,10 +105,16 @@ static bool are_mostly(const struct stats *stats, enum guess guess)
 	       bad_frames(from) + from->dropped[STATS_DROP_BOARD];
 }
 
+/* Has the pair found a misfit? It is reported, and explains what arrives. */
+static bool has_misfit(const struct stats *stats)
+{
+	return stats->has_pair && stats->pair.misfits;
+}
+
 /* Do frames arrive, but no packets, and most frames look like this protocol? */
 static bool speaks(const struct stats *stats, enum guess guess)
 {
-	return !hears_peer(stats) &&
+	return !hears_peer(stats) && !has_misfit(stats) &&
 	       stats->guesses[guess] >= SYMPTOM_GARBAGE_FRAMES &&
 	       are_mostly(stats, guess);
 }
@@ -125,17 +131,6 @@ static bool writes(const struct stats *stats)
 				      are_mostly(stats, GUESS_TEXT));
 }
 
-/* Has a symptom been reported that explains why no packets arrive? */
-static bool is_explained(const struct symptoms *symptoms)
-{
-	int symptom;
-
-	for (symptom = SYMPTOM_ECHO; symptom <= SYMPTOM_IPV6; symptom++)
-		if (symptoms->told[symptom])
-			return true;
-	return false;
-}
-
 /* The input of one symptoms_look() call. */
 struct look {
 	struct symptoms *symptoms;
@@ -146,6 +141,19 @@ struct look {
 	struct symptom_count now;
 	uint64_t now_ns;
 };
+
+/* Has anything been reported that explains why no packets arrive? */
+static bool is_explained(const struct look *look)
+{
+	int symptom;
+
+	if (has_misfit(look->stats))
+		return true;
+	for (symptom = SYMPTOM_ECHO; symptom <= SYMPTOM_IPV6; symptom++)
+		if (look->symptoms->told[symptom])
+			return true;
+	return false;
+}
 
 static bool shows_refused(const struct look *look)
 {
@@ -227,7 +235,7 @@ static bool shows_ip(const struct look *look)
 static bool shows_text(const struct look *look)
 {
 	return lasts(&look->symptoms->text_ns,
-		     writes(look->stats) && !is_explained(look->symptoms),
+		     writes(look->stats) && !is_explained(look),
 		     SYMPTOM_TEXT_NS, look->now_ns);
 }
 
@@ -235,8 +243,7 @@ static bool shows_text(const struct look *look)
 static bool shows_seven_bits(const struct look *look)
 {
 	return lasts(&look->symptoms->seven_bits_ns,
-		     !hears_peer(look->stats) &&
-			     !is_explained(look->symptoms) &&
+		     !hears_peer(look->stats) && !is_explained(look) &&
 			     look->stats->unfinished != GUESS_TEXT &&
 			     census_has_seven_bits(&look->stats->census),
 		     SYMPTOM_TEXT_NS, look->now_ns);
@@ -252,7 +259,7 @@ static bool shows_garbage(const struct look *look)
 {
 	return lasts(
 		&look->symptoms->first_come_ns,
-		!hears_peer(look->stats) && !is_explained(look->symptoms) &&
+		!hears_peer(look->stats) && !is_explained(look) &&
 			(bad_frames(look->from) >= SYMPTOM_GARBAGE_FRAMES ||
 			 look->stats->unfinished_len >= SYMPTOM_GARBAGE_BYTES),
 		patience(look, SYMPTOM_GARBAGE_NS), look->now_ns);
@@ -264,7 +271,7 @@ static bool shows_whisper(const struct look *look)
 	return lasts(&look->symptoms->whisper_ns,
 		     !hears_peer(look->stats) && look->from->line_bytes &&
 			     !look->from->dropped[STATS_DROP_IPV6] &&
-			     !is_explained(look->symptoms) &&
+			     !is_explained(look) &&
 			     !look->symptoms->told[SYMPTOM_GARBAGE] &&
 			     look->to->packets >= SYMPTOM_NOTHING_PACKETS,
 		     patience(look, SYMPTOM_WHISPER_NS), look->now_ns);

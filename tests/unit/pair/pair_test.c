@@ -622,6 +622,7 @@ static void test_pair_misfits(void **state)
 		assert_int_equal(state_of(&b), PAIR_PLAIN);
 		assert_true(was_told(&a, cases[i].event));
 		assert_true(was_told(&b, cases[i].event));
+		assert_true(stats_of(&a).misfits && stats_of(&b).misfits);
 		assert_in_range(a.hellos + b.hellos, 2, 20);
 	}
 }

@@ -197,6 +197,23 @@ static void test_symptom_likely(void **state)
 	}
 }
 
+/* A misfit of the pair is reported already, and explains such frames. */
+static void test_symptom_after_a_misfit(void **state)
+{
+	struct symptoms symptoms = {0};
+	struct stats stats = {.has_pair = true};
+
+	(void)state;
+	stats.guesses[GUESS_ETHERNET] = 9;
+	stats.from_line.dropped[STATS_DROP_BAD_VERSION] = 9;
+	stats.from_line.line_bytes = 999;
+	stats.to_line.packets = 9;
+	stats.pair.misfits = 1;
+	assert_int_equal(look(&symptoms, &stats, 100, 1000), SYMPTOM_NONE);
+	stats.pair.misfits = 0;
+	assert_int_equal(look(&symptoms, &stats, 1002, 1100), SYMPTOM_ETHERNET);
+}
+
 /* SLIP where KISS is expected: such frames are commands, not bad frames. */
 static void test_symptom_slip(void **state)
 {
@@ -653,6 +670,7 @@ int main(void)
 		cmocka_unit_test(test_symptom_likely),
 		cmocka_unit_test(test_symptom_telnet_that_only_negotiates),
 		cmocka_unit_test(test_symptom_xonxoff_beside_packets),
+		cmocka_unit_test(test_symptom_after_a_misfit),
 		cmocka_unit_test(test_symptom_slip),
 		cmocka_unit_test(test_symptom_radio_is_patient),
 		cmocka_unit_test(test_symptom_radio_is_not_damaged),
