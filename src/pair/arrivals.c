@@ -105,12 +105,12 @@ void arrivals_free(struct arrivals *arrivals)
 void arrivals_reset(struct arrivals *arrivals)
 {
 	const uint64_t too_long = arrivals->too_long;
-	uint16_t i;
+	size_t i;
 
 	memset(arrivals, 0, offsetof(struct arrivals, chain));
 	arrivals->too_long = too_long;
 	for (i = 0; i < ARRIVALS_BLOCKS - 1; i++)
-		arrivals->chain[i] = i + 1;
+		arrivals->chain[i] = (uint16_t)(i + 1);
 	arrivals->chain[i] = ARRIVALS_NO_BLOCK;
 }
 

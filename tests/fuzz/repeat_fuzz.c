@@ -45,7 +45,7 @@ static void put_on_line(struct end *from, const struct frame *frame,
 	struct on_line *slot = &from->line[from->count++];
 
 	slot->frame = *frame;
-	if (frame->kind == FRAME_DATA) {
+	if (frame->kind == FRAME_DATA && body) {
 		memcpy(slot->body, body, frame->body_len);
 		slot->frame.body = slot->body;
 	}

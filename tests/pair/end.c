@@ -449,9 +449,11 @@ static bool is_lost(struct end *end, const uint8_t *frame)
 	       end->seen < end->watch_at + end->watch_len;
 }
 
-static bool has_room(const struct end *end)
+/* May a packet go, or does it wait for the window or for another speed? */
+static bool may_send(const struct end *end)
 {
-	return !end->pair || pair_has_room(end->pair);
+	return !end->pair || (pair_has_room(end->pair) &&
+			      !speed_holds(pair_speed(end->pair)));
 }
 
 /* Send like the real sender: frames of the pair first, then packets. */
@@ -474,9 +476,7 @@ static void send(struct end *end, uint64_t now_ns)
 				       (double)now_ns / 1e6, end->name, out[0]);
 			if (!is_lost(end, out))
 				end_write(end, out, len, now_ns);
-		} else if (end->pair && speed_holds(pair_speed(end->pair))) {
-			break;
-		} else if (has_room(end) && next_packet(end, &packet)) {
+		} else if (may_send(end) && next_packet(end, &packet)) {
 			send_packet(end, &packet, now_ns);
 		} else {
 			break;
@@ -502,8 +502,7 @@ static uint64_t next_wake(struct end *end, uint64_t now_ns)
 
 	if (end->pair)
 		ns = pair_next_ns(end->pair, now_ns);
-	if ((end->queue_len || end->traffic == END_GREEDY) && has_room(end) &&
-	    !(end->pair && speed_holds(pair_speed(end->pair))))
+	if ((end->queue_len || end->traffic == END_GREEDY) && may_send(end))
 		ns = 0;
 	if (ns != UINT64_MAX)
 		ns = clock_later(ns, ready);
