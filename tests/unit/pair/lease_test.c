@@ -29,7 +29,7 @@ static void test_lease_ends_without_good_frames(void **state)
 static void test_lease_asks_when_it_hears_nothing(void **state)
 {
 	struct lease lease = {0};
-	unsigned int i;
+	uint64_t i;
 
 	(void)state;
 	lease_begin(&lease, 0, NOW);
