@@ -39,8 +39,8 @@ enum port_modem_line {
  * struct port_config - the user's options for the port
  * @name:        a path, a name below /dev, or a prefix and an address
  * @baud:        bits per second; 0: not given
- * @baud_auto:   the user wants the speed to be found, on a pty, too
  * @max_baud:    the highest speed to find; 0: no limit
+ * @baud_auto:   the user wants the speed to be found, on a pty, too
  * @tries_speeds: find the speeds that the port can have
  * @flow:        flow control
  * @parity:      the parity bit
@@ -55,8 +55,8 @@ enum port_modem_line {
 struct port_config {
 	const char *name;
 	unsigned int baud;
-	bool baud_auto;
 	unsigned int max_baud;
+	bool baud_auto;
 	bool tries_speeds;
 	enum port_flow flow;
 	enum port_parity parity;

@@ -32,9 +32,9 @@ static int teardown(void **state)
 /* The model. Frames have numbers without end. */
 static struct {
 	size_t len;
+	unsigned long sent; /* its last transmission; 0: none */
 	bool more;
 	bool is_acked;
-	unsigned long sent; /* its last transmission; 0: none */
 	bool is_lost;
 } frames[FRAMES_MAX];
 static unsigned long added;
