@@ -47,7 +47,7 @@
 #define FAILED_SHOWN 5
 #define WHY_MAX	     200
 
-/* Length of packets behind a slow adapter, and how full the line is at least. */
+/* Packets behind a slow adapter, and how full the line is at least. */
 #define ADAPTER_PACKET_LEN 60
 #define ADAPTER_PERCENT	   85
 
