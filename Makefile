@@ -211,6 +211,8 @@ SOAK_SECONDS ?= 120
 .PHONY: soak
 soak: all cable ## many flows with unplugs, noise and signals, for SOAK_SECONDS
 	$(Q)BUILD=$(BUILD) scripts/soak $(SOAK_SECONDS)
+	$(Q)BUILD=$(BUILD) CAPTURE_S=$(SOAK_SECONDS) \
+		tests/end_to_end/pair_capture_test.sh
 
 .PHONY: check-vm
 check-vm: ## the tests on real serial drivers, in a virtual machine; as root
@@ -409,7 +411,7 @@ help: ## this text
 	@echo '  NFTNL=no    build without libnftnl, which --share needs'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'
-	@echo '  SOAK_SECONDS   how long "make soak" takes, default 120'
+	@echo '  SOAK_SECONDS   how long each half of "make soak" takes, default 120'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'
 	@echo '  FUZZ_SECONDS=20   how long each fuzzer runs'
 	@echo '  FUZZERS     which: $(notdir $(fuzzers:_fuzz=)); default: all'

@@ -584,6 +584,12 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 			  "repeated from now on",
 			  pairing->tun->name);
 		break;
+	case PAIR_EVENT_ASTRAY:
+		log_warning("%s: %s acknowledges frames that this end did not "
+			    "send, so the two pair anew (does another program "
+			    "send on this line?)",
+			    pairing->tun->name, pairing->name);
+		break;
 	case PAIR_EVENT_SILENT:
 	case PAIR_EVENT_GARBAGE:
 	case PAIR_EVENT_PLAIN:

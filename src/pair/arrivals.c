@@ -52,7 +52,7 @@ struct arrivals_frame {
  * @gathered:    bytes of the parts in @packet
  * @is_cut:      the parts are longer than a packet can be
  * @is_taken:    arrivals_take() has returned @packet
- * @too_long:    packets that were too long
+ * @too_long:    packets that were too long, their last parts still to come
  * @frames:      early frames, at their numbers modulo ARRIVALS_SLOTS
  * @chain:       the block behind each block
  * @packet:      a packet made of parts, or of an early frame
@@ -117,10 +117,13 @@ void arrivals_reset(struct arrivals *arrivals)
 /* Add a part to the packet that is being gathered. */
 static void gather(struct arrivals *arrivals, const uint8_t *part, size_t len)
 {
-	if (len > PACKET_MAX - arrivals->gathered)
-		arrivals->is_cut = true;
 	if (arrivals->is_cut)
 		return;
+	if (len > PACKET_MAX - arrivals->gathered) {
+		arrivals->is_cut = true;
+		arrivals->too_long++;
+		return;
+	}
 	if (len)
 		memcpy(arrivals->packet + arrivals->gathered, part, len);
 	arrivals->gathered += len;
@@ -141,10 +144,8 @@ static bool end_packet(struct arrivals *arrivals, const uint8_t **packet,
 		       size_t *len)
 {
 	arrivals->is_taken = true;
-	if (arrivals->is_cut) {
-		arrivals->too_long++;
+	if (arrivals->is_cut)
 		return false;
-	}
 	*packet = arrivals->packet;
 	*len = arrivals->gathered;
 	return true;

@@ -149,9 +149,13 @@ void meeting_forget(struct pair *pair, uint64_t now_ns)
 }
 
 /* Report the end of a session, unless the ends were not paired yet. */
-static void tell_end(struct pair *pair, enum pair_event why)
+static void tell_end(struct pair *pair, enum pair_event why, uint64_t now_ns)
 {
-	if (pair->state == PAIR_PAIRED)
+	if (pair->state != PAIR_PAIRED)
+		return;
+	if (why == PAIR_EVENT_ASTRAY)
+		tell_seldom(pair, why, now_ns);
+	else
 		meeting_tell(pair, why);
 }
 
@@ -163,7 +167,7 @@ static void tell_end(struct pair *pair, enum pair_event why)
  */
 void meeting_lose(struct pair *pair, enum pair_event why, uint64_t now_ns)
 {
-	tell_end(pair, why);
+	tell_end(pair, why, now_ns);
 	if (pair->state == PAIR_PAIRED)
 		pair->absent =
 			why == PAIR_EVENT_SILENT || why == PAIR_EVENT_CLOSED;
@@ -273,7 +277,7 @@ static void note_return(struct pair *pair, uint64_t id, uint64_t now_ns)
 static void meet(struct pair *pair, const struct hello *hello, uint64_t now_ns)
 {
 	if (pair->state != PAIR_PLAIN) {
-		tell_end(pair, PAIR_EVENT_ANEW);
+		tell_end(pair, PAIR_EVENT_ANEW, now_ns);
 		meeting_forget(pair, now_ns);
 		seek_lost(&pair->seek, now_ns);
 		/* past[] is full of sessions with our current id. The next one

@@ -438,6 +438,8 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 				     ? PAIR_EVENT_GARBAGE
 				     : PAIR_EVENT_SILENT,
 			     now_ns);
+	if (session->repeat && repeat_is_astray(session->repeat))
+		meeting_lose(pair, PAIR_EVENT_ASTRAY, now_ns);
 	if (pair->state != PAIR_PLAIN && speed_is_over(&pair->speed, now_ns))
 		meeting_lose(pair, PAIR_EVENT_SILENT, now_ns);
 	if (pair->state != PAIR_PLAIN)

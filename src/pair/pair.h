@@ -98,6 +98,8 @@ enum pair_verdict {
  * @PAIR_EVENT_ANEW:    the session ended: a hello with another id came
  * @PAIR_EVENT_CLOSED:  the session ended: the peer closed it
  * @PAIR_EVENT_LOSSY:   the session ended: the line of a stream damaged a frame
+ * @PAIR_EVENT_ASTRAY:  the session ended: the two ends disagree about the
+ *                      numbers of their frames
  * @PAIR_EVENT_LOOPED:  this end received its own hello or its own frame
  * @PAIR_EVENT_CROWD:   three ends share one line
  * @PAIR_EVENT_VERSION: the peer does not support this version of the protocol
@@ -107,7 +109,8 @@ enum pair_verdict {
  * @PAIR_EVENT_DEAF:    this end receives the peer's hellos, and the peer does
  *                      not receive this end's
  *
- * pair reports PAIR_EVENT_LOOPED and those below it once a minute at most.
+ * pair reports PAIR_EVENT_ASTRAY, and PAIR_EVENT_LOOPED and those below it,
+ * once a minute at most.
  */
 enum pair_event {
 	PAIR_EVENT_NONE,
@@ -120,6 +123,7 @@ enum pair_event {
 	PAIR_EVENT_ANEW,
 	PAIR_EVENT_CLOSED,
 	PAIR_EVENT_LOSSY,
+	PAIR_EVENT_ASTRAY,
 	PAIR_EVENT_LOOPED,
 	PAIR_EVENT_CROWD,
 	PAIR_EVENT_VERSION,
@@ -199,6 +203,7 @@ uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns);
 size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		 uint64_t now_ns);
 bool pair_has_room(const struct pair *pair);
+bool pair_repeats(const struct pair *pair);
 size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
 		 uint64_t now_ns, uint8_t **frame);
 void pair_refused(struct pair *pair);

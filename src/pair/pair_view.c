@@ -35,6 +35,17 @@ bool pair_had_any_session(const struct pair *pair)
 }
 
 /**
+ * pair_repeats() - check whether the session repeats lost frames
+ * @pair: the pair
+ *
+ * Return: true if so; false if there is no session
+ */
+bool pair_repeats(const struct pair *pair)
+{
+	return pair->session.repeat;
+}
+
+/**
  * pair_is_absent() - check whether the peer is known to be away
  * @pair: the pair
  * @now_ns: the time

@@ -61,6 +61,10 @@
 /* A frame that the wire ends within this time is under way no more. */
 #define REPEAT_LEAD_NS (4 * NS_PER_MS)
 
+/* So many answers in a row that cannot be true end the session. A copy of an
+ * earlier answer could be one of them. */
+#define REPEAT_ASTRAY_MAX 2
+
 /* Answers to this many probes can be told apart. */
 #define REPEAT_PROBES 8
 
@@ -87,7 +91,7 @@ static const size_t part_lens[] = {0, 512, 256};
  * @wire:        the wire
  * @wire_ns:     time at which the wire has sent all frames, by the clock
  * @is_ack_due:  an acknowledgement is due at once
- * @has_failed:  it says "failed"
+ * @has_failed:  a frame failed since the last one that said "failed"
  * @failed_ns:   time of the last one that said "failed"; 0: none did
  * @unacked:     frames that came since the last acknowledgement
  * @ack_ns:      time at which it is due; UINT64_MAX: it is not
@@ -103,6 +107,9 @@ static const size_t part_lens[] = {0, 512, 256};
  * @queued_then: the same at the last probe
  * @probe_k:     number of the last probe
  * @probe_at:    for each of the last probes, the last transmission before it
+ * @is_asked:    the last probe is not answered yet
+ * @verdict:     the judgement of the last acknowledgement
+ * @astray:      answers in a row with acknowledgements that cannot be true
  * @history:     bit n: the transmission n before the last one was a repetition
  * @history_len: transmissions in it
  * @part:        index of the length of the parts
@@ -129,6 +136,9 @@ struct repeat {
 	size_t queued_then;
 	uint8_t probe_k;
 	uint64_t probe_at[REPEAT_PROBES];
+	bool is_asked;
+	enum window_verdict verdict;
+	unsigned int astray;
 	uint64_t history;
 	unsigned int history_len;
 	size_t part;
@@ -463,8 +473,10 @@ void repeat_hear_ack(struct repeat *repeat, const struct frame *frame,
 	};
 	uint64_t rtt_ns = 0;
 
-	switch (window_hear(repeat->window, &ack, now_ns, &rtt_ns)) {
+	repeat->verdict = window_hear(repeat->window, &ack, now_ns, &rtt_ns);
+	switch (repeat->verdict) {
 	case WINDOW_NOTHING:
+	case WINDOW_OLD:
 		break;
 	case WINDOW_NEWS:
 		measure(repeat, rtt_ns);
@@ -481,6 +493,12 @@ void repeat_hear_ack(struct repeat *repeat, const struct frame *frame,
 	}
 }
 
+/* Get the time from which an acknowledgement may say "failed" again. */
+static uint64_t next_failed_ns(const struct repeat *repeat)
+{
+	return repeat->failed_ns ? repeat->failed_ns + REPEAT_FAILED_NS : 0;
+}
+
 /**
  * repeat_hear_failure() - Note a frame that failed its check
  * @repeat: the repetition
@@ -488,11 +506,26 @@ void repeat_hear_ack(struct repeat *repeat, const struct frame *frame,
  */
 void repeat_hear_failure(struct repeat *repeat, uint64_t now_ns)
 {
-	if (repeat->failed_ns && now_ns - repeat->failed_ns < REPEAT_FAILED_NS)
-		return;
-	repeat->failed_ns = now_ns;
 	repeat->has_failed = true;
-	repeat->is_ack_due = true;
+	repeat->ack_ns =
+		clock_earlier(repeat->ack_ns,
+			      clock_later(now_ns, next_failed_ns(repeat)));
+}
+
+/*
+ * Judge the acknowledgement in an answer to the last probe. Frame numbers have
+ * 8 bits. If something on the line repeats what it heard some seconds ago, an
+ * old frame or acknowledgement may count as a new one. From then on the two
+ * ends disagree about the numbers, and no repetition helps. The answers show
+ * that.
+ */
+static void judge_answer(struct repeat *repeat)
+{
+	repeat->is_asked = false;
+	if (repeat->verdict == WINDOW_OLD || repeat->verdict == WINDOW_INVALID)
+		repeat->astray++;
+	else
+		repeat->astray = 0;
 }
 
 /**
@@ -509,6 +542,8 @@ void repeat_hear_answer(struct repeat *repeat, uint8_t k, uint64_t now_ns)
 	/* Numbers go from 255 to 1, so one that is 0 answers no probe. */
 	if (!k || ago >= REPEAT_PROBES)
 		return;
+	if (!ago && repeat->is_asked)
+		judge_answer(repeat);
 	window_lose(repeat->window, *at);
 	/* A second answer to the same probe shows nothing. */
 	*at = 0;
@@ -531,13 +566,19 @@ bool repeat_take_ack(struct repeat *repeat, struct frame *frame, bool is_due,
 {
 	if (!is_due && !repeat->is_ack_due && repeat->ack_ns > now_ns)
 		return false;
-	frame->kind = repeat->has_failed ? FRAME_ACK_FAILED : FRAME_ACK;
+	repeat->ack_ns = UINT64_MAX;
+	frame->kind = FRAME_ACK;
+	if (repeat->has_failed && next_failed_ns(repeat) <= now_ns) {
+		frame->kind = FRAME_ACK_FAILED;
+		repeat->has_failed = false;
+		repeat->failed_ns = now_ns;
+	} else if (repeat->has_failed) {
+		repeat->ack_ns = next_failed_ns(repeat);
+	}
 	frame->next[0] = arrivals_next(repeat->arrivals);
 	frame->bits[0] = repeat->bits;
 	frame->bits_len[0] = arrivals_bits(repeat->arrivals, repeat->bits);
 	repeat->is_ack_due = false;
-	repeat->has_failed = false;
-	repeat->ack_ns = UINT64_MAX;
 	repeat->unacked = 0;
 	occupy_wire(repeat, 11 + frame->bits_len[0], now_ns);
 	return true;
@@ -571,6 +612,7 @@ static bool is_held(const struct repeat *repeat, uint64_t now_ns)
 void repeat_probed(struct repeat *repeat, uint8_t k, uint64_t now_ns)
 {
 	repeat->probe_k = k;
+	repeat->is_asked = true;
 	repeat->probe_at[k % REPEAT_PROBES] =
 		window_transmissions(repeat->window);
 	occupy_wire(repeat, 8, now_ns);
@@ -618,6 +660,17 @@ bool repeat_is_dead(const struct repeat *repeat, uint64_t now_ns)
 }
 
 /**
+ * repeat_is_astray() - Check whether the ends disagree about the numbers
+ * @repeat: the repetition
+ *
+ * Return: true if only a new session helps
+ */
+bool repeat_is_astray(const struct repeat *repeat)
+{
+	return repeat->astray >= REPEAT_ASTRAY_MAX;
+}
+
+/**
  * repeat_next_ns() - Get the time at which something is due
  * @repeat: the repetition
  * @now_ns: the current time
@@ -626,7 +679,8 @@ bool repeat_is_dead(const struct repeat *repeat, uint64_t now_ns)
  */
 uint64_t repeat_next_ns(const struct repeat *repeat, uint64_t now_ns)
 {
-	if (repeat->is_ack_due || window_has_due(repeat->window))
+	if (repeat->is_ack_due || window_has_due(repeat->window) ||
+	    repeat_is_astray(repeat))
 		return now_ns;
 	return clock_earlier(repeat->ack_ns, repeat->check_ns);
 }

@@ -70,6 +70,7 @@ bool repeat_wants_probe(const struct repeat *repeat, uint64_t now_ns);
 void repeat_probed(struct repeat *repeat, uint8_t k, uint64_t now_ns);
 void repeat_set_queued(struct repeat *repeat, size_t queued);
 bool repeat_is_dead(const struct repeat *repeat, uint64_t now_ns);
+bool repeat_is_astray(const struct repeat *repeat);
 uint64_t repeat_next_ns(const struct repeat *repeat, uint64_t now_ns);
 void repeat_get_stats(const struct repeat *repeat, struct repeat_stats *stats);
 

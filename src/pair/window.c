@@ -322,7 +322,9 @@ static void advance(struct window *window, uint8_t next)
  * @now_ns: the current time
  * @rtt_ns: set to a round trip time if @ack gives one
  *
- * An acknowledgement that is older than an earlier one changes nothing.
+ * One that is WINDOW_OLD changes nothing. The line keeps the order, so it is a
+ * copy of an earlier one, or the peer does not have what a copy of one has
+ * acknowledged.
  *
  * Return: the verdict
  */
@@ -339,7 +341,7 @@ enum window_verdict window_hear(struct window *window,
 
 	if (step > sent)
 		return distance(ack->next, window->first) <= WINDOW_FRAMES
-			       ? WINDOW_NOTHING
+			       ? WINDOW_OLD
 			       : WINDOW_INVALID;
 	for (seq = window->first; seq != ack->next; seq++)
 		is_news |= acknowledge(window, seq, now_ns, rtt_ns);

@@ -16,11 +16,13 @@ struct window;
  * enum window_verdict - the judgement of an acknowledgement
  * @WINDOW_NOTHING: it acknowledges nothing new
  * @WINDOW_NEWS:    it acknowledges a frame for the first time
+ * @WINDOW_OLD:     it does not acknowledge what an earlier one has
  * @WINDOW_INVALID: it acknowledges a frame that was never sent
  */
 enum window_verdict {
 	WINDOW_NOTHING,
 	WINDOW_NEWS,
+	WINDOW_OLD,
 	WINDOW_INVALID,
 };
 

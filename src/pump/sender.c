@@ -70,10 +70,11 @@
 _Static_assert(SENDER_ROOM_LEN == FRAMING_CONTENTS_MAX,
 	       "a decoder takes what is sent");
 
-/* The last frame may begin just below SENDER_BATCH_LEN and have a mark. */
+/* The last frame may begin just below SENDER_BATCH_LEN and have a mark, and
+ * another END may follow it. */
 #define SENDER_OUTBOX_LEN                         \
 	(SENDER_BATCH_LEN + KEEPALIVE_MARK_ENDS + \
-	 FRAMING_ENCODED_MAX(SENDER_ROOM_LEN))
+	 FRAMING_ENCODED_MAX(SENDER_ROOM_LEN) + 1)
 
 /*
  * Time after our last END after which noise may have come. It is longer than
@@ -611,6 +612,22 @@ static uint64_t frame_ns(const struct sender *sender, uint64_t now_ns)
 	return clock_earlier(packet_ns(sender), pair_frame_ns(sender, now_ns));
 }
 
+/*
+ * End a burst to a pair that repeats lost frames. If the line damages the END
+ * of the last frame, the next frame may come much later, and only then would
+ * the receiver know about the damage. The wire is idle now, so another END
+ * delays nothing.
+ */
+static void end_burst(struct sender *sender, uint64_t now_ns)
+{
+	const struct pair *pair = sender->config->pair;
+
+	if (!outbox_empty(sender) && pair && pair_repeats(pair) &&
+	    frame_ns(sender, now_ns) > now_ns)
+		sender->outbox_len += sender->config->framing->idle(
+			sender->outbox + sender->outbox_len);
+}
+
 /**
  * sender_send() - write frames while the port takes them
  * @sender: the sender, after sender_fit() for @port
@@ -634,6 +651,7 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 			if (!line_ready(sender, port, now_ns))
 				break;
 			fill_outbox(sender, port, now_ns);
+			end_burst(sender, now_ns);
 			if (outbox_empty(sender))
 				break;
 		}

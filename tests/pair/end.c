@@ -23,14 +23,14 @@ enum {
 bool end_is_verbose;
 
 static const char *const event_names[] = {
-	[PAIR_EVENT_PAIRED] = "paired",	  [PAIR_EVENT_AGREE] = "agree",
-	[PAIR_EVENT_SILENT] = "silent",	  [PAIR_EVENT_GARBAGE] = "garbage",
-	[PAIR_EVENT_PLAIN] = "plain",	  [PAIR_EVENT_ANEW] = "anew",
-	[PAIR_EVENT_CLOSED] = "closed",	  [PAIR_EVENT_LOSSY] = "lossy",
-	[PAIR_EVENT_LOOPED] = "looped",	  [PAIR_EVENT_CROWD] = "crowd",
-	[PAIR_EVENT_VERSION] = "version", [PAIR_EVENT_KIND] = "kind",
-	[PAIR_EVENT_FLOW] = "flow",	  [PAIR_EVENT_CHECK] = "check",
-	[PAIR_EVENT_DEAF] = "deaf",
+	[PAIR_EVENT_PAIRED] = "paired", [PAIR_EVENT_AGREE] = "agree",
+	[PAIR_EVENT_SILENT] = "silent", [PAIR_EVENT_GARBAGE] = "garbage",
+	[PAIR_EVENT_PLAIN] = "plain",	[PAIR_EVENT_ANEW] = "anew",
+	[PAIR_EVENT_CLOSED] = "closed", [PAIR_EVENT_LOSSY] = "lossy",
+	[PAIR_EVENT_ASTRAY] = "astray", [PAIR_EVENT_LOOPED] = "looped",
+	[PAIR_EVENT_CROWD] = "crowd",	[PAIR_EVENT_VERSION] = "version",
+	[PAIR_EVENT_KIND] = "kind",	[PAIR_EVENT_FLOW] = "flow",
+	[PAIR_EVENT_CHECK] = "check",	[PAIR_EVENT_DEAF] = "deaf",
 };
 
 static void put_32(uint8_t *p, uint32_t n)
@@ -268,6 +268,15 @@ static void check_session(struct end *end, const struct content *content)
 	end->ordinal_in = content->ordinal + 1;
 }
 
+/* A session that repeats loses no ping, so the answers come in order. */
+static void note_trip(struct end *end, uint64_t now_ns)
+{
+	if (end->trip_count < end->trips_max)
+		end->trips[end->trip_count] =
+			now_ns - end->trips[end->trip_count];
+	end->trip_count++;
+}
+
 /* Deliver a packet to the interface. */
 static void deliver(struct end *end, const uint8_t *packet, size_t len,
 		    bool is_checked, uint64_t now_ns)
@@ -298,6 +307,8 @@ static void deliver(struct end *end, const uint8_t *packet, size_t len,
 	end->delivered++;
 	end->plain_in += !is_checked;
 	end->heard_ns = now_ns;
+	if (content.type == TYPE_PONG && end->trips)
+		note_trip(end, now_ns);
 	if (content.type == TYPE_PING)
 		queue(end, (unsigned int)len, TYPE_PONG);
 	if (content.type == TYPE_BULK && end->acks && ++end->to_ack % 2)
@@ -456,11 +467,29 @@ static bool may_send(const struct end *end)
 			      !speed_holds(pair_speed(end->pair)));
 }
 
+static bool has_more(const struct end *end, uint64_t now_ns)
+{
+	return end->queue_len || end->traffic == END_GREEDY ||
+	       (end->pair && pair_next_ns(end->pair, now_ns) <= now_ns);
+}
+
+static void end_burst(struct end *end, uint64_t now_ns)
+{
+	const uint8_t byte = SLIP_END;
+	size_t i;
+
+	for (i = 0; end->pair && pair_repeats(end->pair) && i < END_LINES_MAX;
+	     i++)
+		if (end->out[i])
+			wire_write(end->out[i], &byte, 1, now_ns);
+}
+
 /* Send like the real sender: frames of the pair first, then packets. */
 static void send(struct end *end, uint64_t now_ns)
 {
 	static uint8_t out[PAIR_FRAME_MAX];
 	struct end_packet packet;
+	bool has_sent = false;
 	size_t len;
 
 	while (dry_ns(end, now_ns) <= now_ns + LEAD_NS) {
@@ -481,7 +510,10 @@ static void send(struct end *end, uint64_t now_ns)
 		} else {
 			break;
 		}
+		has_sent = true;
 	}
+	if (has_sent && !has_more(end, now_ns))
+		end_burst(end, now_ns);
 }
 
 static void show_events(struct end *end, uint64_t now_ns)
@@ -527,6 +559,8 @@ void end_turn(struct end *end, uint64_t now_ns)
 	read_lines(end, now_ns);
 	if (end->traffic == END_PINGS && end->ping_ns <= now_ns) {
 		queue(end, 84, TYPE_PING);
+		if (end->trips && end->ping_count < end->trips_max)
+			end->trips[end->ping_count++] = now_ns;
 		end->ping_ns = now_ns + PING_NS / 2 +
 			       sim_between(end->random, 0, PING_NS);
 	}

@@ -94,6 +94,11 @@ struct end_packet {
  * @past_sessions: sessions that they had
  * @faults:     bits of enum end_fault
  * @to_ack:     bulk packets delivered while @acks is set
+ * @trips:      the round trip time of each ping of a session that repeats, or
+ *              the time at which it was sent; NULL: not wanted
+ * @trips_max:  length of @trips
+ * @ping_count: pings sent
+ * @trip_count: pings answered
  * @queue:      packets that wait, in a ring
  * @queue_at:   index of the first of them
  * @queue_len:  number of them
@@ -142,6 +147,10 @@ struct end {
 	uint64_t past_sessions;
 	unsigned int faults;
 	unsigned int to_ack;
+	uint64_t *trips;
+	size_t trips_max;
+	size_t ping_count;
+	size_t trip_count;
 	struct end_packet queue[END_QUEUE_MAX];
 	unsigned int queue_at;
 	unsigned int queue_len;

@@ -47,6 +47,18 @@
 #define FAILED_SHOWN 5
 #define WHY_MAX	     200
 
+/* Packets behind a slow adapter, and how full the line is at least. */
+#define ADAPTER_PACKET_LEN 60
+#define ADAPTER_PERCENT	   85
+
+/* Pings in a row, those that may be late, and the usual time of one. */
+#define PINGS	       4000
+#define PINGS_LATE_MAX 5
+#define PING_IDLE_NS   (18 * MS)
+
+/* The longest time between two pings. */
+#define PING_PAUSE_MAX_NS (225 * MS)
+
 #define SPEED_BASE  115200
 #define SPEED_COUNT 9
 
@@ -706,6 +718,85 @@ static void set_burst(struct world *world, double damage)
 		wire_set_burst(&world->lines[i], damage, world->now_ns);
 }
 
+/*
+ * Short packets at 3 Mbaud, behind an adapter that passes on after up to 16 ms
+ * what it receives. Acknowledgements are as late, so a small window would leave
+ * most of the line unused.
+ */
+static void run_adapter(struct world *world)
+{
+	struct end *b = &world->ends[1];
+	uint64_t before;
+	unsigned int i;
+
+	world->damage = 0;
+	world->traffic = TRAFFIC_STREAM;
+	for (i = 0; i < 4; i++)
+		wire_open(&world->lines[i], &world->random, 10 * S / 3000000,
+			  0);
+	for (i = 0; i < 2; i++) {
+		world->ends[i].latency_ns = 16 * MS;
+		world->ends[i].base_ns = world->lines[0].byte_ns;
+		world->ends[i].speeds.count = 0;
+		world->ends[i].packet_len = ADAPTER_PACKET_LEN;
+		start(world, i);
+	}
+	set_traffic(world, TRAFFIC_STREAM);
+	run_for(world, 5 * S);
+	before = b->delivered;
+	run_for(world, 5 * S);
+	/* A frame has a head, a check and an END, too. */
+	if ((b->delivered - before) * (ADAPTER_PACKET_LEN + 2 + 4 + 1) <
+	    3000000 / 10 * 5 * ADAPTER_PERCENT / 100)
+		fail(world, "the line was not full");
+}
+
+/*
+ * Many pings over noise of one bit in 100000: none is lost, and those that were
+ * repeated are back soon. The noise hits 3 of 200 pings. It seldom hits such a
+ * ping again, or what the two ends say about it.
+ */
+static void run_pings(struct world *world)
+{
+	static uint64_t trips[PINGS];
+	struct end *a = &world->ends[0];
+	unsigned int repeated = 0;
+	unsigned int late = 0;
+	unsigned int i;
+
+	world->damage = 8e-5;
+	for (i = 0; i < 4; i++)
+		wire_open(&world->lines[i], &world->random, 10 * S / SPEED_BASE,
+			  world->damage);
+	for (i = 0; i < 2; i++) {
+		world->ends[i].latency_ns = 2 * MS;
+		world->ends[i].base_ns = world->lines[0].byte_ns;
+		world->ends[i].speeds.count = 0;
+		world->ends[i].packet_len = 1500;
+		start(world, i);
+	}
+	set_traffic(world, TRAFFIC_LATE);
+	run_for(world, 5 * S);
+	set_traffic(world, TRAFFIC_ANSWERS);
+	a->trips = trips;
+	a->ping_count = 0;
+	a->trips_max = PINGS;
+	run_for(world, PINGS * PING_PAUSE_MAX_NS);
+	a->trips = NULL;
+	if (a->trip_count < PINGS) {
+		fail(world, "a ping was lost");
+		return;
+	}
+	for (i = 0; i < PINGS; i++) {
+		repeated += trips[i] > PING_IDLE_NS + 8 * MS;
+		late += trips[i] > PING_IDLE_NS + 60 * MS;
+	}
+	if (repeated < PINGS / 200)
+		fail(world, "few pings were repeated");
+	if (late > PINGS_LATE_MAX)
+		fail(world, "many pings were late");
+}
+
 static void make_bursts(struct world *world)
 {
 	uint64_t until_ns;
@@ -1235,6 +1326,8 @@ static const struct scenario scenarios[] = {
 	{"noise", run_noise, check_noise},
 	{"bursts", run_bursts, check_noise},
 	{"held", run_held, check_paired},
+	{"pings", run_pings, check_noise},
+	{"adapter", run_adapter, check_noise},
 	{"old-end", run_old_end, check_old_end},
 	{"stream", run_stream, check_stream},
 	{"floating", run_floating, check_paired},

@@ -201,6 +201,7 @@ static void test_arrivals_parts_without_end(void **state)
 		assert_false(arrivals_take(arrivals, &packet, &len));
 		frame.seq++;
 	}
+	assert_true(arrivals_too_long(arrivals) == 1);
 	frame.flags = 0;
 	arrivals_hear(arrivals, &frame);
 	assert_false(arrivals_take(arrivals, &packet, &len));

@@ -162,9 +162,20 @@ static void test_repeat_failed_once_in_20_ms(void **state)
 	now += 19 * MS;
 	repeat_hear_failure(repeat, now);
 	assert_no_ack();
+	/* It is said a little later, for it may be about another frame. */
+	assert_true(repeat_next_ns(repeat, now) == NOW + 20 * MS);
 	now += MS;
-	repeat_hear_failure(repeat, now);
 	assert_int_equal(ack().kind, FRAME_ACK_FAILED);
+	assert_no_ack();
+	/* Another reason does not change that. */
+	now += 10 * MS;
+	repeat_hear_failure(repeat, now);
+	hear(7);
+	assert_int_equal(ack().kind, FRAME_ACK);
+	assert_no_ack();
+	now += 10 * MS;
+	assert_int_equal(ack().kind, FRAME_ACK_FAILED);
+	assert_no_ack();
 }
 
 static void test_repeat_acknowledgement_rides(void **state)
@@ -355,6 +366,49 @@ static void test_repeat_answers_are_life(void **state)
 	assert_true(repeat_is_dead(repeat, now));
 }
 
+/* A probe and its answer, and the repetition of what that shows as lost. */
+static void answer(uint8_t k, uint8_t next)
+{
+	struct frame head = {0};
+
+	while (!repeat_wants_probe(repeat, now))
+		now += MS;
+	probe(k);
+	hear_ack(FRAME_ACK, next);
+	repeat_hear_answer(repeat, k, now);
+	while (repeat_take(repeat, &head, body, now))
+		;
+}
+
+static void test_repeat_astray(void **state)
+{
+	(void)state;
+	send(100);
+	send(100);
+	/* A copy of an acknowledgement from 256 frames ago. */
+	hear_ack(FRAME_ACK, 1);
+	answer(1, 0);
+	assert_false(repeat_is_astray(repeat));
+	answer(2, 1);
+	answer(3, 0);
+	assert_false(repeat_is_astray(repeat));
+	/* Not the answer to the last probe. */
+	hear_ack(FRAME_ACK, 0);
+	repeat_hear_answer(repeat, 3, now);
+	repeat_hear_answer(repeat, 2, now);
+	assert_false(repeat_is_astray(repeat));
+	answer(4, 0);
+	assert_true(repeat_is_astray(repeat));
+	assert_true(repeat_next_ns(repeat, now) == now);
+	/* The peer expects a frame behind all that it was sent. */
+	begin(0, 0);
+	assert_false(repeat_is_astray(repeat));
+	send(100);
+	answer(1, 2);
+	answer(2, 3);
+	assert_true(repeat_is_astray(repeat));
+}
+
 static void test_repeat_held_port_is_not_dead(void **state)
 {
 	uint8_t k = 0;
@@ -506,6 +560,7 @@ int main(void)
 		TEST(test_repeat_probes_after_two_round_trips),
 		TEST(test_repeat_dead_after_5_probes_and_2_s),
 		TEST(test_repeat_answers_are_life),
+		TEST(test_repeat_astray),
 		TEST(test_repeat_held_port_is_not_dead),
 		TEST(test_repeat_window_closes),
 		TEST(test_repeat_invalid_numbers_are_counted),

@@ -269,7 +269,7 @@ static void test_window_of_what_was_never_sent(void **state)
 	assert_int_equal(hear(4, "", 0), WINDOW_NEWS);
 	assert_int_equal(window_frames(window), 1);
 	/* An old one is none of these. */
-	assert_int_equal(hear(2, "", 0), WINDOW_NOTHING);
+	assert_int_equal(hear(2, "", 0), WINDOW_OLD);
 	assert_int_equal(hear(4, "", 0), WINDOW_NOTHING);
 }
 

@@ -11,6 +11,7 @@
 #include "packet/header.h"
 #include "packet/link_layer.h"
 #include "packet/transport.h"
+#include "pair/pair.h"
 #include "port/port.h"
 #include "pump/pump.h"
 #include "pump/sender.h"
@@ -67,9 +68,55 @@ static void open_world(enum framing_lead lead, const struct framing *framing)
 		sender_fit(world.sender, &world.port, &world.transport), 0);
 }
 
+static uint64_t draw(void *context)
+{
+	static uint64_t number;
+
+	(void)context;
+	return ++number * 0x9E3779B97F4A7C15;
+}
+
+static struct pair *new_pair(unsigned int can)
+{
+	const struct pair_config config = {.random = draw, .can = can};
+	struct pair *pair = pair_new(&config);
+
+	assert_non_null(pair);
+	pair_open(pair, &(struct pair_port){0}, NOW);
+	return pair;
+}
+
+/* Pass on all that one of a pair has to say. */
+static void talk(struct pair *from, struct pair *to, uint64_t now_ns)
+{
+	static uint8_t out[PAIR_FRAME_MAX];
+	const uint8_t *packet;
+	size_t packet_len;
+	size_t len;
+
+	while ((len = pair_take(from, out, now_ns)))
+		pair_receive(to, out, len, now_ns, &packet, &packet_len);
+}
+
+/* Pair this end with another. */
+static void meet(unsigned int can)
+{
+	struct pair *other = new_pair(can);
+	uint64_t now_ns;
+
+	world.config.pair = new_pair(can);
+	for (now_ns = NOW; now_ns < NOW + 5 * NS_PER_S; now_ns += NS_PER_MS) {
+		talk(world.config.pair, other, now_ns);
+		talk(other, world.config.pair, now_ns);
+	}
+	assert_int_equal(pair_state(world.config.pair), PAIR_PAIRED);
+	pair_free(other);
+}
+
 static int close_world(void **state)
 {
 	(void)state;
+	pair_free(world.config.pair);
 	sender_free(world.sender);
 	close(world.tun.fd);
 	close(world.interface);
@@ -250,6 +297,34 @@ static void test_sender_leads_never(void **state)
 	assert_int_equal(send_at(100 * NS_PER_S, 1), 1);
 }
 
+/*
+ * A frame of a pair is 6 bytes longer. Where the pair repeats lost frames,
+ * another END follows the last one, in case the line damages its END.
+ */
+static void test_sender_ends_a_burst_twice(void **state)
+{
+	const uint64_t later_ns = 5 * NS_PER_S;
+
+	(void)state;
+	open_world(FRAMING_LEAD_NEVER, &slip_framing);
+	meet(HELLO_CAN_CHECK | HELLO_CAN_REPEAT);
+	assert_int_equal(send_at(later_ns, 1), 6 + 2);
+	assert_int_equal(send_at(later_ns, 3), 3 * (6 + 1) + 1);
+	/* Not on a wire that is busy anyway. */
+	world.port.rate = 11520;
+	assert_int_equal(
+		sender_fit(world.sender, &world.port, &world.transport), 0);
+	assert_int_equal(send_at(later_ns, 3) + 2 * 40, 6 + 1);
+}
+
+static void test_sender_ends_a_burst_once(void **state)
+{
+	(void)state;
+	open_world(FRAMING_LEAD_NEVER, &slip_framing);
+	meet(HELLO_CAN_CHECK);
+	assert_int_equal(send_at(5 * NS_PER_S, 3), 3 * (6 + 1));
+}
+
 /* The length framing has no idle bytes. */
 static void test_sender_leads_in_no_other_framing(void **state)
 {
@@ -296,6 +371,8 @@ int main(void)
 		SENDER_TEST(test_sender_never_marks_where_it_may_not),
 		SENDER_TEST(test_sender_leads_always),
 		SENDER_TEST(test_sender_leads_never),
+		SENDER_TEST(test_sender_ends_a_burst_twice),
+		SENDER_TEST(test_sender_ends_a_burst_once),
 		SENDER_TEST(test_sender_leads_in_no_other_framing),
 		SENDER_TEST(test_sender_counts_the_lines_answers),
 	};
