@@ -211,6 +211,7 @@ SOAK_SECONDS ?= 120
 .PHONY: soak
 soak: all cable ## many flows with unplugs, noise and signals, for SOAK_SECONDS
 	$(Q)BUILD=$(BUILD) scripts/soak $(SOAK_SECONDS)
+	$(Q)BUILD=$(BUILD) RESTARTS=100 tests/end_to_end/speed_restart_test.sh
 
 .PHONY: check-vm
 check-vm: ## the tests on real serial drivers, in a virtual machine; as root
