@@ -17,7 +17,6 @@
  * receives no KEPT keeps the speed, and the lease decides (lease.c).
  *
  * A failure is unclear if some tests have arrived, or if an end was late.
- *
  * Without a test, the leader announces the speed three times, and both change.
  *
  * attempt is pure: time is an argument, and the caller sets the port.
@@ -35,8 +34,9 @@
 #define ATTEMPT_AGAIN_NS (100 * MS)
 
 /*
- * If WILL comes later after TRY, and the time of the longest frame, or if this
- * end sleeps that long beyond a phase, the tests may miss the follower.
+ * The tests may have missed the follower if its WILL took longer than
+ * ATTEMPT_PROMPT_NS and the time of the longest frame, or if the leader slept
+ * for ATTEMPT_ASLEEP_NS beyond the end of the tests.
  */
 #define ATTEMPT_PROMPT_NS (150 * MS)
 #define ATTEMPT_ASLEEP_NS (30 * MS)
