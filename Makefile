@@ -207,12 +207,21 @@ check-peers: all cable ## run the tests against SLIP programs of others
 		--exec tests/tap/keep -- $(peer_tests)
 
 SOAK_SECONDS ?= 120
+SOAK_RESTARTS ?= 30
 
-.PHONY: soak
-soak: all cable ## many flows with unplugs, noise and signals, for SOAK_SECONDS
+.PHONY: soak soak-faults soak-captures soak-restarts
+soak: soak-faults soak-captures soak-restarts ## faults, noise, restarts, one after the other (or -j3)
+
+soak-faults: all cable
 	$(Q)BUILD=$(BUILD) scripts/soak $(SOAK_SECONDS)
+
+soak-captures: all cable
 	$(Q)BUILD=$(BUILD) CAPTURE_S=$(SOAK_SECONDS) \
 		tests/end_to_end/pair_capture_test.sh
+
+soak-restarts: all cable
+	$(Q)BUILD=$(BUILD) RESTARTS=$(SOAK_RESTARTS) \
+		tests/end_to_end/speed_restart_test.sh
 
 .PHONY: check-vm
 check-vm: ## the tests on real serial drivers, in a virtual machine; as root
@@ -411,7 +420,8 @@ help: ## this text
 	@echo '  NFTNL=no    build without libnftnl, which --share needs'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'
-	@echo '  SOAK_SECONDS   how long each half of "make soak" takes, default 120'
+	@echo '  SOAK_SECONDS   how long faults and noise last in "make soak", default 120'
+	@echo '  SOAK_RESTARTS  restarts in "make soak", four seconds each, default 30'
 	@echo '  SANITIZE=1  AddressSanitizer and UBSan, built in build/sanitize'
 	@echo '  FUZZ_SECONDS=20   how long each fuzzer runs'
 	@echo '  FUZZERS     which: $(notdir $(fuzzers:_fuzz=)); default: all'

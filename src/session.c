@@ -423,6 +423,16 @@ static int return_to_login(struct session *session, uint64_t now_ns)
 	return begin_login(session, now_ns);
 }
 
+/* The totals name the highest speed at which packets have crossed the line. */
+static void note_baud(struct session *session)
+{
+	struct pair *pair = pairing_pair(session->pairing);
+	const uint32_t baud = line_port(session->line)->baud;
+
+	if (baud > session->baud && !(pair && speed_holds(pair_speed(pair))))
+		session->baud = baud;
+}
+
 /* Everything but packets. Return: as handle_result(). */
 static int handle_the_rest(struct session *session)
 {
@@ -433,9 +443,7 @@ static int handle_the_rest(struct session *session)
 		err = look_for_port(session, now_ns);
 	} else if (!err && !login_run_is_active(session->login)) {
 		line_attend(session->line, now_ns);
-		/* The totals name the highest speed that the line had. */
-		if (line_port(session->line)->baud > session->baud)
-			session->baud = line_port(session->line)->baud;
+		note_baud(session);
 		pairing_attend(session->pairing, now_ns);
 		if (session->carrier != pump_has_carrier(session->pump))
 			follow_peer(session);

@@ -16,6 +16,7 @@
  * end that misses one has its old speed again, but for the last: a leader that
  * receives no KEPT keeps the speed, and the lease decides (lease.c).
  *
+ * A failure is unclear if some tests have arrived, or if an end was late.
  * Without a test, the leader announces the speed three times, and both change.
  *
  * attempt is pure: time is an argument, and the caller sets the port.
@@ -31,6 +32,14 @@
  */
 #define ATTEMPT_WILL_NS	 (300 * MS)
 #define ATTEMPT_AGAIN_NS (100 * MS)
+
+/*
+ * The tests may have missed the follower if its WILL took longer than
+ * ATTEMPT_PROMPT_NS and the time of the longest frame, or if the leader slept
+ * for ATTEMPT_ASLEEP_NS beyond the end of the tests.
+ */
+#define ATTEMPT_PROMPT_NS (150 * MS)
+#define ATTEMPT_ASLEEP_NS (30 * MS)
 
 /* The chip may still hold bytes when the wire should be dry. */
 #define ATTEMPT_DRY_NS (10 * MS)
@@ -64,12 +73,12 @@
  */
 void attempt_forget(struct attempt *attempt)
 {
-	const uint32_t overruns = attempt->overruns;
+	const struct trial trial = attempt->trial;
 
 	*attempt = (struct attempt){
 		.due_ns = UINT64_MAX,
 		.again_ns = UINT64_MAX,
-		.overruns = overruns,
+		.trial = trial,
 	};
 }
 
@@ -96,7 +105,7 @@ static void say(struct attempt *attempt, enum speed_what what,
 static void finish(struct attempt *attempt, enum attempt_result result)
 {
 	enter(attempt, ATTEMPT_NONE, UINT64_MAX);
-	attempt->tests_left = 0;
+	trial_stop(&attempt->trial);
 	attempt->result = result;
 }
 
@@ -110,9 +119,9 @@ static void begin(struct attempt *attempt, bool leads, uint8_t k, uint32_t from,
 	attempt->packet_ns = packet_ns;
 	attempt->has_test = true;
 	attempt->has_changed = false;
-	attempt->mine = 0;
-	attempt->theirs = 0;
-	attempt->tests_left = 0;
+	attempt->asked_ns = UINT64_MAX;
+	attempt->is_late = false;
+	trial_begin(&attempt->trial, to);
 	attempt->result = ATTEMPT_OPEN;
 }
 
@@ -178,53 +187,43 @@ void attempt_follow(struct attempt *attempt, uint32_t from,
 }
 
 /**
- * attempt_refuse() - Follower: refuse a TRY
- * @attempt: the attempt; none is under way
- * @message: the message
- * @never:   not now and not later
+ * attempt_tell() - Follower: send a message while no attempt is under way
+ * @attempt: the attempt
+ * @message: the message, copied
  */
-void attempt_refuse(struct attempt *attempt,
-		    const struct speed_message *message, bool never)
+void attempt_tell(struct attempt *attempt, const struct speed_message *message)
 {
 	attempt->k = message->k;
 	attempt->to = message->baud;
-	say(attempt, SPEED_WONT, never, 1);
-}
-
-/**
- * attempt_complain() - Follower: tell the leader of too many damaged frames
- * @attempt: the attempt; none is under way
- * @baud:    the speed of the line
- */
-void attempt_complain(struct attempt *attempt, uint32_t baud)
-{
-	attempt->to = baud;
-	say(attempt, SPEED_POOR, 0, 1);
-}
-
-/* Tests that this end has received; none counts if its port lost bytes. */
-static unsigned int heard(const struct attempt *attempt)
-{
-	return attempt->overruns == attempt->overruns_before ? attempt->mine
-							     : 0;
+	attempt->says = *message;
+	attempt->times = 1;
 }
 
 /* The leader returns to the old speed. */
 static void fail(struct attempt *attempt)
 {
-	attempt->tests_left = 0;
+	trial_stop(&attempt->trial);
 	attempt->times = 0;
 	attempt->wanted = attempt->from;
 	enter(attempt, ATTEMPT_RETURNING,
 	      attempt->changed_ns + ATTEMPT_BACK_NS);
 }
 
+/*
+ * Leader: the line has its old speed. A line that cannot do the new one loses
+ * all tests. A clean line loses some, or all, if an end was late.
+ */
+static void finish_failed(struct attempt *attempt)
+{
+	finish(attempt, attempt->is_late || trial_has_any(&attempt->trial)
+				? ATTEMPT_UNCLEAR
+				: ATTEMPT_FAILS);
+}
+
 /* Leader: keep the speed if the tests have arrived both ways. */
 static void judge(struct attempt *attempt, uint64_t now_ns)
 {
-	if (attempt->tests_left ||
-	    !speed_test_is_enough(attempt->to, attempt->theirs) ||
-	    !speed_test_is_enough(attempt->to, heard(attempt)))
+	if (!trial_is_good(&attempt->trial))
 		return;
 	enter(attempt, ATTEMPT_KEEPING, now_ns + ATTEMPT_KEEPING_NS);
 	attempt->again_ns = now_ns;
@@ -232,15 +231,15 @@ static void judge(struct attempt *attempt, uint64_t now_ns)
 
 static void hear_test(struct attempt *attempt, uint64_t now_ns)
 {
-	attempt->mine++;
+	trial_hear(&attempt->trial);
 	if (attempt->phase != ATTEMPT_FOLLOWING)
 		return;
-	if (attempt->mine == 1) {
-		attempt->tests_left = speed_test_count(attempt->to);
+	if (attempt->trial.mine == 1) {
+		trial_send(&attempt->trial);
 		attempt->due_ns = now_ns + ATTEMPT_FOLLOW_NS;
 		attempt->again_ns = now_ns + ATTEMPT_HEARD_NS;
 	}
-	if (attempt->mine == speed_test_count(attempt->to))
+	if (trial_has_all(&attempt->trial))
 		attempt->again_ns = now_ns;
 }
 
@@ -260,15 +259,17 @@ static void hear_follower(struct attempt *attempt,
 {
 	if (message->what == SPEED_WILL && attempt->phase == ATTEMPT_ASKING) {
 		attempt->times = 0;
+		attempt->is_late = now_ns > attempt->asked_ns +
+						    ATTEMPT_PROMPT_NS +
+						    attempt->packet_ns;
 		drain(attempt, now_ns);
 	}
 	if (message->what == SPEED_WONT && attempt->phase == ATTEMPT_ASKING) {
 		attempt->times = 0;
 		finish(attempt, message->count ? ATTEMPT_FAILS : ATTEMPT_LATER);
 	}
-	if (message->what == SPEED_HEARD && attempt->phase == ATTEMPT_TESTING &&
-	    message->count > attempt->theirs)
-		attempt->theirs = message->count;
+	if (message->what == SPEED_HEARD && attempt->phase == ATTEMPT_TESTING)
+		trial_hear_count(&attempt->trial, message->count);
 	if (message->what == SPEED_KEPT && attempt->phase == ATTEMPT_KEEPING) {
 		attempt->times = 0;
 		finish(attempt, ATTEMPT_WORKS);
@@ -304,7 +305,7 @@ void attempt_good(struct attempt *attempt)
 {
 	/* The follower has the old speed again, too. */
 	if (attempt->phase == ATTEMPT_RETURNING && !attempt->wanted)
-		finish(attempt, ATTEMPT_FAILS);
+		finish_failed(attempt);
 }
 
 /* The time at which the wire is certainly dry. */
@@ -326,13 +327,15 @@ static void end_phase(struct attempt *attempt, uint64_t now_ns)
 	case ATTEMPT_ASKING:
 	case ATTEMPT_DRAINING:
 		attempt->times = 0;
-		finish(attempt, ATTEMPT_FAILS);
+		finish(attempt, ATTEMPT_UNCLEAR);
 		break;
 	case ATTEMPT_SETTLING:
-		attempt->tests_left = speed_test_count(attempt->to);
+		trial_send(&attempt->trial);
 		enter(attempt, ATTEMPT_TESTING, now_ns + ATTEMPT_TESTING_NS);
 		break;
 	case ATTEMPT_TESTING:
+		if (now_ns > attempt->due_ns + ATTEMPT_ASLEEP_NS)
+			attempt->is_late = true;
 		fail(attempt);
 		break;
 	case ATTEMPT_KEEPING:
@@ -341,11 +344,11 @@ static void end_phase(struct attempt *attempt, uint64_t now_ns)
 		break;
 	case ATTEMPT_RETURNING:
 		if (!attempt->wanted)
-			finish(attempt, ATTEMPT_FAILS);
+			finish_failed(attempt);
 		break;
 	case ATTEMPT_FOLLOWING:
 		attempt->times = 0;
-		attempt->tests_left = 0;
+		trial_stop(&attempt->trial);
 		attempt->wanted = attempt->from;
 		attempt->due_ns = UINT64_MAX;
 		break;
@@ -359,7 +362,7 @@ static void repeat(struct attempt *attempt, uint64_t now_ns)
 		attempt->again_ns = UINT64_MAX;
 		say(attempt, SPEED_TRY, 0, 1);
 	} else if (attempt->phase == ATTEMPT_FOLLOWING) {
-		say(attempt, SPEED_HEARD, heard(attempt), 1);
+		say(attempt, SPEED_HEARD, trial_heard(&attempt->trial), 1);
 	} else {
 		say(attempt, SPEED_KEEP, 0, 1);
 	}
@@ -393,7 +396,7 @@ void attempt_tick(struct attempt *attempt, uint64_t now_ns)
  */
 uint64_t attempt_next_ns(const struct attempt *attempt)
 {
-	if (attempt->times || attempt->tests_left || attempt->wanted)
+	if (attempt->times || attempt->trial.left || attempt->wanted)
 		return 0;
 	return clock_earlier(clock_earlier(attempt->due_ns, attempt->again_ns),
 			     change_ns(attempt));
@@ -405,9 +408,11 @@ static void note_said(struct attempt *attempt, uint64_t now_ns)
 	if (attempt->says.what == SPEED_WILL)
 		drain(attempt, now_ns);
 	if (attempt->phase == ATTEMPT_ASKING) {
-		if (attempt->due_ns == UINT64_MAX)
+		if (attempt->asked_ns == UINT64_MAX) {
+			attempt->asked_ns = now_ns;
 			attempt->due_ns = now_ns + ATTEMPT_WILL_NS +
 					  2 * attempt->packet_ns;
+		}
 		attempt->again_ns =
 			now_ns + ATTEMPT_AGAIN_NS + attempt->packet_ns;
 	}
@@ -428,13 +433,8 @@ bool attempt_take(struct attempt *attempt, struct speed_message *message,
 {
 	if (attempt->wanted)
 		return false;
-	if (attempt->tests_left) {
-		*message = (struct speed_message){
-			.what = SPEED_TEST,
-			.k = attempt->k,
-			.count = (uint8_t)--attempt->tests_left,
-			.baud = attempt->to,
-		};
+	if (attempt->trial.left) {
+		trial_take(&attempt->trial, message, attempt->k);
 		return true;
 	}
 	if (!attempt->times)
@@ -457,7 +457,7 @@ void attempt_changed(struct attempt *attempt, bool is_set, uint64_t now_ns)
 		finish(attempt, ATTEMPT_FAILS);
 		return;
 	}
-	attempt->overruns_before = attempt->overruns;
+	trial_expect(&attempt->trial);
 	if (attempt->phase == ATTEMPT_FOLLOWING) {
 		finish(attempt, ATTEMPT_FAILS);
 	} else if (attempt->phase == ATTEMPT_DRAINING) {

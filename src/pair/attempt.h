@@ -3,6 +3,7 @@
 #define SERIALTUN_ATTEMPT_H
 
 #include "pair/speed_message.h"
+#include "pair/trial.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,12 +39,14 @@ enum attempt_phase {
  * @ATTEMPT_OPEN:  it has not ended, or attempt_take_result() has told
  * @ATTEMPT_WORKS: the line has the new speed
  * @ATTEMPT_FAILS: the line has its old speed
+ * @ATTEMPT_UNCLEAR: the same, but perhaps an end was late
  * @ATTEMPT_LATER: the follower does not want to change now
  */
 enum attempt_result {
 	ATTEMPT_OPEN,
 	ATTEMPT_WORKS,
 	ATTEMPT_FAILS,
+	ATTEMPT_UNCLEAR,
 	ATTEMPT_LATER,
 };
 
@@ -62,11 +65,9 @@ enum attempt_result {
  *                   phase is ATTEMPT_DRAINING; UINT64_MAX: not known yet
  * @has_changed:     this end has changed its speed
  * @changed_ns:      time at which it did
- * @overruns:        the port's overruns
- * @overruns_before: the same before the tests
- * @mine:            tests that this end received
- * @theirs:          tests that the follower received, by its word
- * @tests_left:      tests to send
+ * @asked_ns:        leader: time of its first TRY; UINT64_MAX: none yet
+ * @is_late:         an end was late, so that the tests may have missed it
+ * @trial:           the tests
  * @says:            the message to send
  * @times:           how often to send it
  * @wanted:          the speed that the caller has to set; 0: none
@@ -85,11 +86,9 @@ struct attempt {
 	uint64_t dry_ns;
 	bool has_changed;
 	uint64_t changed_ns;
-	uint32_t overruns;
-	uint32_t overruns_before;
-	unsigned int mine;
-	unsigned int theirs;
-	unsigned int tests_left;
+	uint64_t asked_ns;
+	bool is_late;
+	struct trial trial;
 	struct speed_message says;
 	unsigned int times;
 	uint32_t wanted;
@@ -104,9 +103,7 @@ bool attempt_is_known(const struct attempt *attempt,
 void attempt_follow(struct attempt *attempt, uint32_t from,
 		    const struct speed_message *message, uint64_t packet_ns,
 		    uint64_t now_ns);
-void attempt_refuse(struct attempt *attempt,
-		    const struct speed_message *message, bool never);
-void attempt_complain(struct attempt *attempt, uint32_t baud);
+void attempt_tell(struct attempt *attempt, const struct speed_message *message);
 void attempt_hear(struct attempt *attempt, const struct speed_message *message,
 		  uint64_t now_ns);
 void attempt_good(struct attempt *attempt);

@@ -109,6 +109,17 @@ void ladder_note(struct ladder *ladder, uint32_t baud, bool works)
 }
 
 /**
+ * ladder_has_failed() - Check whether a speed failed
+ * @ladder: the search
+ *
+ * Return: true if so
+ */
+bool ladder_has_failed(const struct ladder *ladder)
+{
+	return ladder->bad < ladder->count;
+}
+
+/**
  * ladder_lower() - Get the speed for a line that is too noisy
  * @ladder: the search, which may be over
  * @baud:   the speed of the line

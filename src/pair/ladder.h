@@ -29,6 +29,7 @@ void ladder_begin(struct ladder *ladder, const uint32_t *own, size_t own_count,
 		  uint32_t cap);
 uint32_t ladder_next(const struct ladder *ladder);
 void ladder_note(struct ladder *ladder, uint32_t baud, bool works);
+bool ladder_has_failed(const struct ladder *ladder);
 uint32_t ladder_lower(const struct ladder *ladder, uint32_t baud);
 
 #endif

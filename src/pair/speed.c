@@ -7,10 +7,8 @@
  * Any speed but the base speed is a lease (lease.c). So whatever message was
  * lost and whichever end was restarted, both meet at the base speed again.
  *
- * A lease that ends soon after a change makes the speed a suspect. If the
- * peer's run is the same as before, so that it was not restarted, this end
- * takes neither that speed nor a higher one on this port.
- *
+ * A lease that ends soon after a change makes the speed a suspect. If then the
+ * peer has the same run, this end takes no such speed any more on this port.
  * When a speed damages many frames at either end, the leader announces a lower.
  *
  * speed is pure: time is an argument, and the caller sets the port.
@@ -30,6 +28,9 @@
 
 /* A lease that ends this soon after a change makes the speed a suspect. */
 #define SPEED_SUSPECT_NS (3 * NS_PER_S)
+
+/* A search repeats this many attempts whose failure is unclear. */
+#define SPEED_UNCLEAR_MAX 2
 
 /* The ends go down a step this often, and then to the base speed. */
 #define SPEED_STEPS_MAX 2
@@ -121,6 +122,19 @@ static bool count_attempt(struct speed *speed, uint64_t now_ns)
 	return true;
 }
 
+/* Leader: plan the next attempt, or end the search. */
+static void plan_next(struct speed *speed, uint64_t pause_ns, uint64_t now_ns)
+{
+	speed->next_ns = now_ns + pause_ns;
+	if (ladder_next(&speed->ladder))
+		return;
+	speed->next_ns = UINT64_MAX;
+	speed->tell_ns = now_ns;
+	speed->stats.stop = ladder_has_failed(&speed->ladder)
+				    ? SPEED_STOP_FAILED
+				    : SPEED_STOP_TOP;
+}
+
 /**
  * speed_hear_agree() - Note the speeds of the peer's port
  * @speed:  the state
@@ -144,26 +158,19 @@ void speed_hear_agree(struct speed *speed, const uint32_t *speeds, size_t count,
 	ladder_begin(&speed->ladder, speed->config.speeds, speed->config.count,
 		     speeds, count, speed->config.base, speed->cap);
 	speed->has_ladder = true;
-	speed->next_ns = now_ns + SPEED_FIRST_NS;
+	speed->unclear = 0;
+	plan_next(speed, SPEED_FIRST_NS, now_ns);
 }
 
-/* Leader: begin the next attempt, or end the search. */
+/* Leader: begin the next attempt. */
 static void try_next(struct speed *speed, uint64_t now_ns)
 {
 	const uint32_t baud = ladder_next(&speed->ladder);
 
-	speed->next_ns = UINT64_MAX;
-	if (!baud) {
-		speed->tell_ns = now_ns;
-		speed->stats.stop = speed->ladder.bad < speed->ladder.count
-					    ? SPEED_STOP_FAILED
-					    : SPEED_STOP_TOP;
-	} else if (count_attempt(speed, now_ns)) {
+	speed->next_ns = now_ns + SPEED_LATER_NS;
+	if (count_attempt(speed, now_ns))
 		attempt_lead(&speed->attempt, speed->baud, baud,
 			     packet_ns(speed), true);
-	} else {
-		speed->next_ns = now_ns + SPEED_LATER_NS;
-	}
 }
 
 /* Leader: go down, because the line damages too many frames. */
@@ -189,13 +196,15 @@ static void end_attempt(struct speed *speed, uint64_t now_ns)
 	const struct attempt *attempt = &speed->attempt;
 	const enum attempt_result result = attempt_take_result(&speed->attempt);
 	const bool works = result == ATTEMPT_WORKS;
+	uint64_t pause_ns =
+		result == ATTEMPT_FAILS ? SPEED_FAILED_NS : SPEED_PAUSE_NS;
 
 	if (result == ATTEMPT_OPEN)
 		return;
 	damage_begin(&speed->damage, now_ns);
 	if (works)
 		speed->kept_ns = now_ns;
-	speed->stats.failed += result == ATTEMPT_FAILS;
+	speed->stats.failed += !works && result != ATTEMPT_LATER;
 	/* An attempt that changed nothing does not renew the lease. */
 	if (is_base(speed))
 		lease_end(&speed->lease);
@@ -204,12 +213,22 @@ static void end_attempt(struct speed *speed, uint64_t now_ns)
 	speed->tell_ns = now_ns + SPEED_SETTLED_NS;
 	if (!speed->leads || !attempt->has_test)
 		return;
-	if (result == ATTEMPT_LATER) {
-		speed->next_ns = now_ns + SPEED_LATER_NS;
-		return;
-	}
-	ladder_note(&speed->ladder, attempt->to, works);
-	speed->next_ns = now_ns + (works ? SPEED_PAUSE_NS : SPEED_FAILED_NS);
+	if (result == ATTEMPT_LATER)
+		pause_ns = SPEED_LATER_NS;
+	else if (result != ATTEMPT_UNCLEAR ||
+		 speed->unclear++ >= SPEED_UNCLEAR_MAX)
+		ladder_note(&speed->ladder, attempt->to, works);
+	plan_next(speed, pause_ns, now_ns);
+}
+
+/* Follower: refuse an attempt, for now or for ever, or complain of damage. */
+static void tell(struct speed *speed, enum speed_what what, uint8_t k,
+		 bool never, uint32_t baud)
+{
+	const struct speed_message message = {
+		.what = what, .k = k, .count = never, .baud = baud};
+
+	attempt_tell(&speed->attempt, &message);
 }
 
 /* Follower: agree to an attempt, or refuse it. */
@@ -226,11 +245,11 @@ static void hear_try(struct speed *speed, const struct speed_message *message,
 	if (message->count && message->baud == speed->baud)
 		return;
 	if (!can_take(speed, message->baud) || message->baud == speed->baud) {
-		attempt_refuse(attempt, message, true);
+		tell(speed, SPEED_WONT, message->k, true, message->baud);
 		return;
 	}
 	if (!is_known && !message->count && !count_attempt(speed, now_ns)) {
-		attempt_refuse(attempt, message, false);
+		tell(speed, SPEED_WONT, message->k, false, message->baud);
 		return;
 	}
 	if (message->count && !is_known) {
@@ -271,7 +290,7 @@ static void count_frame(struct speed *speed, bool is_bad, uint64_t now_ns)
 	if (speed->leads)
 		step_down(speed);
 	else
-		attempt_complain(&speed->attempt, speed->baud);
+		tell(speed, SPEED_POOR, speed->attempt.k, false, speed->baud);
 }
 
 /**
@@ -304,7 +323,7 @@ void speed_failed(struct speed *speed, uint64_t now_ns)
  */
 void speed_set_overruns(struct speed *speed, uint32_t overruns)
 {
-	speed->attempt.overruns = overruns;
+	speed->attempt.trial.overruns = overruns;
 }
 
 /**
@@ -463,26 +482,6 @@ void speed_changed(struct speed *speed, bool is_set, uint64_t now_ns)
 		speed->baud = speed->attempt.wanted;
 	attempt_changed(&speed->attempt, is_set, now_ns);
 	end_attempt(speed, now_ns);
-}
-
-/**
- * speed_stop_name() - Name the reason why the ends try no higher speed
- * @stop: the reason
- *
- * Return: one or two words
- */
-const char *speed_stop_name(enum speed_stop stop)
-{
-	static const char *const names[] = {
-		[SPEED_STOP_FIXED] = "fixed",
-		[SPEED_STOP_NONE] = "searching",
-		[SPEED_STOP_PEER] = "the peer decides",
-		[SPEED_STOP_TOP] = "highest of both ports",
-		[SPEED_STOP_FAILED] = "the next higher failed",
-		[SPEED_STOP_NOISE] = "damaged frames",
-	};
-
-	return stop < sizeof(names) / sizeof(*names) ? names[stop] : names[0];
 }
 
 /**

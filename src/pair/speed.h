@@ -6,6 +6,7 @@
 #include "pair/damage.h"
 #include "pair/ladder.h"
 #include "pair/lease.h"
+#include "pair/speed_stats.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,44 +26,6 @@ struct speed_config {
 	uint32_t speeds[LADDER_MAX];
 	size_t count;
 	uint32_t run;
-};
-
-/**
- * enum speed_stop - why the ends try no higher speed
- * @SPEED_STOP_FIXED:  one of the ports keeps its speed, or there is no session
- * @SPEED_STOP_NONE:   they do try
- * @SPEED_STOP_PEER:   the peer leads, and knows
- * @SPEED_STOP_TOP:    no higher one is possible at both ports
- * @SPEED_STOP_FAILED: the next higher one failed
- * @SPEED_STOP_NOISE:  frames were damaged, so the ends took a lower speed
- */
-enum speed_stop {
-	SPEED_STOP_FIXED,
-	SPEED_STOP_NONE,
-	SPEED_STOP_PEER,
-	SPEED_STOP_TOP,
-	SPEED_STOP_FAILED,
-	SPEED_STOP_NOISE,
-};
-
-/**
- * struct speed_stats - what became of the attempts on this port
- * @baud:     the present speed; 0: unknown
- * @base:     the speed at which the ends meet
- * @attempts: attempts, as leader or as follower
- * @failed:   attempts that failed
- * @lowered:  times that the ends took a lower speed because of damaged frames
- * @ended:    leases that ended
- * @stop:     why the ends try no higher speed
- */
-struct speed_stats {
-	uint32_t baud;
-	uint32_t base;
-	uint64_t attempts;
-	uint64_t failed;
-	uint64_t lowered;
-	uint64_t ended;
-	enum speed_stop stop;
 };
 
 /**
@@ -92,6 +55,7 @@ enum speed_frame {
  * @peer_run:    the peer's run
  * @ladder:      leader: the search
  * @has_ladder:  leader: the search has begun
+ * @unclear:     leader: attempts of the search that were repeated
  * @next_ns:     leader: time of the next attempt
  * @attempt:     the attempt
  * @lease:       the lease of the present speed
@@ -115,6 +79,7 @@ struct speed {
 	uint32_t peer_run;
 	struct ladder ladder;
 	bool has_ladder;
+	unsigned int unclear;
 	uint64_t next_ns;
 	struct attempt attempt;
 	struct lease lease;
@@ -145,7 +110,6 @@ enum speed_frame speed_take(struct speed *speed, struct speed_message *message,
 			    uint64_t now_ns);
 uint32_t speed_wanted(struct speed *speed, uint64_t now_ns);
 void speed_changed(struct speed *speed, bool is_set, uint64_t now_ns);
-const char *speed_stop_name(enum speed_stop stop);
 bool speed_take_news(struct speed *speed, uint64_t now_ns);
 
 #endif

@@ -99,6 +99,21 @@ static void format_way(char text[REPORT_TEXT_MAX], const char *name,
 	text_append(text, REPORT_TEXT_MAX, ", ");
 }
 
+static void format_pair(char text[REPORT_TEXT_MAX],
+			const struct pair_stats *pair)
+{
+	const struct speed_stats *speed = &pair->speed;
+
+	text_append(text, REPORT_TEXT_MAX,
+		    ", paired: %" PRIu32 "/%" PRIu32 " damaged",
+		    pair->theirs.failed, pair->heard.failed);
+	if (speed->baud && speed->stop != SPEED_STOP_FIXED)
+		text_append(text, REPORT_TEXT_MAX,
+			    ", %" PRIu32 " baud, %" PRIu64 " attempts: %s",
+			    speed->baud, speed->attempts,
+			    speed_stop_name(speed->stop));
+}
+
 /**
  * report_format() - describe a link for a person
  * @view:      the link
@@ -138,10 +153,7 @@ const char *report_format(const struct report_view *view,
 		text_append(text, REPORT_TEXT_MAX, ", %" PRIu64 " errors",
 			    stats_line_errors(&stats->line));
 	if (stats->has_pair && stats->pair.state == PAIR_PAIRED)
-		text_append(text, REPORT_TEXT_MAX,
-			    ", paired: %" PRIu32 "/%" PRIu32 " damaged",
-			    stats->pair.theirs.failed,
-			    stats->pair.heard.failed);
+		format_pair(text, &stats->pair);
 	return text;
 }
 

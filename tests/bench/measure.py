@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from cost import Cost, Syscalls, peak_rss_kib, start_up_s
 from machine import Watch
-from peers import Peer
+from peers import FINDING, LIMITED, OURS, PEERS, Peer
+from search import await_speed, searches
 from world import Failed, Link, Traffic, end
 
 Values = dict[str, float | None]
@@ -32,6 +33,8 @@ START_S = 1.0
 GOLDEN = (math.sqrt(5) - 1) / 2
 PING_INTERVAL_MIN_S = 0.02
 PING_TIMEOUT_S = 10
+# The speed that two ends have before they find a higher one.
+BASE_BAUD = 115200
 
 
 @dataclass
@@ -150,6 +153,29 @@ def tcp(link: Link, task: Task) -> Values:
     }
 
 
+def found_tcp(link: Link, task: Task) -> Values:
+    """TCP at the speed that is found, and the same with --baud 115200."""
+    await_speed(link)
+    found = Flow(link, 0, task.seconds)
+    found.go()
+    result = found.result()
+    with Link(PEERS[OURS], BASE_BAUD, task.mtu) as base_link:
+        base = Flow(base_link, 0, task.seconds)
+        base.go()
+        base_result = base.result()
+    rate = result["bytes"] / result["seconds"]
+    base_rate = base_result["bytes"] / base_result["seconds"]
+    return {"bytes_per_s": rate, "base_bytes_per_s": base_rate, "times": rate / base_rate}
+
+
+def search_limited(_: Link, task: Task) -> Values:
+    return dict(searches(LIMITED, task.baud, task.mtu))
+
+
+def search_finding(_: Link, task: Task) -> Values:
+    return dict(searches(FINDING, task.baud, task.mtu))
+
+
 def both_ways(link: Link, task: Task) -> Values:
     flows = [Flow(link, side, task.seconds) for side in (0, 1)]
     for flow in flows:
@@ -230,8 +256,11 @@ class Measurement:
     run: Callable[[Link, Task], Values]
     unlimited_only: bool = False
     cable_only: bool = False
+    peer: Peer | None = None  # on its link, beside our own measurements
 
     def suits(self, peer: Peer, baud: int) -> bool:
+        if self.peer:
+            return peer.name == OURS and baud > BASE_BAUD
         if self.cable_only and peer.network:
             return False
         return not baud or not (self.unlimited_only or peer.network)
@@ -243,6 +272,9 @@ MEASUREMENTS = (
     Measurement("both_ways", "TCP both ways", both_ways),
     Measurement("loaded_ping", "round trip beside TCP", loaded_ping),
     Measurement("udp", "UDP at 90 %", udp),
+    Measurement("found_tcp", "TCP at the speed that is found", found_tcp, peer=FINDING),
+    Measurement("search_limited", "search without a failure", search_limited, peer=LIMITED),
+    Measurement("search_finding", "search with failures", search_finding, peer=FINDING),
     Measurement("syscalls", "system calls", syscalls, unlimited_only=True),
     Measurement("start_up", "start-up", start_up, unlimited_only=True, cable_only=True),
 )
@@ -252,7 +284,7 @@ def measure(measurement: Measurement, task: Task) -> Sample:
     """One run, on a link that is made for it and watched meanwhile."""
     sample = Sample()
     try:
-        with Link(task.peer, task.baud, task.mtu) as link:
+        with Link(measurement.peer or task.peer, task.baud, task.mtu) as link:
             watch = Watch(link.cable, task.baud)
             try:
                 with watch:

@@ -70,6 +70,7 @@ class Peer:
     command: Callable[[End], list[str]]
     ip_version: int = 4
     network: bool = False  # its line is a network, not a cable
+    finds_speed: bool = False  # of the cable, whose baud is the highest clean one
 
     def missing(self) -> str | None:
         """The missing requirements, if any."""
@@ -83,6 +84,16 @@ def serialtun(end: End) -> list[str]:
     command = ["serialtun", "--addr", end.network, "--port", end.port]
     command += ["--baud", str(end.baud)] if end.baud else []
     return command + (["--mtu", str(end.mtu)] if end.mtu else [])
+
+
+def serialtun_finding(end: End, *options: str) -> list[str]:
+    """A device needs no --baud auto, but a pty does. Changes are on stderr."""
+    return [*serialtun(replace(end, baud=0)), "--baud", "auto", "-v", *options]
+
+
+def serialtun_limited(end: End) -> list[str]:
+    """The adapters can do no more than the cable."""
+    return serialtun_finding(end, "--max-baud", str(end.baud))
 
 
 def pppd(end: End) -> list[str]:
@@ -151,6 +162,8 @@ def socat_udp(end: End) -> list[str]:
 
 
 OURS = "serialtun"
+FINDING = Peer("serialtun-finding", ("serialtun",), serialtun_finding, finds_speed=True)
+LIMITED = Peer("serialtun-limited", ("serialtun",), serialtun_limited, finds_speed=True)
 PEERS = {
     peer.name: peer
     for peer in (

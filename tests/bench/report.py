@@ -108,6 +108,28 @@ TABLE = (
     )),
 )
 
+
+def search_block(title: str, measurement: str) -> Block:
+    return Block(title, (
+        Row("baud found, the least", measurement, "baud", whole, has_range=False),
+        Row("s, median of 3", measurement, "median_s", has_range=False),
+        Row("s, the longest", measurement, "max_s", has_range=False),
+        Row("slowest ping, ms", measurement, "ping_max_s", ms, has_range=False),
+        Row("pings lost", measurement, "pings_lost", whole, has_range=False),
+        Row("of", measurement, "pings_sent", whole, has_range=False),
+    ))
+
+
+FOUND = (
+    Block("Without --baud: the cable is clean to this speed", (
+        Row("TCP one way, kB/s", "found_tcp", "bytes_per_s", kilo),
+        Row("with --baud 115200", "found_tcp", "base_bytes_per_s", kilo),
+        Row("times", "found_tcp", "times"),
+    )),
+    search_block("The search for it, if no attempt fails", "search_limited"),
+    search_block("The search for it, if the ports could do more", "search_finding"),
+)
+
 COST = (
     Row("TCP one way, Mbit/s", "tcp", "bytes_per_s", mbit),
     Row("CPU s per 100 MB, both ends together", "tcp", "cpu_s_per_100mb"),
@@ -122,8 +144,10 @@ The limit is ten bits per byte and the two ENDs of a frame, without escapes. Of
 TCP's, random bytes leave 99.2 %, as one in 128 is escaped, and less if ACKs go
 the same way. A ping beside TCP may have to wait for one packet; one that is
 lost counts as slower than any other, and a figure is "lost" if it falls on one.
-UDP at unlimited speed is 90 % of what TCP had. CPU time is that of both
-programs, and includes what the kernel's TCP does on it."""
+UDP at unlimited speed is 90 % of what TCP had. The search begins with the start
+of the second end and ends with the last change of the speed; meanwhile a ping
+is sent every 10 ms. CPU time is that of both programs, and includes what the
+kernel's TCP does on it."""
 
 
 def values(runs: list[Sample], row: Row) -> list[float]:
@@ -192,7 +216,8 @@ def headline(about: dict[str, Any]) -> str:
 
 def table(name: str, lines: Lines) -> str:
     text = [name.ljust(LABEL_WIDTH) + "".join(name_baud(b).rjust(WIDTH) for b in lines)]
-    for block in TABLE:
+    has_found = any(runs.get("found_tcp") for runs in lines.values())
+    for block in TABLE + FOUND * has_found:
         text.append(block.title)
         for row in block.rows:
             text += table_rows(row, lines.values(), LABEL_WIDTH)

@@ -172,11 +172,13 @@ class Traffic:
 class Cable:
     """The emulated cable, and its own count of what it carried."""
 
-    def __init__(self, stack: ExitStack, baud: int) -> None:
+    def __init__(self, stack: ExitStack, baud: int, follows: bool = False) -> None:
+        """It has this speed, or follows the ends and damages bytes above it."""
         place = Path(tempfile.mkdtemp(prefix="cable.", dir=scratch("")))
         links = [place / "ttyA", place / "ttyB"]
         self.log = place / "log"
-        command = [str(CABLE), "--baud", str(baud)]
+        speed = ["auto", "--max-baud", str(baud)] if follows else [str(baud)]
+        command = [str(CABLE), "--baud", *speed]
         # Hardware needs no processor to keep its pace.
         command += ["--realtime"] if baud else []
         with open(self.log, "w") as log:
@@ -259,10 +261,14 @@ class Link:
     def set_up(self) -> None:
         self.hosts = [Host(self.stack), Host(self.stack)]
         self.cable: Cable | Network = (
-            Network(self.hosts) if self.peer.network else Cable(self.stack, self.baud)
+            Network(self.hosts)
+            if self.peer.network
+            else Cable(self.stack, self.baud, self.peer.finds_speed)
         )
         self.addresses = ADDRESSES[self.peer.ip_version]
-        self.programs = [self.start(0), self.start(1)]
+        self.programs = [self.start(0)]
+        self.started_s = time.monotonic()
+        self.programs.append(self.start(1))
         wait_for(self.answers, READY_S, "no ping crossed")
         self.line = Line(self.baud, self.read_mtu(), self.peer.ip_version)
 

@@ -376,9 +376,55 @@ static void test_speed_overruns(void **state)
 	run(130 * MS);
 	assert_int_equal(follower()->attempt.phase, ATTEMPT_FOLLOWING);
 	speed_set_overruns(follower(), 1);
-	run(900 * MS);
+	run(600 * MS);
 	assert_int_equal(leader()->stats.failed, 1);
 	assert_both_have(BASE);
+}
+
+/* Some tests have arrived: an end may have been late. */
+static void test_speed_repeats_an_unclear_attempt(void **state)
+{
+	(void)state;
+	world.ends[1].lost[SPEED_TEST] = 4;
+	run(3 * S);
+	assert_both_have(3000000);
+	assert_int_equal(leader()->stats.attempts, 4);
+	assert_int_equal(leader()->stats.failed, 1);
+}
+
+/* A line that is clean one way only fails each time. */
+static void test_speed_repeats_not_for_ever(void **state)
+{
+	(void)state;
+	world.ends[1].lost[SPEED_TEST] = 10000;
+	run(7 * S);
+	assert_both_have(BASE);
+	assert_int_equal(leader()->stats.stop, SPEED_STOP_FAILED);
+	assert_int_equal(leader()->stats.attempts, 4 + 2);
+}
+
+/* Nothing has arrived: the line cannot do the speed, unless the follower was
+ * late to agree, and has returned before the tests. */
+static void test_speed_repeats_after_a_late_answer(void **state)
+{
+	static const uint64_t answers[] = {200 * MS, 300 * MS};
+	struct speed_message message;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		begin(state);
+		world.ends[1].is_deaf = true;
+		run(130 * MS);
+		message = try_of(leader()->attempt.to, leader()->attempt.k);
+		message.what = SPEED_WILL;
+		run(answers[i] - 30 * MS);
+		assert_int_equal(leader()->attempt.phase, ATTEMPT_ASKING);
+		speed_hear(leader(), &message, world.now_ns);
+		run(400 * MS);
+		assert_int_equal(leader()->attempt.phase, ATTEMPT_NONE);
+		assert_int_equal(leader()->stats.failed, 1);
+		assert_int_equal(leader()->unclear, i);
+	}
 }
 
 /* Without the word of both ends nothing happens. */
@@ -420,6 +466,11 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(test_speed_port_refuses, begin),
 		cmocka_unit_test_setup(test_speed_overruns, begin),
+		cmocka_unit_test_setup(test_speed_repeats_an_unclear_attempt,
+				       begin),
+		cmocka_unit_test_setup(test_speed_repeats_not_for_ever, begin),
+		cmocka_unit_test_setup(test_speed_repeats_after_a_late_answer,
+				       begin),
 		cmocka_unit_test_setup(test_speed_is_not_used, begin),
 	};
 

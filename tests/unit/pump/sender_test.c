@@ -359,6 +359,76 @@ static void test_sender_counts_the_lines_answers(void **state)
 
 #define SENDER_TEST(test) cmocka_unit_test_teardown(test, close_world)
 
+static size_t queued;
+
+static size_t play_queued(const struct port *port)
+{
+	(void)port;
+	return queued;
+}
+
+/* Make the port a USB adapter of this speed. */
+static void open_adapter(unsigned int rate)
+{
+	open_world(FRAMING_LEAD_NEVER, &slip_framing);
+	world.kind = (struct port_kind){
+		.counts_wire = true,
+		.queue_slack = 512,
+		.queued = play_queued,
+	};
+	world.port.rate = rate;
+	assert_int_equal(
+		sender_fit(world.sender, &world.port, &world.transport), 0);
+}
+
+static uint64_t dry_after(uint64_t at_ns)
+{
+	const uint64_t now_ns = NOW + at_ns;
+
+	return sender_dry_ns(world.sender, &world.port, now_ns) - now_ns;
+}
+
+/* The wire is dry by the clock, and by the port's count: a slow wire is behind
+ * the clock, by less than the pacer cares for. */
+static void test_sender_knows_when_the_wire_is_dry(void **state)
+{
+	(void)state;
+	open_adapter(1000);
+	queued = 0;
+	send_at(0, 1);
+	assert_int_equal(dry_after(0), 41 * NS_PER_MS);
+	queued = 3;
+	assert_int_equal(dry_after(10 * NS_PER_MS), 31 * NS_PER_MS);
+	assert_int_equal(dry_after(50 * NS_PER_MS), 3 * NS_PER_MS);
+	queued = 0;
+	assert_true(sender_dry_ns(world.sender, &world.port,
+				  NOW + 50 * NS_PER_MS) <=
+		    NOW + 50 * NS_PER_MS);
+}
+
+/* A change of the speed loses no packet that waits, and the clock follows. */
+static void test_sender_follows(void **state)
+{
+	struct stats stats = {0};
+
+	(void)state;
+	open_adapter(1000);
+	queued = 0;
+	give(4);
+	assert_true(sender_drain(world.sender, true, NOW));
+	assert_int_equal(sender_send(world.sender, &world.port, NOW), 1);
+	world.port.rate = 41000;
+	sender_follow(world.sender, &world.port);
+	sender_get_stats(world.sender, &stats);
+	assert_int_equal(stats.queue.backlog_packets, 3);
+	assert_int_equal(stats_dropped(&stats.to_line), 0);
+	assert_int_equal(sender_send(world.sender, &world.port, NOW), 1);
+	sender_get_stats(world.sender, &stats);
+	assert_int_equal(stats.to_line.packets + stats.queue.backlog_packets,
+			 4);
+	assert_int_equal(dry_after(0), (stats.to_line.packets - 1) * NS_PER_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +445,8 @@ int main(void)
 		SENDER_TEST(test_sender_ends_a_burst_once),
 		SENDER_TEST(test_sender_leads_in_no_other_framing),
 		SENDER_TEST(test_sender_counts_the_lines_answers),
+		SENDER_TEST(test_sender_knows_when_the_wire_is_dry),
+		SENDER_TEST(test_sender_follows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

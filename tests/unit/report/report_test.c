@@ -196,6 +196,33 @@ static void test_report_format(void **state)
 			    "waiting (18000 B), 7 dropped");
 }
 
+/* A pair shows its speed if its ends choose it. */
+static void test_report_format_pair(void **state)
+{
+	static const struct report_rates none;
+	static const char paired[] = ", paired: 9/6 damaged";
+	static const char speed[] = ", paired: 9/6 damaged, 921600 baud, 3 "
+				    "attempts: the next higher failed";
+	char text[REPORT_TEXT_MAX];
+
+	(void)state;
+	stats.has_pair = true;
+	stats.pair = (struct pair_stats){
+		.state = PAIR_PAIRED,
+		.theirs.failed = 9,
+		.heard.failed = 6,
+		.speed = {.baud = 921600, .base = 115200, .attempts = 3},
+	};
+	report_format(&view, &none, &none, text);
+	assert_string_equal(strstr(text, ", paired"), paired);
+	stats.pair.speed.stop = SPEED_STOP_FAILED;
+	report_format(&view, &none, &none, text);
+	assert_string_equal(strstr(text, ", paired"), speed);
+	stats.pair.state = PAIR_PLAIN;
+	report_format(&view, &none, &none, text);
+	assert_null(strstr(text, "baud"));
+}
+
 /* The longest line fits into the buffer. */
 static void test_report_format_has_room(void **state)
 {
@@ -209,13 +236,14 @@ static void test_report_format_has_room(void **state)
 	stats.line.known = true;
 	stats.has_pair = true;
 	stats.pair.state = PAIR_PAIRED;
+	stats.pair.speed.stop = SPEED_STOP_FAILED;
 	memset(&rates, 0xFF, sizeof(rates));
 	view.rate = 1;
 	view.carrier = false;
 	report_format(&view, &rates, &rates, text);
 	end = strrchr(text, ' ');
 	assert_non_null(end);
-	assert_string_equal(end, " damaged");
+	assert_string_equal(end, " failed");
 	free(text);
 }
 
@@ -675,6 +703,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_report_derive_rates),
 		TEST(test_report_format),
+		TEST(test_report_format_pair),
 		TEST(test_report_format_has_room),
 		TEST(test_report_asked_for_nothing),
 		TEST(test_report_prints_lines),
