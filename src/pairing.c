@@ -154,17 +154,20 @@ static void start_keeper(struct pairing *pairing,
 			 const struct pairing_config *config)
 {
 	const struct link_config *link = config->link;
+	const bool takes_addr = !pairing->own.addr.family && !link->bridge;
 	const struct keeper_config keeper = {
 		.index = pairing->index,
 		.metric = link->metric_given ? &link->metric : NULL,
 		.user = config->user,
+		.takes_addr = takes_addr,
+		.takes_route = pairing->internet.takes_route,
 		.use_dns = config->use_dns,
 	};
 	struct failure failure;
 	int err;
 
-	pairing->own.takes = !pairing->own.addr.family && !link->bridge;
-	if (!pairing->own.takes && !internet_needs_keeper(&pairing->internet))
+	pairing->own.takes = takes_addr;
+	if (!takes_addr && !internet_needs_keeper(&pairing->internet))
 		return;
 	err = keeper_start(&pairing->keeper, &keeper, &failure);
 	if (err)

@@ -23,7 +23,7 @@ in_a ip link set kept0 up
 
 mkfifo "$dir/orders"
 
-# start_driver [USER]: start a main process, for say; $keeper is its keeper
+# start_driver [USER [WORD]...]: start a main process, for say; $keeper is its keeper
 start_driver() {
 	nsenter --target "$host_a" --net -- "$driver" kept0 "$@" \
 		<"$dir/orders" >"$dir/answers" 2>"$dir/driver.log" &
@@ -195,6 +195,18 @@ say take 10.10.31.1/24 10.10.31.2
 end_driver
 check_equal "it removes its own address, and not the owner's" 10.10.30.1/24 \
 	"$(addrs)"
+
+# The user has given an address, and a route.
+start_driver nobody no-address no-route
+say take 10.10.31.1/24 10.10.31.2
+check_equal 'an end with an address takes no other' \
+	'1 Operation not permitted: this end takes no address' "$said"
+say route
+check_equal 'an end with a route takes no other' \
+	'3 Operation not permitted: this end takes no default route' "$said"
+check_equal 'it has set nothing' '10.10.30.1/24 ' \
+	"$(addrs) $(in_a ip -4 route show dev kept0 default)"
+end_driver
 
 # The interface is deleted.
 start_driver
