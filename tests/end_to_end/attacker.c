@@ -137,6 +137,14 @@ static long signal_thread(void)
 	return syscall(SYS_tgkill, getppid(), getppid(), SIGKILL);
 }
 
+/* SIGKILL to the parent whenever the descriptor becomes readable. */
+static long signal_by_fd(void)
+{
+	if (fcntl(STDERR_FILENO, F_SETOWN, getppid()))
+		return -1;
+	return fcntl(STDERR_FILENO, F_SETSIG, SIGKILL);
+}
+
 static long look_into_parent(void)
 {
 	return syscall(SYS_ptrace, PTRACE_SEIZE, getppid(), 0, 0);
@@ -423,6 +431,7 @@ static const struct attack attacks[] = {
 	{"kill-parent", end_parent},
 	{"kill-all", end_everything},
 	{"kill-thread", signal_thread},
+	{"kill-by-fd", signal_by_fd},
 	{"ptrace", look_into_parent},
 	{"process-vm", read_parent},
 	{"socket-unix", socket_unix},
