@@ -321,8 +321,15 @@ static int explain(int err, const char *needs, const struct nat *nat,
 			 "the table %s exists already (sudo nft delete table "
 			 "ip %s)",
 			 nat->table, nat->table);
-	else if (needs && (err == -ENOENT || err == -EOPNOTSUPP ||
-			   err == -EPROTONOSUPPORT))
+	else if (needs && err == -EPERM) {
+		/* Without CAP_NET_ADMIN, the kernel refuses no single part. */
+		snprintf(why, NAT_WHY_MAX,
+			 "the table %s belongs to another process (end the "
+			 "other serialtun first)",
+			 nat->table);
+		return -EBUSY;
+	} else if (needs && (err == -ENOENT || err == -EOPNOTSUPP ||
+			     err == -EPROTONOSUPPORT))
 		snprintf(why, NAT_WHY_MAX,
 			 "the kernel lacks a part of nf_tables (sudo modprobe "
 			 "%s; Linux 5.12 or later)",
@@ -339,7 +346,7 @@ static int explain(int err, const char *needs, const struct nat *nat,
  * @mark:   serialtun switches on forwarding from the uplink
  * @why:    filled in on failure: reason and remedy
  *
- * Return: 0 or -errno
+ * Return: 0 or -errno; -EBUSY: another process owns a table of this name
  */
 int nat_begin(struct nat *nat, const struct nat_config *config, bool mark,
 	      char why[NAT_WHY_MAX])

@@ -90,6 +90,28 @@ stop_a
 stop_b
 in_b sysctl -q net.ipv4.conf.eth0.forwarding=0
 
+# The keeper of a link that was killed is still at work.
+start_b --share --addr 10.0.0.1/24
+old=$(sharer_of "$pid_b")
+kill -STOP "$old"
+stop_b KILL
+(
+	sleep 0.5
+	kill -CONT "$old"
+) &
+start_b --share --addr 10.0.0.1/24
+check 'a new start waits for the old keeper' has_table
+check_equal 'eth0 and tun0 forward' 1,1 "$(forwards eth0),$(forwards tun0)"
+kill -STOP "$(sharer_of "$pid_b")"
+old=$(sharer_of "$pid_b")
+stop_b KILL
+check_equal 'but not for ever' \
+	'serialtun: tun0: cannot share the internet: the table serialtun-tun0 belongs to another process (end the other serialtun first)' \
+	"$(in_b timeout 10 "$serialtun" --share --addr 10.0.0.1/24 \
+		--port "$port_b" 2>&1)"
+kill -CONT "$old"
+check_clean 'the old keeper'
+
 # Forwarding that was on, or is changed by others meanwhile.
 in_b sysctl -q net.ipv4.conf.eth0.forwarding=1
 start_b --share --addr 10.0.0.1/24
