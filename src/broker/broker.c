@@ -32,6 +32,7 @@
 struct broker {
 	struct child child;
 	uint32_t number; /* of the last request */
+	bool has_ended;	 /* a request has shown it */
 };
 
 /* Room for one descriptor in a control message. */
@@ -145,6 +146,7 @@ static int ask(struct broker *broker, struct broker_request *request,
 	*fd = -1;
 	if (!err)
 		err = await_answer(broker, answer, fd);
+	broker->has_ended |= err == -EPIPE;
 	if (err)
 		return failure_set(failure, err,
 				   "the process that opens files %s%s",
@@ -260,6 +262,17 @@ int broker_write_report(struct broker *broker, const char *text, size_t len,
 	int fd;
 
 	return ask(broker, &request, &answer, &fd, failure);
+}
+
+/**
+ * broker_has_ended() - has a request shown that the broker has ended?
+ * @broker: the handle, or NULL
+ *
+ * Return: true if so; each further request fails
+ */
+bool broker_has_ended(const struct broker *broker)
+{
+	return broker && broker->has_ended;
 }
 
 /**

@@ -49,6 +49,7 @@ int broker_open_port(struct broker *broker, struct claim *claim,
 		     struct failure *failure);
 int broker_write_report(struct broker *broker, const char *text, size_t len,
 			struct failure *failure);
+bool broker_has_ended(const struct broker *broker);
 void broker_end(struct broker *broker);
 
 #endif
