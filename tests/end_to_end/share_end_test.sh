@@ -68,6 +68,12 @@ for signal in TERM INT KILL; do
 		"$(ruleset)"
 done
 
+# systemd sends SIGABRT to all processes of a service that misses its watchdog.
+start_b --share --addr 10.0.0.1/24
+kill -ABRT "$(sharer_of "$pid_b")"
+stop_b ABRT
+check_clean 'SIGABRT to all processes'
+
 # A lost port.
 start_a --addr 10.0.0.2/24 --route default
 start_b --share --addr 10.0.0.1/24
