@@ -496,9 +496,14 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 	}
 	if (err != -EPIPE)
 		return;
-	log_warning("%s: the process that sets addresses has ended, so this "
-		    "end takes no address (start serialtun again)",
-		    pairing->tun->name);
+	log_warning(
+		"%s: the process that sets addresses has ended, so this "
+		"end takes no address%s%s (start serialtun again)",
+		pairing->tun->name,
+		pairing->internet.has_names
+			? ", and /etc/resolv.conf keeps the name servers of "
+			: "",
+		pairing->internet.has_names ? pairing->name : "");
 	keeper_end(pairing->keeper);
 	pairing->keeper = NULL;
 	pairing->asked = false;
