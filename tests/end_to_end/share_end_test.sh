@@ -92,9 +92,16 @@ kill -KILL "$(sharer_of "$pid_b")"
 check 'the desk says that it shares no more' wait_for 5 \
 	b_says 'the process that shares the internet has ended'
 check 'the table is gone' wait_for 5 not has_table
+check_equal 'but eth0 still forwards' 1 "$(forwards eth0)"
+# The name of an interface may have dots, as that of a VLAN has.
+remedy=$(sed -n 's/.*(start serialtun again; or switch it off: sudo \(.*\))$/\1/p' \
+	"$dir/b.log")
+# shellcheck disable=SC2086 # are words
+in_b $remedy >/dev/null
+check_equal 'the remedy switches it off' \
+	'sysctl net/ipv4/conf/eth0/forwarding=0 0' "$remedy $(forwards eth0)"
 stop_a
 stop_b
-in_b sysctl -q net.ipv4.conf.eth0.forwarding=0
 
 # The keeper of a link that was killed is still at work.
 start_b --share --addr 10.0.0.1/24
@@ -216,7 +223,7 @@ refused_share() {
 in_b ip route del default
 refused_share --share
 check_equal 'no default route' \
-	'serialtun: tun0: cannot share the internet: this host has no default route (connect it to the internet first)' \
+	'serialtun: tun0: cannot share the internet: this host has no IPv4 default route (connect it to the internet first)' \
 	"$said"
 in_b ip route add default via 192.168.1.1
 in_b nft add table ip serialtun-tun0
