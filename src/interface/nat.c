@@ -5,7 +5,8 @@
  *
  *   prerouting   drops packets whose source is not on the link
  *   forward      drops what the link may not reach, and what comes from the
- *                uplink and is no reply; limits the MSS of TCP
+ *                uplink and is neither a reply nor redirected by this host;
+ *                limits the MSS of TCP
  *   nat          gives packets of the link this host's address
  *
  * The table belongs to the socket (NFT_TABLE_F_OWNER, Linux 5.12): no other
@@ -296,6 +297,11 @@ static void limit_uplink(struct nat *nat, const struct nat_config *config,
 	struct nftnl_rule *rule;
 
 	pass_replies(nat, config->uplink.index);
+	/* The user publishes a service, as Docker does for a container. */
+	rule = rule_from(nat, FORWARD, config->uplink.index);
+	nft_match_redirected(rule);
+	nft_verdict(rule, NF_ACCEPT);
+	nft_rule_end(nat->nft, rule, "nft_ct");
 	rule = rule_from(nat, FORWARD, config->uplink.index);
 	if (was_router)
 		match_to(rule, config->index);

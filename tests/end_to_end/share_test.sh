@@ -103,6 +103,24 @@ check_not 'link-local addresses are not' reaches 169.254.169.254
 check_not 'the LAN does not reach the board' \
 	in_net ping -q -c 1 -W 1 10.10.10.1
 check_not 'nor the other interface' in_net ping -q -c 1 -W 1 10.77.0.2
+# As Docker does, if it starts after serialtun.
+in_b sysctl -q net.ipv4.conf.eth1.forwarding=1
+in_b nft -f - <<'END'
+table ip docker {
+	chain in {
+		type nat hook prerouting priority dstnat;
+		iifname eth0 tcp dport 8080 dnat to 10.77.0.2:80
+	}
+}
+END
+in_side socat -u OPEN:/dev/null TCP-LISTEN:80,fork,reuseaddr &
+disown $!
+check 'a published port of a container is in reach of the LAN' wait_for 5 \
+	in_net timeout 1 socat -u OPEN:/dev/null TCP:192.168.1.10:8080
+in_b nft delete table ip docker
+in_b sysctl -q net.ipv4.conf.eth1.forwarding=0
+check_not 'the other interface is out of reach still' \
+	in_net ping -q -c 1 -W 1 10.77.0.2
 
 # A source that is not of the link.
 in_server nft -f - <<'END'
