@@ -57,7 +57,9 @@ check 'a router: the LAN reaches the board' \
 	in_net ping -q -c 1 -W 2 10.0.0.2
 check 'a router: the LAN reaches the other interface' \
 	in_net ping -q -c 1 -W 2 10.77.0.2
-in_b sysctl -q net.ipv4.conf.eth0.forwarding=0
+for switch in eth0 eth1; do
+	in_b sysctl -q "net.ipv4.conf.$switch.forwarding=0"
+done
 stop_a
 stop_b
 
@@ -170,7 +172,11 @@ start_a
 start_b --share=all
 check '--share=all: the server' wait_for 10 reaches "$server"
 check '--share=all: another host of the LAN' reaches 192.168.1.77
+check_not '--share=all: an interface whose packets are not forwarded' \
+	reaches 10.77.0.2
+in_b sysctl -q net.ipv4.conf.eth1.forwarding=1
 check '--share=all: another interface' reaches 10.77.0.2
+in_b sysctl -q net.ipv4.conf.eth1.forwarding=0
 check_not '--share=all: the LAN does not reach the board' \
 	in_net ping -q -c 1 -W 1 10.10.10.1
 stop_a
