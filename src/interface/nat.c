@@ -335,7 +335,7 @@ static int explain(int err, const char *needs, const struct nat *nat,
 			 nat->table);
 		return -EBUSY;
 	} else if (needs && (err == -ENOENT || err == -EOPNOTSUPP ||
-			     err == -EPROTONOSUPPORT))
+			     err == -EINVAL || err == -EPROTONOSUPPORT))
 		snprintf(why, NAT_WHY_MAX,
 			 "the kernel lacks a part of nf_tables (sudo modprobe "
 			 "%s; Linux 5.12 or later)",
