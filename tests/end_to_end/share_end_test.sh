@@ -274,6 +274,18 @@ check_equal 'and forwards' 1 "$(forwards eth0)"
 stop_b KILL
 check_clean 'a service'
 
+# Somebody has taken over the process that reads the line.
+: >"$dir/b.log"
+nsenter --target "$host_b" --net -- "$build/tests/end_to_end/attacked" --share \
+	--addr 10.0.0.1/24 --pair=no --port "$port_b" 2>"$dir/b.log" &
+pid_b=$!
+wait_for 10 is_up "$dir/b.log"
+printf '\300attack keeper-that-shares\300' >"$port_a"
+check 'the keeper that shares does nothing else' wait_for 5 \
+	b_says '^attack keeper-that-shares: stopped: Operation not permitted$'
+stop_b
+check_clean 'the attack'
+
 # Where /proc/sys may only be read, as in a container or a service.
 read_only() {
 	# shellcheck disable=SC2016 # is for the inner shell

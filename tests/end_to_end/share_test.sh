@@ -182,6 +182,25 @@ check_not '--share=all: the LAN does not reach the board' \
 stop_a
 stop_b
 
+# A host that forwarded the packets of its LAN before, by its user's wish.
+for switch in eth0 eth1; do
+	in_b sysctl -q "net.ipv4.conf.$switch.forwarding=1"
+done
+start_a
+start_b --share
+check 'a router before: the server' wait_for 10 reaches "$server"
+check 'a router before: the LAN reaches the other interface' \
+	in_net ping -q -c 1 -W 2 10.77.0.2
+check_not 'a router before: the LAN does not reach the board' \
+	in_net ping -q -c 1 -W 1 10.10.10.1
+check_not 'a router before: the board does not reach the LAN' \
+	reaches 192.168.1.77
+stop_a
+stop_b
+for switch in eth0 eth1; do
+	in_b sysctl -q "net.ipv4.conf.$switch.forwarding=0"
+done
+
 # An uplink without a router, as of a modem: every host answers to ARP.
 in_net sysctl -q net.ipv4.conf.lan0.proxy_arp=1
 in_b ip route replace default dev eth0
