@@ -225,6 +225,13 @@ refused_share --share
 check_equal 'no default route' \
 	'serialtun: tun0: cannot share the internet: this host has no IPv4 default route (connect it to the internet first)' \
 	"$said"
+for kind in blackhole unreachable prohibit; do
+	in_b ip route add "$kind" default
+	refused_share --share
+	check_match "a default route of the type $kind" \
+		'this host has no IPv4 default route \(' "$said"
+	in_b ip route del "$kind" default
+done
 in_b ip route add default via 192.168.1.1
 in_b nft add table ip serialtun-tun0
 refused_share --share
