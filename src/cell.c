@@ -84,10 +84,6 @@ static const uint32_t harmless[] = {
 #ifdef SYS__llseek
 	SYS__llseek,
 #endif
-	SYS_fcntl,
-#ifdef SYS_fcntl64
-	SYS_fcntl64,
-#endif
 	SYS_flock,
 	SYS_epoll_ctl,
 #ifdef SYS_poll
@@ -236,6 +232,16 @@ static const uint32_t connect_kinds[] = {
 };
 #endif
 
+/*
+ * Requests of fcntl(2) on a descriptor's own flags. F_SETOWN and F_SETSIG are
+ * not among them, because with O_ASYNC the kernel would send any signal to any
+ * process of the same user.
+ */
+static const uint32_t flag_requests[] = {
+	F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,	F_SETFD,
+	F_GETFL, F_SETFL,	  F_GETPIPE_SZ, F_SETPIPE_SZ,
+};
+
 /* Requests for queue lengths, port settings, and stderr as a terminal. */
 static const uint32_t requests[] = {
 	TIOCOUTQ,      FIONREAD,    SIOCOUTQNSD, TIOCGICOUNT, TUNSETCARRIER,
@@ -313,10 +319,10 @@ static const uint32_t sanitizers[] = {
 _Static_assert(COUNT(frequent) + COUNT(harmless) + COUNT(looks) +
 			       COUNT(watches) + COUNT(renames) +
 			       COUNT(removals) + COUNT(talks) +
-			       COUNT(connects) + COUNT(requests) +
-			       COUNT(ip_requests) + COUNT(mac_requests) +
-			       COUNT(fatal_requests) + COUNT(fatal) +
-			       COUNT(sanitizers) + 40 <=
+			       COUNT(connects) + 2 * COUNT(flag_requests) +
+			       COUNT(requests) + COUNT(ip_requests) +
+			       COUNT(mac_requests) + COUNT(fatal_requests) +
+			       COUNT(fatal) + COUNT(sanitizers) + 40 <=
 		       CELL_RULES_MAX,
 	       "the rules fit");
 
@@ -373,6 +379,16 @@ static void add_ioctls(struct list *list, const struct cell_needs *needs)
 			 SECCOMP_VERDICT_ALLOW);
 	add_args(list, SYS_ioctl, 1, fatal_requests, COUNT(fatal_requests),
 		 SECCOMP_VERDICT_KILL);
+}
+
+static void add_fcntl(struct list *list)
+{
+	add_args(list, SYS_fcntl, 1, flag_requests, COUNT(flag_requests),
+		 SECCOMP_VERDICT_ALLOW);
+#ifdef SYS_fcntl64
+	add_args(list, SYS_fcntl64, 1, flag_requests, COUNT(flag_requests),
+		 SECCOMP_VERDICT_ALLOW);
+#endif
 }
 
 static void add_memory(struct list *list)
@@ -491,6 +507,7 @@ size_t cell_rules(struct seccomp_rule rules[CELL_RULES_MAX],
 	add_calls(&list, frequent, COUNT(frequent), SECCOMP_VERDICT_ALLOW);
 	add_ioctls(&list, &all);
 	add_calls(&list, harmless, COUNT(harmless), SECCOMP_VERDICT_ALLOW);
+	add_fcntl(&list);
 	add_memory(&list);
 	add_files(&list, &all);
 	add_sockets(&list, &all);

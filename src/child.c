@@ -123,13 +123,19 @@ static void close_fds(unsigned int from)
 		close((int)fd);
 }
 
-/* Remove all handlers; only SIGKILL and faults then end the child. */
+/*
+ * Remove all handlers; only SIGKILL and faults then end the child. SIGABRT is
+ * not among the faults: if a service misses its watchdog, systemd sends it to
+ * all processes of the service (systemd.kill(5)). abort(3) still ends the
+ * child.
+ */
 static void ignore_signals(void)
 {
-	static const int faults[] = {SIGSEGV, SIGBUS,  SIGILL, SIGFPE,
-				     SIGABRT, SIGTRAP, SIGSYS};
-	static const int others[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
-				     SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2};
+	static const int faults[] = {SIGSEGV, SIGBUS,  SIGILL,
+				     SIGFPE,  SIGTRAP, SIGSYS};
+	static const int others[] = {SIGHUP,  SIGINT,  SIGQUIT,
+				     SIGABRT, SIGTERM, SIGPIPE,
+				     SIGALRM, SIGUSR1, SIGUSR2};
 	struct sigaction action = {.sa_handler = SIG_IGN};
 	size_t i;
 

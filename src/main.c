@@ -205,6 +205,17 @@ static uint32_t rate_for_mtu(const struct options *options,
 	return radio_rate ? radio_rate : line_rate(line);
 }
 
+/* Return: 0 or -errno, logged. */
+static int confirm_broker(struct broker *broker)
+{
+	struct failure failure;
+	int err = broker ? broker_confirm(broker, &failure) : 0;
+
+	if (err)
+		log_error("%s", failure.text);
+	return err;
+}
+
 /* Configure and run the link. Return: 0, or -1, logged. */
 static int run(const struct options *options, const struct owner *owner,
 	       const struct privilege_user *named, struct tun *tun,
@@ -223,16 +234,19 @@ static int run(const struct options *options, const struct owner *owner,
 		return set_up_failed();
 	if (!options->user)
 		privilege_choose_user(&user);
+	/* First, because it gets ready while the keepers start. */
+	if (start_broker(options, session, named, broker))
+		return set_up_failed();
 	if (session_share(session, tun, &user))
 		return set_up_failed();
 	if (session_pair(session, tun, link.mtu, &user))
 		return -1;
 	link.takes_addr = session_takes_address(session);
-	/* The broker gets no copy of the password. */
-	if (start_broker(options, session, named, broker) ||
-	    session_login(session) || privilege_drop(&user))
+	/* Behind the other processes, which so get no copy of the password. */
+	if (session_login(session) || privilege_drop(&user))
 		return set_up_failed();
-	if (session_start(session, tun, link.mtu) || keep(options, tun, owner))
+	if (session_start(session, tun, link.mtu) || confirm_broker(*broker) ||
+	    keep(options, tun, owner))
 		return -1;
 	announce(options, tun, &link, line);
 	session_announce_sharing(session);

@@ -159,17 +159,20 @@ static void start_keeper(struct pairing *pairing,
 			 const struct pairing_config *config)
 {
 	const struct link_config *link = config->link;
+	const bool takes_addr = !pairing->own.addr.family && !link->bridge;
 	const struct keeper_config keeper = {
 		.index = pairing->index,
 		.metric = link->metric_given ? &link->metric : NULL,
 		.user = config->user,
+		.takes_addr = takes_addr,
+		.takes_route = pairing->internet.takes_route,
 		.use_dns = config->use_dns,
 	};
 	struct failure failure;
 	int err;
 
-	pairing->own.takes = !pairing->own.addr.family && !link->bridge;
-	if (!pairing->own.takes && !internet_needs_keeper(&pairing->internet))
+	pairing->own.takes = takes_addr;
+	if (!takes_addr && !internet_needs_keeper(&pairing->internet))
 		return;
 	err = keeper_start(&pairing->keeper, &keeper, &failure);
 	if (err)
@@ -500,9 +503,14 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 	}
 	if (err != -EPIPE)
 		return;
-	log_warning("%s: the process that sets addresses has ended, so this "
-		    "end takes no address (start serialtun again)",
-		    pairing->tun->name);
+	log_warning(
+		"%s: the process that sets addresses has ended, so this "
+		"end takes no address%s%s (start serialtun again)",
+		pairing->tun->name,
+		pairing->internet.has_names
+			? ", and /etc/resolv.conf keeps the name servers of "
+			: "",
+		pairing->internet.has_names ? pairing->name : "");
 	keeper_end(pairing->keeper);
 	pairing->keeper = NULL;
 	pairing->asked = false;

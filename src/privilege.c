@@ -247,7 +247,8 @@ static void empty_bounding_set(void)
 static int verify(const struct privilege_user *user,
 		  const struct capabilities *kept)
 {
-	struct capabilities caps;
+	/* valgrind does not know that capget() fills this in. */
+	struct capabilities caps = {0};
 	uid_t uids[3];
 	gid_t gids[3];
 	int err = get_capabilities(&caps);

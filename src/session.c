@@ -312,8 +312,14 @@ static int look_for_port(struct session *session, uint64_t now_ns)
 	const char *state = session->had_port ? "back" : "there";
 	const struct port *port;
 
-	if (!line_look(session->line, now_ns))
-		return 0;
+	if (!line_look(session->line, now_ns)) {
+		if (!line_is_stuck(session->line))
+			return 0;
+		log_error("cannot open %s: the process that opens files has "
+			  "ended (start serialtun again)",
+			  name);
+		return -EPIPE;
+	}
 	port = line_port(session->line);
 	if (strcmp(name, port->name) != 0)
 		log_info("%s is %s, %s %s", name, state,

@@ -57,8 +57,8 @@ static void warn_of_rival(const char *text, void *data)
 static void complain(const struct sharing *sharing, int err)
 {
 	const char *why = err == -ENETUNREACH || err == -EHOSTUNREACH
-				  ? "this host has no default route (connect "
-				    "it to the internet first)"
+				  ? "this host has no IPv4 default route "
+				    "(connect it to the internet first)"
 			  : err == -E2BIG
 				  ? "too many networks are on its interface "
 				    "(use --share=all)"
@@ -211,7 +211,7 @@ bool sharing_attend(struct sharing *sharing)
 		log_warning("%s: the process that shares the internet has "
 			    "ended, and may have left forwarding from %s on "
 			    "(start serialtun again; or switch it off: sudo "
-			    "sysctl net.ipv4.conf.%s.forwarding=0)",
+			    "sysctl net/ipv4/conf/%s/forwarding=0)",
 			    config->interface, config->uplink.name,
 			    config->uplink.name);
 	}

@@ -31,7 +31,9 @@
 
 struct broker {
 	struct child child;
-	uint32_t number; /* of the last request */
+	uint32_t number;   /* of the last request */
+	bool is_confirmed; /* it has confined itself */
+	bool has_ended;	   /* a request has shown it */
 };
 
 /* Room for one descriptor in a control message. */
@@ -133,6 +135,40 @@ static int send_request(struct broker *broker, struct broker_request *request)
 		       : 0;
 }
 
+static int failed(struct failure *failure, int err, const char *reason)
+{
+	return failure_set(failure, err,
+			   "cannot start the process that opens files: %s",
+			   reason);
+}
+
+/**
+ * broker_confirm() - wait until the broker has confined itself
+ * @broker:  the handle; nothing happens if it was confirmed before
+ * @failure: filled in on failure
+ *
+ * Return: 0 or -errno
+ */
+int broker_confirm(struct broker *broker, struct failure *failure)
+{
+	struct broker_answer answer;
+	int fd = -1;
+	int err;
+
+	if (broker->is_confirmed)
+		return 0;
+	err = receive(broker, &answer, &fd, 0);
+	if (err)
+		return failed(failure, err, "it ended unexpectedly");
+	if (answer.err)
+		return failed(failure, answer.err, answer.text);
+	log_debug("the process that opens files is %d%s%s",
+		  (int)broker->child.pid, *answer.text ? ", " : "",
+		  answer.text);
+	broker->is_confirmed = true;
+	return 0;
+}
+
 /*
  * Make a request, and wait for the result; @fd is the descriptor that came with
  * it, or -1. Return: 0 or -errno.
@@ -140,11 +176,15 @@ static int send_request(struct broker *broker, struct broker_request *request)
 static int ask(struct broker *broker, struct broker_request *request,
 	       struct broker_answer *answer, int *fd, struct failure *failure)
 {
-	int err = send_request(broker, request);
+	int err = broker_confirm(broker, failure);
 
 	*fd = -1;
+	if (err)
+		return err;
+	err = send_request(broker, request);
 	if (!err)
 		err = await_answer(broker, answer, fd);
+	broker->has_ended |= err == -EPIPE;
 	if (err)
 		return failure_set(failure, err,
 				   "the process that opens files %s%s",
@@ -157,13 +197,6 @@ static int ask(struct broker *broker, struct broker_request *request,
 		       : 0;
 }
 
-static int failed(struct failure *failure, int err, const char *reason)
-{
-	return failure_set(failure, err,
-			   "cannot start the process that opens files: %s",
-			   reason);
-}
-
 /**
  * broker_start() - start the process that opens the port and writes files
  * @broker:  the new handle on success; broker_end() frees it
@@ -171,7 +204,8 @@ static int failed(struct failure *failure, int err, const char *reason)
  * @failure: filled in on failure
  *
  * Call it before the process changes its user, with only one thread. From then
- * on the broker removes the file that the link leaves.
+ * on the broker removes the file that the link leaves. It starts while this
+ * process goes on; broker_confirm() shows whether it has.
  *
  * Return: 0 or -errno
  */
@@ -179,8 +213,6 @@ int broker_start(struct broker **broker, const struct broker_config *config,
 		 struct failure *failure)
 {
 	struct broker *started = calloc(1, sizeof(*started));
-	struct broker_answer answer;
-	int fd = -1;
 	int err;
 
 	if (!started)
@@ -190,19 +222,6 @@ int broker_start(struct broker **broker, const struct broker_config *config,
 		free(started);
 		return failed(failure, err, strerror(-err));
 	}
-	err = receive(started, &answer, &fd, 0);
-	if (err)
-		snprintf(answer.text, sizeof(answer.text),
-			 "it ended unexpectedly");
-	else
-		err = answer.err;
-	if (err) {
-		broker_end(started);
-		return failed(failure, err, answer.text);
-	}
-	log_debug("the process that opens files is %d%s%s",
-		  (int)started->child.pid, *answer.text ? ", " : "",
-		  answer.text);
 	*broker = started;
 	return 0;
 }
@@ -261,6 +280,17 @@ int broker_write_report(struct broker *broker, const char *text, size_t len,
 	int fd;
 
 	return ask(broker, &request, &answer, &fd, failure);
+}
+
+/**
+ * broker_has_ended() - has a request shown that the broker has ended?
+ * @broker: the handle, or NULL
+ *
+ * Return: true if so; each further request fails
+ */
+bool broker_has_ended(const struct broker *broker)
+{
+	return broker && broker->has_ended;
 }
 
 /**

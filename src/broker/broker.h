@@ -45,10 +45,12 @@ struct broker_config {
 
 int broker_start(struct broker **broker, const struct broker_config *config,
 		 struct failure *failure);
+int broker_confirm(struct broker *broker, struct failure *failure);
 int broker_open_port(struct broker *broker, struct claim *claim,
 		     struct failure *failure);
 int broker_write_report(struct broker *broker, const char *text, size_t len,
 			struct failure *failure);
+bool broker_has_ended(const struct broker *broker);
 void broker_end(struct broker *broker);
 
 #endif

@@ -216,10 +216,9 @@ void broker_process_run(const void *config, int fd)
 	struct broker_answer answer = {.kind = BROKER_READY};
 
 	confine(mine, fd, &answer);
-	if (send_answer(&answer, -1) && !answer.err) {
+	if (send_answer(&answer, -1) && !answer.err)
 		serve(mine);
-		if (mine->leave)
-			mine->leave(mine->data);
-	}
+	if (mine->leave)
+		mine->leave(mine->data);
 	_exit(EXIT_SUCCESS);
 }

@@ -19,6 +19,8 @@ struct privilege_user;
  * @metric: the priority of the route to the network of an address, as for
  *          rtnl_addr_add(), or NULL
  * @user:   the user to become, from privilege_find_user()
+ * @takes_addr: set an address on request
+ * @takes_route: set a default route on request
  * @use_dns: write name servers into /etc/resolv.conf
  * @share:  share the internet, and take no requests; NULL: do not share it
  */
@@ -26,6 +28,8 @@ struct keeper_config {
 	int index;
 	const uint32_t *metric;
 	const struct privilege_user *user;
+	bool takes_addr;
+	bool takes_route;
 	bool use_dns;
 	const struct nat_config *share;
 };

@@ -74,6 +74,9 @@ static int take_route(struct keeper_internet *internet,
 {
 	int err;
 
+	if (!config->takes_route)
+		return refuse(answer, -EPERM,
+			      "this end takes no default route");
 	if (internet->holds_route &&
 	    internet->via.family == request->other.family &&
 	    !memcmp(internet->via.bytes, request->other.bytes,

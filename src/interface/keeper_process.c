@@ -3,9 +3,10 @@
  * The code of the keeper's process (keeper.c): it confines itself, and then
  * serves the requests of the main process until that process ends.
  *
- * The keeper trusts no request. It sets only a private address in a small
- * network that overlaps no address and no route of this host, only on its own
- * interface, and at most four addresses per minute.
+ * The keeper trusts no request. It does only what the command line lets it do:
+ * if the user has given an address or a route, it sets none. It sets only a
+ * private address in a small network that overlaps no address and no route of
+ * this host, only on its own interface, and at most four addresses per minute.
  *
  * A keeper that shares this host's internet (share.c) serves no request. It
  * waits for the end of the main process, and then puts back what it changed.
@@ -225,6 +226,8 @@ static int take_address(struct state *state,
 	const char *fault = keeper_request_fault(request);
 	int err;
 
+	if (!config->takes_addr)
+		return refuse(answer, -EPERM, "this end takes no address");
 	if (fault)
 		return refuse(answer, -EPERM, "%s", fault);
 	/* If the user has removed the address since, it stays removed. */

@@ -5,7 +5,8 @@
  *
  *   prerouting   drops packets whose source is not on the link
  *   forward      drops what the link may not reach, and what comes from the
- *                uplink and is no reply; limits the MSS of TCP
+ *                uplink and is neither a reply nor redirected by this host;
+ *                limits the MSS of TCP
  *   nat          gives packets of the link this host's address
  *
  * The table belongs to the socket (NFT_TABLE_F_OWNER, Linux 5.12): no other
@@ -296,6 +297,11 @@ static void limit_uplink(struct nat *nat, const struct nat_config *config,
 	struct nftnl_rule *rule;
 
 	pass_replies(nat, config->uplink.index);
+	/* The user publishes a service, as Docker does for a container. */
+	rule = rule_from(nat, FORWARD, config->uplink.index);
+	nft_match_redirected(rule);
+	nft_verdict(rule, NF_ACCEPT);
+	nft_rule_end(nat->nft, rule, "nft_ct");
 	rule = rule_from(nat, FORWARD, config->uplink.index);
 	if (was_router)
 		match_to(rule, config->index);
@@ -321,8 +327,15 @@ static int explain(int err, const char *needs, const struct nat *nat,
 			 "the table %s exists already (sudo nft delete table "
 			 "ip %s)",
 			 nat->table, nat->table);
-	else if (needs && (err == -ENOENT || err == -EOPNOTSUPP ||
-			   err == -EPROTONOSUPPORT))
+	else if (needs && err == -EPERM) {
+		/* Without CAP_NET_ADMIN, the kernel refuses no single part. */
+		snprintf(why, NAT_WHY_MAX,
+			 "the table %s belongs to another process (end the "
+			 "other serialtun first)",
+			 nat->table);
+		return -EBUSY;
+	} else if (needs && (err == -ENOENT || err == -EOPNOTSUPP ||
+			     err == -EINVAL || err == -EPROTONOSUPPORT))
 		snprintf(why, NAT_WHY_MAX,
 			 "the kernel lacks a part of nf_tables (sudo modprobe "
 			 "%s; Linux 5.12 or later)",
@@ -339,7 +352,7 @@ static int explain(int err, const char *needs, const struct nat *nat,
  * @mark:   serialtun switches on forwarding from the uplink
  * @why:    filled in on failure: reason and remedy
  *
- * Return: 0 or -errno
+ * Return: 0 or -errno; -EBUSY: another process owns a table of this name
  */
 int nat_begin(struct nat *nat, const struct nat_config *config, bool mark,
 	      char why[NAT_WHY_MAX])

@@ -177,6 +177,22 @@ void nft_match_reply(struct nftnl_rule *rule)
 	compare(rule, NFT_CMP_NEQ, &none, sizeof(none));
 }
 
+/**
+ * nft_match_redirected() - match a packet of a connection whose destination
+ *                          this host has changed (DNAT)
+ * @rule: the rule
+ */
+void nft_match_redirected(struct nftnl_rule *rule)
+{
+	static const uint32_t status = IPS_DST_NAT;
+	static const uint32_t none;
+
+	ADD_EXPR(rule, "ct", {NFTNL_EXPR_CT_KEY, NFT_CT_STATUS},
+		 {NFTNL_EXPR_CT_DREG, NFT_REG});
+	apply_mask(rule, &status, sizeof(status));
+	compare(rule, NFT_CMP_NEQ, &none, sizeof(none));
+}
+
 /* Match the type of the destination. */
 static void match_fib(struct nftnl_rule *rule, uint32_t flags, uint32_t result,
 		      uint32_t value)

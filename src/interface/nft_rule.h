@@ -15,6 +15,7 @@ void nft_match_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset,
 		       const void *mask, const void *value, size_t len);
 void nft_match_next_hop(struct nftnl_rule *rule, const uint8_t *addr);
 void nft_match_reply(struct nftnl_rule *rule);
+void nft_match_redirected(struct nftnl_rule *rule);
 void nft_match_unicast(struct nftnl_rule *rule);
 void nft_match_foreign_source(struct nftnl_rule *rule);
 void nft_clamp_mss(struct nftnl_rule *rule);

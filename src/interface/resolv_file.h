@@ -10,8 +10,11 @@ struct name_servers;
 /* A longer file is left alone. */
 #define RESOLV_FILE_MAX 8192
 
-/* Bytes of a file with NAME_SERVERS_MAX name servers and a comment. */
-#define RESOLV_OURS_MAX 256
+/*
+ * Bytes of our text: NAME_SERVERS_MAX name servers and two comments, and the
+ * old text, with a '#' before each line.
+ */
+#define RESOLV_OURS_MAX (256 + 2 * RESOLV_FILE_MAX)
 
 /**
  * struct resolv_file - /etc/resolv.conf, and what it was before

@@ -8,12 +8,21 @@
  *
  * The table comes before forwarding and goes after it, so that this host
  * forwards nothing without the table's rules.
+ *
+ * The keeper of a link that has just ended may still be at work: it owns the
+ * table of the same name, or is about to switch off forwarding from the uplink.
+ * Then a new keeper begins again.
  */
 #include "interface/share.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+/* A new keeper waits for an old one at most this long, in steps. */
+#define BUSY_TRIES   100
+#define BUSY_STEP_NS 20000000
 
 static int cannot_forward(const char *interface, int err, char why[NAT_WHY_MAX])
 {
@@ -50,18 +59,9 @@ static int switch_on(struct share *share, const struct nat_config *config,
 	return err ? cannot_forward(config->uplink.name, err, why) : 0;
 }
 
-/**
- * share_begin() - share the connection
- * @share:  filled in; share_end() undoes it, after a failure as well
- * @config: the link and the uplink
- * @why:    filled in on failure: reason and remedy
- *
- * Needs CAP_NET_ADMIN, as share_end() does.
- *
- * Return: 0 or -errno
- */
-int share_begin(struct share *share, const struct nat_config *config,
-		char why[NAT_WHY_MAX])
+/* Return: as share_begin(); -EBUSY: another keeper is in the way. */
+static int try_to_begin(struct share *share, const struct nat_config *config,
+			char why[NAT_WHY_MAX])
 {
 	bool mark;
 	int err;
@@ -80,7 +80,42 @@ int share_begin(struct share *share, const struct nat_config *config,
 	mark = !forwarding_is_on(&share->uplink);
 	mark |= nat_is_marked(share->nat, config->uplink.name);
 	err = nat_begin(share->nat, config, mark, why);
-	return err ? err : switch_on(share, config, why);
+	if (!err)
+		err = switch_on(share, config, why);
+	if (err || mark || !share->uplink.switched)
+		return err;
+	/* It was on a moment ago, and nobody would switch it off. */
+	forwarding_switch_off(&share->uplink);
+	snprintf(why, NAT_WHY_MAX,
+		 "another program switches off forwarding "
+		 "from %s",
+		 config->uplink.name);
+	return -EBUSY;
+}
+
+/**
+ * share_begin() - share the connection
+ * @share:  filled in; share_end() undoes it, after a failure as well
+ * @config: the link and the uplink
+ * @why:    filled in on failure: reason and remedy
+ *
+ * Needs CAP_NET_ADMIN, as share_end() does.
+ *
+ * Return: 0 or -errno
+ */
+int share_begin(struct share *share, const struct nat_config *config,
+		char why[NAT_WHY_MAX])
+{
+	static const struct timespec step = {.tv_nsec = BUSY_STEP_NS};
+	int err = try_to_begin(share, config, why);
+	int tries;
+
+	for (tries = 1; err == -EBUSY && tries < BUSY_TRIES; tries++) {
+		share_end(share);
+		nanosleep(&step, NULL);
+		err = try_to_begin(share, config, why);
+	}
+	return err;
 }
 
 /**

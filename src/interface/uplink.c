@@ -93,6 +93,9 @@ int uplink_find(struct uplink *uplink, struct rtnl *rtnl)
 	struct rtnl_link link;
 	int err = rtnl_route_find(rtnl, &on_internet, &found.index);
 
+	/* The answer of a route of the type blackhole, or prohibit. */
+	if (err == -EINVAL || err == -EACCES)
+		err = -ENETUNREACH;
 	if (!err)
 		err = rtnl_link_get(rtnl, found.index, &link);
 	if (!err)

@@ -18,6 +18,7 @@
  */
 #include "line/line.h"
 #include "backoff.h"
+#include "broker/broker.h"
 #include "clock.h"
 #include "failure.h"
 #include "line/source.h"
@@ -394,6 +395,18 @@ bool line_look(struct line *line, uint64_t now_ns)
 	else
 		record_failure(line, &failure, now_ns);
 	return false;
+}
+
+/**
+ * line_is_stuck() - has the broker ended, so that nobody can open the port?
+ * @line: the line, after line_look()
+ *
+ * Return: true if so
+ */
+bool line_is_stuck(const struct line *line)
+{
+	return line->source->kind->claim &&
+	       broker_has_ended(line->config.broker);
 }
 
 /**

@@ -33,6 +33,7 @@ int line_enclose(struct line *line, int index, struct failure *failure);
 struct transport line_transport(const struct line *line);
 uint16_t line_listen_port(const struct line *line);
 bool line_look(struct line *line, uint64_t now_ns);
+bool line_is_stuck(const struct line *line);
 void line_attend(struct line *line, uint64_t now_ns);
 void line_wake(struct line *line);
 uint64_t line_next_ns(const struct line *line);

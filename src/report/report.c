@@ -180,7 +180,9 @@ static void update_json(struct report *report, const struct report_view *view)
 	if (!path)
 		return;
 	error = write_json(report, view, &failure);
-	if (error && !report->failing)
+	if (error == -EPIPE && !report->failing)
+		log_warning("cannot write %s: %s", path, failure.text);
+	else if (error && !report->failing)
 		log_warning("cannot write %s: %s (it is tried again at each "
 			    "interval)",
 			    path, strerror(-error));

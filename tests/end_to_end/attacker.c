@@ -25,6 +25,7 @@
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -135,6 +136,14 @@ static long end_everything(void)
 static long signal_thread(void)
 {
 	return syscall(SYS_tgkill, getppid(), getppid(), SIGKILL);
+}
+
+/* SIGKILL to the parent whenever the descriptor becomes readable. */
+static long signal_by_fd(void)
+{
+	if (fcntl(STDERR_FILENO, F_SETOWN, getppid()))
+		return -1;
+	return fcntl(STDERR_FILENO, F_SETSIG, SIGKILL);
 }
 
 static long look_into_parent(void)
@@ -401,6 +410,59 @@ static long broker_remove(void)
 	return ask_broker(BROKER_WRITE_REPORT + 1, "/etc/motd", 10);
 }
 
+/*
+ * Ask the keeper behind this socket, if there is one. Return: true if it has
+ * refused.
+ */
+static bool keeper_refuses(int socket, const struct keeper_request *request)
+{
+	uint8_t record[KEEPER_REQUEST_LEN];
+	uint8_t bytes[BROKER_ANSWER_LEN + BROKER_TEXT_MAX];
+	struct keeper_answer answer;
+	ssize_t n;
+	int fd;
+
+	keeper_request_encode(record, request);
+	n = exchange(socket, record, sizeof(record),
+		     (struct iovec){bytes, sizeof(bytes)}, &fd);
+	return n >= 0 && keeper_answer_decode(&answer, bytes, (size_t)n) &&
+	       answer.err == -EPERM;
+}
+
+/* The only keeper shares the internet: let it do the other one's work. */
+static long keeper_that_shares(void)
+{
+	const struct addr own = {.family = AF_INET,
+				 .prefix_len = 30,
+				 .bytes = {10, 9, 9, 1}};
+	const struct addr other = {.family = AF_INET,
+				   .prefix_len = 30,
+				   .bytes = {10, 9, 9, 2}};
+	const struct keeper_request requests[] = {
+		{.kind = KEEPER_TAKE_ROUTE},
+		{.kind = KEEPER_USE_NAMES,
+		 .names = {.addrs = {other}, .count = 1}},
+		{.kind = KEEPER_TAKE_ADDRESS, .own = own, .other = other},
+	};
+	const size_t count = sizeof(requests) / sizeof(*requests);
+	size_t refused = 0;
+	socklen_t len;
+	size_t r;
+	int type;
+	int fd;
+
+	for (fd = STDERR_FILENO + 1; fd < 64; fd++) {
+		len = sizeof(type);
+		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) ||
+		    type != SOCK_SEQPACKET)
+			continue;
+		for (r = 0; r < count; r++)
+			refused += keeper_refuses(fd, &requests[r]);
+	}
+	errno = EPERM;
+	return refused == count ? -1 : 0;
+}
+
 /* The test sends this one last, and waits for its outcome. */
 static long nothing(void)
 {
@@ -423,6 +485,7 @@ static const struct attack attacks[] = {
 	{"kill-parent", end_parent},
 	{"kill-all", end_everything},
 	{"kill-thread", signal_thread},
+	{"kill-by-fd", signal_by_fd},
 	{"ptrace", look_into_parent},
 	{"process-vm", read_parent},
 	{"socket-unix", socket_unix},
@@ -455,6 +518,7 @@ static const struct attack attacks[] = {
 	{"broker-report", broker_report},
 	{"broker-long", broker_long},
 	{"broker-remove", broker_remove},
+	{"keeper-that-shares", keeper_that_shares},
 	{"last", nothing},
 };
 

@@ -17,8 +17,8 @@ ulimit -c 0
 # Attacks that the kernel refuses, and attacks that end the process.
 refused=(read-secret write-etc create-in-etc create-in-tmp delete-file
 	rename-file change-mode make-set-uid fork kill-parent kill-all
-	kill-thread take-terminal tun interface-down setuid keepcaps mmap-exec
-	mprotect-exec priority clock memfd open-tty)
+	kill-thread kill-by-fd take-terminal tun interface-down setuid keepcaps
+	mmap-exec mprotect-exec priority clock memfd open-tty)
 fatal=(execve execveat ptrace process-vm socket-packet mount setns unshare
 	chroot keyctl bpf module type)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A main process with nothing but a keeper:
- * keeper_driver INTERFACE [USER [use-dns]]
+ * keeper_driver INTERFACE [USER [use-dns] [no-address] [no-route]]
  *
  * It starts the keeper, drops its own privileges as serialtun does, and then
  * obeys stdin, line by line, and answers each line with a line:
@@ -113,13 +113,21 @@ static int do_line(struct keeper *keeper, char *line)
 	return fflush(stdout) ? -errno : 0;
 }
 
+static void read_word(struct keeper_config *config, const char *word)
+{
+	config->use_dns |= !strcmp(word, "use-dns");
+	config->takes_addr &= strcmp(word, "no-address") != 0;
+	config->takes_route &= strcmp(word, "no-route") != 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct keeper_config config = {0};
+	struct keeper_config config = {.takes_addr = true, .takes_route = true};
 	struct privilege_user user;
 	struct failure failure;
 	struct keeper *keeper;
 	char line[256];
+	int i;
 
 	if (argc < 2 || signals_set_up() ||
 	    privilege_find_user(&user, argc > 2 ? argv[2] : NULL))
@@ -127,7 +135,8 @@ int main(int argc, char **argv)
 	log_set_level(LOG_LEVEL_DEBUG);
 	config.index = (int)if_nametoindex(argv[1]);
 	config.user = &user;
-	config.use_dns = argc > 3 && !strcmp(argv[3], "use-dns");
+	for (i = 3; i < argc; i++)
+		read_word(&config, argv[i]);
 	if (keeper_start(&keeper, &config, &failure)) {
 		log_error("%s", failure.text);
 		return EXIT_FAILURE;

@@ -23,7 +23,7 @@ in_a ip link set kept0 up
 
 mkfifo "$dir/orders"
 
-# start_driver [USER]: start a main process, for say; $keeper is its keeper
+# start_driver [USER [WORD]...]: start a main process, for say; $keeper is its keeper
 start_driver() {
 	nsenter --target "$host_a" --net -- "$driver" kept0 "$@" \
 		<"$dir/orders" >"$dir/answers" 2>"$dir/driver.log" &
@@ -135,12 +135,12 @@ say take 10.10.12.1/30 10.10.12.2
 check_equal 'a request for the present address still succeeds' '1 done' "$said"
 
 # Signals do not end the keeper; a SIGKILL of the main process does.
-# The mask is HUP INT QUIT USR1 USR2 PIPE ALRM TERM XFSZ, without the C
+# The mask is HUP INT QUIT ABRT USR1 USR2 PIPE ALRM TERM XFSZ, without the C
 # library's.
-check_equal 'it ignores signals and blocks none' '1007a07 0' \
+check_equal 'it ignores signals and blocks none' '1007a27 0' \
 	"$(printf '%x %x' $((0x$(status_of SigIgn) & 0x7fffffff)) \
 		$((0x$(status_of SigBlk))))"
-for signal in INT TERM HUP USR1 USR2 QUIT PIPE ALRM XFSZ; do
+for signal in INT TERM HUP USR1 USR2 QUIT ABRT PIPE ALRM XFSZ; do
 	kill "-$signal" "$keeper"
 done
 sleep 0.2
@@ -192,6 +192,18 @@ say take 10.10.31.1/24 10.10.31.2
 end_driver
 check_equal "it removes its own address, and not the owner's" 10.10.30.1/24 \
 	"$(addrs)"
+
+# The user has given an address, and a route.
+start_driver nobody no-address no-route
+say take 10.10.31.1/24 10.10.31.2
+check_equal 'an end with an address takes no other' \
+	'1 Operation not permitted: this end takes no address' "$said"
+say route
+check_equal 'an end with a route takes no other' \
+	'3 Operation not permitted: this end takes no default route' "$said"
+check_equal 'it has set nothing' '10.10.30.1/24 ' \
+	"$(addrs) $(in_a ip -4 route show dev kept0 default)"
+end_driver
 
 # The interface is deleted.
 start_driver

@@ -388,6 +388,18 @@ else
 	skip 'another user' 'there is no other user here'
 fi
 
+# Somebody has killed the broker.
+start_a --addr 10.0.0.1/24 --stats-json "$dir/stats"
+kill -KILL "$(broker_of "$pid_a")"
+check 'a killed broker: the statistics are not written any more' wait_for 5 \
+	says "^serialtun: cannot write $dir/stats: the process that opens files has ended \(start serialtun again\)\$"
+check 'the link goes on' alive "$pid_a"
+kill -USR2 "$pid_a"
+wait_end "$pid_a"
+check_equal 'once the port is closed, serialtun ends with status 1' 1 "$ended"
+check 'and says why' says \
+	"^serialtun: cannot open $port_a: the process that opens files has ended \(start serialtun again\)\$"
+
 before=$(stty -F "$port_a" -g)
 refused --addr 10.0.0.1/24 --user nosuch-user --port "$port_a"
 check_equal 'an unknown user is refused' \

@@ -68,6 +68,12 @@ for signal in TERM INT KILL; do
 		"$(ruleset)"
 done
 
+# systemd sends SIGABRT to all processes of a service that misses its watchdog.
+start_b --share --addr 10.0.0.1/24
+kill -ABRT "$(sharer_of "$pid_b")"
+stop_b ABRT
+check_clean 'SIGABRT to all processes'
+
 # A lost port.
 start_a --addr 10.0.0.2/24 --route default
 start_b --share --addr 10.0.0.1/24
@@ -86,9 +92,38 @@ kill -KILL "$(sharer_of "$pid_b")"
 check 'the desk says that it shares no more' wait_for 5 \
 	b_says 'the process that shares the internet has ended'
 check 'the table is gone' wait_for 5 not has_table
+check_equal 'but eth0 still forwards' 1 "$(forwards eth0)"
+# The name of an interface may have dots, as that of a VLAN has.
+remedy=$(sed -n 's/.*(start serialtun again; or switch it off: sudo \(.*\))$/\1/p' \
+	"$dir/b.log")
+# shellcheck disable=SC2086 # are words
+in_b $remedy >/dev/null
+check_equal 'the remedy switches it off' \
+	'sysctl net/ipv4/conf/eth0/forwarding=0 0' "$remedy $(forwards eth0)"
 stop_a
 stop_b
-in_b sysctl -q net.ipv4.conf.eth0.forwarding=0
+
+# The keeper of a link that was killed is still at work.
+start_b --share --addr 10.0.0.1/24
+old=$(sharer_of "$pid_b")
+kill -STOP "$old"
+stop_b KILL
+(
+	sleep 0.5
+	kill -CONT "$old"
+) &
+start_b --share --addr 10.0.0.1/24
+check 'a new start waits for the old keeper' has_table
+check_equal 'eth0 and tun0 forward' 1,1 "$(forwards eth0),$(forwards tun0)"
+kill -STOP "$(sharer_of "$pid_b")"
+old=$(sharer_of "$pid_b")
+stop_b KILL
+check_equal 'but not for ever' \
+	'serialtun: tun0: cannot share the internet: the table serialtun-tun0 belongs to another process (end the other serialtun first)' \
+	"$(in_b timeout 10 "$serialtun" --share --addr 10.0.0.1/24 \
+		--port "$port_b" 2>&1)"
+kill -CONT "$old"
+check_clean 'the old keeper'
 
 # Forwarding that was on, or is changed by others meanwhile.
 in_b sysctl -q net.ipv4.conf.eth0.forwarding=1
@@ -188,8 +223,15 @@ refused_share() {
 in_b ip route del default
 refused_share --share
 check_equal 'no default route' \
-	'serialtun: tun0: cannot share the internet: this host has no default route (connect it to the internet first)' \
+	'serialtun: tun0: cannot share the internet: this host has no IPv4 default route (connect it to the internet first)' \
 	"$said"
+for kind in blackhole unreachable prohibit; do
+	in_b ip route add "$kind" default
+	refused_share --share
+	check_match "a default route of the type $kind" \
+		'this host has no IPv4 default route \(' "$said"
+	in_b ip route del "$kind" default
+done
 in_b ip route add default via 192.168.1.1
 in_b nft add table ip serialtun-tun0
 refused_share --share
@@ -238,6 +280,18 @@ check 'a service shares' wait_for 10 is_up "$dir/b.log"
 check_equal 'and forwards' 1 "$(forwards eth0)"
 stop_b KILL
 check_clean 'a service'
+
+# Somebody has taken over the process that reads the line.
+: >"$dir/b.log"
+nsenter --target "$host_b" --net -- "$build/tests/end_to_end/attacked" --share \
+	--addr 10.0.0.1/24 --pair=no --port "$port_b" 2>"$dir/b.log" &
+pid_b=$!
+wait_for 10 is_up "$dir/b.log"
+printf '\300attack keeper-that-shares\300' >"$port_a"
+check 'the keeper that shares does nothing else' wait_for 5 \
+	b_says '^attack keeper-that-shares: stopped: Operation not permitted$'
+stop_b
+check_clean 'the attack'
 
 # Where /proc/sys may only be read, as in a container or a service.
 read_only() {

@@ -49,6 +49,20 @@ for signal in TERM KILL; do
 		not pgrep -P 1 -x serialtun-keep
 done
 
+# The board has lost its power: nothing was put back.
+start_a --use-dns
+check 'the board takes the name server' wait_for 10 uses_names
+pkill -KILL -P "$pid_a" -x serialtun-keep
+check 'a killed keeper: the board says what stays' wait_for 5 a_says \
+	'^serialtun: tun0: the process that sets addresses has ended, so this end takes no address, and /etc/resolv\.conf keeps the name servers of desk \(start serialtun again\)$'
+stop_a KILL
+check 'a power failure: the name server stays' uses_names
+start_a --use-dns
+check 'the next start takes the name server' wait_for 10 a_says \
+	'/etc/resolv\.conf has the name servers'
+stop_a
+check 'its end puts the old file back' cmp "$resolv" "$dir/resolv.before"
+
 # Another program has changed the file, or it is no regular file.
 start_a --use-dns
 check 'the board takes the name server' wait_for 10 uses_names

@@ -57,7 +57,9 @@ check 'a router: the LAN reaches the board' \
 	in_net ping -q -c 1 -W 2 10.0.0.2
 check 'a router: the LAN reaches the other interface' \
 	in_net ping -q -c 1 -W 2 10.77.0.2
-in_b sysctl -q net.ipv4.conf.eth0.forwarding=0
+for switch in eth0 eth1; do
+	in_b sysctl -q "net.ipv4.conf.$switch.forwarding=0"
+done
 stop_a
 stop_b
 
@@ -103,6 +105,24 @@ check_not 'link-local addresses are not' reaches 169.254.169.254
 check_not 'the LAN does not reach the board' \
 	in_net ping -q -c 1 -W 1 10.10.10.1
 check_not 'nor the other interface' in_net ping -q -c 1 -W 1 10.77.0.2
+# As Docker does, if it starts after serialtun.
+in_b sysctl -q net.ipv4.conf.eth1.forwarding=1
+in_b nft -f - <<'END'
+table ip docker {
+	chain in {
+		type nat hook prerouting priority dstnat;
+		iifname eth0 tcp dport 8080 dnat to 10.77.0.2:80
+	}
+}
+END
+in_side socat -u OPEN:/dev/null TCP-LISTEN:80,fork,reuseaddr &
+disown $!
+check 'a published port of a container is in reach of the LAN' wait_for 5 \
+	in_net timeout 1 socat -u OPEN:/dev/null TCP:192.168.1.10:8080
+in_b nft delete table ip docker
+in_b sysctl -q net.ipv4.conf.eth1.forwarding=0
+check_not 'the other interface is out of reach still' \
+	in_net ping -q -c 1 -W 1 10.77.0.2
 
 # A source that is not of the link.
 in_server nft -f - <<'END'
@@ -152,11 +172,34 @@ start_a
 start_b --share=all
 check '--share=all: the server' wait_for 10 reaches "$server"
 check '--share=all: another host of the LAN' reaches 192.168.1.77
+check_not '--share=all: an interface whose packets are not forwarded' \
+	reaches 10.77.0.2
+in_b sysctl -q net.ipv4.conf.eth1.forwarding=1
 check '--share=all: another interface' reaches 10.77.0.2
+in_b sysctl -q net.ipv4.conf.eth1.forwarding=0
 check_not '--share=all: the LAN does not reach the board' \
 	in_net ping -q -c 1 -W 1 10.10.10.1
 stop_a
 stop_b
+
+# A host that forwarded the packets of its LAN before, by its user's wish.
+for switch in eth0 eth1; do
+	in_b sysctl -q "net.ipv4.conf.$switch.forwarding=1"
+done
+start_a
+start_b --share
+check 'a router before: the server' wait_for 10 reaches "$server"
+check 'a router before: the LAN reaches the other interface' \
+	in_net ping -q -c 1 -W 2 10.77.0.2
+check_not 'a router before: the LAN does not reach the board' \
+	in_net ping -q -c 1 -W 1 10.10.10.1
+check_not 'a router before: the board does not reach the LAN' \
+	reaches 192.168.1.77
+stop_a
+stop_b
+for switch in eth0 eth1; do
+	in_b sysctl -q "net.ipv4.conf.$switch.forwarding=0"
+done
 
 # An uplink without a router, as of a modem: every host answers to ARP.
 in_net sysctl -q net.ipv4.conf.lan0.proxy_arp=1

@@ -150,6 +150,14 @@ static void test_cell_no_other_process(void **state)
 			assert_int_equal(verdict(all[i], SYS_tgkill, 1, 1,
 						 SIGKILL),
 					 BPF_DENIED);
+		assert_int_equal(verdict(all[i], SYS_fcntl, 3, F_SETOWN, 1),
+				 BPF_DENIED);
+		assert_int_equal(verdict(all[i], SYS_fcntl, 3, F_SETSIG,
+					 SIGKILL),
+				 BPF_DENIED);
+		assert_int_equal(verdict(all[i], SYS_fcntl, 3, F_SETFL,
+					 O_NONBLOCK),
+				 SECCOMP_RET_ALLOW);
 	}
 	/* Is the owner of a lock file alive? */
 	assert_int_equal(verdict(&device, SYS_kill, 1, 0, 0),

@@ -50,7 +50,7 @@ static void write_file(const char *text, size_t len)
 
 static void expect(const char *text, size_t len)
 {
-	static char found[2 * RESOLV_FILE_MAX];
+	static char found[2 * RESOLV_OURS_MAX];
 	FILE *file = fopen(path, "r");
 
 	assert_non_null(file);
@@ -65,6 +65,23 @@ static struct name_servers one_server(void)
 
 	name_servers_parse(&servers, "nameserver 192.0.2.1\n");
 	return servers;
+}
+
+/* Our text, with the old one as comments. */
+static void expect_ours(const char *old)
+{
+	char text[512] = OURS;
+	size_t len = strlen(text);
+
+	if (*old) {
+		len += (size_t)sprintf(text + len, "# The old text:\n#");
+		for (; *old; old++) {
+			text[len++] = *old;
+			if (*old == '\n' && old[1])
+				text[len++] = '#';
+		}
+	}
+	expect(text, len);
 }
 
 static void test_resolv_file_puts_back(void **state)
@@ -84,13 +101,60 @@ static void test_resolv_file_puts_back(void **state)
 		write_file(texts[i], strlen(texts[i]));
 		assert_int_equal(resolv_file_open(&file, path), 0);
 		assert_int_equal(resolv_file_replace(&file, &servers), 0);
-		expect(OURS, strlen(OURS));
+		expect_ours(texts[i]);
 		assert_int_equal(resolv_file_replace(&file, &servers), 0);
-		expect(OURS, strlen(OURS));
+		expect_ours(texts[i]);
 		resolv_file_put_back(&file);
 		expect(texts[i], strlen(texts[i]));
 		resolv_file_close(&file);
 	}
+}
+
+/* The machine has lost its power, or another link has replaced the text. */
+static void test_resolv_file_recovers(void **state)
+{
+	static const char old[] = "search example.org\n\n#x\nnameserver ::1";
+	static const char ours[] =
+		OURS "# The old text:\n"
+		     "#search example.org\n#\n##x\n#nameserver ::1\n";
+	const struct name_servers servers = one_server();
+	static struct resolv_file first;
+	static struct resolv_file second;
+
+	(void)state;
+	write_file(old, strlen(old));
+	assert_int_equal(resolv_file_open(&first, path), 0);
+	assert_int_equal(resolv_file_replace(&first, &servers), 0);
+	expect(ours, strlen(ours));
+	assert_int_equal(resolv_file_open(&second, path), 0);
+	assert_int_equal(resolv_file_replace(&second, &servers), 0);
+	expect(ours, strlen(ours));
+	resolv_file_put_back(&second);
+	expect("search example.org\n\n#x\nnameserver ::1\n", strlen(old) + 1);
+	resolv_file_put_back(&first);
+	expect("search example.org\n\n#x\nnameserver ::1\n", strlen(old) + 1);
+	resolv_file_close(&first);
+	resolv_file_close(&second);
+}
+
+/* The longest text that is replaced, all of it line ends. */
+static void test_resolv_file_recovers_the_longest(void **state)
+{
+	const struct name_servers servers = one_server();
+	static char lines[RESOLV_FILE_MAX];
+	static struct resolv_file file;
+
+	(void)state;
+	memset(lines, '\n', sizeof(lines));
+	write_file(lines, sizeof(lines));
+	assert_int_equal(resolv_file_open(&file, path), 0);
+	assert_int_equal(resolv_file_replace(&file, &servers), 0);
+	resolv_file_close(&file);
+	assert_int_equal(resolv_file_open(&file, path), 0);
+	assert_int_equal(resolv_file_replace(&file, &servers), 0);
+	resolv_file_put_back(&file);
+	expect(lines, sizeof(lines));
+	resolv_file_close(&file);
 }
 
 static void test_resolv_file_leaves_others_text(void **state)
@@ -113,7 +177,7 @@ static void test_resolv_file_leaves_others_text(void **state)
 static void test_resolv_file_refuses(void **state)
 {
 	const struct name_servers servers = one_server();
-	static char text[RESOLV_FILE_MAX + 1];
+	static char text[RESOLV_OURS_MAX + 1];
 	static struct resolv_file file;
 
 	(void)state;
@@ -131,9 +195,9 @@ static void test_resolv_file_refuses(void **state)
 	assert_int_equal(resolv_file_open(&file, path), -EFBIG);
 	write_file("", 0);
 	assert_int_equal(resolv_file_open(&file, path), 0);
-	write_file(text, sizeof(text));
+	write_file(text, RESOLV_FILE_MAX + 1);
 	assert_int_equal(resolv_file_replace(&file, &servers), -EFBIG);
-	expect(text, sizeof(text));
+	expect(text, RESOLV_FILE_MAX + 1);
 	resolv_file_close(&file);
 }
 
@@ -141,6 +205,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resolv_file_puts_back),
+		cmocka_unit_test(test_resolv_file_recovers),
+		cmocka_unit_test(test_resolv_file_recovers_the_longest),
 		cmocka_unit_test(test_resolv_file_leaves_others_text),
 		cmocka_unit_test(test_resolv_file_refuses),
 	};
