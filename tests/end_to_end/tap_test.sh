@@ -141,7 +141,9 @@ check 'it drops a Router Advertisement' counts ' 1 Router Advertisement'
 stop_a
 kill "$holder"
 
-# One end without --tap: both ends warn, with the remedy.
+# One end without --tap: both ends warn, with the remedy. Two that look for a
+# pair would say so by their hellos (pair_words_test).
+pair=no
 start_a --tap --addr 10.0.0.1/24
 start_b --addr 10.0.0.2/24
 in_b ping -c 10 -i 0.2 -W 1 10.0.0.1 >/dev/null
@@ -152,6 +154,7 @@ check 'B warns that Ethernet frames arrive' \
 	wait_for 15 says 'sends Ethernet frames, not IP packets \(give --tap' b
 stop_a
 stop_b
+pair=
 
 # On Ethernet a route needs a router.
 start_a --tap --addr 10.0.0.1 --peer 10.0.0.2 --route 192.0.2.0/24
