@@ -26,9 +26,10 @@ TOOLS = ("ip", "make", "nsenter", "ping", "setpriv", "unshare")
 DESCRIPTION = """\
 Measure serialtun between two hosts (network namespaces) with an emulated
 null-modem cable between them: round trips, TCP and UDP, each figure beside what
-the line allows, and at unlimited speed what it costs the machine. Takes less
-than 10 minutes, in which the machine should have nothing else to do: a figure
-that was disturbed is marked, and below the table it says by what.
+the line allows; the speed that two ends find; and at unlimited speed what it
+costs the machine. Takes ten minutes, in which the machine should have nothing
+else to do: a figure that was disturbed is marked, and below the table it says
+by what.
 """
 
 EPILOG = f"Peers: {', '.join(PEERS)}. One that is not there is skipped."
