@@ -92,6 +92,7 @@ static const size_t part_lens[] = {0, 512, 256};
  * @wire_ns:     time at which the wire has sent all frames, by the clock
  * @is_ack_due:  an acknowledgement is due at once
  * @has_failed:  a frame failed since the last one that said "failed"
+ * @is_asked:    the last probe is not answered yet
  * @failed_ns:   time of the last one that said "failed"; 0: none did
  * @unacked:     frames that came since the last acknowledgement
  * @ack_ns:      time at which it is due; UINT64_MAX: it is not
@@ -107,7 +108,6 @@ static const size_t part_lens[] = {0, 512, 256};
  * @queued_then: the same at the last probe
  * @probe_k:     number of the last probe
  * @probe_at:    for each of the last probes, the last transmission before it
- * @is_asked:    the last probe is not answered yet
  * @verdict:     the judgement of the last acknowledgement
  * @astray:      answers in a row with acknowledgements that cannot be true
  * @history:     bit n: the transmission n before the last one was a repetition
@@ -122,6 +122,7 @@ struct repeat {
 	uint64_t wire_ns;
 	bool is_ack_due;
 	bool has_failed;
+	bool is_asked;
 	uint64_t failed_ns;
 	unsigned int unacked;
 	uint64_t ack_ns;
@@ -136,7 +137,6 @@ struct repeat {
 	size_t queued_then;
 	uint8_t probe_k;
 	uint64_t probe_at[REPEAT_PROBES];
-	bool is_asked;
 	enum window_verdict verdict;
 	unsigned int astray;
 	uint64_t history;

@@ -123,8 +123,11 @@ compare() {
 		row+=$(printf ' %8s' "$(median "${rates[@]}")")
 		[ "$word" ] && plain=$(median "${rates[@]}")
 	done
-	echo "$row $(bc <<<"scale=3; $(median "${rates[@]}") / $plain")" \
-		"$(bc <<<"scale=3; $shown * $(median "${rates[@]}") / ($baud / 10)")" \
+	# Plain TCP may carry nothing at all.
+	[ "$plain" -gt 0 ] &&
+		row+=" $(bc <<<"scale=3; $(median "${rates[@]}") / $plain") times,"
+	echo "$row" \
+		"$(bc <<<"scale=3; $shown * $(median "${rates[@]}") / ($baud / 10)") of the line," \
 		"processor $(median "${useds[@]}") per mille, PSS $kib KiB," \
 		"TCP repeated $(median "${again[@]}") segments"
 }
@@ -156,8 +159,7 @@ END
 }
 
 echo "load $(cut -d ' ' -f 1-3 /proc/loadavg)"
-printf '%-26s %8s %8s %s\n' 'TCP, bytes per second' plain paired \
-	'times, share of the line'
+printf '%-26s %8s %8s\n' 'TCP, bytes per second' plain paired
 compare 'one way, no noise' 0 1
 compare 'both ways, no noise' 0 2
 compare 'one way, 1 bit in 100000' 1e-5 1
