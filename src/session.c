@@ -432,10 +432,14 @@ static int return_to_login(struct session *session, uint64_t now_ns)
 /* The totals name the highest speed at which packets have crossed the line. */
 static void note_baud(struct session *session)
 {
-	struct pair *pair = pairing_pair(session->pairing);
 	const uint32_t baud = line_port(session->line)->baud;
+	const struct pair *pair = pairing_pair(session->pairing);
 
-	if (baud > session->baud && !(pair && speed_holds(pair_speed(pair))))
+	if (baud == session->baud ||
+	    (pair && (pair_holds(pair) || pair_is_searching(pair))))
+		return;
+	/* Below the default there is no peer but a stranger. */
+	if (baud > session->baud || baud < PORT_BAUD_DEFAULT)
 		session->baud = baud;
 }
 

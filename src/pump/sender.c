@@ -469,7 +469,7 @@ static void append_board_frame(struct sender *sender, uint64_t now_ns)
 	uint8_t frame[CHATTER_FRAME_MAX];
 	size_t len = 0;
 
-	if (sender->config->chatter)
+	if (sender->config->chatter && !(pair && pair_holds(pair)))
 		len = chatter_take_frame(sender->config->chatter, frame);
 	if (len && (!pair || pair_state(pair) == PAIR_PLAIN))
 		append_frame(sender, frame, len, now_ns);
@@ -607,8 +607,9 @@ static uint64_t pair_frame_ns(const struct sender *sender, uint64_t now_ns)
 static uint64_t frame_ns(const struct sender *sender, uint64_t now_ns)
 {
 	const struct chatter *chatter = sender->config->chatter;
+	const struct pair *pair = sender->config->pair;
 
-	if (chatter && chatter_owes(chatter))
+	if (chatter && chatter_owes(chatter) && !(pair && pair_holds(pair)))
 		return 0;
 	return clock_earlier(packet_ns(sender), pair_frame_ns(sender, now_ns));
 }
