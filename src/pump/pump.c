@@ -417,22 +417,13 @@ static void open_pair(struct pump *pump, uint64_t settled_ns)
 	pair_open(pump->config.pair, &wire, settled_ns);
 }
 
-/* Change the speed of the port if the pair wants another one now. */
-static void follow_speed(struct pump *pump)
+/* Change the speed of the port. */
+static void change_speed(struct pump *pump, uint32_t baud)
 {
 	struct pair *pair = pump->config.pair;
-	uint64_t now_ns = clock_ns();
-	uint32_t baud;
+	uint64_t now_ns;
 	int err;
 
-	if (!pair)
-		return;
-	if (pair_is_draining(pair))
-		pair_set_dry(pair,
-			     sender_dry_ns(pump->sender, pump->port, now_ns));
-	baud = pair_wanted_baud(pair, now_ns);
-	if (!baud)
-		return;
 	look_at_overruns(pump);
 	err = port_set_baud(pump->port, baud);
 	now_ns = clock_ns();
@@ -443,6 +434,20 @@ static void follow_speed(struct pump *pump)
 	if (pump->port->rate)
 		pair_set_byte_ns(pair, NS_PER_S / pump->port->rate, now_ns);
 	pair_baud_changed(pair, !err, now_ns);
+}
+
+/* With a pair: change the speed of the port if it wants another one now. */
+static void follow_speed(struct pump *pump, uint64_t now_ns)
+{
+	struct pair *pair = pump->config.pair;
+	uint32_t baud;
+
+	if (pair_is_draining(pair))
+		pair_set_dry(pair,
+			     sender_dry_ns(pump->sender, pump->port, now_ns));
+	baud = pair_wanted_baud(pair, now_ns);
+	if (baud)
+		change_speed(pump, baud);
 }
 
 /* Send in the variant of the framing that the peer uses. */
@@ -620,11 +625,12 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 		return result;
 	if (pump_is_held(pump))
 		return result;
-	follow_speed(pump);
+	if (pump->config.pair)
+		follow_speed(pump, now_ns);
 	if (!plan_sending(pump, now_ns).is_full || port & EPOLLOUT)
 		result = send_frames(pump, now_ns);
-	if (result == PUMP_GOES_ON)
-		follow_speed(pump);
+	if (pump->config.pair && result == PUMP_GOES_ON)
+		follow_speed(pump, now_ns);
 	keep_alive(pump, now_ns);
 	return result;
 }
