@@ -342,6 +342,18 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 	return is_packet;
 }
 
+/* As pair_next_ns(), without a session. @hello_ns: time of the next hello. */
+static uint64_t plain_next_ns(const struct pair *pair, uint64_t hello_ns)
+{
+	if (pair->speed.returns || stranger_holds(&pair->stranger))
+		return pair_speed_next_ns(pair);
+	if (pair->crowd_until_ns)
+		return pair->crowd_until_ns;
+	if (pair->stranger.phase == STRANGER_OFF)
+		return hello_ns;
+	return clock_earlier(hello_ns, pair_speed_next_ns(pair));
+}
+
 /**
  * pair_next_ns() - Get the time of the next call of pair_take()
  * @pair:   the pair
@@ -353,15 +365,10 @@ uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns)
 {
 	uint64_t ns = seek_next_ns(&pair->seek, now_ns);
 
+	if (pair->state == PAIR_PLAIN)
+		return plain_next_ns(pair, ns);
 	if (speed_is_alone(&pair->speed))
 		return speed_next_ns(&pair->speed);
-	if (stranger_holds(&pair->stranger))
-		return pair_speed_next_ns(pair);
-	ns = clock_earlier(ns, pair_speed_next_ns(pair));
-	if (pair->crowd_until_ns)
-		return pair->crowd_until_ns;
-	if (pair->state == PAIR_PLAIN)
-		return ns;
 	ns = clock_earlier(ns, pair_session_next_ns(&pair->session, now_ns));
 	return clock_earlier(ns, speed_next_ns(&pair->speed));
 }
@@ -406,6 +413,13 @@ static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 	frame.body = (const uint8_t *)pair->agree;
 	frame.body_len = pair->agree_len;
 	return frame_write(out, &frame, session->start_out);
+}
+
+/* Check whether the line has a speed at which this end may say hello. */
+static bool may_say_hello(const struct pair *pair)
+{
+	return pair->state == PAIR_PLAIN ? !pair_holds(pair)
+					 : !speed_is_alone(&pair->speed);
 }
 
 /* Check whether to give the peer up. */
@@ -454,12 +468,12 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		meeting_lose(pair, PAIR_EVENT_ASTRAY, now_ns);
 	if (pair->state != PAIR_PLAIN && speed_is_over(&pair->speed, now_ns))
 		meeting_lose(pair, PAIR_EVENT_SILENT, now_ns);
-	if (pair->state != PAIR_PLAIN)
+	if (pair->state != PAIR_PLAIN) {
 		len = take_due(pair, out, now_ns);
-	if (speed_take_news(&pair->speed, now_ns))
-		meeting_tell(pair, PAIR_EVENT_SPEED);
-	if (!len && !speed_is_alone(&pair->speed) &&
-	    !stranger_holds(&pair->stranger) &&
+		if (speed_take_news(&pair->speed, now_ns))
+			meeting_tell(pair, PAIR_EVENT_SPEED);
+	}
+	if (!len && may_say_hello(pair) && seek_is_due(&pair->seek, now_ns) &&
 	    seek_take(&pair->seek, meeting_random(pair), now_ns))
 		len = take_hello(pair, out);
 	return len;

@@ -71,8 +71,8 @@ void pair_set_byte_ns(struct pair *pair, uint64_t byte_ns, uint64_t now_ns)
  */
 bool pair_is_draining(const struct pair *pair)
 {
-	return speed_is_draining(&pair->speed) ||
-	       stranger_is_draining(&pair->stranger);
+	return pair->state == PAIR_PLAIN ? stranger_is_draining(&pair->stranger)
+					 : speed_is_draining(&pair->speed);
 }
 
 /**
@@ -114,12 +114,15 @@ static void tell_stranger(struct pair *pair)
  */
 uint32_t pair_wanted_baud(struct pair *pair, uint64_t now_ns)
 {
-	uint32_t baud = 0;
+	uint32_t baud;
 
-	if (pair->state == PAIR_PLAIN)
-		baud = stranger_wanted(&pair->stranger, now_ns);
+	if (pair->state != PAIR_PLAIN || pair->speed.returns)
+		return speed_wanted(&pair->speed, now_ns);
+	if (pair->stranger.phase == STRANGER_OFF)
+		return 0;
+	baud = stranger_wanted(&pair->stranger, now_ns);
 	tell_stranger(pair);
-	return baud ? baud : speed_wanted(&pair->speed, now_ns);
+	return baud;
 }
 
 /* A session at the speed of a stranger stays at that speed. */
@@ -227,14 +230,17 @@ void pair_speed_hear(struct pair *pair, const struct frame *frame,
 
 /**
  * pair_speed_next_ns() - Get the time of the next task without a session
- * @pair: the pair
+ * @pair: the pair, without a session
  *
  * Return: the time, which may have passed; UINT64_MAX: never
  */
 uint64_t pair_speed_next_ns(const struct pair *pair)
 {
-	return pair->state == PAIR_PLAIN ? stranger_next_ns(&pair->stranger)
-					 : UINT64_MAX;
+	if (pair->speed.returns)
+		return 0;
+	return pair->stranger.phase == STRANGER_OFF
+		       ? UINT64_MAX
+		       : stranger_next_ns(&pair->stranger);
 }
 
 /**

@@ -86,7 +86,9 @@ bool pair_is_given_up(const struct pair *pair, uint64_t now_ns)
  */
 bool pair_holds(const struct pair *pair)
 {
-	return speed_holds(&pair->speed) || stranger_holds(&pair->stranger);
+	if (pair->state != PAIR_PLAIN)
+		return speed_holds(&pair->speed);
+	return pair->speed.returns || stranger_holds(&pair->stranger);
 }
 
 /**

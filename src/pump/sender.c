@@ -550,10 +550,13 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 	const size_t enough = batch_len(sender, port);
 
 	clear_outbox(sender);
-	while (sender->outbox_len < enough && append_pair_frame(sender, now_ns))
-		;
-	if (sender->outbox_len < enough && owes_board(sender))
-		append_board_frame(sender, now_ns);
+	if (owes_board(sender)) {
+		while (sender->outbox_len < enough &&
+		       append_pair_frame(sender, now_ns))
+			;
+		if (sender->outbox_len < enough)
+			append_board_frame(sender, now_ns);
+	}
 	while (sender->outbox_len < enough &&
 	       (append_pair_frame(sender, now_ns) ||
 		append_packet(sender, now_ns)))
@@ -606,10 +609,11 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 static uint64_t pair_frame_ns(const struct sender *sender, uint64_t now_ns)
 {
 	const struct pair *pair = sender->config->pair;
+	const uint64_t ns = packet_ns(sender);
 
-	if (owes_board(sender) && !pair_holds(pair))
+	if (ns <= now_ns || (owes_board(sender) && !pair_holds(pair)))
 		return 0;
-	return clock_earlier(packet_ns(sender), pair_next_ns(pair, now_ns));
+	return clock_earlier(ns, pair_next_ns(pair, now_ns));
 }
 
 /* When anything may go: a packet, or a frame for a board or of the pair. */
