@@ -342,6 +342,14 @@ static void take_mac(struct observer *observer)
 			 mac[5]);
 }
 
+static void report_board(struct observer *observer, uint64_t now_ns)
+{
+	print_board(observer, now_ns);
+	report_question(observer);
+	report_coap(observer);
+	take_mac(observer);
+}
+
 /**
  * observer_look() - report news to the user
  * @observer: the observer, while there is a port
@@ -355,10 +363,8 @@ void observer_look(struct observer *observer, uint64_t now_ns)
 	if (pump_take_silence(observer->config.pump))
 		report_silence(observer);
 	check_counters(observer, now_ns);
-	print_board(observer, now_ns);
-	report_question(observer);
-	report_coap(observer);
-	take_mac(observer);
+	if (chatter_has_news(observer->config.chatter))
+		report_board(observer, now_ns);
 }
 
 /**

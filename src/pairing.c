@@ -566,6 +566,18 @@ static void report_speed(const struct pairing *pairing)
 			 pairing->tun->name, stats.speed.baud);
 }
 
+/* Tell the user the speed of a peer that is no serialtun. */
+static void report_stranger(const struct pairing *pairing)
+{
+	struct pair_stats stats;
+
+	pair_get_stats(pairing->pair, &stats);
+	log_info("%s: the other end sends at %" PRIu32
+		 " baud, so this end uses that speed (next time say --baud "
+		 "%" PRIu32 ")",
+		 pairing->tun->name, stats.speed.baud, stats.speed.baud);
+}
+
 static void hear_event(struct pairing *pairing, enum pair_event event,
 		       uint64_t now_ns)
 {
@@ -582,6 +594,14 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 		break;
 	case PAIR_EVENT_SPEED:
 		report_speed(pairing);
+		break;
+	case PAIR_EVENT_LISTENS:
+		log_info("%s: only garbage has come for 10 s, so this end also "
+			 "listens at other speeds, and sends nothing there",
+			 pairing->tun->name);
+		break;
+	case PAIR_EVENT_STRANGER:
+		report_stranger(pairing);
 		break;
 	case PAIR_EVENT_ANEW:
 		log_debug("%s: %s has started again", pairing->tun->name,

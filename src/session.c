@@ -73,6 +73,11 @@ struct session {
 	bool carrier;
 };
 
+static bool is_logging_in(const struct session *session)
+{
+	return session->login && login_run_is_active(session->login);
+}
+
 /* Give an event to its owner. */
 static void dispatch_event(struct session *session, const struct event *event)
 {
@@ -264,7 +269,7 @@ static void await_port(struct session *session)
 /* Close the port; the line starts to look for it. */
 static void release_port(struct session *session)
 {
-	if (login_run_is_active(session->login))
+	if (is_logging_in(session))
 		login_run_drop_port(session->login);
 	else
 		pump_end_port(session->pump);
@@ -432,10 +437,14 @@ static int return_to_login(struct session *session, uint64_t now_ns)
 /* The totals name the highest speed at which packets have crossed the line. */
 static void note_baud(struct session *session)
 {
-	struct pair *pair = pairing_pair(session->pairing);
 	const uint32_t baud = line_port(session->line)->baud;
+	const struct pair *pair = pairing_pair(session->pairing);
 
-	if (baud > session->baud && !(pair && speed_holds(pair_speed(pair))))
+	if (baud == session->baud ||
+	    (pair && (pair_holds(pair) || pair_is_searching(pair))))
+		return;
+	/* Below the default there is no peer but a stranger. */
+	if (baud > session->baud || baud < PORT_BAUD_DEFAULT)
 		session->baud = baud;
 }
 
@@ -447,7 +456,7 @@ static int handle_the_rest(struct session *session)
 
 	if (!err && !line_port(session->line)) {
 		err = look_for_port(session, now_ns);
-	} else if (!err && !login_run_is_active(session->login)) {
+	} else if (!err && !is_logging_in(session)) {
 		line_attend(session->line, now_ns);
 		note_baud(session);
 		pairing_attend(session->pairing, now_ns);
@@ -474,7 +483,7 @@ static uint64_t next_ns(const struct session *session)
 	uint64_t next_ns = clock_earlier(pump_next_ns(session->pump),
 					 line_next_ns(session->line));
 
-	if (login_run_is_active(session->login))
+	if (is_logging_in(session))
 		next_ns = clock_earlier(next_ns,
 					login_run_next_ns(session->login));
 	else if (line_port(session->line))
@@ -874,7 +883,7 @@ static int turn(struct session *session)
 	err = handle_result(session, pump_turn(session->pump));
 	if (session->console)
 		board_console_move(session->console, clock_ns());
-	if (!err && login_run_is_active(session->login))
+	if (!err && is_logging_in(session))
 		err = turn_login(session);
 	return err ? err : handle_the_rest(session);
 }
@@ -885,7 +894,7 @@ static int end(struct session *session, int err)
 	struct report_view last;
 
 	notify_stopping();
-	if (login_run_is_active(session->login))
+	if (is_logging_in(session))
 		login_run_give_up(session->login);
 	last = view(session);
 	report_close(session->report, &last);

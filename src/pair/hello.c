@@ -166,6 +166,20 @@ static bool read_field(const struct field *field, struct hello *hello)
 }
 
 /**
+ * hello_begins() - Check whether a frame begins as a hello does
+ * @frame: the frame, decoded
+ * @len:   length of @frame
+ *
+ * Return: true if so; the frame may be damaged
+ */
+bool hello_begins(const uint8_t *frame, size_t len)
+{
+	const size_t magic_len = strlen(HELLO_MAGIC);
+
+	return len >= magic_len && !memcmp(frame, HELLO_MAGIC, magic_len);
+}
+
+/**
  * hello_read() - Read a frame that may be a hello
  * @frame: the frame, decoded
  * @len:   length of @frame

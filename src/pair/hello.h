@@ -78,6 +78,7 @@ struct hello {
 };
 
 size_t hello_write(char text[HELLO_TEXT_MAX], const struct hello *hello);
+bool hello_begins(const uint8_t *frame, size_t len);
 bool hello_read(const uint8_t *frame, size_t len, struct hello *hello);
 unsigned int hello_can_of(const char *name);
 

@@ -145,6 +145,7 @@ void meeting_forget(struct pair *pair, uint64_t now_ns)
 		repeat_end(pair->session.repeat);
 	pair_session_forget(&pair->session);
 	speed_forget(&pair->speed);
+	stranger_lost(&pair->stranger, now_ns);
 	meeting_enter(pair, PAIR_PLAIN, now_ns);
 }
 
@@ -190,7 +191,7 @@ unsigned int meeting_can(const struct pair *pair)
 {
 	unsigned int can = pair->config.can;
 
-	if (!pair->speeds.count)
+	if (!pair->speed.config.count)
 		can &= ~(unsigned int)HELLO_CAN_SPEED;
 	return can | (pair->is_stream ? HELLO_CAN_STREAM : 0U);
 }
@@ -228,6 +229,10 @@ void meeting_begin(struct pair *pair, uint64_t now_ns)
 		    meeting_can(pair) & pair->peer.can & HELLO_CAN_SPEED,
 		    pair->id > pair->peer.id);
 	seek_stop(&pair->seek);
+	stranger_met(&pair->stranger);
+	/* The next peer may have the base speed, and never be heard here. */
+	if (pair->stranger.phase == STRANGER_FOUND)
+		lease_begin(&pair->speed.lease, pair->packet_ns, now_ns);
 	pair->unheard = 0;
 	pair->absent = false;
 	pair->stats.sessions++;
@@ -339,6 +344,7 @@ void meeting_hear_hello(struct pair *pair, const struct hello *hello,
 	if (now_ns < pair->looped_until_ns)
 		return;
 	pair->absent = false;
+	stranger_met(&pair->stranger);
 	seek_found(&pair->seek);
 	misfit = find_misfit(pair, hello);
 	if (hello->id != pair->peer.id)

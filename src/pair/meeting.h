@@ -5,6 +5,7 @@
 #include "pair/pair.h"
 #include "pair/pair_session.h"
 #include "pair/seek.h"
+#include "pair/stranger.h"
 
 /* Number of our own ids that we recognize. */
 #define PAIR_OWN_IDS 4
@@ -28,7 +29,7 @@ struct past {
 };
 
 /**
- * struct pair - the state behind pair.h, for meeting, pair and pair_view
+ * struct pair - the state behind pair.h, for the other files of pair
  */
 struct pair {
 	struct pair_config config;
@@ -58,6 +59,8 @@ struct pair {
 	struct pair_session session;
 	struct speed_config speeds; /* of the next port */
 	struct speed speed;
+	struct stranger_config strangers; /* of the next port */
+	struct stranger stranger;
 	struct repeat *repeat; /* NULL: this end does not repeat */
 	size_t agree_len;      /* the text about this host */
 	char agree[AGREE_TEXT_MAX];

@@ -99,7 +99,7 @@ void pair_open(struct pair *pair, const struct pair_port *port, uint64_t now_ns)
 	pair->unheard = 0;
 	pair->absent = false;
 	meeting_take_new_id(pair);
-	pair_speed_open(pair);
+	pair_speed_open(pair, now_ns);
 	seek_open(&pair->seek, meeting_random(pair), now_ns);
 }
 
@@ -146,14 +146,17 @@ void pair_set_overruns(struct pair *pair, uint32_t overruns)
 /**
  * pair_heard() - Note that bytes came from the line
  * @pair:   the pair
+ * @len:    their number
  * @now_ns: the current time
  *
  * The caller calls it before it passes the frames in these bytes to
  * pair_receive().
  */
-void pair_heard(struct pair *pair, uint64_t now_ns)
+void pair_heard(struct pair *pair, size_t len, uint64_t now_ns)
 {
 	seek_heard(&pair->seek, now_ns);
+	if (pair->state == PAIR_PLAIN)
+		stranger_heard(&pair->stranger, len, now_ns);
 }
 
 /**
@@ -164,6 +167,7 @@ void pair_heard(struct pair *pair, uint64_t now_ns)
 void pair_set_line(struct pair *pair, const struct seek_line *line)
 {
 	pair->seek.line = *line;
+	stranger_set_line(&pair->stranger, line->in_frame, line->is_text);
 }
 
 /* Handle a frame that passed its check. Return: true if there is a packet. */
@@ -253,6 +257,9 @@ enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 		meeting_hear_ourselves(pair, now_ns);
 		return PAIR_OURS;
 	}
+	/* A damaged hello still tells its speed. */
+	if (hello_begins(bytes, len))
+		pair_recognize(pair);
 	return PAIR_OTHER;
 }
 
@@ -324,13 +331,27 @@ bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns)
 		return admit_plain(pair, now_ns);
 	if (is_packet) {
 		pair->absent = false;
+		stranger_good(&pair->stranger);
 		seek_plain(&pair->seek, now_ns);
 	} else if (pair->state == PAIR_PLAIN) {
+		stranger_bad(&pair->stranger);
 		seek_garbage(&pair->seek, now_ns);
 	} else {
 		fail_check(pair, now_ns);
 	}
 	return is_packet;
+}
+
+/* As pair_next_ns(), without a session. @hello_ns: time of the next hello. */
+static uint64_t plain_next_ns(const struct pair *pair, uint64_t hello_ns)
+{
+	if (pair->speed.returns || stranger_holds(&pair->stranger))
+		return pair_speed_next_ns(pair);
+	if (pair->crowd_until_ns)
+		return pair->crowd_until_ns;
+	if (pair->stranger.phase == STRANGER_OFF)
+		return hello_ns;
+	return clock_earlier(hello_ns, pair_speed_next_ns(pair));
 }
 
 /**
@@ -344,12 +365,10 @@ uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns)
 {
 	uint64_t ns = seek_next_ns(&pair->seek, now_ns);
 
+	if (pair->state == PAIR_PLAIN)
+		return plain_next_ns(pair, ns);
 	if (speed_is_alone(&pair->speed))
 		return speed_next_ns(&pair->speed);
-	if (pair->crowd_until_ns)
-		return pair->crowd_until_ns;
-	if (pair->state == PAIR_PLAIN)
-		return ns;
 	ns = clock_earlier(ns, pair_session_next_ns(&pair->session, now_ns));
 	return clock_earlier(ns, speed_next_ns(&pair->speed));
 }
@@ -394,6 +413,13 @@ static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 	frame.body = (const uint8_t *)pair->agree;
 	frame.body_len = pair->agree_len;
 	return frame_write(out, &frame, session->start_out);
+}
+
+/* Check whether the line has a speed at which this end may say hello. */
+static bool may_say_hello(const struct pair *pair)
+{
+	return pair->state == PAIR_PLAIN ? !pair_holds(pair)
+					 : !speed_is_alone(&pair->speed);
 }
 
 /* Check whether to give the peer up. */
@@ -442,11 +468,12 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		meeting_lose(pair, PAIR_EVENT_ASTRAY, now_ns);
 	if (pair->state != PAIR_PLAIN && speed_is_over(&pair->speed, now_ns))
 		meeting_lose(pair, PAIR_EVENT_SILENT, now_ns);
-	if (pair->state != PAIR_PLAIN)
+	if (pair->state != PAIR_PLAIN) {
 		len = take_due(pair, out, now_ns);
-	if (speed_take_news(&pair->speed, now_ns))
-		meeting_tell(pair, PAIR_EVENT_SPEED);
-	if (!len && !speed_is_alone(&pair->speed) &&
+		if (speed_take_news(&pair->speed, now_ns))
+			meeting_tell(pair, PAIR_EVENT_SPEED);
+	}
+	if (!len && may_say_hello(pair) && seek_is_due(&pair->seek, now_ns) &&
 	    seek_take(&pair->seek, meeting_random(pair), now_ns))
 		len = take_hello(pair, out);
 	return len;

@@ -9,6 +9,7 @@
 #include "pair/repeat.h"
 #include "pair/seek.h"
 #include "pair/speed.h"
+#include "pair/stranger.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -91,6 +92,8 @@ enum pair_verdict {
  * @PAIR_EVENT_PAIRED:  the two ends are paired
  * @PAIR_EVENT_AGREE:   the peer sent a new description of its host
  * @PAIR_EVENT_SPEED:   the line has another speed, and keeps it
+ * @PAIR_EVENT_LISTENS: only garbage came, so this end listens at other speeds
+ * @PAIR_EVENT_STRANGER: it has found the speed of a peer without a session
  * @PAIR_EVENT_SILENT:  the session ended: the peer did not answer
  * @PAIR_EVENT_GARBAGE: the session ended: frames failed their check, and the
  *                      peer did not answer
@@ -117,6 +120,8 @@ enum pair_event {
 	PAIR_EVENT_PAIRED,
 	PAIR_EVENT_AGREE,
 	PAIR_EVENT_SPEED,
+	PAIR_EVENT_LISTENS,
+	PAIR_EVENT_STRANGER,
 	PAIR_EVENT_SILENT,
 	PAIR_EVENT_GARBAGE,
 	PAIR_EVENT_PLAIN,
@@ -182,21 +187,28 @@ struct pair_stats {
 struct pair *pair_new(const struct pair_config *config);
 void pair_free(struct pair *pair);
 void pair_set_speeds(struct pair *pair, const struct speed_config *config);
+void pair_set_strangers(struct pair *pair,
+			const struct stranger_config *config);
 void pair_open(struct pair *pair, const struct pair_port *port,
 	       uint64_t now_ns);
 void pair_set_agree(struct pair *pair, const struct agree *agree,
 		    uint64_t now_ns);
 struct speed *pair_speed(struct pair *pair);
+bool pair_is_draining(const struct pair *pair);
+void pair_set_dry(struct pair *pair, uint64_t dry_ns);
+uint32_t pair_wanted_baud(struct pair *pair, uint64_t now_ns);
+void pair_baud_changed(struct pair *pair, bool is_set, uint64_t now_ns);
 void pair_set_byte_ns(struct pair *pair, uint64_t byte_ns, uint64_t now_ns);
 void pair_set_overruns(struct pair *pair, uint32_t overruns);
 
-void pair_heard(struct pair *pair, uint64_t now_ns);
+void pair_heard(struct pair *pair, size_t len, uint64_t now_ns);
 enum pair_verdict pair_receive(struct pair *pair, const uint8_t *bytes,
 			       size_t len, uint64_t now_ns,
 			       const uint8_t **packet, size_t *packet_len);
 bool pair_next_packet(struct pair *pair, const uint8_t **packet,
 		      size_t *packet_len);
 bool pair_admit(struct pair *pair, bool is_packet, uint64_t now_ns);
+void pair_recognize(struct pair *pair);
 void pair_set_line(struct pair *pair, const struct seek_line *line);
 
 uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns);
@@ -216,6 +228,8 @@ enum pair_state pair_state(const struct pair *pair);
 bool pair_had_any_session(const struct pair *pair);
 bool pair_is_absent(const struct pair *pair, uint64_t now_ns);
 bool pair_is_given_up(const struct pair *pair, uint64_t now_ns);
+bool pair_holds(const struct pair *pair);
+bool pair_is_searching(const struct pair *pair);
 uint64_t pair_quiet_until(const struct pair *pair);
 const struct hello *pair_peer(const struct pair *pair);
 const struct agree *pair_peer_agree(const struct pair *pair);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The speed of the line as a part of the pairing: what the two ends tell each
- * other about it, and the frames of the search. speed.c has the search.
+ * other about it, and the frames of the search. speed.c has the search, and
+ * stranger.c that for the speed of a peer that is no serialtun. Only one of
+ * them changes the speed: speed.c in a session, stranger.c without one.
  *
  * pair_speed is pure, as pair is.
  */
@@ -22,6 +24,19 @@
 void pair_set_speeds(struct pair *pair, const struct speed_config *config)
 {
 	pair->speeds = *config;
+}
+
+/**
+ * pair_set_strangers() - Set where to listen for a peer that is no serialtun
+ * @pair:   the pair
+ * @config: the speeds of the next port, copied
+ *
+ * The caller calls it before pair_open(). Without this call the pair listens at
+ * the base speed only.
+ */
+void pair_set_strangers(struct pair *pair, const struct stranger_config *config)
+{
+	pair->strangers = *config;
 }
 
 /**
@@ -49,11 +64,121 @@ void pair_set_byte_ns(struct pair *pair, uint64_t byte_ns, uint64_t now_ns)
 }
 
 /**
- * pair_speed_open() - Start on a newly opened port
+ * pair_is_draining() - Check whether pair_set_dry() has to be called
  * @pair: the pair
+ *
+ * Return: true if so
  */
-void pair_speed_open(struct pair *pair)
+bool pair_is_draining(const struct pair *pair)
 {
+	return pair->state == PAIR_PLAIN ? stranger_is_draining(&pair->stranger)
+					 : speed_is_draining(&pair->speed);
+}
+
+/**
+ * pair_set_dry() - Set the time at which the wire is dry
+ * @pair:   the pair
+ * @dry_ns: the time, which may have passed; UINT64_MAX: not known
+ */
+void pair_set_dry(struct pair *pair, uint64_t dry_ns)
+{
+	speed_set_dry(&pair->speed, dry_ns);
+	stranger_set_dry(&pair->stranger, dry_ns);
+}
+
+/* Tell the user about a stranger, if there is news. */
+static void tell_stranger(struct pair *pair)
+{
+	switch (stranger_take_news(&pair->stranger)) {
+	case STRANGER_NO_NEWS:
+		break;
+	case STRANGER_SEARCHES:
+		meeting_tell(pair, PAIR_EVENT_LISTENS);
+		break;
+	case STRANGER_IS_FOUND:
+		if (pair->state == PAIR_PLAIN)
+			meeting_tell(pair, PAIR_EVENT_STRANGER);
+		break;
+	}
+}
+
+/**
+ * pair_wanted_baud() - Get the speed that the caller has to set now
+ * @pair:   the pair
+ * @now_ns: the current time
+ *
+ * Bytes that wait in either direction are worth nothing then. The caller calls
+ * pair_baud_changed() afterwards.
+ *
+ * Return: the speed; 0: it stays
+ */
+uint32_t pair_wanted_baud(struct pair *pair, uint64_t now_ns)
+{
+	uint32_t baud;
+
+	if (pair->state != PAIR_PLAIN || pair->speed.returns)
+		return speed_wanted(&pair->speed, now_ns);
+	if (pair->stranger.phase == STRANGER_OFF)
+		return 0;
+	baud = stranger_wanted(&pair->stranger, now_ns);
+	tell_stranger(pair);
+	return baud;
+}
+
+/* A session at the speed of a stranger stays at that speed. */
+static void use_stranger(struct pair *pair)
+{
+	struct speed_config config = pair->speeds;
+
+	if (pair->stranger.baud != config.base) {
+		config.base = pair->stranger.baud;
+		config.count = 0;
+	}
+	config.packet_ns = stranger_packet_ns(&pair->stranger);
+	pair->packet_ns = config.packet_ns;
+	speed_open(&pair->speed, &config);
+}
+
+/**
+ * pair_baud_changed() - Note that the port was set to pair_wanted_baud()
+ * @pair:   the pair
+ * @is_set: it was; false: it refused, and has its speed of before
+ * @now_ns: the current time
+ */
+void pair_baud_changed(struct pair *pair, bool is_set, uint64_t now_ns)
+{
+	if (!pair->stranger.wanted) {
+		speed_changed(&pair->speed, is_set, now_ns);
+		return;
+	}
+	stranger_changed(&pair->stranger, is_set, now_ns);
+	use_stranger(pair);
+}
+
+/**
+ * pair_recognize() - Note a frame that is no packet, but that only comes at
+ * the right speed
+ * @pair: the pair
+ *
+ * The caller need not call it for a packet or a hello.
+ */
+void pair_recognize(struct pair *pair)
+{
+	if (pair->state == PAIR_PLAIN)
+		stranger_good(&pair->stranger);
+}
+
+/**
+ * pair_speed_open() - Start on a newly opened port
+ * @pair:   the pair
+ * @now_ns: the current time
+ */
+void pair_speed_open(struct pair *pair, uint64_t now_ns)
+{
+	/* An Ethernet frame has no checksum that tells it from garbage. */
+	if (pair->config.kind != HELLO_KIND_IP)
+		pair->strangers.count = 0;
+	stranger_open(&pair->stranger, &pair->strangers, now_ns);
 	if (!(pair->config.can & HELLO_CAN_SPEED))
 		pair->speeds.count = 0;
 	pair->speeds.run =
@@ -101,6 +226,21 @@ void pair_speed_hear(struct pair *pair, const struct frame *frame,
 		speed_hear(&pair->speed, &message, now_ns);
 	else
 		pair->stats.unknown++;
+}
+
+/**
+ * pair_speed_next_ns() - Get the time of the next task without a session
+ * @pair: the pair, without a session
+ *
+ * Return: the time, which may have passed; UINT64_MAX: never
+ */
+uint64_t pair_speed_next_ns(const struct pair *pair)
+{
+	if (pair->speed.returns)
+		return 0;
+	return pair->stranger.phase == STRANGER_OFF
+		       ? UINT64_MAX
+		       : stranger_next_ns(&pair->stranger);
 }
 
 /**

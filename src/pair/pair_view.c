@@ -78,6 +78,32 @@ bool pair_is_given_up(const struct pair *pair, uint64_t now_ns)
 }
 
 /**
+ * pair_holds() - Check whether packets have to wait
+ * @pair: the pair
+ *
+ * Return: true while the line changes its speed, and while this end listens at
+ * other speeds
+ */
+bool pair_holds(const struct pair *pair)
+{
+	if (pair->state != PAIR_PLAIN)
+		return speed_holds(&pair->speed);
+	return pair->speed.returns || stranger_holds(&pair->stranger);
+}
+
+/**
+ * pair_is_searching() - Check whether this end searches for a peer's speed
+ * @pair: the pair
+ *
+ * Return: true if the present speed of the port is that of no peer
+ */
+bool pair_is_searching(const struct pair *pair)
+{
+	return pair->stranger.phase != STRANGER_FOUND &&
+	       pair->stranger.baud != pair->strangers.base;
+}
+
+/**
  * pair_quiet_until() - get the time until which packets wait for the pair
  * @pair: the pair
  *
@@ -89,7 +115,7 @@ bool pair_is_given_up(const struct pair *pair, uint64_t now_ns)
  */
 uint64_t pair_quiet_until(const struct pair *pair)
 {
-	if (speed_holds(&pair->speed))
+	if (pair_holds(pair))
 		return UINT64_MAX;
 	return seek_first_ns(&pair->seek);
 }
@@ -151,5 +177,5 @@ void pair_get_stats(const struct pair *pair, struct pair_stats *stats)
 	stats->rtt_min_ns = session->probe.rtt_min_ns;
 	stats->speed = pair->speed.stats;
 	stats->speed.baud = pair->speed.baud;
-	stats->speed.base = pair->speeds.base;
+	stats->speed.base = pair->speed.config.base;
 }

@@ -304,6 +304,18 @@ uint64_t seek_next_ns(const struct seek *seek, uint64_t now_ns)
 	return clock_earlier(own, seek->answer_ns);
 }
 
+/**
+ * seek_is_due() - Check whether a hello is due, or waits for the line
+ * @seek:   the state
+ * @now_ns: the current time
+ *
+ * Return: true if seek_take() has to be called
+ */
+bool seek_is_due(const struct seek *seek, uint64_t now_ns)
+{
+	return seek->answer_ns <= now_ns || own_ns(seek) <= now_ns;
+}
+
 static void count_said(struct seek *seek, uint64_t now_ns)
 {
 	seek->said_ns = now_ns;

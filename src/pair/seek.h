@@ -74,6 +74,7 @@ void seek_rest(struct seek *seek);
 void seek_stop(struct seek *seek);
 uint64_t seek_first_ns(const struct seek *seek);
 uint64_t seek_next_ns(const struct seek *seek, uint64_t now_ns);
+bool seek_is_due(const struct seek *seek, uint64_t now_ns);
 bool seek_take(struct seek *seek, uint64_t random, uint64_t now_ns);
 
 #endif

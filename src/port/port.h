@@ -8,7 +8,8 @@
 #include <sys/types.h>
 
 /* The most speeds that a port may list. */
-#define PORT_SPEEDS_MAX 16
+#define PORT_SPEEDS_MAX	   16
+#define PORT_STRANGERS_MAX 16
 
 struct failure;
 struct port;
@@ -76,6 +77,9 @@ struct port_kind {
  * @byte_bits: bits on the wire for one byte
  * @speeds:    higher speeds that the port can be set to
  * @speed_count: number of them; 0: it keeps its speed
+ * @strangers: other speeds at which to listen for a peer that is no serialtun,
+ *             the most common one first
+ * @stranger_count: number of them; 0: it listens at its speed only
  * @queue_max: threshold in bytes: the pump stops at this many queued bytes, and
  *             POLLOUT tells when there are fewer; 0: no threshold
  * @how_lost:  why the port was lost; NULL: the usual reason of its kind
@@ -93,6 +97,8 @@ struct port {
 	unsigned int byte_bits;
 	unsigned int speeds[PORT_SPEEDS_MAX];
 	size_t speed_count;
+	unsigned int strangers[PORT_STRANGERS_MAX];
+	size_t stranger_count;
 	size_t queue_max;
 	const char *how_lost;
 };

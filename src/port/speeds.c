@@ -35,11 +35,22 @@ static const unsigned int candidates[] = {
 	2000000, 3000000, 4000000, 6000000, 8000000, 12000000,
 };
 
+/*
+ * The speeds of programs that are no serialtun, the most common one first: old
+ * machines and boards, then what USB adapters do.
+ */
+static const unsigned int strangers[] = {
+	9600,	57600,	 38400,	  19200,   230400,  921600,
+	460800, 1000000, 2000000, 1500000, 3000000,
+};
+
 /* No pty is worth more: an emulator carries no more bytes than that. */
 #define SPEEDS_PTY_MAX 4000000
 
 _Static_assert(sizeof(candidates) / sizeof(*candidates) <= PORT_SPEEDS_MAX,
 	       "a port has room for all candidates");
+_Static_assert(sizeof(strangers) / sizeof(*strangers) <= PORT_STRANGERS_MAX,
+	       "a port has room for the speeds of strangers");
 
 /**
  * speeds_fits() - is a real speed near enough to the wanted one?
@@ -179,13 +190,27 @@ static const char *find_reason(const struct port_config *config)
 	return NULL;
 }
 
+/* Find the speeds at which to listen for a peer that is no serialtun. */
+static void find_strangers(struct port *port, unsigned int max,
+			   enum speeds_chip chip)
+{
+	unsigned int real;
+	size_t i;
+
+	for (i = 0; i < sizeof(strangers) / sizeof(*strangers); i++)
+		if (strangers[i] <= max &&
+		    !speeds_set(port->write_fd, strangers[i], chip, &real))
+			port->strangers[port->stranger_count++] = strangers[i];
+}
+
 /**
  * speeds_find() - find the speeds that a port can be set to
- * @port:   the port, at its present speed; its list is filled in
+ * @port:   the port, at its present speed; its lists are filled in
  * @config: the user's options
  * @chip:   the kind of the port
  *
- * The list stays empty if the port has to keep its speed.
+ * The lists stay empty if the port has to keep its speed. That for strangers is
+ * filled in only if the user has asked for a search.
  */
 void speeds_find(struct port *port, const struct port_config *config,
 		 enum speeds_chip chip)
@@ -209,6 +234,8 @@ void speeds_find(struct port *port, const struct port_config *config,
 		if (candidates[i] > port->baud && candidates[i] <= max &&
 		    !speeds_set(port->write_fd, candidates[i], chip, &real))
 			port->speeds[port->speed_count++] = candidates[i];
+	if (config->baud_auto)
+		find_strangers(port, max, chip);
 	speeds_set(port->write_fd, port->baud, chip, &real);
 	ioctl(port->write_fd, TCFLSH, TCIFLUSH);
 	log_debug("%s: %zu higher speeds are possible", port->name,

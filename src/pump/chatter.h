@@ -101,6 +101,18 @@ static inline bool chatter_owes(const struct chatter *chatter)
 	return chatter->owes_prefix || chatter->typed_len;
 }
 
+/**
+ * chatter_has_news() - has a board sent anything for people or for programs?
+ * @chatter: the chatter
+ *
+ * Return: true if so
+ */
+static inline bool chatter_has_news(const struct chatter *chatter)
+{
+	return chatter->count || chatter->has_asked || chatter->has_coap ||
+	       chatter->has_mac;
+}
+
 void chatter_init(struct chatter *chatter, const uint8_t *prefix);
 void chatter_reset(struct chatter *chatter);
 enum board_kind chatter_hear(struct chatter *chatter, const uint8_t *frame,

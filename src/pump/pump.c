@@ -83,6 +83,8 @@
 #define PUMP_SETTLE_NS (10 * NS_PER_MS)
 
 _Static_assert(PORT_SPEEDS_MAX <= LADDER_MAX, "a pair takes all speeds");
+_Static_assert(PORT_STRANGERS_MAX <= STRANGER_SPEEDS_MAX,
+	       "a pair listens at all speeds");
 
 /**
  * struct pump - the pump
@@ -341,6 +343,13 @@ static bool is_paired(const struct pump *pump)
 	       pair_state(pump->config.pair) == PAIR_PAIRED;
 }
 
+/* Only at the speed of the peer are idle bytes a sign of life. */
+static bool needs_keepalive(const struct pump *pump)
+{
+	return !is_paired(pump) &&
+	       !(pump->config.pair && pair_holds(pump->config.pair));
+}
+
 /* Do tests of a speed cross the line? Then overruns matter at once. */
 static bool is_tested(const struct pump *pump)
 {
@@ -371,7 +380,7 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
 	else
 		want(pump, port->read_fd, EVENT_PORT, &pump->port_wanted,
 		     EPOLLIN | room);
-	if (!pump_is_held(pump) && !is_paired(pump))
+	if (!pump_is_held(pump) && needs_keepalive(pump))
 		pump->next_ns =
 			clock_earlier(pump->next_ns,
 				      keepalive_next_ns(&pump->keepalive));
@@ -392,31 +401,29 @@ static void open_pair(struct pump *pump, uint64_t settled_ns)
 		.packet_ns = wire.packet_ns,
 		.count = port->speed_count,
 	};
+	struct stranger_config strangers = {
+		.base = port->baud,
+		.packet_ns = wire.packet_ns,
+		.count = port->stranger_count,
+	};
 	size_t i;
 
 	for (i = 0; i < port->speed_count; i++)
 		speeds.speeds[i] = port->speeds[i];
+	for (i = 0; i < port->stranger_count; i++)
+		strangers.speeds[i] = port->strangers[i];
 	pair_set_speeds(pump->config.pair, &speeds);
+	pair_set_strangers(pump->config.pair, &strangers);
 	pair_open(pump->config.pair, &wire, settled_ns);
 }
 
-/* Change the speed of the port if the pair wants another one now. */
-static void follow_speed(struct pump *pump)
+/* Change the speed of the port. */
+static void change_speed(struct pump *pump, uint32_t baud)
 {
-	uint64_t now_ns = clock_ns();
-	struct speed *speed;
-	uint32_t baud;
+	struct pair *pair = pump->config.pair;
+	uint64_t now_ns;
 	int err;
 
-	if (!pump->config.pair)
-		return;
-	speed = pair_speed(pump->config.pair);
-	if (speed_is_draining(speed))
-		speed_set_dry(speed,
-			      sender_dry_ns(pump->sender, pump->port, now_ns));
-	baud = speed_wanted(speed, now_ns);
-	if (!baud)
-		return;
 	look_at_overruns(pump);
 	err = port_set_baud(pump->port, baud);
 	now_ns = clock_ns();
@@ -425,9 +432,22 @@ static void follow_speed(struct pump *pump)
 	sender_follow(pump->sender, pump->port);
 	receiver_follow(pump->receiver, now_ns + PUMP_SETTLE_NS);
 	if (pump->port->rate)
-		pair_set_byte_ns(pump->config.pair, NS_PER_S / pump->port->rate,
-				 now_ns);
-	speed_changed(speed, !err, now_ns);
+		pair_set_byte_ns(pair, NS_PER_S / pump->port->rate, now_ns);
+	pair_baud_changed(pair, !err, now_ns);
+}
+
+/* With a pair: change the speed of the port if it wants another one now. */
+static void follow_speed(struct pump *pump, uint64_t now_ns)
+{
+	struct pair *pair = pump->config.pair;
+	uint32_t baud;
+
+	if (pair_is_draining(pair))
+		pair_set_dry(pair,
+			     sender_dry_ns(pump->sender, pump->port, now_ns));
+	baud = pair_wanted_baud(pair, now_ns);
+	if (baud)
+		change_speed(pump, baud);
 }
 
 /* Send in the variant of the framing that the peer uses. */
@@ -568,7 +588,7 @@ static void keep_alive(struct pump *pump, uint64_t now_ns)
 {
 	struct keepalive *keepalive = &pump->keepalive;
 
-	if (is_paired(pump))
+	if (!needs_keepalive(pump))
 		return;
 	if (keepalive_is_due(keepalive, now_ns)) {
 		sender_send_idle(pump->sender, pump->port, now_ns);
@@ -605,11 +625,12 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 		return result;
 	if (pump_is_held(pump))
 		return result;
-	follow_speed(pump);
+	if (pump->config.pair)
+		follow_speed(pump, now_ns);
 	if (!plan_sending(pump, now_ns).is_full || port & EPOLLOUT)
 		result = send_frames(pump, now_ns);
-	if (result == PUMP_GOES_ON)
-		follow_speed(pump);
+	if (pump->config.pair && result == PUMP_GOES_ON)
+		follow_speed(pump, now_ns);
 	keep_alive(pump, now_ns);
 	return result;
 }

@@ -399,11 +399,19 @@ static bool take_board(struct receiver *receiver,
 		       const struct framing_frame *frame)
 {
 	struct chatter *chatter = receiver->config->chatter;
+	struct pair *pair = receiver->config->pair;
+	enum board_kind kind;
 
-	if (take_packet_behind_text(receiver, frame))
+	if (take_packet_behind_text(receiver, frame)) {
+		if (pair)
+			pair_recognize(pair);
 		return true;
-	switch (chatter_hear(chatter, frame->bytes, frame->len,
-			     receiver->has_heard)) {
+	}
+	kind = chatter_hear(chatter, frame->bytes, frame->len,
+			    receiver->has_heard);
+	if (pair && kind != BOARD_NONE)
+		pair_recognize(pair);
+	switch (kind) {
 	case BOARD_NONE:
 		return false;
 	case BOARD_UNSURE:
@@ -659,7 +667,7 @@ static enum receiver_result drain_port(struct receiver *receiver,
 		receiver->direction.line_bytes += (size_t)n;
 		keepalive_heard(keepalive, receiver->inbox, (size_t)n, now_ns);
 		if (receiver->config->pair)
-			pair_heard(receiver->config->pair, now_ns);
+			pair_heard(receiver->config->pair, (size_t)n, now_ns);
 		if (!census_is_done(&receiver->census))
 			census_add(&receiver->census, receiver->inbox,
 				   (size_t)n);

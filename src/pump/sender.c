@@ -459,9 +459,16 @@ static bool append_pair_frame(struct sender *sender, uint64_t now_ns)
 	return len;
 }
 
+static bool owes_board(const struct sender *sender)
+{
+	const struct chatter *chatter = sender->config->chatter;
+
+	return chatter && chatter_owes(chatter);
+}
+
 /*
- * Append a frame for a board, if one is due. A serialtun, which takes frames
- * with a check alone, is no board.
+ * Append a frame for the board that is owed one. A serialtun, which takes
+ * frames with a check alone, is no board.
  */
 static void append_board_frame(struct sender *sender, uint64_t now_ns)
 {
@@ -469,7 +476,7 @@ static void append_board_frame(struct sender *sender, uint64_t now_ns)
 	uint8_t frame[CHATTER_FRAME_MAX];
 	size_t len = 0;
 
-	if (sender->config->chatter)
+	if (!(pair && pair_holds(pair)))
 		len = chatter_take_frame(sender->config->chatter, frame);
 	if (len && (!pair || pair_state(pair) == PAIR_PLAIN))
 		append_frame(sender, frame, len, now_ns);
@@ -543,10 +550,13 @@ static void fill_outbox(struct sender *sender, const struct port *port,
 	const size_t enough = batch_len(sender, port);
 
 	clear_outbox(sender);
-	while (sender->outbox_len < enough && append_pair_frame(sender, now_ns))
-		;
-	if (sender->outbox_len < enough)
-		append_board_frame(sender, now_ns);
+	if (owes_board(sender)) {
+		while (sender->outbox_len < enough &&
+		       append_pair_frame(sender, now_ns))
+			;
+		if (sender->outbox_len < enough)
+			append_board_frame(sender, now_ns);
+	}
 	while (sender->outbox_len < enough &&
 	       (append_pair_frame(sender, now_ns) ||
 		append_packet(sender, now_ns)))
@@ -595,22 +605,25 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 	return n;
 }
 
-/* The time of the pair's next own frame. UINT64_MAX: none, or no pair. */
+/* As frame_ns(), with a pair. */
 static uint64_t pair_frame_ns(const struct sender *sender, uint64_t now_ns)
 {
 	const struct pair *pair = sender->config->pair;
+	const uint64_t ns = packet_ns(sender);
 
-	return pair ? pair_next_ns(pair, now_ns) : UINT64_MAX;
+	if (ns <= now_ns || (owes_board(sender) && !pair_holds(pair)))
+		return 0;
+	return clock_earlier(ns, pair_next_ns(pair, now_ns));
 }
 
 /* When anything may go: a packet, or a frame for a board or of the pair. */
-static uint64_t frame_ns(const struct sender *sender, uint64_t now_ns)
+static inline uint64_t frame_ns(const struct sender *sender, uint64_t now_ns)
 {
-	const struct chatter *chatter = sender->config->chatter;
-
-	if (chatter && chatter_owes(chatter))
+	if (sender->config->pair)
+		return pair_frame_ns(sender, now_ns);
+	if (owes_board(sender) || !fq_codel_is_empty(sender->queue))
 		return 0;
-	return clock_earlier(packet_ns(sender), pair_frame_ns(sender, now_ns));
+	return UINT64_MAX;
 }
 
 /*

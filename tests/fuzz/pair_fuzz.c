@@ -45,6 +45,19 @@ static void check_said(const uint8_t *out, size_t len)
 	assert_true(frame_passes(start, out, len));
 }
 
+/* A port that refuses a speed now and then. */
+static void follow_speed(void)
+{
+	unsigned int count = 0;
+
+	if (pair_is_draining(pair))
+		pair_set_dry(pair, now);
+	while (pair_wanted_baud(pair, now)) {
+		assert_true(count++ < 3);
+		pair_baud_changed(pair, now / NS_PER_MS % 7, now);
+	}
+}
+
 static void take(void)
 {
 	static uint8_t out[PAIR_FRAME_MAX];
@@ -146,7 +159,7 @@ static void hear_bytes(struct fuzz_script *script)
 	size_t len = (size_t)fuzz_number(script, 1);
 	const uint8_t *bytes = fuzz_take(script, &len);
 
-	pair_heard(pair, now);
+	pair_heard(pair, 1, now);
 	if (len)
 		hear(bytes, len, bytes[0] % 2);
 }
@@ -211,6 +224,7 @@ static void step(struct fuzz_script *script)
 		break;
 	}
 	pair_set_line(pair, &line);
+	follow_speed();
 	take();
 	while (pair_next_event(pair))
 		;
@@ -226,6 +240,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.can = HELLO_CAN_CHECK | HELLO_CAN_REPEAT,
 		.idle_ns = 3 * NS_PER_S,
 	};
+	const struct speed_config speeds = {.base = 115200};
+	const struct stranger_config strangers = {
+		.base = 115200,
+		.packet_ns = 130 * NS_PER_MS,
+		.speeds = {9600, 921600},
+		.count = size / 2 % 2 ? 2 : 0,
+	};
 	uint64_t probes = 0;
 
 	now = 1000 * NS_PER_S;
@@ -233,6 +254,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	repeated = 0;
 	pair = pair_new(&config);
 	assert_non_null(pair);
+	pair_set_speeds(pair, &speeds);
+	pair_set_strangers(pair, &strangers);
 	pair_open(pair, &(struct pair_port){.is_stream = size % 2}, now);
 	while (script.len) {
 		step(&script);

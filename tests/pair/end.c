@@ -23,14 +23,16 @@ enum {
 bool end_is_verbose;
 
 static const char *const event_names[] = {
-	[PAIR_EVENT_PAIRED] = "paired", [PAIR_EVENT_AGREE] = "agree",
-	[PAIR_EVENT_SILENT] = "silent", [PAIR_EVENT_GARBAGE] = "garbage",
-	[PAIR_EVENT_PLAIN] = "plain",	[PAIR_EVENT_ANEW] = "anew",
-	[PAIR_EVENT_CLOSED] = "closed", [PAIR_EVENT_LOSSY] = "lossy",
-	[PAIR_EVENT_ASTRAY] = "astray", [PAIR_EVENT_LOOPED] = "looped",
-	[PAIR_EVENT_CROWD] = "crowd",	[PAIR_EVENT_VERSION] = "version",
-	[PAIR_EVENT_KIND] = "kind",	[PAIR_EVENT_FLOW] = "flow",
-	[PAIR_EVENT_CHECK] = "check",	[PAIR_EVENT_DEAF] = "deaf",
+	[PAIR_EVENT_PAIRED] = "paired",	    [PAIR_EVENT_AGREE] = "agree",
+	[PAIR_EVENT_SILENT] = "silent",	    [PAIR_EVENT_GARBAGE] = "garbage",
+	[PAIR_EVENT_PLAIN] = "plain",	    [PAIR_EVENT_ANEW] = "anew",
+	[PAIR_EVENT_CLOSED] = "closed",	    [PAIR_EVENT_LOSSY] = "lossy",
+	[PAIR_EVENT_ASTRAY] = "astray",	    [PAIR_EVENT_LOOPED] = "looped",
+	[PAIR_EVENT_CROWD] = "crowd",	    [PAIR_EVENT_VERSION] = "version",
+	[PAIR_EVENT_KIND] = "kind",	    [PAIR_EVENT_FLOW] = "flow",
+	[PAIR_EVENT_CHECK] = "check",	    [PAIR_EVENT_DEAF] = "deaf",
+	[PAIR_EVENT_SPEED] = "speed",	    [PAIR_EVENT_LISTENS] = "listens",
+	[PAIR_EVENT_STRANGER] = "stranger",
 };
 
 static void put_32(uint8_t *p, uint32_t n)
@@ -117,8 +119,7 @@ static void set_baud(struct end *end, uint32_t baud, uint64_t now_ns)
 /* Change the speed if the pair wants another one. */
 static void follow_speed(struct end *end, uint64_t now_ns)
 {
-	struct speed *speed = pair_speed(end->pair);
-	const uint32_t baud = speed_wanted(speed, now_ns);
+	const uint32_t baud = pair_wanted_baud(end->pair, now_ns);
 	const bool is_set = !end->refuses || baud == end->speeds.base;
 
 	if (!baud)
@@ -131,7 +132,30 @@ static void follow_speed(struct end *end, uint64_t now_ns)
 		pair_set_byte_ns(end->pair, end->out[0]->byte_ns, now_ns);
 		end->changes++;
 	}
-	speed_changed(speed, is_set, now_ns);
+	pair_baud_changed(end->pair, is_set, now_ns);
+}
+
+/* Tell the pair what the port can do. */
+static void set_speeds(struct end *end, uint64_t packet_ns)
+{
+	static const uint32_t strangers[] = {9600, 57600, 38400, 230400,
+					     921600};
+	struct stranger_config config = {
+		.base = end->speeds.base,
+		.packet_ns = packet_ns,
+	};
+	struct speed_config speeds = end->speeds;
+
+	if (end->fixed_baud) {
+		speeds.base = end->fixed_baud;
+		speeds.count = 0;
+	} else if (end->listens) {
+		config.count = sizeof(strangers) / sizeof(*strangers);
+		memcpy(config.speeds, strangers, sizeof(strangers));
+	}
+	speeds.packet_ns = packet_ns;
+	pair_set_speeds(end->pair, &speeds);
+	pair_set_strangers(end->pair, &config);
 }
 
 static void add_past(struct end *end)
@@ -154,9 +178,12 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 		.can = can,
 		.idle_ns = IDLE_NS,
 	};
+	const uint64_t byte_ns = end->fixed_baud
+					 ? 10 * NS_PER_S / end->fixed_baud
+					 : end->base_ns;
 	const struct pair_port port = {
-		.packet_ns = (end->packet_len + 10) * end->base_ns,
-		.byte_ns = end->base_ns,
+		.packet_ns = (end->packet_len + 10) * byte_ns,
+		.byte_ns = byte_ns,
 		.is_stream = end->is_stream,
 	};
 	struct agree agree = {.mtu = 1500, .takes = true, .free = {10}};
@@ -178,15 +205,14 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 		if (end->in[i])
 			wire_flush(end->in[i], now_ns);
 	}
-	if (end->speeds.count)
-		set_baud(end, end->speeds.base, now_ns);
+	set_baud(end, end->fixed_baud ? end->fixed_baud : end->speeds.base,
+		 now_ns);
 	end->settle_ns = 0;
 	if (end->is_plain)
 		return;
 	end->pair = pair_new(&config);
 	assert_non_null(end->pair);
-	end->speeds.packet_ns = port.packet_ns;
-	pair_set_speeds(end->pair, &end->speeds);
+	set_speeds(end, port.packet_ns);
 	pair_open(end->pair, &port, now_ns);
 	pair_set_agree(end->pair, &agree, now_ns);
 	if (end_is_verbose)
@@ -386,7 +412,7 @@ static void read_lines(struct end *end, uint64_t now_ns)
 		if (!len || now_ns < end->settle_ns)
 			continue;
 		if (end->pair)
-			pair_heard(end->pair, now_ns);
+			pair_heard(end->pair, len, now_ns);
 		decode(end, i, bytes, len, now_ns);
 	}
 	if (!end->pair)
@@ -463,8 +489,8 @@ static bool is_lost(struct end *end, const uint8_t *frame)
 /* May a packet go, or does it wait for the window or for another speed? */
 static bool may_send(const struct end *end)
 {
-	return !end->pair || (pair_has_room(end->pair) &&
-			      !speed_holds(pair_speed(end->pair)));
+	return !end->pair ||
+	       (pair_has_room(end->pair) && !pair_holds(end->pair));
 }
 
 static bool has_more(const struct end *end, uint64_t now_ns)
@@ -568,9 +594,8 @@ void end_turn(struct end *end, uint64_t now_ns)
 		follow_speed(end, now_ns);
 	send(end, now_ns);
 	if (end->pair) {
-		if (speed_is_draining(pair_speed(end->pair)))
-			speed_set_dry(pair_speed(end->pair),
-				      dry_ns(end, now_ns));
+		if (pair_is_draining(end->pair))
+			pair_set_dry(end->pair, dry_ns(end, now_ns));
 		follow_speed(end, now_ns);
 		show_events(end, now_ns);
 	}

@@ -65,6 +65,8 @@ struct end_packet {
  * none arrived
  * @latency_ns: latency of its adapter
  * @speeds:     what its port can do; count 0: it stays at its speed
+ * @listens:    it searches for the speed of a peer that is no serialtun
+ * @fixed_baud: the speed of its port; 0: that of @speeds
  * @base_ns:    time of a byte at the speed of a newly opened port
  * @settle_ns:  time until which it drops what arrives, after a change of speed
  * @changes:    changes of its speed
@@ -118,6 +120,8 @@ struct end {
 	uint64_t read_ns;
 	uint64_t latency_ns;
 	struct speed_config speeds;
+	bool listens;
+	uint32_t fixed_baud;
 	uint64_t base_ns;
 	uint64_t settle_ns;
 	unsigned int changes;

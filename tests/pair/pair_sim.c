@@ -215,6 +215,7 @@ static void make_speeds(struct world *world)
 	for (i = 0; i < 3; i++) {
 		struct speed_config *speeds = &world->ends[i].speeds;
 
+		world->ends[i].listens = draw(world, 0, 1);
 		/* Most ports can do all speeds, some only the lower ones. */
 		speeds->count = draw(world, 0, 2)
 					? SPEED_COUNT
@@ -1304,6 +1305,106 @@ static void check_best(struct world *world)
 		fail(world, "not the best speed at the end");
 }
 
+/* Put another program with another speed at B's end. */
+static void start_stranger(struct world *world)
+{
+	static const uint32_t bauds[] = {9600, 57600, 38400, 230400, 921600};
+	struct end *stranger = &world->ends[1];
+	unsigned int i;
+
+	need_speeds(world);
+	/* Each port receives something of the bytes of another speed. */
+	for (i = 0; i < 2; i++) {
+		world->lines[i].garbage = (unsigned int)draw(world, 1, 2);
+		world->lines[i].clean_baud = UINT32_MAX;
+	}
+	/* As make_world() has it for the slowest of these speeds. */
+	world->ends[0].packet_len = 280;
+	stranger->packet_len = 280;
+	world->ends[0].listens = true;
+	start(world, 0);
+	run_random(world, 0, S);
+	stranger->fixed_baud = bauds[draw(world, 0, 4)];
+	stranger->traffic = END_PINGS;
+	start_plain(world, 1);
+}
+
+/* Put a serialtun in the place of the other program. */
+static void replace_stranger(struct world *world)
+{
+	end_kill(&world->ends[1]);
+	world->ends[1].fixed_baud = 0;
+	set_traffic(world, world->traffic);
+	run_short_or_long(world, MS, 3 * S, 60 * S);
+	start(world, 1);
+}
+
+/* Find the speed of another program, and lose it to a serialtun. */
+static void run_stranger(struct world *world)
+{
+	const uint64_t until_ns = world->now_ns + 60 * S;
+	struct end *a = &world->ends[0];
+
+	start_stranger(world);
+	while ((end_baud(a) != world->ends[1].fixed_baud ||
+		pair_is_searching(a->pair)) &&
+	       world->now_ns < until_ns)
+		run_for(world, 100 * MS);
+	run_random(world, 2 * S, 10 * S);
+	if (end_baud(a) != world->ends[1].fixed_baud)
+		fail(world, "the speed of the stranger is not found");
+	if (world->now_ns - a->heard_ns > 2 * S)
+		fail(world, "packets of the stranger are lost");
+	replace_stranger(world);
+}
+
+/* Put a serialtun in the place of the other program during the search. */
+static void run_stranger_early(struct world *world)
+{
+	start_stranger(world);
+	run_random(world, 0, 40 * S);
+	replace_stranger(world);
+}
+
+/* Pair at the fixed speed of a serialtun, which then has no fixed speed. */
+static void run_stranger_fixed(struct world *world)
+{
+	start_stranger(world);
+	end_kill(&world->ends[1]);
+	start(world, 1);
+	run_random(world, 30 * S, 60 * S);
+	if (!are_paired(world))
+		fail(world, "not paired at a fixed speed");
+	replace_stranger(world);
+}
+
+/* Both ends search, because their wires were loose for a long time. */
+static void run_stranger_floating(struct world *world)
+{
+	uint8_t noise[64];
+	uint64_t until_ns;
+	unsigned int i;
+	size_t j;
+
+	need_speeds(world);
+	for (i = 0; i < 2; i++) {
+		world->ends[i].listens = true;
+		world->lines[i].garbage = (unsigned int)draw(world, 1, 2);
+	}
+	cut(world, true);
+	start_both(world);
+	until_ns = world->now_ns + draw(world, 12 * S, 60 * S);
+	while (world->now_ns < until_ns) {
+		run_random(world, 0, 500 * MS);
+		for (j = 0; j < sizeof(noise); j++)
+			noise[j] = (uint8_t)draw(world, 0, 255);
+		for (i = 0; i < 2; i++)
+			wire_put(&world->lines[i], noise,
+				 (size_t)draw(world, 1, sizeof(noise)));
+	}
+	cut(world, false);
+}
+
 static const struct scenario scenarios[] = {
 	{"apart", run_apart, check_paired},
 	{"kill-one", run_kill_one, check_paired},
@@ -1350,6 +1451,10 @@ static const struct scenario scenarios[] = {
 	{"speed-replace", run_speed_replace, check_paired},
 	{"speed-refused", run_speed_refused, check_paired},
 	{"speed-bursts", run_speed_bursts, check_paired},
+	{"stranger", run_stranger, check_paired},
+	{"stranger-early", run_stranger_early, check_paired},
+	{"stranger-fixed", run_stranger_fixed, check_paired},
+	{"stranger-floating", run_stranger_floating, check_paired},
 };
 
 #define SCENARIO_COUNT (sizeof(scenarios) / sizeof(*scenarios))

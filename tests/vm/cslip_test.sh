@@ -94,5 +94,31 @@ start_a -v --addr 10.0.0.1/24 --baud 460800 --vj on
 exchange 'adaptive, FTDI, MTU 1500'
 stop_a
 both_compress 'adaptive, FTDI, MTU 1500'
+
+# Frames are lost and damaged both ways: the kernel's port has another speed for
+# a moment. Whatever arrives is right, and the connections go on.
+spoil_line() {
+	while :; do
+		sleep 0.5
+		stty -F "$port_b" 115200
+		sleep 0.02
+		stty -F "$port_b" 460800
+	done
+}
+start_a -v --addr 10.0.0.1/24 --baud 460800 --vj on
+spoil_line 2>/dev/null &
+spoiler=$!
+start_tcp a b 10.0.0.2 "$dir/random"
+one=$sender other=$receiver
+check 'lost frames: TCP to this end' tcp b a 10.0.0.1 "$dir/random"
+wait "$one" && wait "$other" && cmp "$dir/random" "$dir/random.b"
+result $? 'lost frames: TCP to the kernel'
+kill "$spoiler"
+wait "$spoiler" 2>/dev/null
+stty -F "$port_b" 460800
+check 'after lost frames: a ping' wait_for 10 pings
+stop_a
+check_match 'frames were lost or damaged' \
+	' from the line: .* [1-9][0-9]* dropped' "$(<"$dir/a.log")"
 stop_kernel
 finish

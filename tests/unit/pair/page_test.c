@@ -272,13 +272,13 @@ static struct pair *open_alone(uint64_t idle_ns)
 
 static void hear_packet(struct pair *pair)
 {
-	pair_heard(pair, now);
+	pair_heard(pair, 1, now);
 	pair_admit(pair, true, now);
 }
 
 static void hear_garbage(struct pair *pair)
 {
-	pair_heard(pair, now);
+	pair_heard(pair, 1, now);
 	pair_admit(pair, false, now);
 }
 
@@ -293,7 +293,7 @@ static void hear_hello(struct pair *pair, uint64_t to)
 	const uint8_t *packet;
 	size_t packet_len;
 
-	pair_heard(pair, now);
+	pair_heard(pair, 1, now);
 	assert_int_equal(pair_receive(pair, (uint8_t *)text, len, now, &packet,
 				      &packet_len),
 			 PAIR_OURS);

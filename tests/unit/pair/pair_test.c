@@ -84,7 +84,7 @@ static enum pair_verdict hear(struct end *end, const uint8_t *frame, size_t len)
 	enum pair_event event;
 	size_t packet_len;
 
-	pair_heard(end->pair, now);
+	pair_heard(end->pair, 1, now);
 	verdict = pair_receive(end->pair, copy, len, now, &packet, &packet_len);
 	if (verdict == PAIR_PACKET) {
 		assert_true(packet >= copy);
