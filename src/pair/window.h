@@ -43,7 +43,7 @@ void window_free(struct window *window);
 void window_reset(struct window *window);
 bool window_has_room(const struct window *window, unsigned int frames);
 void window_add(struct window *window, const uint8_t *body, size_t len,
-		bool more);
+		bool more, uint8_t flow);
 bool window_next_due(const struct window *window, uint8_t *seq);
 size_t window_copy(const struct window *window, uint8_t seq, uint8_t *out,
 		   bool *more);
@@ -56,7 +56,9 @@ uint64_t window_transmissions(const struct window *window);
 bool window_is_idle(const struct window *window);
 bool window_awaits(const struct window *window);
 bool window_has_due(const struct window *window);
+bool window_has_lost(const struct window *window);
 unsigned int window_frames(const struct window *window);
+unsigned int window_flow_frames(const struct window *window, uint8_t flow);
 void window_void_last(struct window *window);
 
 #endif
