@@ -13,7 +13,7 @@
  * - A long packet is bulk. While urgent frames of its flow are unacknowledged,
  *   it waits, and all new bulk frames with it.
  *
- * Flows with the same hash of 8 bits count as one.
+ * Flows whose numbers are equal modulo WINDOW_FLOWS count as one.
  *
  * lanes is pure.
  */
@@ -72,11 +72,11 @@ bool lanes_has_room(const struct lanes *lanes, unsigned int frames)
 /**
  * lanes_may_be_urgent() - Check whether a packet may be urgent
  * @lanes: the lanes
- * @flow:  hash of the packet's flow, which sends little
+ * @flow:  number of the packet's flow, which sends little
  *
  * Return: true if lanes_choose() would call it so, and there is room for it
  */
-bool lanes_may_be_urgent(const struct lanes *lanes, uint8_t flow)
+bool lanes_may_be_urgent(const struct lanes *lanes, uint16_t flow)
 {
 	return lanes->is_two &&
 	       window_has_room(lanes->windows[LANE_URGENT], 1) &&

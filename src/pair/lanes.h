@@ -36,18 +36,18 @@ struct lanes {
 	struct window *windows[LANE_COUNT];
 	bool is_two;
 	bool is_held;
-	uint8_t flow;
+	uint16_t flow;
 };
 
 /**
  * struct lanes_packet - what the choice of a class depends on
  * @len:       length of the packet
- * @flow:      hash of its flow
+ * @flow:      number of its flow
  * @is_sparse: the flow sends little
  */
 struct lanes_packet {
 	size_t len;
-	uint8_t flow;
+	uint16_t flow;
 	bool is_sparse;
 };
 
@@ -55,7 +55,7 @@ bool lanes_init(struct lanes *lanes);
 void lanes_fini(struct lanes *lanes);
 void lanes_reset(struct lanes *lanes, bool is_two);
 bool lanes_has_room(const struct lanes *lanes, unsigned int frames);
-bool lanes_may_be_urgent(const struct lanes *lanes, uint8_t flow);
+bool lanes_may_be_urgent(const struct lanes *lanes, uint16_t flow);
 enum lane lanes_choose(struct lanes *lanes, const struct lanes_packet *packet);
 bool lanes_is_held(const struct lanes *lanes);
 bool lanes_next_due(const struct lanes *lanes, bool is_inside, enum lane *lane,

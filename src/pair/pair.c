@@ -527,14 +527,14 @@ bool pair_has_room(const struct pair *pair)
 /**
  * pair_may_be_urgent() - Check whether a packet may be urgent
  * @pair: the pair
- * @flow: hash of the packet's flow, which sends little
+ * @flow: number of the packet's flow, which sends little
  *
  * Return: true if pair_wrap() may be called for such a packet
  */
 bool pair_may_be_urgent(const struct pair *pair, uint32_t flow)
 {
 	return pair_interrupts(pair) &&
-	       repeat_may_be_urgent(pair->session.repeat, (uint8_t)flow);
+	       repeat_may_be_urgent(pair->session.repeat, (uint16_t)flow);
 }
 
 /* Replace a packet by the frame that goes next. Return: false if none does. */
@@ -544,7 +544,7 @@ static bool pass_through_window(struct pair_session *session,
 {
 	const struct lanes_packet one = {
 		.len = what->len,
-		.flow = (uint8_t)what->flow,
+		.flow = (uint16_t)what->flow,
 		.is_sparse = what->is_sparse,
 	};
 	bool goes;

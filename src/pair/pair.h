@@ -62,9 +62,9 @@ struct pair_port {
 /**
  * struct pair_packet - a packet for the line
  * @len:       its length
- * @flow:      hash of its flow
- * @is_sparse: the flow sends little; pair_may_be_urgent()
- * @is_inside: it goes in the middle of a bulk frame; @is_sparse, too
+ * @flow:      number of its flow
+ * @is_sparse: the packet is short, and the flow sends little
+ * @is_inside: it goes in the middle of a bulk frame; pair_may_be_urgent()
  */
 struct pair_packet {
 	size_t len;

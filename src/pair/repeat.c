@@ -302,11 +302,11 @@ bool repeat_has_room(const struct repeat *repeat)
 /**
  * repeat_may_be_urgent() - Check whether an urgent packet may be added
  * @repeat: the repetition
- * @flow:   hash of the packet's flow, which sends little
+ * @flow:   number of the packet's flow, which sends little
  *
  * Return: true if repeat_add() may be called for such a packet
  */
-bool repeat_may_be_urgent(const struct repeat *repeat, uint8_t flow)
+bool repeat_may_be_urgent(const struct repeat *repeat, uint16_t flow)
 {
 	return lanes_may_be_urgent(&repeat->lanes, flow);
 }

@@ -57,7 +57,7 @@ void repeat_end(struct repeat *repeat);
 void repeat_set_inside(struct repeat *repeat, bool is_inside);
 bool repeat_interrupts(const struct repeat *repeat);
 bool repeat_has_room(const struct repeat *repeat);
-bool repeat_may_be_urgent(const struct repeat *repeat, uint8_t flow);
+bool repeat_may_be_urgent(const struct repeat *repeat, uint16_t flow);
 void repeat_add(struct repeat *repeat, const uint8_t *packet,
 		const struct lanes_packet *what);
 bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,

@@ -34,7 +34,7 @@
  * @at:           start of its body in the ring, counted on without end
  * @len:          length of its body
  * @more:         more parts of its packet follow
- * @flow:         hash of its packet's flow
+ * @flow:         number of its packet's flow
  * @is_acked:     the peer has it, but not all frames before it
  * @is_lost:      its last transmission was lost
  * @was_repeated: it was sent more than once
@@ -45,7 +45,7 @@ struct window_frame {
 	uint32_t at;
 	uint16_t len;
 	bool more;
-	uint8_t flow;
+	uint16_t flow;
 	bool is_acked;
 	bool is_lost;
 	bool was_repeated;
@@ -80,7 +80,7 @@ struct window {
 	uint64_t transmissions;
 	uint64_t heard;
 	uint8_t last_sent;
-	uint8_t flows[UINT8_MAX + 1];
+	uint8_t flows[WINDOW_FLOWS];
 	struct window_frame frames[WINDOW_SLOTS];
 	uint8_t ring[WINDOW_RING_LEN];
 };
@@ -129,14 +129,14 @@ void window_reset(struct window *window)
 /**
  * window_flow_frames() - Count the frames of a flow that may still arrive late
  * @window: the window
- * @flow:   hash of the flow
+ * @flow:   number of the flow
  *
  * Return: number of its unacknowledged frames, unsent ones included, and of
  * those that the peer has, but not all frames before them
  */
-unsigned int window_flow_frames(const struct window *window, uint8_t flow)
+unsigned int window_flow_frames(const struct window *window, uint16_t flow)
 {
-	return window->flows[flow];
+	return window->flows[flow % WINDOW_FLOWS];
 }
 
 /**
@@ -177,10 +177,10 @@ static size_t before_wrap(uint32_t at, size_t len)
  * @body:   the body, copied
  * @len:    length of @body
  * @more:   more parts of the same packet follow
- * @flow:   hash of the flow of the packet
+ * @flow:   number of the flow of the packet
  */
 void window_add(struct window *window, const uint8_t *body, size_t len,
-		bool more, uint8_t flow)
+		bool more, uint16_t flow)
 {
 	size_t part;
 
@@ -192,9 +192,9 @@ void window_add(struct window *window, const uint8_t *body, size_t len,
 		.at = window->at,
 		.len = (uint16_t)len,
 		.more = more,
-		.flow = flow,
+		.flow = flow % WINDOW_FLOWS,
 	};
-	window->flows[flow]++;
+	window->flows[flow % WINDOW_FLOWS]++;
 	if (len) {
 		memcpy(window->ring + window->at % WINDOW_RING_LEN, body, part);
 		memcpy(window->ring, body + part, len - part);

@@ -668,6 +668,23 @@ uint32_t fq_codel_last_flow(const struct fq_codel *q)
 }
 
 /**
+ * fq_codel_last_was_sparse() - was the last packet that went out sparse?
+ * @q: the queue
+ * @len: length of that packet
+ *
+ * A flow that has used its credits must await its turn, but its packets are as
+ * sparse as before.
+ *
+ * Return: true if it was as short, and as little waited of its flow, as
+ * fq_codel_dequeue_sparse() demands
+ */
+bool fq_codel_last_was_sparse(const struct fq_codel *q, size_t len)
+{
+	return len <= FQ_CODEL_SPARSE_LEN &&
+	       q->flows[q->last_flow].bytes + len <= FQ_CODEL_SPARSE_BYTES;
+}
+
+/**
  * fq_codel_is_empty() - is the queue empty?
  * @q: the queue
  *

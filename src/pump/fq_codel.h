@@ -92,6 +92,7 @@ size_t fq_codel_dequeue_sparse(struct fq_codel *q,
 			       const struct fq_codel_choice *choice,
 			       uint64_t now_ns);
 uint32_t fq_codel_last_flow(const struct fq_codel *q);
+bool fq_codel_last_was_sparse(const struct fq_codel *q, size_t len);
 bool fq_codel_is_empty(const struct fq_codel *q);
 void fq_codel_purge(struct fq_codel *q);
 const struct fq_codel_stats *fq_codel_get_stats(const struct fq_codel *q);

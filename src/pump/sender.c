@@ -576,6 +576,8 @@ static size_t wrap_packet(struct sender *sender, struct pair_packet *what,
 	if (witness_looks(sender->witness))
 		show_witness(sender, what->len);
 	what->flow = fq_codel_last_flow(sender->queue);
+	what->is_sparse = interrupts(sender) &&
+			  fq_codel_last_was_sparse(sender->queue, what->len);
 	*frame = sender->packet;
 	if (!sender->config->pair)
 		return what->len;
@@ -595,7 +597,6 @@ static bool append_packet(struct sender *sender, uint64_t now_ns)
 	if (packet_ns(sender) > now_ns)
 		return false;
 	what.len = take_urgent(sender, now_ns);
-	what.is_sparse = what.len;
 	if (!what.len && (!pair || pair_has_room(pair)))
 		what.len = fq_codel_dequeue(sender->queue, sender->packet,
 					    &mark, now_ns);
@@ -625,7 +626,7 @@ static bool append_packet(struct sender *sender, uint64_t now_ns)
 static size_t take_inner(struct sender *sender, uint64_t now_ns,
 			 uint8_t **frame)
 {
-	struct pair_packet what = {.is_sparse = true, .is_inside = true};
+	struct pair_packet what = {.is_inside = true};
 	size_t len =
 		pair_take_inside(sender->config->pair, sender->room, now_ns);
 

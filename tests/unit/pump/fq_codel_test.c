@@ -817,9 +817,17 @@ static void test_fq_codel_sparse_packets_use_credits(void **state)
 			break;
 	}
 	assert_int_equal(sent, 3);
+	assert_true(fq_codel_last_was_sparse(q, 100));
 	/* It had its quantum, so it is the other flow's turn now. */
 	enqueue_of_flow(q, 2, 100, 2, 0);
 	assert_int_equal(take_sparse(q, &all_flows), UINT32_MAX);
+	/* In its turn its packets are still sparse. */
+	while (dequeue_flow(q, 0, NULL) != 2)
+		assert_false(fq_codel_last_was_sparse(q, 1500));
+	assert_true(fq_codel_last_was_sparse(q, 100));
+	assert_false(fq_codel_last_was_sparse(q, 257));
+	enqueue_of_flow(q, 2, 100, 3, 0);
+	assert_false(fq_codel_last_was_sparse(q, 100));
 	fq_codel_purge(q);
 	fq_codel_free(q);
 }
