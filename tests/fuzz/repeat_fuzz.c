@@ -66,7 +66,7 @@ static void fill(struct on_line *slot, const struct frame *frame,
 	size_t i;
 
 	slot->frame = *frame;
-	if (frame->kind == FRAME_DATA)
+	if (body)
 		memcpy(slot->body, body, frame->body_len);
 	for (i = 0; i < LANE_COUNT; i++)
 		if (frame->bits_len[i])
