@@ -324,7 +324,7 @@ static const struct option_row rows[] = {
 	{"--framing", 0, "KIND", 0, LINE, BY(take_framing),
 	 "slip, kiss, length or packet [slip; udp: packet]"},
 	{"--pair", 0, "no|LIST", 0, LINE, BY(take_pair),
-	 "Parts: no, or of check,repeat,speed [all]"},
+	 "no, or of check,repeat,interrupt,speed [all]"},
 	{"--board-console", 0, "PTY", 0, LINE, NAME(board_console),
 	 "Terminal for the console of a board: pty:LINK"},
 	{"--vj", 0, "WHEN", 0, LINE, BY(take_vj),

@@ -428,7 +428,7 @@ unsigned int value_parse_pair(const struct argp_state *state, const char *arg)
 			argp_error(state,
 				   "--pair: \"%.*s\" is not a part of the "
 				   "pairing (say no, or check, or "
-				   "check,repeat,speed)",
+				   "check,repeat,interrupt,speed)",
 				   (int)len, at);
 		parts |= part;
 		if (!at[len])

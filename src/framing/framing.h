@@ -20,6 +20,9 @@
  */
 #define FRAMING_CONTENTS_MAX (PACKET_MAX + 8)
 
+/* The longest contents of a frame inside of another one. */
+#define FRAMING_INNER_MAX 320
+
 /*
  * The longest frame of a packet of len bytes, with its leading idle bytes. The
  * longest of all is that of KISS: an END, a command, packet information, the
@@ -35,7 +38,8 @@
  * @FRAMING_XONXOFF_ESCAPE: dropped a frame: the byte after ESC is an escape
  *                          code only on a line with software flow control
  * @FRAMING_TOO_LONG: dropped a frame of more than FRAMING_CONTENTS_MAX bytes,
- *                    or than PACKET_MAX where no pair can be
+ *                    or than PACKET_MAX where no pair can be, or than
+ *                    FRAMING_INNER_MAX inside of another frame
  * @FRAMING_EMPTY: dropped a frame without a packet
  * @FRAMING_COMMAND: dropped a frame with a command for a modem
  */
@@ -94,6 +98,8 @@ struct framing_frame {
  *          other status the caller calls again with the rest, and @frame is the
  *          packet, or the decoded part of a dropped frame
  * @pending: returns the part of an unfinished frame that has arrived
+ * @take_inner: say whether the peer of this decoder may put short frames into
+ *              long ones; NULL: the framing has no such frames
  * @follow: returns the variant of the framing that the peer of this decoder
  *          uses, with which the caller goes on; NULL: there is one only
  * @idle: write bytes that neither end nor start a packet to @out; returns their
@@ -114,6 +120,7 @@ struct framing {
 			 enum framing_status *status,
 			 struct framing_frame *frame);
 	struct framing_frame (*pending)(const void *decoder);
+	void (*take_inner)(void *decoder, bool takes);
 	const struct framing *(*follow)(const void *decoder);
 	size_t (*idle)(uint8_t *out);
 };

@@ -15,6 +15,11 @@
  * a bad escape and also an END: a sender that aborts a frame writes just these
  * two bytes, so the decoder drops that frame and keeps the next one.
  *
+ * A paired peer may put a short frame into a long one: ESC ESC_INNER, the short
+ * frame, END. The decoder collects the short one behind the part of the long
+ * one that it has. The short one has no more than FRAMING_INNER_MAX bytes: more
+ * show that its END was lost, and then both are dropped.
+ *
  * On a line with software flow control the encoder escapes XON and XOFF too. An
  * unescaped XON or XOFF comes from the peer's driver or from a modem, so the
  * decoder ignores it.
@@ -155,6 +160,46 @@ static enum framing_status slip_bad_escape(uint8_t byte)
 		       : FRAMING_BAD_ESCAPE;
 }
 
+/* Drop the frame, and go on with the one around it, if there is one. */
+static void slip_resume(struct slip_decoder *decoder)
+{
+	decoder->state = SLIP_STATE_PACKET;
+	decoder->len = decoder->frame_at;
+	decoder->frame_at = 0;
+	decoder->is_inner = false;
+}
+
+/*
+ * Begin a frame inside of the present one. Frames inside of inner ones do not
+ * exist, so there the END of the inner one was lost.
+ */
+static enum framing_status slip_begin_inner(struct slip_decoder *decoder)
+{
+	const bool was_inner = decoder->is_inner;
+
+	if (was_inner)
+		decoder->len = decoder->frame_at;
+	decoder->state = SLIP_STATE_PACKET;
+	decoder->is_inner = true;
+	decoder->frame_at = decoder->len;
+	return was_inner ? FRAMING_BAD_ESCAPE : FRAMING_MORE;
+}
+
+/* Drop the frame, and the one around it, because it is too long. */
+static enum framing_status slip_overflow(struct slip_decoder *decoder)
+{
+	decoder->frame_at = 0;
+	decoder->is_inner = false;
+	return slip_skip(decoder, FRAMING_TOO_LONG);
+}
+
+/* Where the frame must end in the buffer. */
+static size_t slip_end_max(const struct slip_decoder *decoder)
+{
+	return decoder->is_inner ? decoder->frame_at + FRAMING_INNER_MAX
+				 : FRAMING_CONTENTS_MAX;
+}
+
 /* Decode the byte after ESC. */
 static enum framing_status slip_end_escape(struct slip_decoder *decoder,
 					   uint8_t byte, bool xonxoff)
@@ -167,12 +212,14 @@ static enum framing_status slip_end_escape(struct slip_decoder *decoder,
 		decoder->state = SLIP_STATE_DONE;
 		return FRAMING_BAD_ESCAPE;
 	}
+	if (byte == SLIP_ESC_INNER && decoder->takes_inner)
+		return slip_begin_inner(decoder);
 	if (!slip_unescape(&byte, xonxoff))
 		return slip_skip(decoder, slip_bad_escape(escape));
 
 	decoder->state = SLIP_STATE_PACKET;
-	if (decoder->len == sizeof(decoder->packet))
-		return slip_skip(decoder, FRAMING_TOO_LONG);
+	if (decoder->len == slip_end_max(decoder))
+		return slip_overflow(decoder);
 	decoder->packet[decoder->len++] = byte;
 	return FRAMING_MORE;
 }
@@ -181,12 +228,12 @@ static enum framing_status slip_end_escape(struct slip_decoder *decoder,
 static enum framing_status slip_append(struct slip_decoder *decoder,
 				       const uint8_t *run, size_t len)
 {
-	size_t room = sizeof(decoder->packet) - decoder->len;
+	size_t room = slip_end_max(decoder) - decoder->len;
 	size_t part = len < room ? len : room;
 
 	memcpy(decoder->packet + decoder->len, run, part);
 	decoder->len += part;
-	return part < len ? slip_skip(decoder, FRAMING_TOO_LONG) : FRAMING_MORE;
+	return part < len ? slip_overflow(decoder) : FRAMING_MORE;
 }
 
 /* Decode the special byte after a run of plain bytes. */
@@ -195,9 +242,11 @@ static enum framing_status slip_push_special(struct slip_decoder *decoder,
 {
 	if (byte == SLIP_ESC) {
 		decoder->state = SLIP_STATE_ESCAPE;
-	} else if (byte == SLIP_END && decoder->len) {
+	} else if (byte == SLIP_END && decoder->len > decoder->frame_at) {
 		decoder->state = SLIP_STATE_DONE;
 		return FRAMING_FRAME;
+	} else if (byte == SLIP_END) {
+		slip_resume(decoder);
 	}
 	return FRAMING_MORE;
 }
@@ -219,8 +268,7 @@ SLIP_SPECIALISED size_t slip_decode_as(struct slip_decoder *decoder,
 			frame_end = memchr(p, SLIP_END, (size_t)(end - p));
 			if (!frame_end)
 				return len;
-			decoder->state = SLIP_STATE_PACKET;
-			decoder->len = 0;
+			slip_resume(decoder);
 			p = frame_end + 1;
 			break;
 		case SLIP_STATE_ESCAPE:
@@ -242,7 +290,8 @@ SLIP_SPECIALISED size_t slip_decode_as(struct slip_decoder *decoder,
  * slip_decoder_pending() - length of the unfinished frame so far
  * @decoder: the decoder
  *
- * Return: valid bytes in @decoder->packet; 0 after a dropped frame
+ * Return: valid bytes in @decoder->packet; 0 after a dropped frame. Behind a
+ * frame inside of another one, they are those of the other one
  */
 size_t slip_decoder_pending(const struct slip_decoder *decoder)
 {
@@ -251,7 +300,7 @@ size_t slip_decoder_pending(const struct slip_decoder *decoder)
 	case SLIP_STATE_ESCAPE:
 		return decoder->len;
 	default:
-		return 0;
+		return decoder->frame_at;
 	}
 }
 
@@ -262,19 +311,18 @@ size_t slip_decoder_pending(const struct slip_decoder *decoder)
  * @len: number of bytes
  * @status: result; unless it is FRAMING_MORE, call again with the rest
  *
- * The decoder skips empty frames. With FRAMING_FRAME, @decoder->packet holds
- * the contents of @decoder->len bytes, 1 to FRAMING_CONTENTS_MAX. If the
- * decoder drops a frame, @decoder->packet holds the part decoded so far.
+ * The decoder skips empty frames. With FRAMING_FRAME, the contents are in
+ * @decoder->packet from @decoder->frame_at to @decoder->len, 1 to
+ * FRAMING_CONTENTS_MAX bytes. If the decoder drops a frame, the part decoded so
+ * far is there.
  *
  * Return: bytes of @in used; @len with FRAMING_MORE
  */
 size_t slip_decode(struct slip_decoder *decoder, const uint8_t *in, size_t len,
 		   enum framing_status *status)
 {
-	if (decoder->state == SLIP_STATE_DONE) {
-		decoder->state = SLIP_STATE_PACKET;
-		decoder->len = 0;
-	}
+	if (decoder->state == SLIP_STATE_DONE)
+		slip_resume(decoder);
 	return decoder->escapes == SLIP_ESCAPES_XONXOFF
 		       ? slip_decode_as(decoder, in, len, status, true)
 		       : slip_decode_as(decoder, in, len, status, false);
@@ -300,7 +348,8 @@ static size_t slip_decode_plain(void *decoder, const uint8_t *in, size_t len,
 	struct slip_decoder *slip = decoder;
 	size_t used = slip_decode(slip, in, len, status);
 
-	*frame = (struct framing_frame){slip->packet, slip->len};
+	*frame = (struct framing_frame){slip->packet + slip->frame_at,
+					slip->len - slip->frame_at};
 	return used;
 }
 
@@ -319,6 +368,11 @@ static struct framing_frame slip_pending(const void *decoder)
 	return (struct framing_frame){slip->packet, slip_decoder_pending(slip)};
 }
 
+static void slip_take_inner(void *decoder, bool takes)
+{
+	((struct slip_decoder *)decoder)->takes_inner = takes;
+}
+
 /* An empty frame. */
 static size_t slip_idle(uint8_t *out)
 {
@@ -333,6 +387,7 @@ static const struct framing slip_xonxoff_framing = {
 	.encode = slip_encode_xonxoff,
 	.decode = slip_decode_xonxoff,
 	.pending = slip_pending,
+	.take_inner = slip_take_inner,
 	.idle = slip_idle,
 };
 
@@ -344,5 +399,6 @@ const struct framing slip_framing = {
 	.encode = slip_encode_plain,
 	.decode = slip_decode_plain,
 	.pending = slip_pending,
+	.take_inner = slip_take_inner,
 	.idle = slip_idle,
 };

@@ -74,6 +74,17 @@ bool frame_looks_checked(const uint8_t *bytes, size_t len)
 		(bytes[0] & FRAME_OTHERS_MASK) == FRAME_OTHERS_BITS);
 }
 
+/**
+ * frame_is_bulk() - Check whether other frames may interrupt a frame
+ * @bytes: a checked frame
+ *
+ * Return: true if it has a packet of the first stream
+ */
+bool frame_is_bulk(const uint8_t *bytes)
+{
+	return (bytes[0] & (FRAME_DATA_MASK | FRAME_URGENT)) == FRAME_DATA_BITS;
+}
+
 /* The check is transmitted least significant byte first (RFC 1662). */
 static void put_fcs(uint8_t *frame, size_t len, uint32_t start)
 {
@@ -101,8 +112,8 @@ bool frame_passes(uint32_t start, const uint8_t *bytes, size_t len)
 		(uint32_t)sent[1] << 8 | sent[0]);
 }
 
-/* An acknowledgement has two numbers, and a length and a bitmap of that length
- * for each stream. */
+/* An acknowledgement has two numbers, a length and a bitmap of that length for
+ * each stream, and perhaps the number of the next agree. */
 static bool read_ack(struct frame *frame, const uint8_t *bytes, size_t len)
 {
 	size_t at = FRAME_CLASSES;
@@ -118,6 +129,8 @@ static bool read_ack(struct frame *frame, const uint8_t *bytes, size_t len)
 		frame->bits[i] = bytes + at + 1;
 		at += 1U + bytes[at];
 	}
+	frame->has_agree = at < len;
+	frame->agree = frame->has_agree ? bytes[at] : 0;
 	return at <= len;
 }
 
@@ -229,6 +242,8 @@ static size_t write_ack(uint8_t *out, const struct frame *frame)
 			memcpy(out + len, frame->bits[i], frame->bits_len[i]);
 		len += frame->bits_len[i];
 	}
+	if (frame->has_agree)
+		out[len++] = frame->agree;
 	return len;
 }
 

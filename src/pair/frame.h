@@ -83,6 +83,8 @@ struct frame_counters {
  * @bits_len: length of each bitmap in bytes, at most FRAME_BITS_MAX
  * @k:        probe, answer: number of the probe
  * @counters: answer: counters
+ * @has_agree: acknowledgement, answer: it carries @agree, too
+ * @agree:    number of the next agree that its sender expects
  * @has_ack:  answer: it carries an acknowledgement, too
  * @body:     data: the packet; agree: the text; speed: the message; borrowed
  * @body_len: length of @body in bytes
@@ -94,6 +96,8 @@ struct frame {
 	uint8_t next[FRAME_CLASSES];
 	const uint8_t *bits[FRAME_CLASSES];
 	size_t bits_len[FRAME_CLASSES];
+	bool has_agree;
+	uint8_t agree;
 	uint8_t k;
 	struct frame_counters counters;
 	bool has_ack;
@@ -102,6 +106,7 @@ struct frame {
 };
 
 uint32_t frame_start(uint64_t from, uint64_t to);
+bool frame_is_bulk(const uint8_t *bytes);
 bool frame_looks_checked(const uint8_t *bytes, size_t len);
 bool frame_passes(uint32_t start, const uint8_t *bytes, size_t len);
 void frame_read(struct frame *frame, const uint8_t *bytes, size_t len);

@@ -214,7 +214,12 @@ static bool repeats(const struct pair *pair)
  */
 void meeting_begin(struct pair *pair, uint64_t now_ns)
 {
-	const struct repeat_wire wire = {pair->packet_ns, pair->byte_ns};
+	const struct repeat_wire wire = {
+		.packet_ns = pair->packet_ns,
+		.byte_ns = pair->byte_ns,
+		.interrupts = meeting_can(pair) & pair->peer.can &
+			      HELLO_CAN_INTERRUPT,
+	};
 	struct repeat *repeat = NULL;
 
 	if (repeats(pair)) {

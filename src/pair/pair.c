@@ -388,19 +388,19 @@ static size_t take_hello(struct pair *pair, uint8_t out[PAIR_FRAME_MAX])
 	return hello_write((char *)out, &hello);
 }
 
-/* Write the next frame of the session. Return: its length; 0: none is due. */
-static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
-		       uint64_t now_ns)
+/* Write the next frame of the session, without those about the speed. Return:
+ * its length; 0: none is due. */
+static size_t take_session(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+			   uint64_t now_ns)
 {
 	struct pair_session *session = &pair->session;
 	uint8_t *body = out + PAIR_HEADROOM;
 	struct frame frame;
 	uint8_t *start;
-	size_t len = pair_speed_take(pair, out, now_ns);
+	size_t len;
 
-	if (len || speed_is_alone(&pair->speed) ||
-	    !pair_session_take(session, &frame, body, now_ns))
-		return len;
+	if (!pair_session_take(session, &frame, body, now_ns))
+		return 0;
 	if (frame.kind == FRAME_DATA) {
 		len = frame_wrap(body, frame.body_len, &frame,
 				 session->start_out, &start);
@@ -413,6 +413,17 @@ static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 	frame.body = (const uint8_t *)pair->agree;
 	frame.body_len = pair->agree_len;
 	return frame_write(out, &frame, session->start_out);
+}
+
+/* Write the next frame to the peer. Return: its length; 0: none is due. */
+static size_t take_due(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+		       uint64_t now_ns)
+{
+	const size_t len = pair_speed_take(pair, out, now_ns);
+
+	if (len || speed_is_alone(&pair->speed))
+		return len;
+	return take_session(pair, out, now_ns);
 }
 
 /* Check whether the line has a speed at which this end may say hello. */
@@ -480,11 +491,60 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 }
 
 /**
- * pair_has_room() - Check whether pair_wrap() may be called
+ * pair_interrupts() - Check whether a short frame may interrupt a long one
  * @pair: the pair
  *
- * Return: false while too many packets wait for the peer's acknowledgement; a
- * frame from the line changes that
+ * Return: true if the peer takes such frames now
+ */
+bool pair_interrupts(const struct pair *pair)
+{
+	return pair->state == PAIR_PAIRED &&
+	       pair_session_interrupts(&pair->session);
+}
+
+/**
+ * pair_takes_inner() - Check whether the peer may interrupt its frames
+ * @pair: the pair
+ *
+ * Return: true if the decoder has to take frames inside of frames
+ */
+bool pair_takes_inner(const struct pair *pair)
+{
+	return pair->state != PAIR_PLAIN &&
+	       pair_session_interrupts(&pair->session);
+}
+
+/**
+ * pair_take_inside() - Write the next frame that may interrupt a bulk frame
+ * @pair:   the pair
+ * @out:    buffer for the frame
+ * @now_ns: the current time
+ *
+ * The caller calls it instead of pair_take() while the last bulk frame of this
+ * pair is on its way to the port.
+ *
+ * Return: length of the frame, which the caller still has to encode; 0: none is
+ * due
+ */
+size_t pair_take_inside(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+			uint64_t now_ns)
+{
+	size_t len;
+
+	if (!pair_interrupts(pair) || speed_holds(&pair->speed))
+		return 0;
+	repeat_set_inside(pair->session.repeat, true);
+	len = take_session(pair, out, now_ns);
+	repeat_set_inside(pair->session.repeat, false);
+	return len;
+}
+
+/**
+ * pair_has_room() - Check whether pair_wrap() may be called for any packet
+ * @pair: the pair
+ *
+ * Return: false while too many packets wait for the peer's acknowledgement, or
+ * one waits for others of its flow; a frame from the line changes that
  */
 bool pair_has_room(const struct pair *pair)
 {
@@ -492,31 +552,67 @@ bool pair_has_room(const struct pair *pair)
 }
 
 /**
+ * pair_may_be_urgent() - Check whether a packet may be urgent
+ * @pair: the pair
+ * @flow: number of the packet's flow, which sends little
+ *
+ * Return: true if pair_wrap() may be called for such a packet
+ */
+bool pair_may_be_urgent(const struct pair *pair, uint32_t flow)
+{
+	return pair_interrupts(pair) &&
+	       repeat_may_be_urgent(pair->session.repeat, (uint16_t)flow);
+}
+
+/* Replace a packet by the frame that goes next. Return: false if none does. */
+static bool pass_through_window(struct pair_session *session,
+				struct frame *head, uint8_t *packet,
+				const struct pair_packet *what, uint64_t now_ns)
+{
+	const struct lanes_packet one = {
+		.len = what->len,
+		.flow = (uint16_t)what->flow,
+		.is_sparse = what->is_sparse,
+	};
+	bool goes;
+
+	repeat_add(session->repeat, packet, &one);
+	repeat_set_inside(session->repeat, what->is_inside);
+	goes = pair_session_take_data(session, head, packet, now_ns);
+	repeat_set_inside(session->repeat, false);
+	return goes;
+}
+
+/**
  * pair_wrap() - Prepare a packet for the line
- * @pair:   the pair; pair_has_room(), and pair_take() has returned 0
+ * @pair:   the pair; pair_has_room() or pair_may_be_urgent(), and pair_take()
+ *          has returned 0, or pair_take_inside()
  * @packet: the packet; pair may write PAIR_HEADROOM bytes before it and
  *          PAIR_TAILROOM bytes behind it, and may change it
- * @len:    length of @packet
+ * @what:   its length and flow
  * @now_ns: the current time
  * @frame:  set to the frame, which the caller still has to encode
  *
  * If the frame has only a part of the packet, pair_take() returns the others.
+ * If the packet has to wait for others of its flow, pair_take() returns it
+ * later.
  *
- * Return: length of @frame
+ * Return: length of @frame; 0: the packet waits
  */
-size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
-		 uint64_t now_ns, uint8_t **frame)
+size_t pair_wrap(struct pair *pair, uint8_t *packet,
+		 const struct pair_packet *what, uint64_t now_ns,
+		 uint8_t **frame)
 {
 	struct pair_session *session = &pair->session;
 	struct frame head = {.kind = FRAME_DATA};
+	size_t len = what->len;
 
-	if (pair->state == PAIR_PLAIN) {
-		*frame = packet;
+	*frame = packet;
+	if (pair->state == PAIR_PLAIN)
 		return len;
-	}
 	if (session->repeat) {
-		repeat_add(session->repeat, packet, len);
-		pair_session_take_data(session, &head, packet, now_ns);
+		if (!pass_through_window(session, &head, packet, what, now_ns))
+			return 0;
 		len = head.body_len;
 	} else {
 		head.seq = session->data_out++;

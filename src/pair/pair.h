@@ -61,6 +61,20 @@ struct pair_port {
 };
 
 /**
+ * struct pair_packet - a packet for the line
+ * @len:       its length
+ * @flow:      number of its flow
+ * @is_sparse: the packet is short, and the flow sends little
+ * @is_inside: it goes in the middle of a bulk frame; pair_may_be_urgent()
+ */
+struct pair_packet {
+	size_t len;
+	uint32_t flow;
+	bool is_sparse;
+	bool is_inside;
+};
+
+/**
  * enum pair_state - the state of this end
  * @PAIR_PLAIN:  there is no session, and the line is plain SLIP
  * @PAIR_MET:    a session began with a hello to this end's id; this end sends
@@ -214,10 +228,16 @@ void pair_set_line(struct pair *pair, const struct seek_line *line);
 uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns);
 size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 		 uint64_t now_ns);
+bool pair_interrupts(const struct pair *pair);
+bool pair_takes_inner(const struct pair *pair);
+size_t pair_take_inside(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
+			uint64_t now_ns);
 bool pair_has_room(const struct pair *pair);
 bool pair_repeats(const struct pair *pair);
-size_t pair_wrap(struct pair *pair, uint8_t *packet, size_t len,
-		 uint64_t now_ns, uint8_t **frame);
+bool pair_may_be_urgent(const struct pair *pair, uint32_t flow);
+size_t pair_wrap(struct pair *pair, uint8_t *packet,
+		 const struct pair_packet *what, uint64_t now_ns,
+		 uint8_t **frame);
 void pair_refused(struct pair *pair);
 void pair_set_queued(struct pair *pair, size_t queued);
 size_t pair_close(struct pair *pair, uint8_t out[PAIR_SHORT_MAX],

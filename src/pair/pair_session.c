@@ -65,6 +65,17 @@ void pair_session_say_agree(struct pair_session *session, uint64_t now_ns)
 		clock_later(PAIR_AGREE_NS, session->probe.packet_ns);
 }
 
+/**
+ * pair_session_interrupts() - Check whether short frames interrupt long ones
+ * @session: the session
+ *
+ * Return: true if they may
+ */
+bool pair_session_interrupts(const struct pair_session *session)
+{
+	return session->repeat && repeat_interrupts(session->repeat);
+}
+
 static enum pair_session_news hear_agree(struct pair_session *session,
 					 const struct frame *frame)
 {
@@ -78,13 +89,27 @@ static enum pair_session_news hear_agree(struct pair_session *session,
 	return PAIR_SESSION_AGREE;
 }
 
+/*
+ * Does a frame tell that its sender expects this agree next? Where both streams
+ * of packets are in use, the number has a place of its own, which data frames
+ * do not have.
+ */
+static bool acknowledges_agree(const struct pair_session *session,
+			       const struct frame *frame, uint8_t next)
+{
+	if (pair_session_interrupts(session))
+		return frame->has_agree && frame->agree == next;
+	return frame->next[FRAME_CLASSES - 1] == next;
+}
+
 static void hear_ack(struct pair_session *session, const struct frame *frame,
 		     uint64_t now_ns)
 {
 	if (session->repeat)
 		repeat_hear_ack(session->repeat, frame, now_ns);
 	if (!session->agree_unacked ||
-	    frame->next[FRAME_CLASSES - 1] != (uint8_t)(session->agree_out + 1))
+	    !acknowledges_agree(session, frame,
+				(uint8_t)(session->agree_out + 1)))
 		return;
 	session->agree_out++;
 	session->agree_unacked = false;
@@ -97,8 +122,12 @@ static enum pair_session_news hear_numbered(struct pair_session *session,
 					    const struct frame *frame,
 					    uint64_t now_ns)
 {
+	unsigned int known = FRAME_MORE | FRAME_NEXT;
+
+	if (pair_session_interrupts(session))
+		known |= FRAME_URGENT;
 	/* We said in no hello that we support the other flags. */
-	if (frame->flags & ~(unsigned int)(FRAME_MORE | FRAME_NEXT))
+	if (frame->flags & ~known)
 		return PAIR_SESSION_UNKNOWN;
 	if (frame->flags & FRAME_NEXT)
 		hear_ack(session, frame, now_ns);
@@ -218,7 +247,12 @@ static bool take_ack(struct pair_session *session, struct frame *frame,
 		return false;
 	}
 	session->ack_due = false;
-	frame->next[1] = session->agree_in;
+	if (pair_session_interrupts(session)) {
+		frame->has_agree = true;
+		frame->agree = session->agree_in;
+	} else {
+		frame->next[1] = session->agree_in;
+	}
 	return true;
 }
 
@@ -286,7 +320,7 @@ bool pair_session_take_data(struct pair_session *session, struct frame *frame,
 {
 	if (!repeat_take(session->repeat, frame, body, now_ns))
 		return false;
-	if (frame->flags & FRAME_NEXT) {
+	if (frame->flags & FRAME_NEXT && !pair_session_interrupts(session)) {
 		session->ack_due = false;
 		frame->next[1] = session->agree_in;
 	}

@@ -87,6 +87,7 @@ void pair_session_say_agree(struct pair_session *session, uint64_t now_ns);
 enum pair_session_news pair_session_hear(struct pair_session *session,
 					 const struct frame *frame,
 					 uint64_t now_ns);
+bool pair_session_interrupts(const struct pair_session *session);
 void pair_session_failed(struct pair_session *session, uint64_t now_ns);
 uint64_t pair_session_next_ns(const struct pair_session *session,
 			      uint64_t now_ns);

@@ -14,6 +14,11 @@
  * was lost. Only then is a frame sent again: none is repeated because of a time
  * alone.
  *
+ * Where short frames may interrupt long ones, packets have two classes (lanes),
+ * each with its own numbers. The line keeps the order within each class, also
+ * if a frame is interrupted. The check for losses is made for each class,
+ * because a stream of bulk frames proves nothing about an urgent one.
+ *
  * While many frames are lost, packets go in parts: a short frame is damaged
  * less often, and costs less to repeat.
  *
@@ -23,6 +28,7 @@
 #include "clock.h"
 #include "packet/packet.h"
 #include "pair/arrivals.h"
+#include "pair/lanes.h"
 #include "pair/window.h"
 
 #include <stdlib.h>
@@ -85,9 +91,31 @@ static const size_t part_lens[] = {0, 512, 256};
 #define REPEAT_PART_LENS (sizeof(part_lens) / sizeof(*part_lens))
 
 /**
+ * struct repeat_class - the repetition of one class
+ * @arrivals: the frames that come
+ * @bits:     the bitmap of the last acknowledgement
+ * @ended_ns: time at which the wire has sent the last frame, by the clock
+ * @check_ns: time of the next probe; UINT64_MAX: none
+ * @pause_ns: time from then to the one after it
+ * @probe_at: for each of the last probes, the last transmission before it
+ * @verdict:  the judgement of the last acknowledgement
+ */
+struct repeat_class {
+	struct arrivals *arrivals;
+	uint8_t bits[FRAME_BITS_MAX];
+	uint64_t ended_ns;
+	uint64_t check_ns;
+	uint64_t pause_ns;
+	uint64_t probe_at[REPEAT_PROBES];
+	enum window_verdict verdict;
+};
+
+/**
  * struct repeat - the repetition of one session
- * @window:      the frames that this end sends
- * @arrivals:    the frames that come
+ * @lanes:       the frames that this end sends
+ * @classes:     what each class has of its own
+ * @last_lane:   class of the last frame that was sent
+ * @is_inside:   what is sent now goes in the middle of a bulk frame
  * @wire:        the wire
  * @wire_ns:     time at which the wire has sent all frames, by the clock
  * @is_ack_due:  an acknowledgement is due at once
@@ -96,10 +124,7 @@ static const size_t part_lens[] = {0, 512, 256};
  * @failed_ns:   time of the last one that said "failed"; 0: none did
  * @unacked:     frames that came since the last acknowledgement
  * @ack_ns:      time at which it is due; UINT64_MAX: it is not
- * @bits:        the bitmap of the last acknowledgement
  * @rtt_ns:      the smoothed round trip time; 0: not known
- * @check_ns:    time of the next probe; UINT64_MAX: none
- * @check_pause_ns: time from then to the one after it
  * @checks:      probes since @progress_ns
  * @checked_ns:  time of the last probe; 0: there was none
  * @progress_ns: time of the last news from the peer about this end's frames, or
@@ -107,8 +132,6 @@ static const size_t part_lens[] = {0, 512, 256};
  * @queued:      bytes that wait in the port by its own count
  * @queued_then: the same at the last probe
  * @probe_k:     number of the last probe
- * @probe_at:    for each of the last probes, the last transmission before it
- * @verdict:     the judgement of the last acknowledgement
  * @astray:      answers in a row with acknowledgements that cannot be true
  * @history:     bit n: the transmission n before the last one was a repetition
  * @history_len: transmissions in it
@@ -116,8 +139,10 @@ static const size_t part_lens[] = {0, 512, 256};
  * @stats:       counters since repeat_new()
  */
 struct repeat {
-	struct window *window;
-	struct arrivals *arrivals;
+	struct lanes lanes;
+	struct repeat_class classes[LANE_COUNT];
+	enum lane last_lane;
+	bool is_inside;
 	struct repeat_wire wire;
 	uint64_t wire_ns;
 	bool is_ack_due;
@@ -126,18 +151,13 @@ struct repeat {
 	uint64_t failed_ns;
 	unsigned int unacked;
 	uint64_t ack_ns;
-	uint8_t bits[FRAME_BITS_MAX];
 	uint64_t rtt_ns;
-	uint64_t check_ns;
-	uint64_t check_pause_ns;
 	unsigned int checks;
 	uint64_t checked_ns;
 	uint64_t progress_ns;
 	size_t queued;
 	size_t queued_then;
 	uint8_t probe_k;
-	uint64_t probe_at[REPEAT_PROBES];
-	enum window_verdict verdict;
 	unsigned int astray;
 	uint64_t history;
 	unsigned int history_len;
@@ -153,12 +173,17 @@ struct repeat {
 struct repeat *repeat_new(void)
 {
 	struct repeat *repeat = calloc(1, sizeof(*repeat));
+	bool is_whole;
+	size_t i;
 
 	if (!repeat)
 		return NULL;
-	repeat->window = window_new();
-	repeat->arrivals = arrivals_new();
-	if (repeat->window && repeat->arrivals)
+	is_whole = lanes_init(&repeat->lanes);
+	for (i = 0; i < LANE_COUNT; i++) {
+		repeat->classes[i].arrivals = arrivals_new();
+		is_whole = is_whole && repeat->classes[i].arrivals;
+	}
+	if (is_whole)
 		return repeat;
 	repeat_free(repeat);
 	return NULL;
@@ -170,10 +195,13 @@ struct repeat *repeat_new(void)
  */
 void repeat_free(struct repeat *repeat)
 {
+	size_t i;
+
 	if (!repeat)
 		return;
-	window_free(repeat->window);
-	arrivals_free(repeat->arrivals);
+	lanes_fini(&repeat->lanes);
+	for (i = 0; i < LANE_COUNT; i++)
+		arrivals_free(repeat->classes[i].arrivals);
 	free(repeat);
 }
 
@@ -184,18 +212,42 @@ void repeat_free(struct repeat *repeat)
  */
 void repeat_begin(struct repeat *repeat, const struct repeat_wire *wire)
 {
-	const struct repeat begun = {
-		.window = repeat->window,
-		.arrivals = repeat->arrivals,
+	struct repeat begun = {
+		.lanes = repeat->lanes,
 		.wire = *wire,
 		.ack_ns = UINT64_MAX,
-		.check_ns = UINT64_MAX,
 		.stats = repeat->stats,
 	};
+	size_t i;
 
-	window_reset(repeat->window);
-	arrivals_reset(repeat->arrivals);
+	for (i = 0; i < LANE_COUNT; i++) {
+		begun.classes[i].arrivals = repeat->classes[i].arrivals;
+		begun.classes[i].check_ns = UINT64_MAX;
+		arrivals_reset(repeat->classes[i].arrivals);
+	}
+	lanes_reset(&begun.lanes, wire->interrupts);
 	*repeat = begun;
+}
+
+/**
+ * repeat_set_inside() - Say where the next frames go
+ * @repeat:    the repetition
+ * @is_inside: in the middle of a bulk frame, which was taken last of its class
+ */
+void repeat_set_inside(struct repeat *repeat, bool is_inside)
+{
+	repeat->is_inside = is_inside;
+}
+
+/**
+ * repeat_interrupts() - Check whether frames may interrupt others
+ * @repeat: the repetition
+ *
+ * Return: true if so
+ */
+bool repeat_interrupts(const struct repeat *repeat)
+{
+	return repeat->wire.interrupts;
 }
 
 /**
@@ -207,8 +259,13 @@ void repeat_begin(struct repeat *repeat, const struct repeat_wire *wire)
 void repeat_set_byte_ns(struct repeat *repeat, uint64_t byte_ns,
 			uint64_t now_ns)
 {
+	size_t i;
+
 	repeat->wire.byte_ns = byte_ns;
 	repeat->wire_ns = clock_earlier(repeat->wire_ns, now_ns);
+	for (i = 0; i < LANE_COUNT; i++)
+		repeat->classes[i].ended_ns =
+			clock_earlier(repeat->classes[i].ended_ns, now_ns);
 }
 
 /**
@@ -217,8 +274,12 @@ void repeat_set_byte_ns(struct repeat *repeat, uint64_t byte_ns,
  */
 void repeat_end(struct repeat *repeat)
 {
-	repeat->stats.given_up += window_frames(repeat->window);
-	window_reset(repeat->window);
+	size_t i;
+
+	for (i = 0; i < LANE_COUNT; i++)
+		repeat->stats.given_up +=
+			window_frames(repeat->lanes.windows[i]);
+	lanes_reset(&repeat->lanes, false);
 }
 
 /* Get the number of parts of a packet of unknown length. */
@@ -228,36 +289,59 @@ static unsigned int parts_max(const struct repeat *repeat)
 }
 
 /**
- * repeat_has_room() - Check whether the window is open for a packet
+ * repeat_has_room() - Check whether the windows are open for any packet
  * @repeat: the repetition
  *
  * Return: true if repeat_add() may be called
  */
 bool repeat_has_room(const struct repeat *repeat)
 {
-	return window_has_room(repeat->window, parts_max(repeat));
+	return lanes_has_room(&repeat->lanes, parts_max(repeat));
+}
+
+/**
+ * repeat_may_be_urgent() - Check whether an urgent packet may be added
+ * @repeat: the repetition
+ * @flow:   number of the packet's flow, which sends little
+ *
+ * Return: true if repeat_add() may be called for such a packet
+ */
+bool repeat_may_be_urgent(const struct repeat *repeat, uint16_t flow)
+{
+	return lanes_may_be_urgent(&repeat->lanes, flow);
 }
 
 /**
  * repeat_add() - Add a packet to those that this end sends
- * @repeat: the repetition; repeat_has_room()
+ * @repeat: the repetition; repeat_has_room(), or repeat_may_be_urgent() for
+ *          this packet
  * @packet: the packet, copied
- * @len:    its length
+ * @what:   its length and flow
+ *
+ * If the packet has to wait for others of its flow, repeat_take() has no new
+ * frame until the peer has acknowledged those.
  */
-void repeat_add(struct repeat *repeat, const uint8_t *packet, size_t len)
+void repeat_add(struct repeat *repeat, const uint8_t *packet,
+		const struct lanes_packet *what)
 {
+	const enum lane lane = lanes_choose(&repeat->lanes, what);
+	struct window *window = repeat->lanes.windows[lane];
 	size_t part_len = part_lens[repeat->part];
+	size_t len = what->len;
 
-	if (!part_len)
+	/* The answer to a probe ends the wait soon. */
+	if (lanes_is_held(&repeat->lanes))
+		repeat->classes[LANE_URGENT].check_ns = 0;
+	if (!part_len || lane == LANE_URGENT)
 		part_len = len;
 	else if (part_len < (len + REPEAT_PARTS_MAX - 1) / REPEAT_PARTS_MAX)
 		part_len = (len + REPEAT_PARTS_MAX - 1) / REPEAT_PARTS_MAX;
 	while (len > part_len) {
-		window_add(repeat->window, packet, part_len, true);
+		window_add(window, packet, part_len, true, what->flow);
 		packet += part_len;
 		len -= part_len;
 	}
-	window_add(repeat->window, packet, len, false);
+	window_add(window, packet, len, false, what->flow);
 }
 
 /* Choose the length of the parts by the last transmissions. */
@@ -290,22 +374,32 @@ static void occupy_wire(struct repeat *repeat, size_t len, uint64_t now_ns)
 			  len * repeat->wire.byte_ns;
 }
 
-/* Get the time from the last transmission to a probe. */
-static uint64_t patience_ns(const struct repeat *repeat)
+/*
+ * Get the time from the last transmission to a probe. The acknowledgement of an
+ * urgent frame may wait for the end of the peer's bulk frame.
+ */
+static uint64_t patience_ns(const struct repeat *repeat, enum lane lane)
 {
-	return repeat->rtt_ns ? clock_later(REPEAT_CHECK_NS, 2 * repeat->rtt_ns)
-			      : REPEAT_CHECK_FIRST_NS;
+	uint64_t ns = REPEAT_CHECK_FIRST_NS;
+
+	if (repeat->rtt_ns)
+		ns = clock_later(REPEAT_CHECK_NS, 2 * repeat->rtt_ns);
+	return lane == LANE_URGENT ? ns + repeat->wire.packet_ns : ns;
 }
 
 /* Restart the wait for an acknowledgement. */
-static void await(struct repeat *repeat, uint64_t now_ns)
+static void await(struct repeat *repeat, enum lane lane, uint64_t now_ns)
 {
-	repeat->check_ns = UINT64_MAX;
-	if (!window_awaits(repeat->window))
+	struct repeat_class *class = &repeat->classes[lane];
+
+	class->check_ns = UINT64_MAX;
+	if (!window_awaits(repeat->lanes.windows[lane]))
 		return;
-	repeat->check_pause_ns = patience_ns(repeat);
-	repeat->check_ns =
-		clock_later(repeat->wire_ns, now_ns) + repeat->check_pause_ns;
+	class->pause_ns = patience_ns(repeat, lane);
+	class->check_ns =
+		clock_later(class->ended_ns, now_ns) + class->pause_ns;
+	if (lane == LANE_URGENT && lanes_is_held(&repeat->lanes))
+		class->check_ns = 0;
 }
 
 static void note_progress(struct repeat *repeat, uint64_t now_ns)
@@ -314,24 +408,46 @@ static void note_progress(struct repeat *repeat, uint64_t now_ns)
 	repeat->checks = 0;
 }
 
-/* Let a data frame carry the acknowledgement that waits. */
-static void ride(struct repeat *repeat, struct frame *head)
+static bool has_gap(const struct repeat *repeat)
 {
-	if (repeat->ack_ns == UINT64_MAX && !repeat->is_ack_due)
-		return;
-	if (repeat->has_failed || arrivals_has_gap(repeat->arrivals))
-		return;
-	head->flags |= FRAME_NEXT;
-	head->next[0] = arrivals_next(repeat->arrivals);
+	return arrivals_has_gap(repeat->classes[LANE_BULK].arrivals) ||
+	       arrivals_has_gap(repeat->classes[LANE_URGENT].arrivals);
+}
+
+/* Fill in the numbers of an acknowledgement, and await new reasons for one. */
+static void acknowledge(struct repeat *repeat, struct frame *frame)
+{
+	size_t i;
+
+	for (i = 0; i < LANE_COUNT; i++)
+		frame->next[i] = arrivals_next(repeat->classes[i].arrivals);
 	repeat->is_ack_due = false;
 	repeat->ack_ns = UINT64_MAX;
 	repeat->unacked = 0;
 }
 
+/* Let a data frame carry the acknowledgement that waits. */
+static void ride(struct repeat *repeat, struct frame *head)
+{
+	if (repeat->ack_ns == UINT64_MAX && !repeat->is_ack_due)
+		return;
+	if (repeat->has_failed || has_gap(repeat))
+		return;
+	head->flags |= FRAME_NEXT;
+	acknowledge(repeat, head);
+}
+
+/* Check whether all that was sent is acknowledged. */
+static bool is_idle(const struct repeat *repeat)
+{
+	return window_is_idle(repeat->lanes.windows[LANE_BULK]) &&
+	       window_is_idle(repeat->lanes.windows[LANE_URGENT]);
+}
+
 /**
  * repeat_take() - Take the data frame that is due
  * @repeat: the repetition
- * @head:   flags, number, length of the body, and next[0] are filled in
+ * @head:   flags, number, length of the body, and next are filled in
  * @body:   buffer for the body
  * @now_ns: the current time
  *
@@ -340,25 +456,39 @@ static void ride(struct repeat *repeat, struct frame *head)
 bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
 		 uint64_t now_ns)
 {
+	struct repeat_class *class;
+	struct window *window;
 	bool is_repeated;
+	enum lane lane;
+	size_t len;
 	bool more;
 
-	if (!window_next_due(repeat->window, &head->seq))
+	if (!lanes_next_due(&repeat->lanes, repeat->is_inside, &lane,
+			    &head->seq))
 		return false;
+	class = &repeat->classes[lane];
+	window = repeat->lanes.windows[lane];
 	head->kind = FRAME_DATA;
 	head->body = body;
-	head->body_len = window_copy(repeat->window, head->seq, body, &more);
-	head->flags = more ? FRAME_MORE : 0;
+	head->body_len = window_copy(window, head->seq, body, &more);
+	head->flags = (more ? FRAME_MORE : 0) |
+		      (lane == LANE_URGENT ? FRAME_URGENT : 0);
 	ride(repeat, head);
 	/* Two ENDs, and the head and the check. */
-	occupy_wire(repeat, head->body_len + FRAME_HEAD_LEN + FRAME_FCS_LEN + 2,
-		    now_ns);
-	if (window_is_idle(repeat->window))
+	len = head->body_len + FRAME_HEAD_LEN + FRAME_FCS_LEN + 2;
+	occupy_wire(repeat, len, now_ns);
+	if (is_idle(repeat))
 		note_progress(repeat, now_ns);
-	is_repeated = window_sent(repeat->window, head->seq, repeat->wire_ns);
+	/* The wire sends it before the rest of the frame around it. */
+	class->ended_ns = repeat->is_inside
+				  ? now_ns + len * repeat->wire.byte_ns
+				  : repeat->wire_ns;
+	is_repeated = window_sent(window, head->seq, class->ended_ns);
 	repeat->stats.repeated += is_repeated;
+	repeat->stats.inside += repeat->is_inside;
 	fit_parts(repeat, is_repeated, head->body_len);
-	await(repeat, now_ns);
+	await(repeat, lane, now_ns);
+	repeat->last_lane = lane;
 	return true;
 }
 
@@ -368,7 +498,7 @@ bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
  */
 void repeat_refused(struct repeat *repeat)
 {
-	window_void_last(repeat->window);
+	window_void_last(repeat->lanes.windows[repeat->last_lane]);
 }
 
 /* Get the time that an acknowledgement may wait. */
@@ -399,7 +529,10 @@ static void acknowledge_later(struct repeat *repeat, uint64_t now_ns)
 bool repeat_hear_data(struct repeat *repeat, const struct frame *frame,
 		      uint64_t now_ns)
 {
-	const enum arrivals_news news = arrivals_hear(repeat->arrivals, frame);
+	const enum lane lane =
+		frame->flags & FRAME_URGENT ? LANE_URGENT : LANE_BULK;
+	const enum arrivals_news news =
+		arrivals_hear(repeat->classes[lane].arrivals, frame);
 
 	switch (news) {
 	case ARRIVALS_IN_ORDER:
@@ -416,7 +549,8 @@ bool repeat_hear_data(struct repeat *repeat, const struct frame *frame,
 		break;
 	}
 	/* The frame that closes a gap opens the window, so it is news, too. */
-	if (news != ARRIVALS_IN_ORDER || arrivals_has_gap(repeat->arrivals))
+	if (news != ARRIVALS_IN_ORDER ||
+	    arrivals_has_gap(repeat->classes[lane].arrivals))
 		repeat->is_ack_due = true;
 	else
 		acknowledge_later(repeat, now_ns);
@@ -434,7 +568,9 @@ bool repeat_hear_data(struct repeat *repeat, const struct frame *frame,
 bool repeat_take_packet(struct repeat *repeat, const uint8_t **packet,
 			size_t *len)
 {
-	return arrivals_take(repeat->arrivals, packet, len);
+	return arrivals_take(repeat->classes[LANE_URGENT].arrivals, packet,
+			     len) ||
+	       arrivals_take(repeat->classes[LANE_BULK].arrivals, packet, len);
 }
 
 static void measure(struct repeat *repeat, uint64_t rtt_ns)
@@ -446,15 +582,47 @@ static void measure(struct repeat *repeat, uint64_t rtt_ns)
 }
 
 /* "Failed" came, and no later frame will show whether one of ours was lost. */
-static void check_soon(struct repeat *repeat, uint64_t now_ns)
+static void check_soon(struct repeat *repeat, enum lane lane, uint64_t now_ns)
 {
-	if (!window_awaits(repeat->window) ||
-	    repeat->wire_ns > now_ns + REPEAT_LEAD_NS)
+	struct repeat_class *class = &repeat->classes[lane];
+
+	if (!window_awaits(repeat->lanes.windows[lane]) ||
+	    class->ended_ns > now_ns + REPEAT_LEAD_NS)
+		return;
+	/* While bulk frames go, a later one shows the loss of one. */
+	if (lane == LANE_BULK && repeat->wire_ns > now_ns + REPEAT_LEAD_NS)
 		return;
 	if (repeat->checked_ns &&
 	    now_ns - repeat->checked_ns < REPEAT_FAILED_NS)
 		return;
-	repeat->check_ns = clock_earlier(repeat->check_ns, now_ns);
+	class->check_ns = clock_earlier(class->check_ns, now_ns);
+}
+
+static void hear_ack(struct repeat *repeat, enum lane lane,
+		     const struct frame *frame, uint64_t now_ns)
+{
+	const struct window_ack ack = {
+		.next = frame->next[lane],
+		.bits = frame->bits[lane],
+		.bits_len = frame->bits_len[lane],
+	};
+	uint64_t rtt_ns = 0;
+
+	repeat->classes[lane].verdict =
+		window_hear(repeat->lanes.windows[lane], &ack, now_ns, &rtt_ns);
+	switch (repeat->classes[lane].verdict) {
+	case WINDOW_NOTHING:
+	case WINDOW_OLD:
+		break;
+	case WINDOW_NEWS:
+		measure(repeat, rtt_ns);
+		note_progress(repeat, now_ns);
+		await(repeat, lane, now_ns);
+		break;
+	case WINDOW_INVALID:
+		repeat->stats.invalid++;
+		break;
+	}
 }
 
 /**
@@ -466,30 +634,13 @@ static void check_soon(struct repeat *repeat, uint64_t now_ns)
 void repeat_hear_ack(struct repeat *repeat, const struct frame *frame,
 		     uint64_t now_ns)
 {
-	const struct window_ack ack = {
-		.next = frame->next[0],
-		.bits = frame->bits[0],
-		.bits_len = frame->bits_len[0],
-	};
-	uint64_t rtt_ns = 0;
-
-	repeat->verdict = window_hear(repeat->window, &ack, now_ns, &rtt_ns);
-	switch (repeat->verdict) {
-	case WINDOW_NOTHING:
-	case WINDOW_OLD:
-		break;
-	case WINDOW_NEWS:
-		measure(repeat, rtt_ns);
-		note_progress(repeat, now_ns);
-		await(repeat, now_ns);
-		break;
-	case WINDOW_INVALID:
-		repeat->stats.invalid++;
-		break;
-	}
+	hear_ack(repeat, LANE_BULK, frame, now_ns);
+	if (repeat->lanes.is_two)
+		hear_ack(repeat, LANE_URGENT, frame, now_ns);
 	if (frame->kind == FRAME_ACK_FAILED) {
 		repeat->stats.failed++;
-		check_soon(repeat, now_ns);
+		check_soon(repeat, LANE_BULK, now_ns);
+		check_soon(repeat, LANE_URGENT, now_ns);
 	}
 }
 
@@ -512,6 +663,12 @@ void repeat_hear_failure(struct repeat *repeat, uint64_t now_ns)
 			      clock_later(now_ns, next_failed_ns(repeat)));
 }
 
+/* Can an acknowledgement in an answer not be true? */
+static bool is_untrue(enum window_verdict verdict)
+{
+	return verdict == WINDOW_OLD || verdict == WINDOW_INVALID;
+}
+
 /*
  * Judge the acknowledgement in an answer to the last probe. Frame numbers have
  * 8 bits. If something on the line repeats what it heard some seconds ago, an
@@ -522,7 +679,8 @@ void repeat_hear_failure(struct repeat *repeat, uint64_t now_ns)
 static void judge_answer(struct repeat *repeat)
 {
 	repeat->is_asked = false;
-	if (repeat->verdict == WINDOW_OLD || repeat->verdict == WINDOW_INVALID)
+	if (is_untrue(repeat->classes[LANE_BULK].verdict) ||
+	    is_untrue(repeat->classes[LANE_URGENT].verdict))
 		repeat->astray++;
 	else
 		repeat->astray = 0;
@@ -537,25 +695,37 @@ static void judge_answer(struct repeat *repeat)
 void repeat_hear_answer(struct repeat *repeat, uint8_t k, uint64_t now_ns)
 {
 	const uint8_t ago = (uint8_t)(repeat->probe_k - k);
-	uint64_t *at = &repeat->probe_at[k % REPEAT_PROBES];
+	uint64_t *at;
+	size_t i;
 
 	/* Numbers go from 255 to 1, so one that is 0 answers no probe. */
 	if (!k || ago >= REPEAT_PROBES)
 		return;
 	if (!ago && repeat->is_asked)
 		judge_answer(repeat);
-	window_lose(repeat->window, *at);
-	/* A second answer to the same probe shows nothing. */
-	*at = 0;
+	for (i = 0; i < LANE_COUNT; i++) {
+		at = &repeat->classes[i].probe_at[k % REPEAT_PROBES];
+		window_lose(repeat->lanes.windows[i], *at);
+		/* A second answer to the same probe shows nothing. */
+		*at = 0;
+	}
 	if (now_ns - repeat->progress_ns < REPEAT_STUCK_NS)
 		repeat->checks = 0;
+}
+
+/* One without news of a loss interrupts no frame: the next one carries it. */
+static bool is_ack_due(const struct repeat *repeat, uint64_t now_ns)
+{
+	return repeat->is_ack_due ||
+	       (repeat->ack_ns <= now_ns &&
+		(!repeat->is_inside || repeat->has_failed));
 }
 
 /**
  * repeat_take_ack() - Take the acknowledgement that is due
  * @repeat: the repetition
- * @frame:  kind, next[0] and bits[0] are filled in; they are valid until the
- *          next call
+ * @frame:  kind, next and bits are filled in; they are valid until the next
+ *          call
  * @is_due: it is due for another reason
  * @now_ns: the current time
  *
@@ -564,9 +734,12 @@ void repeat_hear_answer(struct repeat *repeat, uint8_t k, uint64_t now_ns)
 bool repeat_take_ack(struct repeat *repeat, struct frame *frame, bool is_due,
 		     uint64_t now_ns)
 {
-	if (!is_due && !repeat->is_ack_due && repeat->ack_ns > now_ns)
+	struct repeat_class *class;
+	size_t i;
+
+	if (!is_due && !is_ack_due(repeat, now_ns))
 		return false;
-	repeat->ack_ns = UINT64_MAX;
+	acknowledge(repeat, frame);
 	frame->kind = FRAME_ACK;
 	if (repeat->has_failed && next_failed_ns(repeat) <= now_ns) {
 		frame->kind = FRAME_ACK_FAILED;
@@ -575,13 +748,22 @@ bool repeat_take_ack(struct repeat *repeat, struct frame *frame, bool is_due,
 	} else if (repeat->has_failed) {
 		repeat->ack_ns = next_failed_ns(repeat);
 	}
-	frame->next[0] = arrivals_next(repeat->arrivals);
-	frame->bits[0] = repeat->bits;
-	frame->bits_len[0] = arrivals_bits(repeat->arrivals, repeat->bits);
-	repeat->is_ack_due = false;
-	repeat->unacked = 0;
-	occupy_wire(repeat, 11 + frame->bits_len[0], now_ns);
+	for (i = 0; i < LANE_COUNT; i++) {
+		class = &repeat->classes[i];
+		frame->bits[i] = class->bits;
+		frame->bits_len[i] =
+			arrivals_bits(class->arrivals, class->bits);
+	}
+	occupy_wire(repeat, 11 + frame->bits_len[0] + frame->bits_len[1],
+		    now_ns);
 	return true;
+}
+
+/* Get the time of the next probe. */
+static uint64_t check_ns(const struct repeat *repeat)
+{
+	return clock_earlier(repeat->classes[LANE_BULK].check_ns,
+			     repeat->classes[LANE_URGENT].check_ns);
 }
 
 /**
@@ -593,7 +775,7 @@ bool repeat_take_ack(struct repeat *repeat, struct frame *frame, bool is_due,
  */
 bool repeat_wants_probe(const struct repeat *repeat, uint64_t now_ns)
 {
-	return repeat->check_ns <= now_ns;
+	return check_ns(repeat) <= now_ns;
 }
 
 /* Check whether the own port is held: its count does not fall. */
@@ -601,6 +783,26 @@ static bool is_held(const struct repeat *repeat, uint64_t now_ns)
 {
 	return repeat->queued && repeat->queued >= repeat->queued_then &&
 	       now_ns - repeat->progress_ns < REPEAT_DEAD_NS + REPEAT_HELD_NS;
+}
+
+/* Note a probe for a class. */
+static void probed(struct repeat *repeat, enum lane lane, uint64_t now_ns)
+{
+	struct repeat_class *class = &repeat->classes[lane];
+	uint64_t sent = window_transmissions(repeat->lanes.windows[lane]);
+
+	/* The frame around the probe ends behind it. */
+	if (lane == LANE_BULK && repeat->is_inside && sent)
+		sent--;
+	class->probe_at[repeat->probe_k % REPEAT_PROBES] = sent;
+	if (class->check_ns > now_ns)
+		return;
+	class->check_ns =
+		clock_later(repeat->is_inside ? 0 : repeat->wire_ns, now_ns) +
+		class->pause_ns;
+	class->pause_ns = clock_later(patience_ns(repeat, lane),
+				      clock_earlier(2 * class->pause_ns,
+						    REPEAT_CHECK_MAX_NS));
 }
 
 /**
@@ -611,23 +813,20 @@ static bool is_held(const struct repeat *repeat, uint64_t now_ns)
  */
 void repeat_probed(struct repeat *repeat, uint8_t k, uint64_t now_ns)
 {
+	const bool is_check = check_ns(repeat) <= now_ns;
+	size_t i;
+
 	repeat->probe_k = k;
 	repeat->is_asked = true;
-	repeat->probe_at[k % REPEAT_PROBES] =
-		window_transmissions(repeat->window);
 	occupy_wire(repeat, 8, now_ns);
-	if (repeat->check_ns > now_ns)
+	for (i = 0; i < LANE_COUNT; i++)
+		probed(repeat, i, now_ns);
+	if (!is_check)
 		return;
 	if (!is_held(repeat, now_ns))
 		repeat->checks++;
 	repeat->queued_then = repeat->queued;
 	repeat->checked_ns = now_ns;
-	repeat->check_ns =
-		clock_later(repeat->wire_ns, now_ns) + repeat->check_pause_ns;
-	repeat->check_pause_ns =
-		clock_later(patience_ns(repeat),
-			    clock_earlier(2 * repeat->check_pause_ns,
-					  REPEAT_CHECK_MAX_NS));
 }
 
 /**
@@ -655,7 +854,7 @@ bool repeat_is_dead(const struct repeat *repeat, uint64_t now_ns)
 
 	/* The last probe, too, gets its time for an answer. */
 	return repeat->checks >= REPEAT_CHECKS_MAX &&
-	       repeat->check_ns <= now_ns &&
+	       check_ns(repeat) <= now_ns &&
 	       now_ns >= repeat->progress_ns + most_ns;
 }
 
@@ -679,10 +878,13 @@ bool repeat_is_astray(const struct repeat *repeat)
  */
 uint64_t repeat_next_ns(const struct repeat *repeat, uint64_t now_ns)
 {
-	if (repeat->is_ack_due || window_has_due(repeat->window) ||
-	    repeat_is_astray(repeat))
+	enum lane lane;
+	uint8_t seq;
+
+	if (repeat->is_ack_due || repeat_is_astray(repeat) ||
+	    lanes_next_due(&repeat->lanes, false, &lane, &seq))
 		return now_ns;
-	return clock_earlier(repeat->ack_ns, repeat->check_ns);
+	return clock_earlier(repeat->ack_ns, check_ns(repeat));
 }
 
 /**
@@ -693,6 +895,8 @@ uint64_t repeat_next_ns(const struct repeat *repeat, uint64_t now_ns)
 void repeat_get_stats(const struct repeat *repeat, struct repeat_stats *stats)
 {
 	*stats = repeat->stats;
-	stats->invalid += arrivals_too_long(repeat->arrivals);
+	stats->invalid +=
+		arrivals_too_long(repeat->classes[LANE_BULK].arrivals) +
+		arrivals_too_long(repeat->classes[LANE_URGENT].arrivals);
 	stats->part_len = part_lens[repeat->part];
 }

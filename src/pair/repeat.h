@@ -3,6 +3,7 @@
 #define SERIALTUN_REPEAT_H
 
 #include "pair/frame.h"
+#include "pair/lanes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,10 +15,12 @@ struct repeat;
  * struct repeat_wire - the wire behind this end's port
  * @packet_ns: time that the longest frame takes; 0: not known
  * @byte_ns:   time that a byte takes; 0: not known
+ * @interrupts: urgent frames may interrupt others, in both directions
  */
 struct repeat_wire {
 	uint64_t packet_ns;
 	uint64_t byte_ns;
+	bool interrupts;
 };
 
 /**
@@ -30,6 +33,7 @@ struct repeat_wire {
  * @invalid:  frames with numbers that their sender could not use: data outside
  *            of the window, or beyond its bytes, and acknowledgements of frames
  *            that were never sent
+ * @inside:   packets that this end sent in the middle of others
  * @part_len: length of the parts into which packets are cut; 0: they are whole
  */
 struct repeat_stats {
@@ -39,6 +43,7 @@ struct repeat_stats {
 	uint64_t early;
 	uint64_t twice;
 	uint64_t invalid;
+	uint64_t inside;
 	size_t part_len;
 };
 
@@ -49,8 +54,12 @@ void repeat_set_byte_ns(struct repeat *repeat, uint64_t byte_ns,
 			uint64_t now_ns);
 void repeat_end(struct repeat *repeat);
 
+void repeat_set_inside(struct repeat *repeat, bool is_inside);
+bool repeat_interrupts(const struct repeat *repeat);
 bool repeat_has_room(const struct repeat *repeat);
-void repeat_add(struct repeat *repeat, const uint8_t *packet, size_t len);
+bool repeat_may_be_urgent(const struct repeat *repeat, uint16_t flow);
+void repeat_add(struct repeat *repeat, const uint8_t *packet,
+		const struct lanes_packet *what);
 bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
 		 uint64_t now_ns);
 void repeat_refused(struct repeat *repeat);

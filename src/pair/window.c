@@ -34,6 +34,7 @@
  * @at:           start of its body in the ring, counted on without end
  * @len:          length of its body
  * @more:         more parts of its packet follow
+ * @flow:         number of its packet's flow
  * @is_acked:     the peer has it, but not all frames before it
  * @is_lost:      its last transmission was lost
  * @was_repeated: it was sent more than once
@@ -44,6 +45,7 @@ struct window_frame {
 	uint32_t at;
 	uint16_t len;
 	bool more;
+	uint16_t flow;
 	bool is_acked;
 	bool is_lost;
 	bool was_repeated;
@@ -63,6 +65,7 @@ struct window_frame {
  * @transmissions: transmissions so far
  * @heard:         number of the latest transmission that the peer acknowledged
  * @last_sent:     number of the frame of the last transmission
+ * @flows:         frames of each flow
  * @frames:        the frames, at their numbers modulo WINDOW_SLOTS
  * @ring:          their bodies
  */
@@ -77,6 +80,7 @@ struct window {
 	uint64_t transmissions;
 	uint64_t heard;
 	uint8_t last_sent;
+	uint8_t flows[WINDOW_FLOWS];
 	struct window_frame frames[WINDOW_SLOTS];
 	uint8_t ring[WINDOW_RING_LEN];
 };
@@ -123,6 +127,19 @@ void window_reset(struct window *window)
 }
 
 /**
+ * window_flow_frames() - Count the frames of a flow that may still arrive late
+ * @window: the window
+ * @flow:   number of the flow
+ *
+ * Return: number of its unacknowledged frames, unsent ones included, and of
+ * those that the peer has, but not all frames before them
+ */
+unsigned int window_flow_frames(const struct window *window, uint16_t flow)
+{
+	return window->flows[flow % WINDOW_FLOWS];
+}
+
+/**
  * window_frames() - Count the unacknowledged frames
  * @window: the window
  *
@@ -160,9 +177,10 @@ static size_t before_wrap(uint32_t at, size_t len)
  * @body:   the body, copied
  * @len:    length of @body
  * @more:   more parts of the same packet follow
+ * @flow:   number of the flow of the packet
  */
 void window_add(struct window *window, const uint8_t *body, size_t len,
-		bool more)
+		bool more, uint16_t flow)
 {
 	size_t part;
 
@@ -174,7 +192,9 @@ void window_add(struct window *window, const uint8_t *body, size_t len,
 		.at = window->at,
 		.len = (uint16_t)len,
 		.more = more,
+		.flow = flow % WINDOW_FLOWS,
 	};
+	window->flows[flow % WINDOW_FLOWS]++;
 	if (len) {
 		memcpy(window->ring + window->at % WINDOW_RING_LEN, body, part);
 		memcpy(window->ring, body + part, len - part);
@@ -192,6 +212,17 @@ void window_add(struct window *window, const uint8_t *body, size_t len,
 bool window_has_due(const struct window *window)
 {
 	return window->lost || window->fresh != window->next;
+}
+
+/**
+ * window_has_lost() - Check whether a frame is to be repeated
+ * @window: the window
+ *
+ * Return: true if the last transmission of a frame was lost
+ */
+bool window_has_lost(const struct window *window)
+{
+	return window->lost;
 }
 
 /**
@@ -311,8 +342,13 @@ void window_lose(struct window *window, uint64_t until)
 /* Drop the frames from the front that the peer expects no more. */
 static void advance(struct window *window, uint8_t next)
 {
-	while (window->first != next)
-		window->bytes -= frame_of(window, window->first++)->len;
+	const struct window_frame *frame;
+
+	while (window->first != next) {
+		frame = frame_of(window, window->first++);
+		window->bytes -= frame->len;
+		window->flows[frame->flow]--;
+	}
 }
 
 /**

@@ -10,6 +10,9 @@
 #define WINDOW_FRAMES 96
 #define WINDOW_BYTES  65536
 
+/* Flows that can be told apart: no fewer than in the queue of packets. */
+#define WINDOW_FLOWS 1024
+
 struct window;
 
 /**
@@ -43,7 +46,7 @@ void window_free(struct window *window);
 void window_reset(struct window *window);
 bool window_has_room(const struct window *window, unsigned int frames);
 void window_add(struct window *window, const uint8_t *body, size_t len,
-		bool more);
+		bool more, uint16_t flow);
 bool window_next_due(const struct window *window, uint8_t *seq);
 size_t window_copy(const struct window *window, uint8_t seq, uint8_t *out,
 		   bool *more);
@@ -56,7 +59,9 @@ uint64_t window_transmissions(const struct window *window);
 bool window_is_idle(const struct window *window);
 bool window_awaits(const struct window *window);
 bool window_has_due(const struct window *window);
+bool window_has_lost(const struct window *window);
 unsigned int window_frames(const struct window *window);
+unsigned int window_flow_frames(const struct window *window, uint16_t flow);
 void window_void_last(struct window *window);
 
 #endif

@@ -24,6 +24,13 @@
  *   holds the most memory, not the most bytes. By bytes, a flood of tiny
  *   packets could fill the pool while other flows lose their packets.
  *
+ * fq_codel_dequeue_sparse() is a second way out, for a packet that may go in
+ * the middle of another one. It takes a short packet of a flow of which little
+ * waits, whether the flow is a new one or an old one: a flow that had its turn
+ * while a long packet crossed a slow line is an old one until that packet has
+ * ended. It uses the flow's credits and moves no turn, so no flow gets more
+ * than its quantum in a round.
+ *
  * Waiting packets lie in chains of cells from one pool. The pool has room for
  * the limit and one more packet, so the queue first stores an arriving packet
  * and then chooses the packets to drop among all, as the RFC describes. The
@@ -98,6 +105,7 @@ struct fq_codel {
 	struct fq_codel_stats stats;
 	struct flow_list new_flows;
 	struct flow_list old_flows;
+	uint32_t last_flow; /* of the last packet that went out */
 	size_t cells_held;
 	size_t cells_kept; /* those that a lower limit leaves alone */
 	struct cell *freed;
@@ -536,6 +544,25 @@ void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
 	q->cells_kept = MIN(q->cells_kept, q->cells_held);
 }
 
+/* Take the head of a flow out of the queue. Return: its length. */
+static size_t packet_take(struct fq_codel *q, struct flow *flow,
+			  uint8_t *packet, uint64_t now_ns)
+{
+	struct cell *stored = flow_take(q, flow);
+	const size_t len = stored->len;
+	const uint64_t sojourn_ns = now_ns - stored->enqueued_ns;
+
+	flow->credits -= (int32_t)len;
+	q->last_flow = (uint32_t)(flow - q->flows);
+	q->stats.dequeued++;
+	if (sojourn_ns > q->stats.sojourn_max_ns)
+		q->stats.sojourn_max_ns = sojourn_ns;
+	q->cells_kept = MIN(q->cells_kept, q->cells_held);
+	packet_load(stored, packet);
+	packet_free(q, stored);
+	return len;
+}
+
 /**
  * fq_codel_dequeue() - take the packet to send next
  * @q: the queue
@@ -553,28 +580,108 @@ size_t fq_codel_dequeue(struct fq_codel *q, uint8_t packet[static PACKET_MAX],
 			bool *mark, uint64_t now_ns)
 {
 	struct flow *flow = flow_select(q);
-	struct cell *stored;
-	uint64_t sojourn_ns;
-	size_t len;
 
 	if (!flow)
 		return 0;
 	*mark = codel_run(q, flow, now_ns);
-	stored = flow_take(q, flow);
-	len = stored->len;
-	flow->credits -= (int32_t)len;
-
-	q->stats.dequeued++;
 	q->stats.marked += *mark;
-	sojourn_ns = now_ns - stored->enqueued_ns;
-	if (sojourn_ns > q->stats.sojourn_max_ns)
-		q->stats.sojourn_max_ns = sojourn_ns;
+	return packet_take(q, flow, packet, now_ns);
+}
 
-	q->cells_kept = MIN(q->cells_kept, q->cells_held);
+/* Find a flow with a packet for fq_codel_dequeue_sparse(). NULL: none. */
+static struct flow *list_find_sparse(const struct fq_codel *q,
+				     const struct flow_list *list,
+				     const struct fq_codel_choice *choice)
+{
+	struct flow *flow;
 
-	packet_load(stored, packet);
-	packet_free(q, stored);
-	return len;
+	for (flow = list->head; flow; flow = flow->next)
+		if (flow->head && flow->credits > 0 &&
+		    flow->head->len <= FQ_CODEL_SPARSE_LEN &&
+		    flow->bytes <= FQ_CODEL_SPARSE_BYTES &&
+		    choice->may(choice->context, (uint32_t)(flow - q->flows)))
+			break;
+	return flow;
+}
+
+static struct flow *find_sparse(const struct fq_codel *q,
+				const struct fq_codel_choice *choice)
+{
+	struct flow *flow = NULL;
+
+	if (q->stats.backlog_packets)
+		flow = list_find_sparse(q, &q->new_flows, choice);
+	if (q->stats.backlog_packets && !flow)
+		flow = list_find_sparse(q, &q->old_flows, choice);
+	return flow;
+}
+
+/**
+ * fq_codel_has_sparse() - would fq_codel_dequeue_sparse() find a packet?
+ * @q: the queue
+ * @choice: which flows it may choose
+ *
+ * Return: true if so
+ */
+bool fq_codel_has_sparse(const struct fq_codel *q,
+			 const struct fq_codel_choice *choice)
+{
+	return find_sparse(q, choice);
+}
+
+/**
+ * fq_codel_dequeue_sparse() - take a short packet of a flow that sends little
+ * @q: the queue
+ * @packet: buffer for the packet
+ * @choice: which flows it may choose
+ * @now_ns: the time, never less than before
+ *
+ * The packet has at most FQ_CODEL_SPARSE_LEN bytes, its flow has credits, and
+ * at most FQ_CODEL_SPARSE_BYTES wait of it. CoDel neither drops nor marks it,
+ * because so little is no standing queue.
+ *
+ * Return: length of the packet in bytes, 0 if there is none
+ */
+size_t fq_codel_dequeue_sparse(struct fq_codel *q,
+			       uint8_t packet[static PACKET_MAX],
+			       const struct fq_codel_choice *choice,
+			       uint64_t now_ns)
+{
+	struct flow *flow = find_sparse(q, choice);
+
+	if (!flow)
+		return 0;
+	flow->first_above_ns = 0;
+	flow->dropping = false;
+	return packet_take(q, flow, packet, now_ns);
+}
+
+/**
+ * fq_codel_last_flow() - the flow of the last packet that went out
+ * @q: the queue
+ *
+ * Return: its number, below the number of flows
+ */
+uint32_t fq_codel_last_flow(const struct fq_codel *q)
+{
+	return q->last_flow;
+}
+
+/**
+ * fq_codel_last_was_sparse() - was the last packet that went out sparse?
+ * @q: the queue
+ * @len: length of that packet
+ *
+ * A flow that has used its credits must await its turn, but its packets are as
+ * sparse as before.
+ *
+ * Return: true if it was as short, and as little waited of its flow, as
+ * fq_codel_dequeue_sparse() demands
+ */
+bool fq_codel_last_was_sparse(const struct fq_codel *q, size_t len)
+{
+	return len <= FQ_CODEL_SPARSE_LEN &&
+	       q->flows[q->last_flow].bytes + len <= FQ_CODEL_SPARSE_BYTES;
 }
 
 /**

@@ -62,6 +62,20 @@ struct fq_codel_stats {
 
 struct fq_codel;
 
+/* A packet of a sparse flow, and all that waits of its flow. */
+#define FQ_CODEL_SPARSE_LEN   256
+#define FQ_CODEL_SPARSE_BYTES 300
+
+/**
+ * struct fq_codel_choice - which flows fq_codel_dequeue_sparse() may choose
+ * @may: returns true if it may choose this flow
+ * @context: argument of @may
+ */
+struct fq_codel_choice {
+	bool (*may)(const void *context, uint32_t flow);
+	const void *context;
+};
+
 void fq_codel_derive_config(struct fq_codel_config *config, uint32_t rate,
 			    uint32_t mtu);
 struct fq_codel *fq_codel_new(const struct fq_codel_config *config);
@@ -71,6 +85,14 @@ void fq_codel_enqueue(struct fq_codel *q, const uint8_t *packet, size_t len,
 		      uint32_t flow_hash, bool ecn_capable, uint64_t now_ns);
 size_t fq_codel_dequeue(struct fq_codel *q, uint8_t packet[static PACKET_MAX],
 			bool *mark, uint64_t now_ns);
+bool fq_codel_has_sparse(const struct fq_codel *q,
+			 const struct fq_codel_choice *choice);
+size_t fq_codel_dequeue_sparse(struct fq_codel *q,
+			       uint8_t packet[static PACKET_MAX],
+			       const struct fq_codel_choice *choice,
+			       uint64_t now_ns);
+uint32_t fq_codel_last_flow(const struct fq_codel *q);
+bool fq_codel_last_was_sparse(const struct fq_codel *q, size_t len);
 bool fq_codel_is_empty(const struct fq_codel *q);
 void fq_codel_purge(struct fq_codel *q);
 const struct fq_codel_stats *fq_codel_get_stats(const struct fq_codel *q);

@@ -68,6 +68,8 @@ static uint64_t lead_ns(const struct pacer *pacer, size_t bytes)
 {
 	uint64_t part_ns = duration_ns(pacer, bytes) / PACER_LEAD_PART;
 
+	if (pacer->set_lead_ns)
+		return pacer->set_lead_ns;
 	if (part_ns < PACER_LEAD_MIN_NS)
 		return PACER_LEAD_MIN_NS;
 	return part_ns < PACER_LEAD_MAX_NS ? part_ns : PACER_LEAD_MAX_NS;
@@ -82,6 +84,17 @@ static uint64_t lead_ns(const struct pacer *pacer, size_t bytes)
 void pacer_init(struct pacer *pacer, uint32_t rate, uint32_t queue_slack)
 {
 	*pacer = (struct pacer){.rate = rate, .queue_slack = queue_slack};
+}
+
+/**
+ * pacer_set_lead() - set the lead of the bytes that are handed over next
+ * @pacer: the pacer
+ * @lead_ns: how long before the wire runs dry more bytes may be handed over; 0:
+ *           the pacer chooses it by the length of the frame
+ */
+void pacer_set_lead(struct pacer *pacer, uint64_t lead_ns)
+{
+	pacer->set_lead_ns = lead_ns;
 }
 
 /**

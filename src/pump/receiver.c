@@ -597,14 +597,19 @@ static void take_unfinished(struct receiver *receiver)
 static void decode(struct receiver *receiver, const uint8_t *bytes, size_t len,
 		   uint64_t now_ns)
 {
+	const struct framing *framing = receiver->config->framing;
+	const struct pair *pair = receiver->config->pair;
 	struct framing_frame frame;
 	enum framing_status status;
 	size_t used;
 
 	do {
-		used = receiver->config->framing->decode(receiver->decoder,
-							 bytes, len, &status,
-							 &frame);
+		/* The last frame may have begun or ended a session. */
+		if (pair && framing->take_inner)
+			framing->take_inner(receiver->decoder,
+					    pair_takes_inner(pair));
+		used = framing->decode(receiver->decoder, bytes, len, &status,
+				       &frame);
 		bytes += used;
 		len -= used;
 		switch (status) {

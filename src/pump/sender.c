@@ -30,12 +30,20 @@
  * and with a peer that compresses TCP headers, the sender does so, too (vj). It
  * does both behind the queue, because frames must arrive in their order.
  *
+ * Where the pair lets short frames interrupt long ones, and the speed is known,
+ * the port gets a bulk frame in pieces, each as late as the wire allows (lead).
+ * Between two pieces goes what is urgent: a frame of the pair, or a short
+ * packet of a flow that sends little (weave). The frame behind an interrupted
+ * one has a leading END: if the END of the inner frame was lost, the receiver
+ * takes the END of the outer one for it.
+ *
  * The sender segments super-packets from the interface before it queues them
  * (gso), so that fq_codel can choose among single packets.
  */
 #include "pump/sender.h"
 #include "clock.h"
 #include "framing/framing.h"
+#include "framing/weave.h"
 #include "interface/tun.h"
 #include "log.h"
 #include "packet/gso.h"
@@ -50,6 +58,7 @@
 #include "pump/drop.h"
 #include "pump/fq_codel.h"
 #include "pump/keepalive.h"
+#include "pump/lead.h"
 #include "pump/pacer.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
@@ -70,11 +79,20 @@
 _Static_assert(SENDER_ROOM_LEN == FRAMING_CONTENTS_MAX,
 	       "a decoder takes what is sent");
 
+/* An encoded frame inside of another one. */
+#define SENDER_INNER_LEN FRAMING_ENCODED_MAX(FRAMING_INNER_MAX)
+
 /* The last frame may begin just below SENDER_BATCH_LEN and have a mark, and
  * another END may follow it. */
-#define SENDER_OUTBOX_LEN                         \
-	(SENDER_BATCH_LEN + KEEPALIVE_MARK_ENDS + \
-	 FRAMING_ENCODED_MAX(SENDER_ROOM_LEN) + 1)
+#define SENDER_OUTBOX_LEN                                            \
+	(SENDER_BATCH_LEN + KEEPALIVE_MARK_ENDS +                    \
+	 FRAMING_ENCODED_MAX(SENDER_ROOM_LEN) + 1 + WEAVE_HEAD_LEN + \
+	 SENDER_INNER_LEN)
+
+/* The pieces of a frame that may be interrupted: so many in a second, but not
+ * shorter than this. */
+#define SENDER_PIECES_PER_S 250
+#define SENDER_PIECE_MIN    16
 
 /*
  * Time after our last END after which noise may have come. It is longer than
@@ -111,6 +129,11 @@ struct sender {
 	size_t outbox_len;
 	size_t outbox_packets; /* packets in the outbox, and their bytes */
 	size_t outbox_bytes;
+	bool in_pieces;	  /* a bulk frame, which others may interrupt */
+	bool was_woven;	  /* others have interrupted it, or the last one */
+	bool is_short;	  /* the port did not take all of the last write */
+	size_t inner_end; /* where the frame inside of it ends */
+	struct lead lead;
 	uint64_t ended_ns; /* when the port took the last byte of a frame */
 	bool marks;	   /* put a mark before the next frame */
 	bool is_between;   /* the receiver is between two frames */
@@ -174,11 +197,28 @@ static bool outbox_empty(const struct sender *sender)
 	return sender->outbox_at == sender->outbox_len;
 }
 
+/* Does the rest of the outbox wait for its time, and not for the port? */
+static bool is_between_pieces(const struct sender *sender)
+{
+	return !outbox_empty(sender) && sender->in_pieces && !sender->is_short;
+}
+
 static void drop_outbox(struct sender *sender, enum stats_drop reason)
 {
 	sender->outbox_at = sender->outbox_len;
 	drop_packets(&sender->direction, reason, sender->outbox_packets,
 		     sender->outbox_bytes);
+}
+
+static void clear_outbox(struct sender *sender)
+{
+	sender->outbox_at = 0;
+	sender->outbox_len = 0;
+	sender->outbox_packets = 0;
+	sender->outbox_bytes = 0;
+	sender->in_pieces = false;
+	sender->is_short = false;
+	sender->inner_end = 0;
 }
 
 /* Bytes of the longest packet that the interface sends. */
@@ -239,8 +279,8 @@ void sender_follow(struct sender *sender, const struct port *port)
 {
 	if (!outbox_empty(sender) && sender->outbox_packets)
 		drop_outbox(sender, STATS_DROP_NO_LINE);
-	sender->outbox_at = 0;
-	sender->outbox_len = 0;
+	clear_outbox(sender);
+	sender->was_woven = false;
 	sender->port_is_full = false;
 	sender->is_between = false;
 	/* The peer has not seen the headers that were flushed. */
@@ -284,8 +324,8 @@ void sender_reset(struct sender *sender)
 {
 	if (!outbox_empty(sender) && sender->outbox_packets)
 		drop_outbox(sender, STATS_DROP_NO_LINE);
-	sender->outbox_at = 0;
-	sender->outbox_len = 0;
+	clear_outbox(sender);
+	sender->was_woven = false;
 	sender->port_is_full = false;
 	if (sender->queue)
 		purge_queue(sender);
@@ -429,22 +469,32 @@ static void show_witness(const struct sender *sender, size_t len)
 			     len - ip_at);
 }
 
+/* May a short frame interrupt a long one? */
+static bool interrupts(const struct sender *sender)
+{
+	return sender->config->pair && pair_interrupts(sender->config->pair);
+}
+
 /* Encode a frame and append it to the outbox. */
 static void append_frame(struct sender *sender, const uint8_t *frame,
 			 size_t len, uint64_t now_ns)
 {
 	const struct framing *framing = sender->config->framing;
-	const bool lead = needs_lead(sender, now_ns);
+	const bool lead = sender->was_woven || needs_lead(sender, now_ns);
 	uint8_t *out = sender->outbox;
 	int ends;
 
 	for (ends = 0; sender->marks && ends < KEEPALIVE_MARK_ENDS; ends++)
 		sender->outbox_len += framing->idle(out + sender->outbox_len);
 	sender->marks = false;
+	sender->was_woven = false;
 	if (lead)
 		sender->outbox_len += framing->idle(out + sender->outbox_len);
 	sender->outbox_len +=
 		framing->encode(out + sender->outbox_len, frame, len);
+	sender->in_pieces = pacer_is_paced(&sender->pacer) &&
+			    framing->take_inner && interrupts(sender) &&
+			    frame_is_bulk(frame);
 }
 
 /* Append the pair's next own frame. Return: false if none is due. */
@@ -482,15 +532,37 @@ static void append_board_frame(struct sender *sender, uint64_t now_ns)
 		append_frame(sender, frame, len, now_ns);
 }
 
+static bool may_be_urgent(const void *pair, uint32_t flow)
+{
+	return pair_may_be_urgent(pair, flow);
+}
+
+/* Take an urgent packet of the queue. Return: its length; 0: there is none. */
+static size_t take_urgent(struct sender *sender, uint64_t now_ns)
+{
+	const struct fq_codel_choice urgent = {may_be_urgent,
+					       sender->config->pair};
+
+	if (!interrupts(sender))
+		return 0;
+	return fq_codel_dequeue_sparse(sender->queue, sender->packet, &urgent,
+				       now_ns);
+}
+
 /*
  * When the next packet may go: now, or behind the first hello. While the pair's
- * window is closed, only a frame from the line can open it.
+ * window is closed, only a frame from the line can open it, and only an urgent
+ * packet can go.
  */
 static uint64_t packet_ns(const struct sender *sender)
 {
 	const struct pair *pair = sender->config->pair;
+	const struct fq_codel_choice urgent = {may_be_urgent, pair};
 
-	if (fq_codel_is_empty(sender->queue) || (pair && !pair_has_room(pair)))
+	if (fq_codel_is_empty(sender->queue))
+		return UINT64_MAX;
+	if (pair && !pair_has_room(pair) &&
+	    !fq_codel_has_sparse(sender->queue, &urgent))
 		return UINT64_MAX;
 	return pair ? pair_quiet_until(pair) : 0;
 }
@@ -504,43 +576,109 @@ static bool compresses(const struct sender *sender)
 	return vj && vj_sends(vj) && (!pair || pair_state(pair) == PAIR_PLAIN);
 }
 
+/* Make the packet of the queue a frame. Return: its length; 0: it waits. */
+static size_t wrap_packet(struct sender *sender, struct pair_packet *what,
+			  uint64_t now_ns, uint8_t **frame)
+{
+	if (witness_looks(sender->witness))
+		show_witness(sender, what->len);
+	what->flow = fq_codel_last_flow(sender->queue);
+	what->is_sparse = interrupts(sender) &&
+			  fq_codel_last_was_sparse(sender->queue, what->len);
+	*frame = sender->packet;
+	if (!sender->config->pair)
+		return what->len;
+	return pair_wrap(sender->config->pair, sender->packet, what, now_ns,
+			 frame);
+}
+
 /* Append the next packet of the queue. Return: false if it is empty. */
 static bool append_packet(struct sender *sender, uint64_t now_ns)
 {
 	struct pair *pair = sender->config->pair;
+	struct pair_packet what = {0};
 	uint8_t *frame = sender->packet;
 	size_t frame_len;
-	bool mark;
-	size_t len;
+	bool mark = false;
 
 	if (packet_ns(sender) > now_ns)
 		return false;
-	len = fq_codel_dequeue(sender->queue, sender->packet, &mark, now_ns);
-	if (!len)
+	what.len = take_urgent(sender, now_ns);
+	if (!what.len && (!pair || pair_has_room(pair)))
+		what.len = fq_codel_dequeue(sender->queue, sender->packet,
+					    &mark, now_ns);
+	if (!what.len)
 		return false;
 	if (mark)
-		packet_mark_ce(sender->packet +
-			       sender->layer->find_ip(sender->packet, len));
-	if (witness_looks(sender->witness))
-		show_witness(sender, len);
-	frame_len = len;
-	if (pair)
-		frame_len =
-			pair_wrap(pair, sender->packet, len, now_ns, &frame);
+		packet_mark_ce(
+			sender->packet +
+			sender->layer->find_ip(sender->packet, what.len));
+	frame_len = wrap_packet(sender, &what, now_ns, &frame);
+	if (!frame_len) {
+		/* It waits in the pair, which gives it out as its own. */
+		sender->direction.packets++;
+		sender->direction.bytes += what.len;
+		return true;
+	}
 	if (compresses(sender))
 		frame = vj_compress(sender->config->vj, frame, &frame_len);
 	append_frame(sender, frame, frame_len, now_ns);
 	sender->outbox_packets++;
-	sender->outbox_bytes += len;
+	sender->outbox_bytes += what.len;
 	return true;
 }
 
-static void clear_outbox(struct sender *sender)
+/* Take the frame that interrupts the one in the outbox. Return: its length; 0:
+ * there is none. */
+static size_t take_inner(struct sender *sender, uint64_t now_ns,
+			 uint8_t **frame)
 {
-	sender->outbox_at = 0;
-	sender->outbox_len = 0;
-	sender->outbox_packets = 0;
-	sender->outbox_bytes = 0;
+	struct pair_packet what = {.is_inside = true};
+	size_t len =
+		pair_take_inside(sender->config->pair, sender->room, now_ns);
+
+	*frame = sender->room;
+	if (len || packet_ns(sender) > now_ns)
+		return len;
+	what.len = take_urgent(sender, now_ns);
+	if (!what.len)
+		return 0;
+	sender->outbox_packets++;
+	sender->outbox_bytes += what.len;
+	return wrap_packet(sender, &what, now_ns, frame);
+}
+
+/* Put what is urgent in front of the next piece. */
+static void interrupt(struct sender *sender, uint64_t now_ns)
+{
+	uint8_t inner[SENDER_INNER_LEN];
+	uint8_t *frame;
+	size_t len;
+
+	if (sender->outbox_at < sender->inner_end ||
+	    !weave_fits(sender->outbox, sender->outbox_at))
+		return;
+	len = take_inner(sender, now_ns, &frame);
+	if (!len)
+		return;
+	len = sender->config->framing->encode(inner, frame, len);
+	sender->inner_end = weave_insert(sender->outbox, &sender->outbox_at,
+					 &sender->outbox_len, inner, len);
+	sender->was_woven = true;
+}
+
+/* Bytes of the next write. */
+static size_t write_len(const struct sender *sender)
+{
+	const size_t rest = sender->outbox_len - sender->outbox_at;
+	const size_t piece = sender->pacer.rate / SENDER_PIECES_PER_S;
+
+	if (!sender->in_pieces)
+		return rest;
+	if (sender->outbox_at < sender->inner_end)
+		return sender->inner_end - sender->outbox_at;
+	return weave_piece(sender->outbox + sender->outbox_at, rest,
+			   MAX(piece, SENDER_PIECE_MIN));
 }
 
 /* Fill the empty outbox. */
@@ -579,7 +717,7 @@ static void refuse_outbox(struct sender *sender)
 static ssize_t flush_outbox(struct sender *sender, struct port *port,
 			    uint64_t now_ns)
 {
-	size_t len = sender->outbox_len - sender->outbox_at;
+	size_t len = write_len(sender);
 	ssize_t n = port_write(port, sender->outbox + sender->outbox_at, len);
 
 	if (n == -ECOMM) {
@@ -590,15 +728,18 @@ static ssize_t flush_outbox(struct sender *sender, struct port *port,
 		return n;
 	sender->outbox_at += (size_t)n;
 	sender->direction.line_bytes += (size_t)n;
-	if ((size_t)n < len) {
+	sender->is_short = (size_t)n < len;
+	if (sender->is_short) {
 		sender->direction.short_writes++;
-	} else {
+	} else if (outbox_empty(sender)) {
 		/* Not before: a counter that goes back has no rate. */
 		sender->direction.packets += sender->outbox_packets;
 		sender->direction.bytes += sender->outbox_bytes;
 		sender->ended_ns = now_ns;
 		sender->is_between = true;
 	}
+	pacer_set_lead(&sender->pacer,
+		       interrupts(sender) ? lead_ns(&sender->lead) : 0);
 	if (pacer_is_paced(&sender->pacer))
 		pacer_hand_over(&sender->pacer, (size_t)n,
 				queued_for_pacer(port), now_ns);
@@ -658,8 +799,16 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 	ssize_t n;
 
 	sender->port_is_full = false;
+	if (is_between_pieces(sender) &&
+	    pacer_next_ns(&sender->pacer) <= now_ns)
+		lead_note_wake(&sender->lead, pacer_next_ns(&sender->pacer),
+			       now_ns);
 	for (; writes > 0; writes--) {
-		if (outbox_empty(sender)) {
+		if (is_between_pieces(sender)) {
+			if (!line_ready(sender, port, now_ns))
+				break;
+			interrupt(sender, now_ns);
+		} else if (outbox_empty(sender)) {
 			if (frame_ns(sender, now_ns) > now_ns)
 				break;
 			if (!line_ready(sender, port, now_ns))
@@ -674,7 +823,7 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns)
 			return (int)n;
 		if (n)
 			sent = 1;
-		if (!outbox_empty(sender))
+		if (!outbox_empty(sender) && !is_between_pieces(sender))
 			break;
 	}
 	return sent;
@@ -722,6 +871,7 @@ void sender_part(struct sender *sender, struct port *port, uint64_t now_ns)
 	uint8_t frame[PAIR_SHORT_MAX];
 	size_t len = pair_close(sender->config->pair, frame, now_ns);
 
+	sender->in_pieces = false;
 	if (!outbox_empty(sender))
 		flush_outbox(sender, port, now_ns);
 	if (!outbox_empty(sender) || !len)
@@ -742,8 +892,11 @@ struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns)
 {
 	struct sender_plan plan = {
 		.is_paced = pacer_is_paced(&sender->pacer),
-		.is_full = !outbox_empty(sender) || sender->port_is_full,
-		.next_ns = frame_ns(sender, now_ns),
+		.is_full =
+			(!outbox_empty(sender) && !is_between_pieces(sender)) ||
+			sender->port_is_full,
+		.next_ns = is_between_pieces(sender) ? now_ns
+						     : frame_ns(sender, now_ns),
 	};
 
 	if (plan.is_paced)
@@ -762,7 +915,8 @@ struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns)
  */
 bool sender_is_stuck(const struct sender *sender, const struct port *port)
 {
-	return !outbox_empty(sender) || port_queued(port);
+	return (!outbox_empty(sender) && !is_between_pieces(sender)) ||
+	       port_queued(port);
 }
 
 /**

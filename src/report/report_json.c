@@ -165,6 +165,7 @@ static void json_repeat(struct json *json, const struct pair_stats *pair)
 	json_number(json, "given_up", repeat->given_up);
 	json_number(json, "early", repeat->early);
 	json_number(json, "invalid", repeat->invalid);
+	json_number(json, "inside", repeat->inside);
 	json_number(json, "part_len", repeat->part_len);
 	json_close(json, '}');
 }

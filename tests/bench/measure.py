@@ -208,6 +208,21 @@ def loaded_ping(link: Link, task: Task) -> Values:
     }
 
 
+def echo(link: Link, task: Task) -> Values:
+    """Keystrokes and their echoes, over TCP, beside another TCP flow."""
+    packet_s = link.line.packet_s or 0
+    sink = Traffic(link.hosts[1], "echo-sink", link.addresses[1], 5003)
+    source = Traffic(link.hosts[0], "echo-source", link.addresses[1], 5003, task.seconds)
+    flow = Flow(link, 0, FOREVER_S)
+    flow.go()
+    time.sleep(min(max(1.0, 10 * packet_s), 5.0))
+    source.go()
+    values: Values = {**source.result(task.seconds + PATIENCE_S)}
+    flow.check()
+    end(sink.process)
+    return values
+
+
 def udp(link: Link, task: Task) -> Values:
     """Full packets from A to B, at 90 % of the line."""
     size = link.line.udp_payload
@@ -271,6 +286,7 @@ MEASUREMENTS = (
     Measurement("tcp", "TCP one way", tcp),
     Measurement("both_ways", "TCP both ways", both_ways),
     Measurement("loaded_ping", "round trip beside TCP", loaded_ping),
+    Measurement("echo", "keystrokes beside TCP", echo),
     Measurement("udp", "UDP at 90 %", udp),
     Measurement("found_tcp", "TCP at the speed that is found", found_tcp, peer=FINDING),
     Measurement("search_limited", "search without a failure", search_limited, peer=LIMITED),

@@ -96,6 +96,10 @@ def serialtun_limited(end: End) -> list[str]:
     return serialtun_finding(end, "--max-baud", str(end.baud))
 
 
+def serialtun_plain(end: End) -> list[str]:
+    return [*serialtun(end), "--pair=no"]
+
+
 def pppd(end: End) -> list[str]:
     command = ["pppd", end.port, str(end.baud or 115200), f"{end.address}:{end.other}"]
     command += "nodetach noauth local nocrtscts nolock nodefaultroute noccp".split()
@@ -168,6 +172,7 @@ PEERS = {
     peer.name: peer
     for peer in (
         Peer(OURS, ("serialtun",), serialtun),
+        Peer("serialtun-plain", ("serialtun",), serialtun_plain),
         Peer("pppd", ("pppd", "/dev/ppp"), pppd),
         Peer("slattach", ("slattach", "/sys/module/slip"), slattach),
         Peer("tncattach", ("tncattach",), tncattach),

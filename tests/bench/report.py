@@ -101,6 +101,11 @@ TABLE = (
         Row("lost, %", "loaded_ping", "lost_share", percent, has_range=False),
         Row("the line is busy, %", "loaded_ping", "line_share", percent, has_range=False),
     )),
+    Block("Echo of a keystroke beside TCP", (
+        Row("p50, ms", "echo", "p50_s", ms),
+        Row("p95, ms", "echo", "p95_s", ms),
+        Row("max, ms", "echo", "max_s", ms, has_range=False),
+    )),
     Block("UDP at 90 % of the line", (
         Row("delivered, %", "udp", "share", percent),
         Row("packets lost", "udp", "lost", whole, has_range=False),
@@ -142,8 +147,9 @@ COST = (
 LEGEND = """\
 The limit is ten bits per byte and the two ENDs of a frame, without escapes. Of
 TCP's, random bytes leave 99.2 %, as one in 128 is escaped, and less if ACKs go
-the same way. A ping beside TCP may have to wait for one packet; one that is
-lost counts as slower than any other, and a figure is "lost" if it falls on one.
+the same way. A ping beside TCP may have to wait for one packet, unless it may
+pass in its middle; one that is lost counts as slower than any other, and a
+figure is "lost" if it falls on one.
 UDP at unlimited speed is 90 % of what TCP had. The search begins with the start
 of the second end and ends with the last change of the speed; meanwhile a ping
 is sent every 10 ms. CPU time is that of both programs, and includes what the

@@ -27,6 +27,7 @@ others shorten the very queues that are to be seen.
 import fcntl
 import json
 import os
+import random
 import socket
 import struct
 import sys
@@ -40,6 +41,8 @@ PATIENCE_S = 10.0
 SO_RCVBUFFORCE = 33
 SO_MEMINFO = 55
 SEQUENCE = struct.Struct("!Q")
+# Bytes of a keystroke in an ssh session.
+KEY = 36
 # Bytes per read.
 READ = 1 << 17
 # Sent over and over; so long that it has its fair share of escapes.
@@ -149,9 +152,44 @@ def udp_source(address: str, port: str, size: str, packets_per_s: str, seconds: 
     report(sent=count, seconds=time.monotonic() - begin)
 
 
+def echo_sink(address: str, port: str) -> None:
+    with socket.create_server((address, int(port)), family=family(address)) as server:
+        say("ready")
+        connection, _ = server.accept()
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    while key := connection.recv(READ):
+        connection.sendall(key)
+
+
+def echo_source(address: str, port: str, seconds: str) -> None:
+    """Keystrokes of a fast typist, each as long as in an ssh session."""
+    connection = socket.create_connection((address, int(port)))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    say("ready")
+    await_go()
+    times = []
+    deadline = time.monotonic() + float(seconds)
+    while time.monotonic() < deadline:
+        time.sleep(random.uniform(0.05, 0.25))
+        begin = time.monotonic()
+        connection.sendall(os.urandom(KEY))
+        echoed = 0
+        while echoed < KEY:
+            echoed += len(connection.recv(KEY - echoed))
+        times.append(time.monotonic() - begin)
+    times.sort()
+    report(
+        p50_s=times[len(times) // 2],
+        p95_s=times[len(times) * 95 // 100],
+        max_s=times[-1],
+    )
+
+
 PROGRAMS: dict[str, Callable[..., None]] = {
     "tcp-sink": tcp_sink,
     "tcp-source": tcp_source,
+    "echo-sink": echo_sink,
+    "echo-source": echo_source,
     "udp-sink": udp_sink,
     "udp-source": udp_source,
 }

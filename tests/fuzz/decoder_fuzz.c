@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fuzzer of the SLIP decoder: any stream, in chunks of any size, in either mode
- * of escaping. It finds what the byte by byte reference finds, and after an
- * END it is in step again, whatever came before.
+ * of escaping, with frames inside of frames and without. It finds what the byte
+ * by byte reference finds, and after an END, or two where there may be a frame
+ * inside of another one, it is in step again, whatever came before.
  *
  * The script is: the mode, then chunks, as of fuzz_stream().
  */
@@ -46,8 +47,12 @@ static void feed(const uint8_t *bytes, size_t len)
 			assert_int_equal(used, len - at);
 		assert_int_equal(ask_reference(chunk + at, used), status);
 		if (status == FRAMING_FRAME) {
-			assert_in_range(decoder.len, 1, FRAMING_CONTENTS_MAX);
+			assert_in_range(decoder.len - decoder.frame_at, 1,
+					decoder.is_inner
+						? FRAMING_INNER_MAX
+						: FRAMING_CONTENTS_MAX);
 			assert_int_equal(decoder.len, reference.len);
+			assert_int_equal(decoder.frame_at, reference.at);
 			assert_memory_equal(decoder.packet, reference.packet,
 					    decoder.len);
 		}
@@ -66,7 +71,9 @@ static void expect_in_step(void)
 	enum framing_status status = FRAMING_MORE;
 	size_t used;
 
-	/* An END in front of it ends what was under way. */
+	/* ENDs in front of it end what was under way. */
+	used = slip_decode(&decoder, &lead, 1, &status);
+	assert_int_equal(used, 1);
 	used = slip_decode(&decoder, &lead, 1, &status);
 	assert_int_equal(used, 1);
 	used = slip_decode(&decoder, frame, len, &status);
@@ -79,11 +86,20 @@ static void expect_in_step(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_script script = {data, size};
+	uint64_t mode;
 
 	decoder.state = SLIP_STATE_PACKET;
 	decoder.len = 0;
-	decoder.escapes = fuzz_number(&script, 1) & 1 ? SLIP_ESCAPES_XONXOFF
-						      : SLIP_ESCAPES_RFC1055;
+	decoder.frame_at = 0;
+	decoder.is_inner = false;
+	mode = fuzz_number(&script, 1);
+	decoder.escapes =
+		mode & 1 ? SLIP_ESCAPES_XONXOFF : SLIP_ESCAPES_RFC1055;
+	decoder.takes_inner = mode & 2;
+	reference.takes_inner = decoder.takes_inner;
+	reference.is_inner = false;
+	reference.at = 0;
+	reference.len = 0;
 	reference.escapes = decoder.escapes;
 	reference.escape = false;
 	reference.skip = false;

@@ -130,6 +130,7 @@ static void hear_hello(struct fuzz_script *script)
 	hello.can = how & 4 ? 0 : HELLO_CAN_CHECK;
 	hello.can |= how & 16 ? HELLO_CAN_REPEAT : 0;
 	hello.can |= how & 32 ? HELLO_CAN_STREAM : 0;
+	hello.can |= how & 64 ? HELLO_CAN_INTERRUPT : 0;
 	hello.version += how & 8 ? 1 : 0;
 	len = hello_write(text, &hello);
 	hear((uint8_t *)text, len, false);
@@ -168,12 +169,17 @@ static void wrap(struct fuzz_script *script)
 {
 	uint8_t room[PAIR_HEADROOM + 64 + PAIR_TAILROOM] = {0};
 	size_t len = fuzz_number(script, 1) % 64 + 1;
+	struct pair_packet what = {.len = len};
 	uint8_t *frame;
 	size_t frame_len;
 
-	if (!pair_has_room(pair))
+	what.flow = fuzz_number(script, 1) % 4;
+	what.is_sparse = pair_may_be_urgent(pair, what.flow);
+	if (!what.is_sparse && !pair_has_room(pair))
 		return;
-	frame_len = pair_wrap(pair, room + PAIR_HEADROOM, len, now, &frame);
+	frame_len = pair_wrap(pair, room + PAIR_HEADROOM, &what, now, &frame);
+	if (!frame_len)
+		return;
 	assert_true(frame >= room);
 	assert_true(frame + frame_len <= room + sizeof(room));
 	if (frame_len == len)
@@ -183,9 +189,26 @@ static void wrap(struct fuzz_script *script)
 			     frame, frame_len));
 }
 
+/* What interrupts a bulk frame is short, and never a bulk frame. */
+static void take_inside(void)
+{
+	static uint8_t out[PAIR_FRAME_MAX];
+	size_t len = pair_take_inside(pair, out, now);
+
+	if (!len)
+		return;
+	check_said(out, len);
+	assert_true(out[0] != '#' && !frame_is_bulk(out));
+	if (out[0] >> 4 == 1)
+		assert_true(repeated++ < REPEATED_MAX);
+	else
+		said++;
+}
+
 static void step(struct fuzz_script *script)
 {
-	const struct seek_line line = {fuzz_number(script, 1) & 1, false};
+	const uint64_t where = fuzz_number(script, 1);
+	const struct seek_line line = {where & 1, false};
 	uint8_t out[PAIR_SHORT_MAX];
 	struct agree agree = {0};
 
@@ -225,6 +248,8 @@ static void step(struct fuzz_script *script)
 	}
 	pair_set_line(pair, &line);
 	follow_speed();
+	if (where & 2)
+		take_inside();
 	take();
 	while (pair_next_event(pair))
 		;
@@ -237,7 +262,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct pair_config config = {
 		.random = draw,
 		.context = &random,
-		.can = HELLO_CAN_CHECK | HELLO_CAN_REPEAT,
+		.can = HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_INTERRUPT,
 		.idle_ns = 3 * NS_PER_S,
 	};
 	const struct speed_config speeds = {.base = 115200};

@@ -2,6 +2,7 @@
 #include "end.h"
 #include "../unit/testing.h"
 #include "clock.h"
+#include "framing/weave.h"
 #include "packet/packet.h"
 
 #include <stdio.h>
@@ -53,7 +54,7 @@ static uint32_t get_32(const uint8_t *p)
  * @generation: number of the program that sent it
  * @number:     its number among the packets of this program
  * @session:    the session in which it was sent; 0: none
- * @ordinal:    its number in this session
+ * @ordinal:    its number in this session, among those of its flow
  * @type:       its type
  */
 struct content {
@@ -101,6 +102,14 @@ static uint64_t draw(void *context)
 	return sim_random(context);
 }
 
+static void clear_outbox(struct end *end)
+{
+	end->outbox_at = 0;
+	end->outbox_len = 0;
+	end->inner_end = 0;
+	end->was_woven = false;
+}
+
 /* Set the port to another speed. What it has not sent or read is lost. */
 static void set_baud(struct end *end, uint32_t baud, uint64_t now_ns)
 {
@@ -109,10 +118,9 @@ static void set_baud(struct end *end, uint32_t baud, uint64_t now_ns)
 	if (end->in[0])
 		wire_set_speed(end->in[0], 1, baud, now_ns);
 	wire_set_speed(end->out[0], 0, baud, now_ns);
-	for (i = 0; i < END_LINES_MAX; i++) {
-		end->decoder[i].state = SLIP_STATE_PACKET;
-		end->decoder[i].len = 0;
-	}
+	for (i = 0; i < END_LINES_MAX; i++)
+		end->decoder[i] = (struct slip_decoder){0};
+	clear_outbox(end);
 	end->settle_ns = now_ns + 10 * NS_PER_MS;
 }
 
@@ -200,11 +208,11 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 	end->wake_ns = now_ns;
 	end->ping_ns = now_ns + sim_between(end->random, 0, PING_NS);
 	for (i = 0; i < END_LINES_MAX; i++) {
-		end->decoder[i].state = SLIP_STATE_PACKET;
-		end->decoder[i].len = 0;
+		end->decoder[i] = (struct slip_decoder){0};
 		if (end->in[i])
 			wire_flush(end->in[i], now_ns);
 	}
+	clear_outbox(end);
 	set_baud(end, end->fixed_baud ? end->fixed_baud : end->speeds.base,
 		 now_ns);
 	end->settle_ns = 0;
@@ -233,6 +241,16 @@ void end_kill(struct end *end)
 	end->read_ns = UINT64_MAX;
 }
 
+static void write_bytes(struct end *end, const uint8_t *bytes, size_t len,
+			uint64_t now_ns)
+{
+	size_t i;
+
+	for (i = 0; i < END_LINES_MAX; i++)
+		if (end->out[i])
+			wire_write(end->out[i], bytes, len, now_ns);
+}
+
 /**
  * end_close() - Stop the program, which closes its session
  * @end:    the end
@@ -243,6 +261,8 @@ void end_close(struct end *end, uint64_t now_ns)
 	uint8_t out[PAIR_SHORT_MAX];
 	size_t len = end->pair ? pair_close(end->pair, out, now_ns) : 0;
 
+	write_bytes(end, end->outbox + end->outbox_at,
+		    end->outbox_len - end->outbox_at, now_ns);
 	if (len)
 		end_write(end, out, len, now_ns);
 	end_kill(end);
@@ -259,12 +279,13 @@ void end_write(struct end *end, const uint8_t *frame, size_t len,
 	       uint64_t now_ns)
 {
 	uint8_t encoded[FRAMING_ENCODED_MAX(END_PACKET_MAX + 64)];
-	size_t i;
 
+	encoded[0] = SLIP_END;
+	if (end->was_woven)
+		write_bytes(end, encoded, 1, now_ns);
+	end->was_woven = false;
 	len = slip_encode(encoded, frame, len, SLIP_ESCAPES_RFC1055);
-	for (i = 0; i < END_LINES_MAX; i++)
-		if (end->out[i])
-			wire_write(end->out[i], encoded, len, now_ns);
+	write_bytes(end, encoded, len, now_ns);
 }
 
 static void queue(struct end *end, unsigned int len, uint8_t type)
@@ -283,15 +304,24 @@ static bool repeats(const struct end *end)
 	return stats.repeats;
 }
 
+/* Packets of different flows may overtake each other where short frames
+ * interrupt long ones. */
+static size_t flow_of(const struct end *end, uint8_t type)
+{
+	return end->pair && pair_takes_inner(end->pair) ? type % END_FLOWS : 0;
+}
+
 /* Check that the packets of a session come without a hole. */
 static void check_session(struct end *end, const struct content *content)
 {
+	uint32_t *ordinal = &end->ordinals_in[flow_of(end, content->type)];
+
 	if (content->session != end->session_in)
-		end->ordinal_in = 0;
-	if (content->ordinal != end->ordinal_in && repeats(end))
+		memset(end->ordinals_in, 0, sizeof(end->ordinals_in));
+	if (content->ordinal != *ordinal && repeats(end))
 		end->faults |= END_HOLE;
 	end->session_in = content->session;
-	end->ordinal_in = content->ordinal + 1;
+	*ordinal = content->ordinal + 1;
 }
 
 /* A session that repeats loses no ping, so the answers come in order. */
@@ -310,6 +340,7 @@ static void deliver(struct end *end, const uint8_t *packet, size_t len,
 	uint8_t wanted[END_PACKET_MAX];
 	struct content content;
 	bool is_good = false;
+	uint32_t *last;
 
 	if (len >= END_PACKET_MIN && len <= END_PACKET_MAX) {
 		read_packet(packet, &content);
@@ -322,14 +353,17 @@ static void deliver(struct end *end, const uint8_t *packet, size_t len,
 			end->faults |= END_DAMAGED;
 		return;
 	}
-	if (end->trusts && (content.generation < end->last_of ||
-			    (content.generation == end->last_of &&
-			     content.number <= end->last)))
+	last = &end->last[flow_of(end, content.type)];
+	if (end->trusts &&
+	    (content.generation < end->last_of ||
+	     (content.generation == end->last_of && content.number <= *last)))
 		end->faults |= END_TWICE;
 	if (is_checked && end->trusts)
 		check_session(end, &content);
+	if (content.generation != end->last_of)
+		memset(end->last, 0, sizeof(end->last));
 	end->last_of = content.generation;
-	end->last = content.number;
+	*last = content.number;
 	end->delivered++;
 	end->plain_in += !is_checked;
 	end->heard_ns = now_ns;
@@ -385,6 +419,7 @@ static void decode(struct end *end, size_t i, const uint8_t *bytes, size_t len,
 	size_t used;
 
 	while (len) {
+		decoder->takes_inner = end->pair && pair_takes_inner(end->pair);
 		used = slip_decode(decoder, bytes, len, &status);
 		bytes += used;
 		len -= used;
@@ -394,7 +429,8 @@ static void decode(struct end *end, size_t i, const uint8_t *bytes, size_t len,
 			hear_plainly(end, decoder->packet, decoder->len,
 				     now_ns);
 		else if (status == FRAMING_FRAME)
-			hear(end, decoder->packet, decoder->len, now_ns);
+			hear(end, decoder->packet + decoder->frame_at,
+			     decoder->len - decoder->frame_at, now_ns);
 		else if (!end->is_plain)
 			pair_admit(end->pair, false, now_ns);
 	}
@@ -436,7 +472,19 @@ static bool next_packet(struct end *end, struct end_packet *packet)
 		return true;
 	}
 	*packet = (struct end_packet){end->packet_len, TYPE_BULK};
+	/* Sometimes the flow pauses, and a short packet comes. */
+	if (end->traffic == END_GREEDY && sim_chance(end->random, 0.05))
+		packet->len = END_PACKET_MIN;
 	return end->traffic == END_GREEDY;
+}
+
+/* Is the next packet of the interface urgent? */
+static bool has_urgent(const struct end *end)
+{
+	const struct end_packet *packet = &end->queue[end->queue_at];
+
+	return end->pair && end->queue_len && packet->len <= 256 &&
+	       pair_may_be_urgent(end->pair, packet->type);
 }
 
 /* Get the session of the next packet; 0: none. */
@@ -449,29 +497,110 @@ static uint32_t session_of(struct end *end)
 				     pair_peer(end->pair)->id * 3) |
 			  1;
 	if (session != end->session_out)
-		end->ordinal_out = 0;
+		memset(end->ordinals_out, 0, sizeof(end->ordinals_out));
 	end->session_out = session;
 	return session;
+}
+
+/* Make the frame of a packet. Return: its length; 0: the packet waits. */
+static size_t wrap_packet(struct end *end, const struct end_packet *packet,
+			  bool is_inside, uint8_t *room, uint64_t now_ns,
+			  uint8_t **frame)
+{
+	const struct content content = {
+		.generation = end->generation,
+		.number = ++end->sent,
+		.session = session_of(end),
+		.ordinal = end->ordinals_out[flow_of(end, packet->type)]++,
+		.type = packet->type,
+	};
+	struct pair_packet what = {
+		.len = packet->len,
+		.flow = packet->type,
+		.is_inside = is_inside,
+	};
+
+	*frame = room + PAIR_HEADROOM;
+	make_packet(*frame, packet->len, &content);
+	if (!end->pair)
+		return packet->len;
+	what.is_sparse =
+		what.len <= 256 && pair_may_be_urgent(end->pair, what.flow);
+	return pair_wrap(end->pair, *frame, &what, now_ns, frame);
+}
+
+/* Write a frame, or its first piece. */
+static void write_frame(struct end *end, const uint8_t *frame, size_t len,
+			uint64_t now_ns)
+{
+	if (!end->pair || !pair_interrupts(end->pair) ||
+	    !frame_is_bulk(frame)) {
+		end_write(end, frame, len, now_ns);
+		return;
+	}
+	end->outbox_at = 0;
+	end->outbox_len = 0;
+	end->inner_end = 0;
+	if (end->was_woven)
+		end->outbox[end->outbox_len++] = SLIP_END;
+	end->was_woven = false;
+	end->outbox_len += slip_encode(end->outbox + end->outbox_len, frame,
+				       len, SLIP_ESCAPES_RFC1055);
 }
 
 static void send_packet(struct end *end, const struct end_packet *packet,
 			uint64_t now_ns)
 {
 	uint8_t room[PAIR_HEADROOM + END_PACKET_MAX + PAIR_TAILROOM];
-	uint8_t *frame = room + PAIR_HEADROOM;
-	size_t len = packet->len;
-	const struct content content = {
-		.generation = end->generation,
-		.number = ++end->sent,
-		.session = session_of(end),
-		.ordinal = end->ordinal_out++,
-		.type = packet->type,
-	};
+	uint8_t *frame;
+	size_t len = wrap_packet(end, packet, false, room, now_ns, &frame);
 
-	make_packet(frame, packet->len, &content);
-	if (end->pair)
-		len = pair_wrap(end->pair, frame, len, now_ns, &frame);
-	end_write(end, frame, len, now_ns);
+	if (len)
+		write_frame(end, frame, len, now_ns);
+}
+
+/* Put what is urgent in front of the next piece. */
+static void interrupt(struct end *end, uint64_t now_ns)
+{
+	static uint8_t out[PAIR_FRAME_MAX];
+	uint8_t inner[FRAMING_ENCODED_MAX(FRAMING_INNER_MAX)];
+	struct end_packet packet;
+	uint8_t *frame = out;
+	size_t len;
+
+	if (!end->pair || end->outbox_at < end->inner_end ||
+	    !weave_fits(end->outbox, end->outbox_at))
+		return;
+	len = pair_take_inside(end->pair, out, now_ns);
+	if (!len && has_urgent(end) && !pair_holds(end->pair) &&
+	    next_packet(end, &packet))
+		len = wrap_packet(end, &packet, true, out, now_ns, &frame);
+	if (!len)
+		return;
+	if (end_is_verbose)
+		printf("%10.3f %c frame %02x inside\n", (double)now_ns / 1e6,
+		       end->name, frame[0]);
+	len = slip_encode(inner, frame, len, SLIP_ESCAPES_RFC1055);
+	end->inner_end = weave_insert(end->outbox, &end->outbox_at,
+				      &end->outbox_len, inner, len);
+	end->was_woven = true;
+}
+
+/* Write the next piece of a bulk frame. Return: false if there is none. */
+static bool write_piece(struct end *end, uint64_t now_ns)
+{
+	const size_t piece = (size_t)(4 * NS_PER_MS / end->out[0]->byte_ns);
+	size_t len;
+
+	if (end->outbox_at == end->outbox_len)
+		return false;
+	interrupt(end, now_ns);
+	len = weave_piece(end->outbox + end->outbox_at,
+			  end->outbox_len - end->outbox_at,
+			  piece > 16 ? piece : 16);
+	write_bytes(end, end->outbox + end->outbox_at, len, now_ns);
+	end->outbox_at += len;
+	return true;
 }
 
 /* Is this a message that the scenario wants to be lost? */
@@ -489,8 +618,8 @@ static bool is_lost(struct end *end, const uint8_t *frame)
 /* May a packet go, or does it wait for the window or for another speed? */
 static bool may_send(const struct end *end)
 {
-	return !end->pair ||
-	       (pair_has_room(end->pair) && !pair_holds(end->pair));
+	return !end->pair || ((pair_has_room(end->pair) || has_urgent(end)) &&
+			      !pair_holds(end->pair));
 }
 
 static bool has_more(const struct end *end, uint64_t now_ns)
@@ -519,6 +648,10 @@ static void send(struct end *end, uint64_t now_ns)
 	size_t len;
 
 	while (dry_ns(end, now_ns) <= now_ns + LEAD_NS) {
+		if (write_piece(end, now_ns)) {
+			has_sent = true;
+			continue;
+		}
 		if (end->pair)
 			pair_set_queued(end->pair, end->out[0]->len);
 		len = end->pair ? pair_take(end->pair, out, now_ns) : 0;
@@ -530,7 +663,7 @@ static void send(struct end *end, uint64_t now_ns)
 				printf("%10.3f %c frame %02x\n",
 				       (double)now_ns / 1e6, end->name, out[0]);
 			if (!is_lost(end, out))
-				end_write(end, out, len, now_ns);
+				write_frame(end, out, len, now_ns);
 		} else if (may_send(end) && next_packet(end, &packet)) {
 			send_packet(end, &packet, now_ns);
 		} else {
@@ -538,7 +671,8 @@ static void send(struct end *end, uint64_t now_ns)
 		}
 		has_sent = true;
 	}
-	if (has_sent && !has_more(end, now_ns))
+	if (has_sent && end->outbox_at == end->outbox_len &&
+	    !has_more(end, now_ns))
 		end_burst(end, now_ns);
 }
 
@@ -562,6 +696,8 @@ static uint64_t next_wake(struct end *end, uint64_t now_ns)
 		ns = pair_next_ns(end->pair, now_ns);
 	if ((end->queue_len || end->traffic == END_GREEDY) && may_send(end))
 		ns = 0;
+	if (end->outbox_at < end->outbox_len)
+		ns = 0;
 	if (ns != UINT64_MAX)
 		ns = clock_later(ns, ready);
 	if (end->traffic == END_PINGS)
@@ -575,6 +711,12 @@ static uint64_t next_wake(struct end *end, uint64_t now_ns)
 			: sim_between(end->random, 0, 300 * NS_PER_US));
 }
 
+/* Some pings are long, so that their flow changes its class. */
+static unsigned int ping_len(const struct end *end)
+{
+	return sim_chance(end->random, 0.1) ? 280 : 84;
+}
+
 /**
  * end_turn() - Run the program until it has nothing more to do
  * @end:    the end
@@ -584,7 +726,7 @@ void end_turn(struct end *end, uint64_t now_ns)
 {
 	read_lines(end, now_ns);
 	if (end->traffic == END_PINGS && end->ping_ns <= now_ns) {
-		queue(end, 84, TYPE_PING);
+		queue(end, ping_len(end), TYPE_PING);
 		if (end->trips && end->ping_count < end->trips_max)
 			end->trips[end->ping_count++] = now_ns;
 		end->ping_ns = now_ns + PING_NS / 2 +
@@ -595,7 +737,9 @@ void end_turn(struct end *end, uint64_t now_ns)
 	send(end, now_ns);
 	if (end->pair) {
 		if (pair_is_draining(end->pair))
-			pair_set_dry(end->pair, dry_ns(end, now_ns));
+			pair_set_dry(end->pair, end->outbox_at < end->outbox_len
+							? UINT64_MAX
+							: dry_ns(end, now_ns));
 		follow_speed(end, now_ns);
 		show_events(end, now_ns);
 	}

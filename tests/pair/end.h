@@ -14,6 +14,12 @@
 #define END_PACKET_MIN 40
 #define END_PACKET_MAX 1500
 
+/* Packets of different types are different flows. */
+#define END_FLOWS 4
+
+/* An encoded bulk frame, and what is written into it. */
+#define END_OUTBOX_MAX 4096
+
 /* Packets that wait in an end whose line is slow. */
 #define END_QUEUE_MAX 64
 
@@ -83,11 +89,11 @@ struct end_packet {
  * @generation: number of its program among all programs of the run
  * @sent:       packets that its program has made
  * @session_out: the session in which it last sent a packet
- * @ordinal_out: packets that it has sent in this session
+ * @ordinals_out: packets that it has sent in this session, for each flow
  * @session_in: the session of the last packet delivered
- * @ordinal_in: packets of this session delivered
+ * @ordinals_in: packets of this session delivered
  * @last_of:    generation of the sender of the last packet delivered
- * @last:       number of that packet
+ * @last:       number of the last packet of each flow
  * @delivered:  packets delivered
  * @plain_in:   those of them that had no check
  * @heard_ns:   time of the last delivery
@@ -104,6 +110,11 @@ struct end_packet {
  * @queue:      packets that wait, in a ring
  * @queue_at:   index of the first of them
  * @queue_len:  number of them
+ * @outbox:     an encoded bulk frame that is written in pieces
+ * @outbox_at:  bytes of it that were written
+ * @outbox_len: its length
+ * @inner_end:  where the frame inside of it ends
+ * @was_woven:  there was one
  */
 struct end {
 	char name;
@@ -138,11 +149,11 @@ struct end {
 	uint32_t generation;
 	uint32_t sent;
 	uint32_t session_out;
-	uint32_t ordinal_out;
+	uint32_t ordinals_out[END_FLOWS];
 	uint32_t session_in;
-	uint32_t ordinal_in;
+	uint32_t ordinals_in[END_FLOWS];
 	uint32_t last_of;
-	uint32_t last;
+	uint32_t last[END_FLOWS];
 	uint64_t delivered;
 	uint64_t plain_in;
 	uint64_t heard_ns;
@@ -158,6 +169,11 @@ struct end {
 	struct end_packet queue[END_QUEUE_MAX];
 	unsigned int queue_at;
 	unsigned int queue_len;
+	uint8_t outbox[END_OUTBOX_MAX];
+	size_t outbox_at;
+	size_t outbox_len;
+	size_t inner_end;
+	bool was_woven;
 };
 
 extern bool end_is_verbose;

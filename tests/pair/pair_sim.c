@@ -36,7 +36,9 @@
 /* The most hellos that another program may get. */
 #define SHORT_MAX UINT64_C(17)
 
-#define CAN (HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_SPEED)
+#define CAN                                                         \
+	(HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_INTERRUPT | \
+	 HELLO_CAN_SPEED)
 
 /* Changes of an end's speed in the 20 s after both ends are paired. */
 #define CHANGES_MAX 12
@@ -436,9 +438,10 @@ static void check_lossless(struct world *world)
 		const struct end *from = &world->ends[i];
 		const struct end *to = &world->ends[1 - i];
 
-		if (from->session_out && from->ordinal_out &&
+		if (from->session_out && from->ordinals_out[0] &&
 		    (to->session_in != from->session_out ||
-		     to->ordinal_in != from->ordinal_out))
+		     memcmp(to->ordinals_in, from->ordinals_out,
+			    sizeof(to->ordinals_in)) != 0))
 			fail(world, i ? "B's packets are lost"
 				      : "A's packets are lost");
 	}
@@ -851,6 +854,15 @@ static void run_old_end(struct world *world)
 	run_random(world, 0, S);
 	end_open(&world->ends[1], HELLO_CAN_CHECK, world->now_ns);
 	run_short_or_long(world, 0, 3 * S, 30 * S);
+}
+
+/* One end does not interrupt its frames, and cannot read interrupted ones. */
+static void run_uninterrupted(struct world *world)
+{
+	end_open(&world->ends[0], CAN, world->now_ns);
+	end_open(&world->ends[1], CAN & ~(unsigned int)HELLO_CAN_INTERRUPT,
+		 world->now_ns);
+	run_short_or_long(world, 0, 3 * S, 15 * S);
 }
 
 /*
@@ -1430,6 +1442,7 @@ static const struct scenario scenarios[] = {
 	{"pings", run_pings, check_noise},
 	{"adapter", run_adapter, check_noise},
 	{"old-end", run_old_end, check_old_end},
+	{"uninterrupted", run_uninterrupted, check_paired},
 	{"stream", run_stream, check_stream},
 	{"floating", run_floating, check_paired},
 	{"attack-blind", run_attack_blind, check_attacked},

@@ -13,9 +13,33 @@ struct slip_reference {
 	bool escape;
 	bool skip;
 	bool ended; /* the packet is complete; the next byte begins another */
+	bool takes_inner;
+	bool is_inner; /* the packet is inside of another one */
+	size_t at;     /* behind the part of that */
 	size_t len;
-	uint8_t packet[FRAMING_CONTENTS_MAX];
+	uint8_t packet[FRAMING_CONTENTS_MAX + FRAMING_INNER_MAX];
 };
+
+static inline void slip_reference_resume(struct slip_reference *reference)
+{
+	reference->len = reference->at;
+	reference->at = 0;
+	reference->is_inner = false;
+}
+
+/* A frame in the middle of another one; in an inner one, instead of it. */
+static inline enum framing_status slip_reference_begin_inner(
+	struct slip_reference *reference)
+{
+	bool was_inner = reference->is_inner;
+
+	if (was_inner)
+		slip_reference_resume(reference);
+	reference->escape = false;
+	reference->is_inner = true;
+	reference->at = reference->len;
+	return was_inner ? FRAMING_BAD_ESCAPE : FRAMING_MORE;
+}
 
 static inline enum framing_status slip_reference_give_up(
 	struct slip_reference *reference, enum framing_status why)
@@ -32,7 +56,7 @@ static inline enum framing_status slip_reference_end(
 
 	if (reference->escape)
 		status = FRAMING_BAD_ESCAPE;
-	else if (reference->skip || !reference->len)
+	else if (reference->skip || reference->len == reference->at)
 		status = FRAMING_MORE;
 	reference->escape = false;
 	reference->skip = false;
@@ -45,7 +69,7 @@ static inline enum framing_status slip_reference_push(
 	bool xonxoff = reference->escapes == SLIP_ESCAPES_XONXOFF;
 
 	if (reference->ended)
-		reference->len = 0;
+		slip_reference_resume(reference);
 	reference->ended = byte == SLIP_END;
 	if (reference->ended)
 		return slip_reference_end(reference);
@@ -57,6 +81,9 @@ static inline enum framing_status slip_reference_push(
 		reference->escape = true;
 		return FRAMING_MORE;
 	}
+	if (reference->escape && reference->takes_inner &&
+	    byte == SLIP_ESC_INNER)
+		return slip_reference_begin_inner(reference);
 	if (reference->escape && byte == SLIP_ESC_END)
 		byte = SLIP_END;
 	else if (reference->escape && byte == SLIP_ESC_ESC)
@@ -72,8 +99,13 @@ static inline enum framing_status slip_reference_push(
 	else if (reference->escape)
 		return slip_reference_give_up(reference, FRAMING_BAD_ESCAPE);
 	reference->escape = false;
-	if (reference->len == sizeof(reference->packet))
+	if (reference->len == (reference->is_inner
+				       ? reference->at + FRAMING_INNER_MAX
+				       : FRAMING_CONTENTS_MAX)) {
+		reference->is_inner = false;
+		reference->at = 0;
 		return slip_reference_give_up(reference, FRAMING_TOO_LONG);
+	}
 	reference->packet[reference->len++] = byte;
 	return FRAMING_MORE;
 }

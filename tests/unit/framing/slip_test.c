@@ -24,6 +24,8 @@
 #define ESC_XON	 "\336"
 #define ESC_XOFF "\337"
 
+#define ESC_INNER "\340"
+
 /* Longer than any packet. */
 #define STREAM_MAX (1 << 20)
 
@@ -83,7 +85,8 @@ static void feed(struct slip_decoder *decoder, const uint8_t *bytes, size_t len,
 		if (status == FRAMING_MORE)
 			assert_int_equal(used, len - at);
 		at += used;
-		trace_status(trace, status, decoder->packet, decoder->len);
+		trace_status(trace, status, decoder->packet + decoder->frame_at,
+			     decoder->len - decoder->frame_at);
 	} while (at < len);
 	free(chunk);
 }
@@ -95,8 +98,11 @@ static void reference_feed(struct slip_reference *reference,
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		trace_status(trace, slip_reference_push(reference, bytes[i]),
-			     reference->packet, reference->len);
+		const enum framing_status status =
+			slip_reference_push(reference, bytes[i]);
+
+		trace_status(trace, status, reference->packet + reference->at,
+			     reference->len - reference->at);
 	}
 }
 
@@ -135,12 +141,16 @@ static void assert_same(const char *what, const void *got, size_t got_len,
 static struct trace got;
 static struct trace wanted;
 
+/* May frames be inside of frames? */
+static bool takes_inner;
+
 static struct slip_decoder *new_decoder(enum slip_escapes escapes)
 {
 	struct slip_decoder *decoder = calloc(1, sizeof(*decoder));
 
 	assert_non_null(decoder);
 	decoder->escapes = escapes;
+	decoder->takes_inner = takes_inner;
 	got.len = 0;
 	return decoder;
 }
@@ -300,6 +310,8 @@ static const struct decoding decodings[] = {
 	{"ESC END", BYTES("ab" ESC END "ef" END), BYTES("!<ef>")},
 	{"ESC END END", BYTES("ab" ESC END END "ef" END), BYTES("!<ef>")},
 	{"ESC END first of all", BYTES(ESC END "ef" END), BYTES("!<ef>")},
+	{"ESC ESC_INNER", BYTES("ab" ESC ESC_INNER "cd" END "ef" END),
+	 BYTES("!<ef>")},
 	{"ESC 0", BYTES("ab" ESC "\0" END "ef" END), BYTES("!<ef>")},
 	{"one report of a bad escape",
 	 BYTES("ab" ESC "c" ESC "d" ESC ESC ESC END "ef" END), BYTES("!<ef>")},
@@ -349,6 +361,60 @@ static const struct decoding decodings_xonxoff[] = {
 	 BYTES("<sixteen bytes! and more>")},
 };
 
+/* The same with and without escaped XON and XOFF, if takes_inner. */
+static const struct decoding decodings_inner[] = {
+	{"a frame in a frame", BYTES("ab" ESC ESC_INNER "cd" END "ef" END),
+	 BYTES("<cd><abef>")},
+	{"two frames in a frame",
+	 BYTES("ab" ESC ESC_INNER "c" END "d" ESC ESC_INNER "e" END "f" END),
+	 BYTES("<c><e><abdf>")},
+	{"two frames in one place",
+	 BYTES("ab" ESC ESC_INNER "c" END ESC ESC_INNER "e" END "f" END
+	       "g" END),
+	 BYTES("<c><e><abf><g>")},
+	{"a frame in front of the END",
+	 BYTES("ab" ESC ESC_INNER "c" END END "d" END), BYTES("<c><ab><d>")},
+	{"a frame at the start of a frame",
+	 BYTES(ESC ESC_INNER "c" END "ab" END "d" END), BYTES("<c><ab><d>")},
+	{"a frame outside of a frame",
+	 BYTES("a" END ESC ESC_INNER "c" END END "d" END), BYTES("<a><c><d>")},
+	{"escapes in both frames",
+	 BYTES("a" ESC ESC_END ESC ESC_INNER ESC ESC_ESC "c" END ESC ESC_ESC
+	       "b" END),
+	 BYTES("<" ESC "c><a" END ESC "b>")},
+	{"the code without ESC", BYTES("a" ESC_INNER "b" END),
+	 BYTES("<a" ESC_INNER "b>")},
+	{"an escaped ESC, then the code", BYTES("a" ESC ESC_ESC ESC_INNER END),
+	 BYTES("<a" ESC ESC_INNER ">")},
+	{"an empty frame in a frame", BYTES("ab" ESC ESC_INNER END "cd" END),
+	 BYTES("<abcd>")},
+	{"a bad escape in the inner frame",
+	 BYTES("ab" ESC ESC_INNER "c" ESC "x"
+	       "y" END "cd" END),
+	 BYTES("!<abcd>")},
+	{"ESC END in the inner frame",
+	 BYTES("ab" ESC ESC_INNER "c" ESC END "cd" END), BYTES("!<abcd>")},
+	{"a bad escape in the outer frame",
+	 BYTES("ab" ESC "x" ESC ESC_INNER "c" END "de" END "f" END),
+	 BYTES("!<de><f>")},
+	{"an inner frame in an inner frame",
+	 BYTES("ab" ESC ESC_INNER "c" ESC ESC_INNER "d" END "e" END "f" END),
+	 BYTES("!<d><abe><f>")},
+	{"inner frames for ever",
+	 BYTES("ab" ESC ESC_INNER ESC ESC_INNER ESC ESC_INNER ESC ESC_INNER
+	       "d" END "e" END),
+	 BYTES("!!!<d><abe>")},
+	{"the inner END is lost: a leading END ends both",
+	 BYTES("ab" ESC ESC_INNER "c"
+	       "de" END END "f" END),
+	 BYTES("<cde><ab><f>")},
+	{"the outer END is lost",
+	 BYTES("ab" ESC ESC_INNER "c" END "d" END "f" END),
+	 BYTES("<c><abd><f>")},
+	{"the inner frame comes last", BYTES("ab" ESC ESC_INNER "c" END),
+	 BYTES("<c>")},
+};
+
 /* Decode one stream, in chunks of the test's choice. */
 typedef void check_decoding(const struct decoding *decoding,
 			    enum slip_escapes escapes);
@@ -361,6 +427,11 @@ static void check_decodings(check_decoding *check)
 	for (i = 0; i < TESTING_COUNT(decodings); i++)
 		for (j = 0; j < TESTING_COUNT(both); j++)
 			check(&decodings[i], both[j]);
+	takes_inner = true;
+	for (i = 0; i < TESTING_COUNT(decodings_inner); i++)
+		for (j = 0; j < TESTING_COUNT(both); j++)
+			check(&decodings_inner[i], both[j]);
+	takes_inner = false;
 	for (i = 0; i < TESTING_COUNT(decodings_rfc1055); i++)
 		check(&decodings_rfc1055[i], SLIP_ESCAPES_RFC1055);
 	for (i = 0; i < TESTING_COUNT(decodings_xonxoff); i++)
@@ -420,10 +491,9 @@ static void test_slip_decode_every_split(void **state)
 /* Return: a random byte; one in @plain_per_special + 1 is special. */
 static uint8_t random_byte(uint64_t *seed, size_t plain_per_special)
 {
-	static const uint8_t special[] = {SLIP_END,	SLIP_ESC,
-					  SLIP_ESC_END, SLIP_ESC_ESC,
-					  SLIP_XON,	SLIP_XOFF,
-					  SLIP_ESC_XON, SLIP_ESC_XOFF};
+	static const uint8_t special[] = {
+		SLIP_END,  SLIP_ESC,	 SLIP_ESC_END,	SLIP_ESC_ESC,  SLIP_XON,
+		SLIP_XOFF, SLIP_ESC_XON, SLIP_ESC_XOFF, SLIP_ESC_INNER};
 
 	if (!testing_random(seed, plain_per_special + 1))
 		return special[testing_random(seed, sizeof(special))];
@@ -454,6 +524,7 @@ static void check_random_streams(uint64_t seed, enum slip_escapes escapes)
 
 	assert_non_null(reference);
 	reference->escapes = escapes;
+	reference->takes_inner = takes_inner;
 	snprintf(what, sizeof(what), "seed %#llx", (unsigned long long)seed);
 	for (round = 0; round < 3000; round++) {
 		len = testing_random(&seed, sizeof(bytes) + 1);
@@ -483,6 +554,54 @@ static void test_slip_decode_random_streams(void **state)
 	for (i = 0; i < TESTING_COUNT(seeds); i++)
 		for (j = 0; j < TESTING_COUNT(both); j++)
 			check_random_streams(seeds[i], both[j]);
+}
+
+static void test_slip_decode_random_inner_frames(void **state)
+{
+	takes_inner = true;
+	test_slip_decode_random_streams(state);
+	takes_inner = false;
+}
+
+/* A long frame with the longest inner one, or with one that is too long. */
+static void check_inner_length(size_t outer_len, size_t inner_len)
+{
+	static uint8_t bytes[FRAMING_CONTENTS_MAX + 2 * FRAMING_INNER_MAX];
+	struct slip_decoder *decoder;
+	size_t len = 0;
+
+	takes_inner = true;
+	decoder = new_decoder(SLIP_ESCAPES_RFC1055);
+	takes_inner = false;
+	memset(bytes, 'o', outer_len - 1);
+	len = outer_len - 1;
+	bytes[len++] = SLIP_ESC;
+	bytes[len++] = SLIP_ESC_INNER;
+	memset(bytes + len, 'i', inner_len);
+	len += inner_len;
+	bytes[len++] = SLIP_END;
+	bytes[len++] = 'o';
+	bytes[len++] = SLIP_END;
+	bytes[len++] = 'n';
+	bytes[len++] = SLIP_END;
+	feed(decoder, bytes, len, &got);
+	if (inner_len > FRAMING_INNER_MAX) {
+		/* Its END was lost, so the outer frame is lost, too. */
+		assert_same("too long", got.text, got.len, "#<o><n>", 7);
+	} else {
+		assert_int_equal(got.len, inner_len + outer_len + 4 + 3);
+		assert_memory_equal(got.text + got.len - 6, "oo><n>", 6);
+	}
+	free(decoder);
+}
+
+static void test_slip_decode_inner_lengths(void **state)
+{
+	(void)state;
+	check_inner_length(1500, FRAMING_INNER_MAX);
+	check_inner_length(1500, FRAMING_INNER_MAX + 1);
+	check_inner_length(FRAMING_CONTENTS_MAX, FRAMING_INNER_MAX);
+	check_inner_length(FRAMING_CONTENTS_MAX, FRAMING_INNER_MAX + 1);
 }
 
 /* All lengths and alignments, from random bytes to special bytes only. */
@@ -802,6 +921,8 @@ int main(void)
 		cmocka_unit_test(test_slip_decode_byte_by_byte),
 		cmocka_unit_test(test_slip_decode_every_split),
 		cmocka_unit_test(test_slip_decode_random_streams),
+		cmocka_unit_test(test_slip_decode_random_inner_frames),
+		cmocka_unit_test(test_slip_decode_inner_lengths),
 		cmocka_unit_test(test_slip_decode_lengths),
 		cmocka_unit_test(test_slip_decode_tells_at_once),
 		cmocka_unit_test(test_slip_decode_keeps_the_packet),

@@ -27,6 +27,20 @@ static void make_and_read(const struct frame *frame, struct frame *again,
 	assert_int_equal(again->kind, frame->kind);
 }
 
+/* Only data of the first class may be interrupted. */
+static void test_frame_is_bulk(void **state)
+{
+	static const uint8_t bulk[] = {0x10, 0x12, 0x14, 0x18, 0x1E};
+	static const uint8_t others[] = {0x11, 0x19, 0x28, 0x2A, 0x2F, 0x45};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bulk); i++)
+		assert_true(frame_is_bulk(&bulk[i]));
+	for (i = 0; i < sizeof(others); i++)
+		assert_false(frame_is_bulk(&others[i]));
+}
+
 static void test_frame_there_and_back(void **state)
 {
 	static const enum frame_kind bare[] = {FRAME_CLOSE};
@@ -54,6 +68,13 @@ static void test_frame_there_and_back(void **state)
 		assert_memory_equal(again.bits[0], bits, 12);
 		assert_int_equal(again.bits_len[1], i);
 		assert_memory_equal(again.bits[1], bits + 2, i);
+		assert_false(again.has_agree);
+		frame.has_agree = true;
+		frame.agree = 99;
+		make_and_read(&frame, &again, out);
+		assert_true(again.has_agree);
+		assert_int_equal(again.agree, 99);
+		assert_memory_equal(again.bits[1], bits + 2, i);
 	}
 	frame = (struct frame){.kind = FRAME_PROBE, .k = 200};
 	make_and_read(&frame, &again, out);
@@ -77,6 +98,12 @@ static void test_frame_there_and_back(void **state)
 	assert_int_equal(again.bits_len[0], 3);
 	assert_memory_equal(again.bits[0], bits, 3);
 	assert_int_equal(again.bits_len[1], 0);
+	assert_false(again.has_agree);
+	frame.has_agree = true;
+	frame.agree = 5;
+	make_and_read(&frame, &again, out);
+	assert_true(again.has_ack && again.has_agree);
+	assert_int_equal(again.agree, 5);
 
 	memset(text, 'x', sizeof(text));
 	frame = (struct frame){.kind = FRAME_AGREE, .seq = 9, .body = text};
@@ -272,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frame_there_and_back),
+		cmocka_unit_test(test_frame_is_bulk),
 		cmocka_unit_test(test_frame_of_a_packet),
 		cmocka_unit_test(test_frame_that_carries_two_numbers),
 		cmocka_unit_test(test_frame_of_this_session_only),

@@ -143,6 +143,33 @@ static size_t decode(size_t which, uint8_t frame[PAIR_FRAME_MAX])
 	return decoder.len;
 }
 
+/* A probe in the middle of a data frame, each as the page shows it alone. */
+static void test_page_interruption(void **state)
+{
+	static struct slip_decoder decoder;
+	const struct example *example = &examples[10];
+	uint8_t alone[PAIR_FRAME_MAX];
+	enum framing_status status;
+	size_t used;
+	size_t len;
+
+	(void)state;
+	decoder.takes_inner = true;
+	used = slip_decode(&decoder, example->bytes, example->len, &status);
+	assert_int_equal(status, FRAMING_FRAME);
+	len = decode(2, alone);
+	assert_int_equal(decoder.len - decoder.frame_at, len);
+	assert_memory_equal(decoder.packet + decoder.frame_at, alone, len);
+	used += slip_decode(&decoder, example->bytes + used,
+			    example->len - used, &status);
+	assert_int_equal(status, FRAMING_FRAME);
+	assert_int_equal(used, example->len);
+	len = decode(9, alone);
+	assert_int_equal(decoder.len, len);
+	assert_memory_equal(decoder.packet, alone, len);
+	assert_true(frame_is_bulk(alone));
+}
+
 /* One says what the page shows next, and the other hears what it shows. */
 static enum pair_verdict pass(size_t which, struct pair *from, struct pair *to)
 {
@@ -167,11 +194,12 @@ static void test_page_exchange(void **state)
 	uint8_t room[PAIR_FRAME_MAX];
 	const uint8_t *packet;
 	struct pair_stats stats;
+	const struct pair_packet what = {.len = 28};
 	uint8_t *frame;
 	size_t len;
 
 	(void)state;
-	assert_int_equal(example_count, 12);
+	assert_int_equal(example_count, 13);
 	a = open(draw_a, "mtu=1500 addr=10.0.0.1/24 release=1.0 name=desk");
 	b = open(draw_b, "mtu=1500 free=10,11,12 release=1.0 name=board");
 	assert_int_equal(pass(0, a, b), PAIR_OURS); /* hello */
@@ -192,7 +220,7 @@ static void test_page_exchange(void **state)
 	/* Data: the packet as it is, and in its frame. */
 	assert_int_equal(examples[8].len, 28);
 	memcpy(room + PAIR_HEADROOM, examples[8].bytes, 28);
-	len = pair_wrap(a, room + PAIR_HEADROOM, 28, NOW, &frame);
+	len = pair_wrap(a, room + PAIR_HEADROOM, &what, NOW, &frame);
 	assert_shown(9, frame, len);
 	len = decode(9, room);
 	assert_int_equal(pair_receive(b, room, len, NOW, &packet, &len),
@@ -201,8 +229,8 @@ static void test_page_exchange(void **state)
 	assert_memory_equal(packet, examples[8].bytes, 28);
 
 	len = pair_close(a, room, NOW);
-	assert_shown(10, room, len);
-	assert_shown(11, speed,
+	assert_shown(11, room, len);
+	assert_shown(12, speed,
 		     frame_write(speed, &try, frame_start(ID_A, ID_B)));
 	pair_receive(b, room, len, NOW, &packet, &len);
 	pair_get_stats(b, &stats);
@@ -373,6 +401,7 @@ static void test_page_patience(void **state)
 {
 	uint8_t room[PAIR_HEADROOM + 28 + PAIR_TAILROOM] = {0};
 	struct pair *pair = open_alone(0);
+	const struct pair_packet what = {.len = 28};
 	uint8_t *frame;
 
 	(void)state;
@@ -385,7 +414,7 @@ static void test_page_patience(void **state)
 	pair = open_alone(0);
 	hear_hello(pair, pair_id(pair));
 	hear_checked(pair);
-	pair_wrap(pair, room + PAIR_HEADROOM, 28, now, &frame);
+	pair_wrap(pair, room + PAIR_HEADROOM, &what, now, &frame);
 	assert_page_says(
 		"has received no good frame for one second after that");
 	assert_page_says("no good frame comes within two seconds after");
@@ -405,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page_exchange),
+		cmocka_unit_test(test_page_interruption),
 		cmocka_unit_test(test_page_unasked_hellos),
 		cmocka_unit_test(test_page_search),
 		cmocka_unit_test(test_page_patience),

@@ -168,13 +168,13 @@ static bool was_told(struct end *end, enum pair_event event)
 /* A packet as it leaves an end. */
 static size_t wrap(struct end *end, uint8_t out[PACKET_LEN + 10])
 {
+	const struct pair_packet what = {.len = PACKET_LEN};
 	uint8_t room[PAIR_HEADROOM + PACKET_LEN + PAIR_TAILROOM];
 	uint8_t *frame;
 	size_t len;
 
 	testing_ipv4(room + PAIR_HEADROOM, PACKET_LEN, 0x55);
-	len = pair_wrap(end->pair, room + PAIR_HEADROOM, PACKET_LEN, now,
-			&frame);
+	len = pair_wrap(end->pair, room + PAIR_HEADROOM, &what, now, &frame);
 	memcpy(out, frame, len);
 	return len;
 }

@@ -18,7 +18,8 @@ static uint8_t body[65535];
 
 static void begin(uint64_t packet_ns, uint64_t byte_ns)
 {
-	const struct repeat_wire wire = {packet_ns, byte_ns};
+	const struct repeat_wire wire = {.packet_ns = packet_ns,
+					 .byte_ns = byte_ns};
 
 	repeat_begin(repeat, &wire);
 	now = NOW;
@@ -48,13 +49,20 @@ static struct repeat_stats stats(void)
 	return stats;
 }
 
+static void add(size_t len)
+{
+	const struct lanes_packet what = {.len = len};
+
+	repeat_add(repeat, body, &what);
+}
+
 /* Send a packet, which is due as one frame. */
 static struct frame send(size_t len)
 {
 	struct frame head = {0};
 
 	assert_true(repeat_has_room(repeat));
-	repeat_add(repeat, body, len);
+	add(len);
 	assert_true(repeat_take(repeat, &head, body, now));
 	return head;
 }
@@ -468,7 +476,7 @@ static unsigned int cross(size_t len, bool is_lost)
 	struct frame head = {0};
 	unsigned int frames = 0;
 
-	repeat_add(repeat, body, len);
+	add(len);
 	while (repeat_take(repeat, &head, body, now)) {
 		frames++;
 		now += MS;
@@ -543,6 +551,171 @@ static void test_repeat_follows_the_speed(void **state)
 	assert_true(repeat_next_ns(repeat, now) < now + 3 * S / 2);
 }
 
+/* Begin a session with both classes, and send a bulk frame. */
+static void begin_inside(void)
+{
+	const struct repeat_wire wire = {.packet_ns = 130 * MS,
+					 .byte_ns = 87 * MS / 1000,
+					 .interrupts = true};
+
+	repeat_begin(repeat, &wire);
+	now = NOW;
+	send(1500);
+	repeat_set_inside(repeat, true);
+}
+
+/* Send an urgent packet in the middle of a bulk frame. */
+static struct frame send_inside(uint8_t flow)
+{
+	const struct lanes_packet what = {.len = 80,
+					  .flow = flow,
+					  .is_sparse = true};
+	struct frame head = {0};
+
+	assert_true(repeat_may_be_urgent(repeat, flow));
+	repeat_add(repeat, body, &what);
+	assert_true(repeat_take(repeat, &head, body, now));
+	assert_true(head.flags & FRAME_URGENT);
+	return head;
+}
+
+static void hear_both(enum frame_kind kind, uint8_t bulk, uint8_t urgent)
+{
+	const struct frame frame = {.kind = kind, .next = {bulk, urgent}};
+
+	repeat_hear_ack(repeat, &frame, now);
+}
+
+/* Each class has its own numbers, in both directions. */
+static void test_repeat_classes_have_their_own_numbers(void **state)
+{
+	const struct frame urgent = {.kind = FRAME_DATA,
+				     .flags = FRAME_URGENT,
+				     .seq = 1,
+				     .body = body,
+				     .body_len = 40};
+	struct frame frame;
+
+	(void)state;
+	begin_inside();
+	assert_int_equal(send_inside(1).seq, 0);
+	assert_int_equal(send_inside(1).seq, 1);
+	assert_int_equal(stats().inside, 2);
+	repeat_set_inside(repeat, false);
+	assert_int_equal(send(1500).seq, 1);
+	assert_true(hear(0));
+	assert_false(repeat_hear_data(repeat, &urgent, now));
+	frame = ack();
+	assert_int_equal(frame.next[0], 1);
+	assert_int_equal(frame.bits_len[0], 0);
+	assert_int_equal(frame.next[1], 0);
+	assert_int_equal(frame.bits_len[1], 1);
+	assert_int_equal(frame.bits[1][0], 1);
+}
+
+/* A probe inside of a bulk frame proves nothing about that frame. */
+static void test_repeat_probe_inside_of_a_frame(void **state)
+{
+	struct frame head = {0};
+
+	(void)state;
+	begin_inside();
+	send_inside(1);
+	repeat_probed(repeat, 1, now);
+	now += 20 * MS;
+	hear_both(FRAME_ACK, 0, 0);
+	repeat_hear_answer(repeat, 1, now);
+	assert_true(repeat_take(repeat, &head, body, now));
+	assert_int_equal(head.flags, FRAME_URGENT);
+	assert_int_equal(head.seq, 0);
+	repeat_set_inside(repeat, false);
+	assert_false(repeat_take(repeat, &head, body, now));
+	/* One behind it does. */
+	repeat_probed(repeat, 2, now);
+	hear_both(FRAME_ACK, 0, 1);
+	repeat_hear_answer(repeat, 2, now);
+	assert_true(repeat_take(repeat, &head, body, now));
+	assert_int_equal(head.flags, 0);
+}
+
+/* "Failed" may mean the urgent frame, also while a bulk frame goes. */
+static void test_repeat_failed_asks_inside_of_a_frame(void **state)
+{
+	(void)state;
+	begin_inside();
+	now += 10 * MS;
+	hear_both(FRAME_ACK_FAILED, 0, 0);
+	assert_false(repeat_wants_probe(repeat, now));
+	send_inside(1);
+	now += 30 * MS;
+	hear_both(FRAME_ACK_FAILED, 0, 0);
+	assert_true(repeat_wants_probe(repeat, now));
+}
+
+/* Bulk frames that arrive prove nothing about an urgent one. */
+static void test_repeat_probes_for_the_urgent_class(void **state)
+{
+	uint8_t seq;
+
+	(void)state;
+	begin_inside();
+	send_inside(1);
+	repeat_set_inside(repeat, false);
+	for (seq = 1; seq < 100; seq++) {
+		now += 130 * MS;
+		hear_both(FRAME_ACK, seq, 0);
+		if (repeat_wants_probe(repeat, now))
+			break;
+		send(1500);
+	}
+	assert_in_range(seq, 3, 5);
+}
+
+/* An acknowledgement that nobody waits for rides on the next bulk frame. */
+static void test_repeat_acknowledgement_does_not_interrupt(void **state)
+{
+	struct frame head;
+
+	(void)state;
+	begin_inside();
+	hear(0);
+	now += 100 * MS;
+	assert_no_ack();
+	repeat_set_inside(repeat, false);
+	head = send(1500);
+	assert_true(head.flags & FRAME_NEXT);
+	assert_int_equal(head.next[0], 1);
+	/* News of a loss does interrupt. */
+	repeat_set_inside(repeat, true);
+	hear(5);
+	assert_int_equal(ack().kind, FRAME_ACK);
+}
+
+/* A long packet behind an urgent one of its flow waits, and a probe ends that
+ * soon. */
+static void test_repeat_long_packet_waits_for_its_flow(void **state)
+{
+	const struct lanes_packet what = {.len = 1500, .flow = 1};
+	struct frame head = {0};
+
+	(void)state;
+	begin_inside();
+	send_inside(1);
+	repeat_set_inside(repeat, false);
+	repeat_add(repeat, body, &what);
+	assert_false(repeat_has_room(repeat));
+	assert_false(repeat_take(repeat, &head, body, now));
+	assert_true(repeat_wants_probe(repeat, now));
+	repeat_probed(repeat, 1, now);
+	assert_false(repeat_wants_probe(repeat, now));
+	assert_true(repeat_next_ns(repeat, now) > now);
+	now += 20 * MS;
+	hear_both(FRAME_ACK, 0, 1);
+	assert_true(repeat_take(repeat, &head, body, now));
+	assert_int_equal(head.body_len, 1500);
+	assert_true(repeat_has_room(repeat));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -566,6 +739,12 @@ int main(void)
 		TEST(test_repeat_invalid_numbers_are_counted),
 		TEST(test_repeat_parts_where_there_is_noise),
 		TEST(test_repeat_refused),
+		TEST(test_repeat_classes_have_their_own_numbers),
+		TEST(test_repeat_probe_inside_of_a_frame),
+		TEST(test_repeat_failed_asks_inside_of_a_frame),
+		TEST(test_repeat_probes_for_the_urgent_class),
+		TEST(test_repeat_acknowledgement_does_not_interrupt),
+		TEST(test_repeat_long_packet_waits_for_its_flow),
 		TEST(test_repeat_follows_the_speed),
 	};
 

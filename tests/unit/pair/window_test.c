@@ -57,7 +57,7 @@ static void add(size_t len, bool more)
 		body[i] = byte_of(added, i);
 	frames[added].len = len;
 	frames[added].more = more;
-	window_add(window, body, len, more);
+	window_add(window, body, len, more, 0);
 	added++;
 }
 
@@ -243,7 +243,7 @@ static void send_new(unsigned int count)
 	uint8_t seq;
 
 	while (count--) {
-		window_add(window, (const uint8_t *)"x", 1, false);
+		window_add(window, (const uint8_t *)"x", 1, false, 0);
 		assert_true(window_next_due(window, &seq));
 		window_sent(window, seq, 1);
 	}
@@ -257,7 +257,7 @@ static void test_window_of_what_was_never_sent(void **state)
 	assert_int_equal(hear(1, "", 0), WINDOW_INVALID);
 	assert_int_equal(hear(0, "\x01", 1), WINDOW_INVALID);
 	send_new(4);
-	window_add(window, (const uint8_t *)"x", 1, false);
+	window_add(window, (const uint8_t *)"x", 1, false, 0);
 	assert_int_equal(hear(5, "", 0), WINDOW_INVALID);
 	assert_int_equal(hear(0, "\x08", 1), WINDOW_INVALID);
 	assert_int_equal(hear(100, "\xFF\xFF\xFF\xFF", 4), WINDOW_INVALID);
@@ -281,14 +281,14 @@ static void test_window_round_trip(void **state)
 	uint8_t seq;
 
 	(void)state;
-	window_add(window, (const uint8_t *)"x", 1, false);
+	window_add(window, (const uint8_t *)"x", 1, false, 0);
 	assert_true(window_next_due(window, &seq));
 	window_sent(window, seq, 1000);
 	assert_int_equal(window_hear(window, &one, 1300, &rtt_ns), WINDOW_NEWS);
 	assert_true(rtt_ns == 300);
 	/* Which transmission a repeated one acknowledges is not known. */
 	rtt_ns = 0;
-	window_add(window, (const uint8_t *)"x", 1, false);
+	window_add(window, (const uint8_t *)"x", 1, false, 0);
 	window_next_due(window, &seq);
 	window_sent(window, seq, 2000);
 	window_lose(window, 2);

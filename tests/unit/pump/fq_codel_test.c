@@ -745,6 +745,113 @@ static void test_fq_codel_adapts_in_place(void **state)
 	fq_codel_free(q);
 }
 
+static bool may_all(const void *context, uint32_t flow)
+{
+	(void)context;
+	(void)flow;
+	return true;
+}
+
+static bool may_not(const void *context, uint32_t flow)
+{
+	return flow != *(const uint32_t *)context;
+}
+
+static const struct fq_codel_choice all_flows = {.may = may_all};
+
+/* Take a sparse packet. Return: its flow; UINT32_MAX: there is none. */
+static uint32_t take_sparse(struct fq_codel *q,
+			    const struct fq_codel_choice *choice)
+{
+	static uint8_t packet[PACKET_MAX];
+	const bool has = fq_codel_has_sparse(q, choice);
+	const size_t len = fq_codel_dequeue_sparse(q, packet, choice, 0);
+
+	assert_int_equal(has, len > 0);
+	assert_books_balance(q);
+	if (!len)
+		return UINT32_MAX;
+	assert_int_equal(packet[0], fq_codel_last_flow(q));
+	return packet[0];
+}
+
+/* Only a short packet of a flow with little else is sparse. */
+static void test_fq_codel_knows_sparse_packets(void **state)
+{
+	struct fq_codel *q = fq_codel_new(&usual);
+	uint32_t denied = 4;
+	const struct fq_codel_choice choice = {may_not, &denied};
+
+	(void)state;
+	assert_int_equal(take_sparse(q, &all_flows), UINT32_MAX);
+	enqueue_of_flow(q, 1, 257, 1, 0);
+	enqueue_of_flow(q, 2, 151, 2, 0);
+	enqueue_of_flow(q, 3, 1500, 9, 0);
+	assert_int_equal(take_sparse(q, &all_flows), UINT32_MAX);
+	enqueue_of_flow(q, 4, 256, 1, 0);
+	enqueue_of_flow(q, 5, 150, 2, 0);
+	assert_int_equal(take_sparse(q, &choice), 5);
+	assert_int_equal(take_sparse(q, &choice), 5);
+	assert_int_equal(take_sparse(q, &choice), UINT32_MAX);
+	assert_int_equal(take_sparse(q, &all_flows), 4);
+	assert_int_equal(take_sparse(q, &all_flows), UINT32_MAX);
+	fq_codel_free(q);
+}
+
+/* The second way out uses credits and moves no turn: a flow of small packets
+ * gets no more than its quantum before the others had their turn. */
+static void test_fq_codel_sparse_packets_use_credits(void **state)
+{
+	struct fq_codel_config config = usual;
+	struct fq_codel *q;
+	unsigned int sent;
+
+	(void)state;
+	config.quantum = 300;
+	q = fq_codel_new(&config);
+	enqueue_of_flow(q, 1, 1500, 20, 0);
+	assert_int_equal(dequeue_flow(q, 0, NULL), 1);
+	for (sent = 0; sent < 10; sent++) {
+		enqueue_of_flow(q, 2, 100, 1, 0);
+		if (take_sparse(q, &all_flows) != 2)
+			break;
+	}
+	assert_int_equal(sent, 3);
+	assert_true(fq_codel_last_was_sparse(q, 100));
+	/* It had its quantum, so it is the other flow's turn now. */
+	enqueue_of_flow(q, 2, 100, 2, 0);
+	assert_int_equal(take_sparse(q, &all_flows), UINT32_MAX);
+	/* In its turn its packets are still sparse. */
+	while (dequeue_flow(q, 0, NULL) != 2)
+		assert_false(fq_codel_last_was_sparse(q, 1500));
+	assert_true(fq_codel_last_was_sparse(q, 100));
+	assert_false(fq_codel_last_was_sparse(q, 257));
+	enqueue_of_flow(q, 2, 100, 3, 0);
+	assert_false(fq_codel_last_was_sparse(q, 100));
+	fq_codel_purge(q);
+	fq_codel_free(q);
+}
+
+/* A flow that had its turn, and is an old one, is sparse, too. */
+static void test_fq_codel_finds_sparse_old_flows(void **state)
+{
+	struct fq_codel_config config = usual;
+	struct fq_codel *q;
+
+	(void)state;
+	config.quantum = 300;
+	q = fq_codel_new(&config);
+	enqueue_of_flow(q, 1, 1500, 20, 0);
+	enqueue_of_flow(q, 2, 100, 1, 0);
+	/* The first has used its credits, the second is empty: both are old. */
+	assert_int_equal(dequeue_flow(q, 0, NULL), 1);
+	assert_int_equal(dequeue_flow(q, 0, NULL), 2);
+	assert_int_equal(dequeue_flow(q, 0, NULL), 1);
+	enqueue_of_flow(q, 2, 100, 1, 0);
+	assert_int_equal(take_sparse(q, &all_flows), 2);
+	fq_codel_free(q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -770,6 +877,9 @@ int main(void)
 		cmocka_unit_test(test_fq_codel_purges_everything),
 		cmocka_unit_test(test_fq_codel_equals_model),
 		cmocka_unit_test(test_fq_codel_adapts_in_place),
+		cmocka_unit_test(test_fq_codel_knows_sparse_packets),
+		cmocka_unit_test(test_fq_codel_sparse_packets_use_credits),
+		cmocka_unit_test(test_fq_codel_finds_sparse_old_flows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

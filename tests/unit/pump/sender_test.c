@@ -98,19 +98,27 @@ static void talk(struct pair *from, struct pair *to, uint64_t now_ns)
 		pair_receive(to, out, len, now_ns, &packet, &packet_len);
 }
 
-/* Pair this end with another. */
-static void meet(unsigned int can)
+/* When meet_peer() has ended. */
+#define MET (NOW + 5 * NS_PER_S)
+
+/* Pair this end with another. Return: the other. */
+static struct pair *meet_peer(unsigned int can)
 {
 	struct pair *other = new_pair(can);
 	uint64_t now_ns;
 
 	world.config.pair = new_pair(can);
-	for (now_ns = NOW; now_ns < NOW + 5 * NS_PER_S; now_ns += NS_PER_MS) {
+	for (now_ns = NOW; now_ns < MET; now_ns += NS_PER_MS) {
 		talk(world.config.pair, other, now_ns);
 		talk(other, world.config.pair, now_ns);
 	}
 	assert_int_equal(pair_state(world.config.pair), PAIR_PAIRED);
-	pair_free(other);
+	return other;
+}
+
+static void meet(unsigned int can)
+{
+	pair_free(meet_peer(can));
 }
 
 static int close_world(void **state)
@@ -357,6 +365,101 @@ static void test_sender_counts_the_lines_answers(void **state)
 	assert_int_equal(stats.to_line.dropped[STATS_DROP_NO_LINE], 2);
 }
 
+static void give_packet(size_t len, uint8_t host)
+{
+	uint8_t packet[1500];
+
+	testing_ipv4(packet, len, host);
+	packet[HEADER_IPV4_FROM] = host;
+	assert_int_equal(write(world.interface, packet, len), (ssize_t)len);
+}
+
+/* Run the sender, which has two long packets, and give it a short one after so
+ * many pieces, until two packets have arrived. Return: their lengths, the first
+ * in the upper bits; @piece_max: the longest write. */
+static uint64_t interrupt_after(unsigned int pieces, struct pair *peer,
+				uint64_t now_ns, ssize_t *piece_max)
+{
+	static struct slip_decoder decoder;
+	uint8_t bytes[4096];
+	enum framing_status status;
+	const uint8_t *packet;
+	uint64_t order = 0;
+	unsigned int count = 0;
+	size_t packet_len;
+	ssize_t at;
+	ssize_t n;
+
+	*piece_max = 0;
+	decoder = (struct slip_decoder){.takes_inner = pair_takes_inner(peer)};
+	for (; sender_plan(world.sender, now_ns).next_ns < now_ns + NS_PER_S;
+	     count++) {
+		now_ns = clock_later(now_ns,
+				     sender_plan(world.sender, now_ns).next_ns);
+		if (count == pieces)
+			give_packet(84, 2);
+		assert_true(sender_drain(world.sender, true, now_ns));
+		sender_send(world.sender, &world.port, now_ns);
+		n = read(world.line, bytes, sizeof(bytes));
+		if (n > *piece_max)
+			*piece_max = n;
+		for (at = 0; at < n;) {
+			at += (ssize_t)slip_decode(&decoder, bytes + at,
+						   (size_t)(n - at), &status);
+			if (status != FRAMING_FRAME ||
+			    pair_receive(peer,
+					 decoder.packet + decoder.frame_at,
+					 decoder.len - decoder.frame_at, now_ns,
+					 &packet, &packet_len) != PAIR_PACKET)
+				continue;
+			order = order << 16 | packet_len;
+		}
+		if (order >> 16)
+			break;
+		assert_true(count < 1000);
+	}
+	return order;
+}
+
+static void check_interruption(unsigned int can, unsigned int pieces,
+			       uint64_t order, ssize_t piece_most)
+{
+	struct pair *peer;
+	ssize_t piece_max;
+
+	open_world(FRAMING_LEAD_AUTO, &slip_framing);
+	peer = meet_peer(can);
+	world.port.rate = 11520;
+	assert_int_equal(
+		sender_fit(world.sender, &world.port, &world.transport), 0);
+	give_packet(1500, 1);
+	give_packet(1500, 1);
+	assert_true(sender_drain(world.sender, true, MET));
+	assert_int_equal(interrupt_after(pieces, peer, MET, &piece_max), order);
+	assert_true(piece_max <= piece_most);
+	pair_free(peer);
+	close_world(NULL);
+}
+
+/* A short packet arrives before the long one whose pieces are on their way; the
+ * port gets some 4 ms at once, or a whole short frame. */
+static void test_sender_interrupts(void **state)
+{
+	const unsigned int can =
+		HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_INTERRUPT;
+	const uint64_t short_first = (uint64_t)84 << 16 | 1500;
+	const uint64_t long_first = (uint64_t)1500 << 16 | 1500;
+	unsigned int pieces;
+
+	(void)state;
+	for (pieces = 1; pieces < 30; pieces += 4)
+		check_interruption(can, pieces, short_first, 2 * 84 + 2 * 47);
+	check_interruption(can, 100, long_first, 2 * 47 + 10);
+	/* Without it the short one waits, and the port gets whole frames. */
+	check_interruption(can & ~(unsigned int)HELLO_CAN_INTERRUPT, 1,
+			   (uint64_t)1500 << 16 | 84, 3100);
+}
+
 #define SENDER_TEST(test) cmocka_unit_test_teardown(test, close_world)
 
 static size_t queued;
@@ -447,6 +550,7 @@ int main(void)
 		SENDER_TEST(test_sender_counts_the_lines_answers),
 		SENDER_TEST(test_sender_knows_when_the_wire_is_dry),
 		SENDER_TEST(test_sender_follows),
+		cmocka_unit_test(test_sender_interrupts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
