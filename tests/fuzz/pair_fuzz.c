@@ -236,7 +236,7 @@ static void step(struct fuzz_script *script)
 			pair_close(pair, out, now);
 		break;
 	case 9:
-		pair_set_queued(pair, fuzz_number(script, 1));
+		pair_set_queued(pair, (size_t)fuzz_number(script, 1));
 		break;
 	case 10:
 		pair_refused(pair);

@@ -223,7 +223,7 @@ static void forge(struct fuzz_script *script, struct end *to)
 	frame.next[1] = (uint8_t)fuzz_number(script, 1);
 	frame.k = (uint8_t)fuzz_number(script, 1);
 	frame.body = body;
-	frame.body_len = fuzz_number(script, 2) % (BODY_MAX + 1);
+	frame.body_len = (size_t)fuzz_number(script, 2) % (BODY_MAX + 1);
 	if (frame.kind == FRAME_ACK || frame.kind == FRAME_ACK_FAILED) {
 		frame.bits[0] = fuzz_take(script, &len);
 		frame.bits_len[0] = len;
@@ -254,7 +254,7 @@ static void step(struct fuzz_script *script)
 		now += fuzz_number(script, 1) * NS_PER_MS;
 		break;
 	case 6:
-		repeat_set_queued(a->repeat, fuzz_number(script, 1));
+		repeat_set_queued(a->repeat, (size_t)fuzz_number(script, 1));
 		break;
 	default:
 		if (what >> 4 == 15)

@@ -978,7 +978,7 @@ static void attack_by_frame(struct world *world, unsigned int to, bool knows)
 				    pair_id(world->ends[to].pair));
 	for (i = 0; i < FRAME_CLASSES; i++) {
 		frame.bits[i] = bits;
-		frame.bits_len[i] = draw(world, 0, FRAME_BITS_MAX);
+		frame.bits_len[i] = (size_t)draw(world, 0, FRAME_BITS_MAX);
 	}
 	if (draw(world, 0, 3))
 		put_frame(world, to, out, frame_write(out, &frame, start));

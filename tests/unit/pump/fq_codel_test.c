@@ -715,7 +715,7 @@ static void test_fq_codel_adapts_in_place(void **state)
 	struct fq_codel_config slow;
 	struct fq_codel_config fast;
 	struct fq_codel *q;
-	size_t waiting;
+	uint64_t waiting;
 
 	(void)state;
 	fq_codel_derive_config(&slow, 11520, 1500);
