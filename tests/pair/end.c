@@ -711,10 +711,11 @@ static uint64_t next_wake(struct end *end, uint64_t now_ns)
 			: sim_between(end->random, 0, 300 * NS_PER_US));
 }
 
-/* Some pings are long, so that their flow changes its class. */
+/* Some pings are long, so that their flow changes its class, but not where the
+ * trips are measured. */
 static unsigned int ping_len(const struct end *end)
 {
-	return sim_chance(end->random, 0.1) ? 280 : 84;
+	return !end->trips && sim_chance(end->random, 0.1) ? 280 : 84;
 }
 
 /**
