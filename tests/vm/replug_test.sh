@@ -75,7 +75,7 @@ check "a port of root alone: SIGUSR2 opens it again" wait_for 10 a_says \
 check 'and a ping crosses' wait_for 10 pings
 check_equal 'it has the same settings' "$settings" \
 	"$(stty -F /dev/ttyUSB0 -g)"
-head -c 100000 /dev/urandom >"$dir/sent"
+head -c 200000 /dev/urandom >"$dir/sent"
 start_tcp a b 10.0.0.2 "$dir/sent"
 wait_for 10 test -s "$dir/sent.b"
 hold /dev/ttyUSB0
