@@ -157,7 +157,7 @@ static void set_speeds(struct end *end, uint64_t packet_ns)
 	if (end->fixed_baud) {
 		speeds.base = end->fixed_baud;
 		speeds.count = 0;
-	} else if (end->listens) {
+	} else if (end->listens && end->speeds.count) {
 		config.count = sizeof(strangers) / sizeof(*strangers);
 		memcpy(config.speeds, strangers, sizeof(strangers));
 	}
@@ -213,8 +213,10 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 			wire_flush(end->in[i], now_ns);
 	}
 	clear_outbox(end);
-	set_baud(end, end->fixed_baud ? end->fixed_baud : end->speeds.base,
-		 now_ns);
+	if (end->fixed_baud)
+		set_baud(end, end->fixed_baud, now_ns);
+	else if (end->speeds.count)
+		set_baud(end, end->speeds.base, now_ns);
 	end->settle_ns = 0;
 	if (end->is_plain)
 		return;

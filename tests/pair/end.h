@@ -71,7 +71,8 @@ struct end_packet {
  * none arrived
  * @latency_ns: latency of its adapter
  * @speeds:     what its port can do; count 0: it stays at its speed
- * @listens:    it searches for the speed of a peer that is no serialtun
+ * @listens:    it searches for the speed of a peer that is no serialtun, if it
+ *              can change its speed
  * @fixed_baud: the speed of its port; 0: that of @speeds
  * @base_ns:    time of a byte at the speed of a newly opened port
  * @settle_ns:  time until which it drops what arrives, after a change of speed

@@ -1329,6 +1329,7 @@ static void start_stranger(struct world *world)
 	for (i = 0; i < 2; i++) {
 		world->lines[i].garbage = (unsigned int)draw(world, 1, 2);
 		world->lines[i].clean_baud = UINT32_MAX;
+		world->ends[i].speeds.count = SPEED_COUNT;
 	}
 	/* As make_world() has it for the slowest of these speeds. */
 	world->ends[0].packet_len = 280;
@@ -1401,6 +1402,7 @@ static void run_stranger_floating(struct world *world)
 	need_speeds(world);
 	for (i = 0; i < 2; i++) {
 		world->ends[i].listens = true;
+		world->ends[i].speeds.count = SPEED_COUNT;
 		world->lines[i].garbage = (unsigned int)draw(world, 1, 2);
 	}
 	cut(world, true);
