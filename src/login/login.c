@@ -340,11 +340,7 @@ static void end_silence(struct login *login, uint64_t now_ns)
 		break;
 	case LOGIN_STEP_READER:
 	case LOGIN_STEP_SURVEYED:
-		login_step_fail(
-			login,
-			"the shell on the console has stopped to answer: \"%s\" "
-			"(start again)",
-			login_step_last_line(login));
+		errand_repeat(login, now_ns);
 		break;
 	case LOGIN_STEP_STARTED:
 		login_step_fail(
@@ -476,9 +472,8 @@ void login_set_password(struct login *login, const char *password)
  */
 void login_give_up(struct login *login)
 {
-	if (login_step_is_reading(login))
-		login_step_enter(login, "exit");
-	else if (login->step == LOGIN_STEP_NAMED)
+	login_step_leave(login);
+	if (login->step == LOGIN_STEP_NAMED)
 		login_step_type(login, "\x03");
 	login->step = LOGIN_STEP_FINISHED;
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Room for everything that the login sends at once. */
-#define LOGIN_OUT_MAX 1024
+#define LOGIN_OUT_MAX 8192
 
 #define LOGIN_TEXT_MAX 640
 
@@ -83,6 +83,11 @@ struct login {
 	unsigned int questions;
 	unsigned int tries; /* passwords */
 	unsigned int skipped;
+	unsigned int readers; /* that did not come */
+	unsigned int repeats; /* of the present command */
+	enum sum_kind sum;
+	char command[SHELL_LINE_MAX]; /* the last one */
+	char command_sum[SUM_TEXT_MAX];
 	char mark[SHELL_MARK_MAX];
 	char password[LOGIN_PASSWORD_MAX];
 	struct shell_facts facts;

@@ -17,7 +17,7 @@
  * @LOGIN_STEP_ASKED:    sent the question to a shell
  * @LOGIN_STEP_READER:   sent the line that starts the reader
  * @LOGIN_STEP_SURVEYED: sent the survey
- * @LOGIN_STEP_STARTED:  sent the line that starts serialtun
+ * @LOGIN_STEP_STARTED:  sent the command that starts serialtun
  * @LOGIN_STEP_FINISHED: ended
  */
 enum login_step {
@@ -42,6 +42,9 @@ void login_step_tell(struct login *login, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void login_step_fail(struct login *login, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void login_step_command(struct login *login, enum login_step step,
+			uint64_t now_ns);
+void login_step_leave(struct login *login);
 bool login_step_is_reading(const struct login *login);
 const char *login_step_last_line(const struct login *login);
 

@@ -6,13 +6,20 @@
  * is typed as "st1f3a$((6*7))", so that neither an echo nor a boot loader
  * answers right.
  *
- * Then one line starts the reader, a small shell that reads lines and executes
- * them. It has no prompt, no history, no line editor and no job control, and
- * turns the echo off; before each line it prints that it is ready. Whatever the
- * user's own shell is, its settings need not be changed, and at the end of the
- * reader the terminal gets its settings back. In a session that serialtun has
- * logged in, the reader replaces the user's shell, so that its end is the
- * logout.
+ * Then one line starts the reader, a small shell that reads commands and
+ * executes them. It has no prompt, no history, no line editor and no job
+ * control, and turns the echo off. Whatever the user's own shell is, its
+ * settings need not be changed, and at the end of the reader the terminal gets
+ * its settings back. In a session that serialtun has logged in, the reader
+ * replaces the user's shell, so that its end is the logout.
+ *
+ * A command follows its sum, and the reader executes it only if the sum is
+ * right: a line that noise has damaged must not be executed by root. Before
+ * each command the reader prints the sum of the last one, so that a repeated
+ * command is not taken for the next. After 30 s without a command it ends,
+ * because the other end may have been killed. Not each shell has a time limit
+ * (read -t). There the terminal has one: read(2) returns 0 after VTIME if VMIN
+ * is 0 (termios(3)).
  *
  * serialtun has no privilege at its end. So the line that starts it restores
  * the kernel's console log level behind it.
@@ -59,30 +66,64 @@ void shell_write_reader(char line[SHELL_LINE_MAX], const char *mark,
 			bool replace)
 {
 	snprintf(line, SHELL_LINE_MAX,
-		 " %ssh -c 'n=%s;s=$(stty -g);trap \"stty $s\" 0;"
-		 "trap exit 1 2 15;stty -echo;while echo $n: $((6*7));"
-		 "read -r l;do eval \"$l\";done'",
+		 " %ssh -c 'n=%s;t=;s=$(stty -g);"
+		 "trap \"stty $s;rm -rf \\\"\\$t\\\"\" 0;trap exit 1 2 15;"
+		 "stty -echo -icanon min 0 time 255;"
+		 "T=-t30;read $T l 2>/dev/null </dev/null;[ $? = 2 ]&&T=;"
+		 "for K in cksum sha256sum :;do command -v $K>/dev/null&&break;"
+		 "done;while echo $n: $((6*7)) $K $k;read -r $T k l;do "
+		 "set -- $(printf \"%%s\\n\" \"$l\"|$K);"
+		 "if [ \"$k\" = \"${1:-0}\" ];then eval \"$l\";"
+		 "else echo $n bad;fi;done'",
 		 replace ? "exec " : "", mark);
 }
 
 /**
- * shell_is_ready() - does a line say that the reader is ready?
+ * shell_read_ready() - read a line that may say that the reader is ready
+ * @ready: filled in if it does
+ * @line:  the line
+ * @mark:  the mark
+ *
+ * Return: true if it does
+ */
+bool shell_read_ready(struct shell_ready *ready, const char *line,
+		      const char *mark)
+{
+	char wanted[SHELL_MARK_MAX + 8];
+	const char *program;
+	size_t len;
+
+	snprintf(wanted, sizeof(wanted), "%s: 42 ", mark);
+	program = strstr(line, wanted);
+	if (!program)
+		return false;
+	program += strlen(wanted);
+	len = strcspn(program, " ");
+	ready->kind = sum_find(program, len);
+	snprintf(ready->sum, sizeof(ready->sum), "%s",
+		 program + len + (program[len] == ' '));
+	/* A damaged name of the program. */
+	return ready->kind != SUM_NONE || (len == 1 && *program == ':');
+}
+
+/**
+ * shell_is_refusal() - does a line say that the last command was damaged?
  * @line: the line
  * @mark: the mark
  *
  * Return: true if it does
  */
-bool shell_is_ready(const char *line, const char *mark)
+bool shell_is_refusal(const char *line, const char *mark)
 {
-	char wanted[SHELL_MARK_MAX + 4];
+	char wanted[SHELL_MARK_MAX + 8];
 
-	snprintf(wanted, sizeof(wanted), "%s: 42", mark);
+	snprintf(wanted, sizeof(wanted), "%s bad", mark);
 	return strstr(line, wanted);
 }
 
 /**
- * shell_write_survey() - write the line that asks what is there
- * @line: filled in, without a carriage return
+ * shell_write_survey() - write the command that asks what is there
+ * @line: filled in
  *
  * shell_read_fact() reads the answers.
  */
@@ -100,8 +141,8 @@ void shell_write_survey(char line[SHELL_LINE_MAX])
 }
 
 /**
- * shell_write_start() - write the line that starts serialtun there
- * @line: filled in, without a carriage return
+ * shell_write_start() - write the command that starts serialtun there
+ * @line: filled in
  *
  * Call it after the survey, which sets the variables.
  */

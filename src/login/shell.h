@@ -2,6 +2,8 @@
 #ifndef SERIALTUN_SHELL_H
 #define SERIALTUN_SHELL_H
 
+#include "login/sum.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,11 +36,23 @@ struct shell_facts {
 	bool is_root;
 };
 
+/**
+ * struct shell_ready - the reader waits for a command
+ * @kind: the program that sums its commands
+ * @sum:  the sum of the last command; "": there was none
+ */
+struct shell_ready {
+	enum sum_kind kind;
+	char sum[SUM_TEXT_MAX];
+};
+
 void shell_write_question(char line[SHELL_LINE_MAX], const char *mark);
 bool shell_is_answer(const char *line, const char *mark);
 void shell_write_reader(char line[SHELL_LINE_MAX], const char *mark,
 			bool replace);
-bool shell_is_ready(const char *line, const char *mark);
+bool shell_read_ready(struct shell_ready *ready, const char *line,
+		      const char *mark);
+bool shell_is_refusal(const char *line, const char *mark);
 void shell_write_survey(char line[SHELL_LINE_MAX]);
 void shell_write_start(char line[SHELL_LINE_MAX]);
 bool shell_wants_password(const char *line, const char *mark);
