@@ -7,6 +7,7 @@
  * Pure.
  */
 #include "login/errand.h"
+#include "login/bring.h"
 #include "login/login_step.h"
 #include "login/shell.h"
 
@@ -72,6 +73,13 @@ static void start(struct login *login, uint64_t now_ns)
 			"user ID %s on the board is not root, and sudo does not "
 			"help (log in as root: --login=root)",
 			*facts->user ? facts->user : "unknown");
+	} else if (!facts->has_tun) {
+		login_step_fail(
+			login,
+			"there is no /dev/net/tun on the board (load the "
+			"tun module there: modprobe tun)");
+	} else if (!*facts->version && login->config.can_bring) {
+		bring_begin(login, now_ns);
 	} else if (!*facts->path) {
 		login_step_fail(
 			login,
@@ -84,11 +92,6 @@ static void start(struct login *login, uint64_t now_ns)
 			"%s on the board has no --console (install the version "
 			"that this host has)",
 			facts->path);
-	} else if (!facts->has_tun) {
-		login_step_fail(
-			login,
-			"there is no /dev/net/tun on the board (load the "
-			"tun module there: modprobe tun)");
 	} else {
 		login_step_tell(login, "starting %s on the board (%s, %s)",
 				facts->path, facts->machine, facts->version);
@@ -153,7 +156,8 @@ static void hear_ready(struct login *login, const struct shell_ready *ready,
 	if (strcmp(ready->sum, login->command_sum) != 0)
 		return;
 	login->repeats = 0;
-	if (login->step == LOGIN_STEP_SURVEYED)
+	if (login->step == LOGIN_STEP_SURVEYED ||
+	    bring_hear_ready(login, now_ns))
 		start(login, now_ns);
 }
 
@@ -182,6 +186,8 @@ bool errand_hear(struct login *login, const char *line, uint64_t now_ns)
 		hear_ready(login, &ready, now_ns);
 	else if (login->step == LOGIN_STEP_STARTED)
 		hear_status(login, line);
+	else
+		bring_hear(login, line, now_ns);
 	return true;
 }
 

@@ -5,6 +5,7 @@
  * Pure.
  */
 #include "login/login_step.h"
+#include "login/bring.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -100,9 +101,14 @@ void login_step_command(struct login *login, enum login_step step,
  */
 void login_step_leave(struct login *login)
 {
-	/* Its terminal makes SIGINT of Ctrl-C, which needs no sum. */
+	/*
+	 * Its terminal makes SIGINT of Ctrl-C, which needs no sum. A shell
+	 * that is not in read(2) yet runs its trap only after the next line.
+	 */
 	if (login_step_is_reading(login))
-		login_step_type(login, "\x03");
+		login_step_type(login, "\x03\r");
+	else
+		bring_leave(login);
 }
 
 /**
@@ -113,8 +119,17 @@ void login_step_leave(struct login *login)
  */
 bool login_step_is_reading(const struct login *login)
 {
-	return login->step == LOGIN_STEP_READER ||
-	       login->step == LOGIN_STEP_SURVEYED;
+	switch ((enum login_step)login->step) {
+	case LOGIN_STEP_READER:
+	case LOGIN_STEP_SURVEYED:
+	case LOGIN_STEP_TOOLS:
+	case LOGIN_STEP_PLACED:
+	case LOGIN_STEP_METHOD:
+	case LOGIN_STEP_UNPACKED:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /**

@@ -156,6 +156,98 @@ void shell_write_start(char line[SHELL_LINE_MAX])
 }
 
 /**
+ * shell_write_tools() - write the command that asks what helps to bring a
+ * program
+ * @line: filled in
+ */
+void shell_write_tools(char line[SHELL_LINE_MAX])
+{
+	snprintf(line, SHELL_LINE_MAX, "%s",
+		 "w=;[ \"$s\" ]&&w=,stty;"
+		 "[ \"$(echo ab|head -c 1)\" = a ]&&w=$w,head;"
+		 "for x in dd base64 openssl uudecode python3 perl printf tar "
+		 "xzcat zcat;do command -v $x>/dev/null&&w=$w,$x;done;"
+		 "echo $n w=$w,;echo $n g=$(ldd --version 2>&1|sed -n 1p);"
+		 "echo $n l=$(echo /lib/ld-* /lib64/ld-*)");
+}
+
+/**
+ * shell_write_place() - write the command that makes a directory for a program
+ * @line: filled in
+ *
+ * Programs may run there, and there is room for a large bundle, or for a small
+ * one. The reader removes the directory at its end.
+ */
+void shell_write_place(char line[SHELL_LINE_MAX])
+{
+	snprintf(line, SHELL_LINE_MAX, "%s",
+		 "for r in 6000 1500;do "
+		 "for x in /tmp /run /dev/shm /var/tmp /root;do "
+		 "[ \"$t\" ]&&break;y=$x/$n.$$;"
+		 "(umask 077;mkdir $y)2>/dev/null||continue;"
+		 "f=$(df -Pk $y|sed -n \"2s/^[^ ]* *[0-9]* *[0-9]* "
+		 "*\\([0-9]*\\).*/\\1/p\");"
+		 "(echo \"#!/bin/sh\">$y/x;chmod 700 $y/x;$y/x)2>/dev/null&&"
+		 "[ \"${f:-9999}\" -ge $r ]&&t=$y||rm -rf $y;done;done;"
+		 "echo $n d=$t;echo $n r=$f");
+}
+
+/**
+ * shell_write_method() - write the command that tells how chunks travel
+ * @line:    filled in
+ * @decoder: of encoding_decoder()
+ */
+void shell_write_method(char line[SHELL_LINE_MAX], const char *decoder)
+{
+	snprintf(line, SHELL_LINE_MAX, "g(){ %s;}", decoder);
+}
+
+/**
+ * shell_write_loop() - write the command that reads chunks
+ * @line: filled in
+ */
+void shell_write_loop(char line[SHELL_LINE_MAX])
+{
+	snprintf(line, SHELL_LINE_MAX, "%s",
+		 "q=$(stty -g);stty raw opost -echo min 0 time 255;"
+		 "echo $n go;while read -r $T h i j a b;do case $h in "
+		 "$n)[ \"$i$a\" = \"$j$b\" ]&&{ echo $n s=$i $a.;"
+		 "g $a>\"$t/c$i\";"
+		 "echo $n c=$i $($K<\"$t/c$i\") ;};;$n.)break;;esac;done;"
+		 "stty $q");
+}
+
+/**
+ * shell_is_in_loop() - does a line say that the board reads chunks?
+ * @line: the line
+ * @mark: the mark
+ *
+ * Return: true if it does
+ */
+bool shell_is_in_loop(const char *line, const char *mark)
+{
+	char wanted[SHELL_MARK_MAX + 8];
+
+	snprintf(wanted, sizeof(wanted), "%s go", mark);
+	return strstr(line, wanted);
+}
+
+/**
+ * shell_write_unpack() - write the command that unpacks and tries serialtun
+ * @line:     filled in
+ * @unpacker: the program that unpacks: "xzcat", "zcat" or "cat"
+ */
+void shell_write_unpack(char line[SHELL_LINE_MAX], const char *unpacker)
+{
+	snprintf(
+		line, SHELL_LINE_MAX,
+		"cat $t/c*|%s|(cd $t&&tar xf -);rm -f $t/c*;p=$t/run;echo $n p=$p;"
+		"v=$($p --console --version 2>&1)&&echo $n v=$v||"
+		"echo $n x=$v",
+		unpacker);
+}
+
+/**
  * shell_wants_password() - is this the question of sudo?
  * @line: the unfinished line
  * @mark: the mark
@@ -206,6 +298,24 @@ void shell_read_fact(struct shell_facts *facts, const char *line,
 		break;
 	case 'e':
 		to = facts->status;
+		break;
+	case 'w':
+		to = facts->programs;
+		break;
+	case 'g':
+		to = facts->libc;
+		break;
+	case 'l':
+		to = facts->loaders;
+		break;
+	case 'd':
+		to = facts->place;
+		break;
+	case 'r':
+		to = facts->room;
+		break;
+	case 'x':
+		to = facts->trouble;
 		break;
 	case 's':
 		facts->is_root = true;

@@ -51,6 +51,7 @@ make_board() {
 	ln -sf "$serialtun" "$dir/bin/serialtun"
 }
 
+# $board_extra: more mounts; $board_path: the PATH of a shell
 # The beginning of a command that sees the board's files
 board=(nsenter --target "$host_b" --net --)
 # shellcheck disable=SC2016 # the inner shell expands it
@@ -64,6 +65,7 @@ board+=(unshare --mount --uts bash -c '
 	mount -t tmpfs none /var/log
 	mount -t tmpfs none /run
 	echo board >/proc/sys/kernel/hostname
+	eval "${board_extra:-}"
 	exec "$@"' board "$dir")
 
 # A getty as init runs it, again and again.
@@ -81,11 +83,17 @@ start_getty() {
 # A shell that somebody has left on the console. Host B has no getty then.
 start_shell() {
 	stty -F "$port_b" sane
-	"${board[@]}" setsid --ctty env --default-signal PATH="$PATH:/usr/local/sbin" \
+	"${board[@]}" setsid --ctty env --default-signal \
+		PATH="${board_path:-$PATH:/usr/local/sbin}" \
 		"$@" <>"$port_b" >&0 2>&1 &
 	shell=$!
 	sleep 1
 	before=$(stty -F "$port_b" -g)
+}
+
+# Does the board read commands?
+reads_there() {
+	pgrep -f 'while echo .n: '
 }
 
 end_shell() {
@@ -95,7 +103,8 @@ end_shell() {
 
 # Print the directories that serialtun has made on the board.
 left_there() {
-	find /tmp /dev/shm /var/tmp -maxdepth 1 -name 'st????????.*'
+	find /tmp /dev/shm /var/tmp -maxdepth 1 -name 'st????????.*' \
+		-newer "$etc/hostname"
 }
 
 # check_shell DESCRIPTION: the shell is there, and its terminal as it was
@@ -105,6 +114,7 @@ check_shell() {
 	: >"$dir/console.log"
 	cat "$port_a" >"$dir/console.log" &
 	reader=$!
+	wait_for 5 not reads_there
 	sleep 0.5
 	# shellcheck disable=SC2016 # the board's shell expands it
 	printf 'echo x$((6*7))\r' >"$port_a"

@@ -28,10 +28,6 @@ kill_early() {
 	wait "$pid_a" 2>/dev/null
 }
 
-reads_there() {
-	pgrep -f 'while echo .n: '
-}
-
 for shell_name in dash bash busybox; do
 	has_shell "$shell_name" || {
 		skip "$shell_name" 'it is not installed'

@@ -244,7 +244,7 @@ static const struct play {
 	 {{"# ", QUESTION},
 	  {"st0000002a42\r\n# ", " " READER},
 	  {READY, ANY},
-	  {MARK " u=0\r\n" MARK " m=mips\r\n" MARK " t=1\r\n" READY, "\x03"}},
+	  {MARK " u=0\r\n" MARK " m=mips\r\n" MARK " t=1\r\n" READY, "\x03\r"}},
 	 LOGIN_HAS_FAILED,
 	 "no serialtun in PATH on the board (install it there; its machine is "
 	 "mips)"},
@@ -254,7 +254,7 @@ static const struct play {
 	  {READY, ANY},
 	  {MARK " u=0\r\n" MARK " p=/bin/serialtun\r\n" MARK
 		" v=serialtun 1\r\n" READY,
-	   "\x03"}},
+	   "\x03\r"}},
 	 LOGIN_HAS_FAILED,
 	 "no /dev/net/tun on the board"},
 	{"sudo asks for the password",
@@ -274,7 +274,7 @@ static const struct play {
 	 {{"$ ", QUESTION},
 	  {"st0000002a42\r\n$ ", " " READER},
 	  {READY, ANY},
-	  {MARK " u=1000\r\nsh: sudo: not found\r\n" READY, "\x03"}},
+	  {MARK " u=1000\r\nsh: sudo: not found\r\n" READY, "\x03\r"}},
 	 LOGIN_HAS_FAILED,
 	 "user ID 1000 on the board is not root"},
 	{"serialtun there that does not start",
@@ -595,7 +595,7 @@ static void test_login_repeats_a_command(void **state)
 		assert_string_equal(typed, again);
 	}
 	next(login, &now_ns, again);
-	assert_string_equal(again, "\x03");
+	assert_string_equal(again, "\x03\r");
 	assert_int_equal(login->state, LOGIN_HAS_FAILED);
 	assert_non_null(strstr(login->text, "stopped to answer"));
 	free(login);
@@ -639,8 +639,8 @@ static void test_login_leaves_the_reader(void **state)
 	push(login, "st0000002a42\r\n", 14, 14, &now_ns);
 	login->out_len = 0;
 	login_give_up(login);
-	assert_int_equal(login->out_len, 1);
-	assert_int_equal(*login->out, '\x03');
+	assert_int_equal(login->out_len, 2);
+	assert_memory_equal(login->out, "\x03\r", 2);
 	free(login);
 }
 
