@@ -370,6 +370,26 @@ install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 uninstall: ## remove the installed files
 	rm -f $(installed)
 
+boards_dir = $(DESTDIR)$(LIBDIR)/serialtun/boards
+
+.PHONY: boards
+boards: ## what --login brings to boards of other kinds, in build/boards
+	$(Q)scripts/boards
+
+.PHONY: install-boards
+install-boards: ## install build/boards below LIBDIR
+	$(Q)[ -d build/boards ] || { echo 'make install-boards: there is' \
+		'nothing to install (first: make boards)' >&2; exit 1; }
+	for kind in $$(cd build/boards && echo *); do \
+		install -d "$(boards_dir)/$$kind" && \
+		install -m 644 build/boards/$$kind/* "$(boards_dir)/$$kind" || \
+		exit 1; done
+
+.PHONY: uninstall-boards
+uninstall-boards: ## remove these
+	rm -rf '$(boards_dir)'
+	-rmdir '$(DESTDIR)$(LIBDIR)/serialtun'
+
 # git refuses to work as root in another user's tree.
 git := git -c safe.directory='$(CURDIR)'
 

@@ -26,7 +26,7 @@ static void test_encoding_writes_text(void **state)
 
 	(void)state;
 	check_text(ENCODING_BASE64, "f", 1, "Zg==\n.\n");
-	check_text(ENCODING_OPENSSL, "fo", 2, "Zm8=\n.\n");
+	check_text(ENCODING_OPENSSL, "ab", 2, "YWI=\n.\n");
 	check_text(ENCODING_PERL, "foo", 3, "Zm9v\n.\n");
 	check_text(
 		ENCODING_BASE64, longer, 47,
