@@ -127,9 +127,10 @@ void login_set_bundle(struct login *login, const struct login_bundle *bundle,
 	if (login->state == LOGIN_GOES_ON)
 		login_step_tell(login,
 				"bringing serialtun to the board (%s): %zu "
-				"bytes, by %s",
+				"bytes, by %s, to %s",
 				login->facts.machine, bundle->len,
-				encoding_name(login->upload.encoding));
+				encoding_name(login->upload.encoding),
+				login->facts.place);
 }
 
 /**

@@ -101,10 +101,12 @@ end_shell() {
 	wait "$shell"
 } 2>/dev/null
 
-# Print the directories that serialtun has made on the board.
+# Print the directories that serialtun has made on the board, and left there.
 left_there() {
-	find /tmp /dev/shm /var/tmp -maxdepth 1 -name 'st????????.*' \
-		-newer "$etc/hostname"
+	local made
+	for made in $(sed -nE 's/.*bytes, by .*, to (.*)/\1/p' "$dir/a.log"); do
+		[ ! -e "$made" ] || echo "$made"
+	done
 }
 
 # check_shell DESCRIPTION: the shell is there, and its terminal as it was

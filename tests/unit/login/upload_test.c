@@ -29,12 +29,17 @@ static void end_line(struct board *board)
 {
 	size_t at[2];
 	size_t len[2];
+	char *rest;
 
 	board->line[board->line_len] = '\0';
 	board->line_len = 0;
-	if (sscanf(board->line, MARK " %zu %zu %zu %zu", &at[0], &at[1],
-		   &len[0], &len[1]) != 4 ||
-	    at[0] != at[1] || len[0] != len[1])
+	if (strncmp(board->line, MARK " ", strlen(MARK " ")) != 0)
+		return;
+	at[0] = strtoul(board->line + strlen(MARK), &rest, 10);
+	at[1] = strtoul(rest, &rest, 10);
+	len[0] = strtoul(rest, &rest, 10);
+	len[1] = strtoul(rest, &rest, 10);
+	if (*rest || !len[0] || at[0] != at[1] || len[0] != len[1])
 		return;
 	assert_true(len[0] <= UPLOAD_WIRE_MAX && at[0] + len[0] <= BUNDLE_LEN);
 	board->at = at[0];
