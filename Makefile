@@ -8,6 +8,7 @@ VERSION := 0.1.0
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
+LIBDIR  ?= $(PREFIX)/lib
 MANDIR  ?= $(PREFIX)/share/man
 DESTDIR ?=
 DISTDIR ?= .
@@ -67,7 +68,7 @@ build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
 	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
 build_ldflags = $(hardening_ld) $(sanitize) $(LDFLAGS)
 
-rooms := broker cli framing interface line login packet pair port pump report
+rooms := broker bundle cli framing interface line login packet pair port pump report
 sources := $(sort $(wildcard src/*.c $(rooms:%=src/%/*.c)))
 objects := $(sources:%.c=$(BUILD)/%.o)
 modules := $(filter-out $(BUILD)/src/main.o,$(objects))
@@ -115,6 +116,9 @@ $(BUILD)/%.o: %.c | $(BUILD)/.libraries
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(build_cflags) -Isrc -MMD -MP -c -o $@ $<
+
+$(BUILD)/src/bundle/bundle.o: \
+	std_cflags += -DSERIALTUN_LIBDIR='"$(LIBDIR)"'
 
 # Compile again what depends on libnftnl, if it came or went.
 nftnl_stamp := $(BUILD)/.nftnl-is-$(NFTNL)
@@ -311,6 +315,7 @@ tidied := $(lint_files:%.c=$(BUILD)/tidied/%)
 $(tidied): $(BUILD)/tidied/%: %.c $(filter %.h,$(c_files)) .clang-tidy
 	$(Q)mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $< -- $(std_cflags) $(lib_cflags) -Isrc \
+		-DSERIALTUN_LIBDIR='""' \
 		2>$@.log; status=$$?; \
 		grep -v '^[0-9].* generated\.$$' $@.log >&2; exit $$status
 	$(Q)touch $@
@@ -323,7 +328,7 @@ lint: ## run all checkers on the sources
 		-fsyntax-only -x c $$h || exit 1; done
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
-		-DSERIALTUN_VERSION='""' -Isrc src tests
+		-DSERIALTUN_VERSION='""' -DSERIALTUN_LIBDIR='""' -Isrc src tests
 	$(Q)$(if $(pinned),$(MAKE) -s --no-print-directory -j "$$(nproc)" $(tidied))
 	$(Q)shellcheck $(shell_files)
 	$(Q)mandoc -T lint -W warning src/man/*.[78]
@@ -364,6 +369,26 @@ install: all ## install the program, its manuals and units (PREFIX, DESTDIR)
 .PHONY: uninstall
 uninstall: ## remove the installed files
 	rm -f $(installed)
+
+boards_dir = $(DESTDIR)$(LIBDIR)/serialtun/boards
+
+.PHONY: boards
+boards: ## what --login brings to boards of other kinds, in build/boards
+	$(Q)scripts/boards
+
+.PHONY: install-boards
+install-boards: ## install build/boards below LIBDIR
+	$(Q)[ -d build/boards ] || { echo 'make install-boards: there is' \
+		'nothing to install (first: make boards)' >&2; exit 1; }
+	for kind in $$(cd build/boards && echo *); do \
+		install -d "$(boards_dir)/$$kind" && \
+		install -m 644 build/boards/$$kind/* "$(boards_dir)/$$kind" || \
+		exit 1; done
+
+.PHONY: uninstall-boards
+uninstall-boards: ## remove these
+	rm -rf '$(boards_dir)'
+	-rmdir '$(DESTDIR)$(LIBDIR)/serialtun'
 
 # git refuses to work as root in another user's tree.
 git := git -c safe.directory='$(CURDIR)'
@@ -407,6 +432,7 @@ help: ## this text
 	@echo 'Variables (make NAME=VALUE, or from the environment):'
 	@echo '  PREFIX      where to install, default /usr/local'
 	@echo '  BINDIR      default PREFIX/bin'
+	@echo '  LIBDIR      default PREFIX/lib'
 	@echo '  MANDIR      default PREFIX/share/man'
 	@echo '  UNITDIR UDEVDIR COMPLETIONDIR   systemd units, udev, bash'
 	@echo '              completion; default: the directories of pkg-config'

@@ -14,6 +14,7 @@
  * @EVENT_MONITOR:    the monitor: another program changed the interface
  * @EVENT_KEEPER:     the pairing: the keeper has answered, or ended
  * @EVENT_SHARING:    the sharing: its keeper has ended
+ * @EVENT_BUNDLE:     the login: the bundler has answered
  * @EVENT_BOARD_CONSOLE: the terminal for the console of a board
  * @EVENT_TIME:       events.c itself: the timer expired
  */
@@ -25,6 +26,7 @@ enum event_kind {
 	EVENT_MONITOR,
 	EVENT_KEEPER,
 	EVENT_SHARING,
+	EVENT_BUNDLE,
 	EVENT_BOARD_CONSOLE,
 	EVENT_TIME,
 };

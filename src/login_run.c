@@ -9,6 +9,7 @@
  * its cell. The user's terminal and the password file are opened before that.
  */
 #include "login_run.h"
+#include "bringing.h"
 #include "clock.h"
 #include "events.h"
 #include "log.h"
@@ -48,6 +49,7 @@ struct login_run {
 	uint64_t show_ns;   /* when to show the last line of a boot */
 	bool used_password; /* @password was tried */
 	bool had_link;
+	struct bringing bringing;
 	uint8_t hello[2 * HELLO_TEXT_MAX + 3];
 	char password[SECRET_MAX]; /* of the file, or asked for before; "": ask
 				    */
@@ -80,6 +82,7 @@ int login_run_open(struct login_run **run,
 		login_run_close(opened);
 		return err;
 	}
+	bringing_open(&opened->bringing, config->events);
 	*run = opened;
 	return 0;
 }
@@ -95,6 +98,7 @@ void login_run_close(struct login_run *run)
 	login_run_drop_port(run);
 	if (run->terminal_fd >= 0)
 		close(run->terminal_fd);
+	bringing_close(&run->bringing);
 	explicit_bzero(run, sizeof(*run));
 	free(run);
 }
@@ -135,6 +139,8 @@ int login_run_begin(struct login_run *run, struct port *port, uint64_t now_ns)
 		.user = run->config.user,
 		.hello = run->hello,
 		.patient = run->had_link,
+		.rate = port->baud / 10,
+		.can_bring = bringing_is_possible(&run->bringing),
 	};
 	uint64_t random[2] = {now_ns, now_ns};
 
@@ -174,6 +180,7 @@ void login_run_drop_port(struct login_run *run)
 		events_forget(run->config.events, run->port->write_fd);
 	run->port = NULL;
 	explicit_bzero(run->login.password, sizeof(run->login.password));
+	bringing_pause(&run->bringing);
 }
 
 /* Return: 0, or -errno if the port is gone. */
@@ -303,6 +310,7 @@ enum login_run_result login_run_turn(struct login_run *run, uint64_t now_ns)
 	tell_news(run, now_ns);
 	if (login->state == LOGIN_WANTS_PASSWORD)
 		result = give_password(run);
+	bringing_turn(&run->bringing, login, now_ns);
 	if (result != LOGIN_RUN_GOES_ON)
 		return result;
 	if (login->state == LOGIN_HAS_FAILED)

@@ -105,6 +105,7 @@ static void dispatch_event(struct session *session, const struct event *event)
 	case EVENT_BOARD_CONSOLE:
 		board_console_note(session->console, event->mask);
 		break;
+	case EVENT_BUNDLE: /* the login looks in each turn */
 	case EVENT_TIME:
 		break;
 	}

@@ -7,6 +7,7 @@
  * Pure.
  */
 #include "login/errand.h"
+#include "login/bring.h"
 #include "login/login_step.h"
 #include "login/shell.h"
 
@@ -14,6 +15,8 @@
 #include <string.h>
 
 #define QUESTIONS 2
+#define READERS	  2
+#define REPEATS	  4
 
 /* Take back half a line (VKILL), and press Enter. */
 #define ENTER "\x15\r"
@@ -56,17 +59,13 @@ static void start_reader(struct login *login, uint64_t now_ns)
 
 static void survey(struct login *login, uint64_t now_ns)
 {
-	char line[SHELL_LINE_MAX];
-
-	shell_write_survey(line);
-	login_step_enter(login, line);
-	login_step_begin(login, LOGIN_STEP_SURVEYED, now_ns);
+	shell_write_survey(login->command);
+	login_step_command(login, LOGIN_STEP_SURVEYED, now_ns);
 }
 
 static void start(struct login *login, uint64_t now_ns)
 {
 	const struct shell_facts *facts = &login->facts;
-	char line[SHELL_LINE_MAX];
 
 	if (!facts->is_root) {
 		login_step_fail(
@@ -74,6 +73,13 @@ static void start(struct login *login, uint64_t now_ns)
 			"user ID %s on the board is not root, and sudo does not "
 			"help (log in as root: --login=root)",
 			*facts->user ? facts->user : "unknown");
+	} else if (!facts->has_tun) {
+		login_step_fail(
+			login,
+			"there is no /dev/net/tun on the board (load the "
+			"tun module there: modprobe tun)");
+	} else if (!*facts->version && login->config.can_bring) {
+		bring_begin(login, now_ns);
 	} else if (!*facts->path) {
 		login_step_fail(
 			login,
@@ -86,18 +92,73 @@ static void start(struct login *login, uint64_t now_ns)
 			"%s on the board has no --console (install the version "
 			"that this host has)",
 			facts->path);
-	} else if (!facts->has_tun) {
-		login_step_fail(
-			login,
-			"there is no /dev/net/tun on the board (load the "
-			"tun module there: modprobe tun)");
 	} else {
 		login_step_tell(login, "starting %s on the board (%s, %s)",
 				facts->path, facts->machine, facts->version);
-		shell_write_start(line);
-		login_step_enter(login, line);
-		login_step_begin(login, LOGIN_STEP_STARTED, now_ns);
+		shell_write_start(login->command);
+		login_step_command(login, LOGIN_STEP_STARTED, now_ns);
 	}
+}
+
+static void stop(struct login *login)
+{
+	login_step_fail(
+		login,
+		"the shell on the console has stopped to answer: \"%s\" "
+		"(start again)",
+		login_step_last_line(login));
+}
+
+/**
+ * errand_repeat() - no answer came, or the line has damaged the command
+ * @login:  the login, in a step of the reader
+ * @now_ns: the time
+ */
+void errand_repeat(struct login *login, uint64_t now_ns)
+{
+	if (login->step == LOGIN_STEP_READER) {
+		if (login->readers++ == READERS) {
+			stop(login);
+			return;
+		}
+		/* Half a line, or a reader that is damaged. */
+		login_step_type(login, "\x03");
+		login->questions = 0;
+		login_step_begin(login, LOGIN_STEP_LISTEN, now_ns);
+	} else if (login->repeats++ == REPEATS) {
+		stop(login);
+	} else {
+		login_step_command(login, login->step, now_ns);
+	}
+}
+
+static void hear_status(struct login *login, const char *line)
+{
+	if (*login->facts.status)
+		login_step_fail(login,
+				"serialtun on the board ended with status %s: "
+				"\"%s\"",
+				login->facts.status, login->said);
+	else if (strstr(line, "serialtun: "))
+		snprintf(login->said, sizeof(login->said), "%s",
+			 strstr(line, "serialtun: "));
+}
+
+static void hear_ready(struct login *login, const struct shell_ready *ready,
+		       uint64_t now_ns)
+{
+	if (login->step == LOGIN_STEP_READER) {
+		login->sum = ready->kind;
+		survey(login, now_ns);
+		return;
+	}
+	/* The answer to a command that was sent twice came before. */
+	if (strcmp(ready->sum, login->command_sum) != 0)
+		return;
+	login->repeats = 0;
+	if (login->step == LOGIN_STEP_SURVEYED ||
+	    bring_hear_ready(login, now_ns))
+		start(login, now_ns);
 }
 
 /**
@@ -110,6 +171,8 @@ static void start(struct login *login, uint64_t now_ns)
  */
 bool errand_hear(struct login *login, const char *line, uint64_t now_ns)
 {
+	struct shell_ready ready;
+
 	if (login->step == LOGIN_STEP_ASKED) {
 		if (!shell_is_answer(line, login->mark))
 			return false;
@@ -117,22 +180,14 @@ bool errand_hear(struct login *login, const char *line, uint64_t now_ns)
 		return true;
 	}
 	shell_read_fact(&login->facts, line, login->mark);
-	if (login->step == LOGIN_STEP_STARTED) {
-		if (*login->facts.status)
-			login_step_fail(
-				login,
-				"serialtun on the board ended with status %s: "
-				"\"%s\"",
-				login->facts.status, login->said);
-		else if (strstr(line, "serialtun: "))
-			snprintf(login->said, sizeof(login->said), "%s",
-				 strstr(line, "serialtun: "));
-	} else if (shell_is_ready(line, login->mark)) {
-		if (login->step == LOGIN_STEP_READER)
-			survey(login, now_ns);
-		else
-			start(login, now_ns);
-	}
+	if (shell_is_refusal(line, login->mark))
+		errand_repeat(login, now_ns);
+	else if (shell_read_ready(&ready, line, login->mark))
+		hear_ready(login, &ready, now_ns);
+	else if (login->step == LOGIN_STEP_STARTED)
+		hear_status(login, line);
+	else
+		bring_hear(login, line, now_ns);
 	return true;
 }
 

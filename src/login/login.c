@@ -20,6 +20,7 @@
  */
 #include "login/login.h"
 #include "clock.h"
+#include "login/bring.h"
 #include "login/errand.h"
 #include "login/login_step.h"
 #include "login/sight.h"
@@ -340,11 +341,16 @@ static void end_silence(struct login *login, uint64_t now_ns)
 		break;
 	case LOGIN_STEP_READER:
 	case LOGIN_STEP_SURVEYED:
-		login_step_fail(
-			login,
-			"the shell on the console has stopped to answer: \"%s\" "
-			"(start again)",
-			login_step_last_line(login));
+	case LOGIN_STEP_TOOLS:
+	case LOGIN_STEP_PLACED:
+	case LOGIN_STEP_METHOD:
+	case LOGIN_STEP_UNPACKED:
+		errand_repeat(login, now_ns);
+		break;
+	case LOGIN_STEP_LOOP:
+	case LOGIN_STEP_CHUNK:
+	case LOGIN_STEP_CLOSED:
+		bring_end_silence(login, now_ns);
 		break;
 	case LOGIN_STEP_STARTED:
 		login_step_fail(
@@ -374,6 +380,11 @@ static uint64_t patience_ns(const struct login *login)
 		return START_NS;
 	case LOGIN_STEP_FINISHED:
 		return UINT64_MAX;
+	case LOGIN_STEP_LOOP:
+	case LOGIN_STEP_CHUNK:
+	case LOGIN_STEP_CLOSED:
+	case LOGIN_STEP_UNPACKED:
+		return bring_patience_ns(login);
 	default:
 		return CHECK_NS;
 	}
@@ -396,7 +407,7 @@ static bool is_unjudged(const struct login *login)
 	return login->screen.len && !login->judged &&
 	       login->step != LOGIN_STEP_FINISHED &&
 	       login->step != LOGIN_STEP_READER &&
-	       login->step != LOGIN_STEP_STARTED;
+	       login->step <= LOGIN_STEP_SURVEYED;
 }
 
 /**
@@ -476,9 +487,8 @@ void login_set_password(struct login *login, const char *password)
  */
 void login_give_up(struct login *login)
 {
-	if (login_step_is_reading(login))
-		login_step_enter(login, "exit");
-	else if (login->step == LOGIN_STEP_NAMED)
+	login_step_leave(login);
+	if (login->step == LOGIN_STEP_NAMED)
 		login_step_type(login, "\x03");
 	login->step = LOGIN_STEP_FINISHED;
 }

@@ -5,13 +5,17 @@
 #include "framing/slip.h"
 #include "login/screen.h"
 #include "login/shell.h"
+#include "login/upload.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Room for everything that the login sends at once. */
-#define LOGIN_OUT_MAX 1024
+#define LOGIN_OUT_MAX 8192
+
+/* Room for a chunk with its header. */
+#define LOGIN_CHUNK_MAX (UPLOAD_WIRE_MAX + 96)
 
 #define LOGIN_TEXT_MAX 640
 
@@ -25,7 +29,9 @@
  * @hello:  a hello, framed, for a serialtun that is there already
  * @hello_len: its length
  * @hello_id:  its id, by which its echo is recognised
+ * @rate:      bytes per second of the line; 0: unknown
  * @patient:   a board that says nothing may be switched off; wait for it
+ * @can_bring: the caller answers LOGIN_WANTS_BUNDLE
  */
 struct login_config {
 	const char *user;
@@ -33,19 +39,36 @@ struct login_config {
 	const uint8_t *hello;
 	size_t hello_len;
 	uint64_t hello_id;
+	uint32_t rate;
 	bool patient;
+	bool can_bring;
+};
+
+/**
+ * struct login_bundle - serialtun for a board
+ * @bytes:    a tar archive that contains the program "run", packed
+ * @len:      length
+ * @unpacker: the program that unpacks it on the board
+ */
+struct login_bundle {
+	const uint8_t *bytes;
+	size_t len;
+	const char *unpacker;
 };
 
 /**
  * enum login_state - the state of a login
  * @LOGIN_GOES_ON:        it needs bytes or time
  * @LOGIN_WANTS_PASSWORD: it needs login_set_password()
+ * @LOGIN_WANTS_BUNDLE:   it needs login_set_bundle() or login_refuse_bundle(),
+ *                        for the board of @facts
  * @LOGIN_IS_LINK:        SLIP comes from the other end
  * @LOGIN_HAS_FAILED:     @text tells why
  */
 enum login_state {
 	LOGIN_GOES_ON,
 	LOGIN_WANTS_PASSWORD,
+	LOGIN_WANTS_BUNDLE,
 	LOGIN_IS_LINK,
 	LOGIN_HAS_FAILED,
 };
@@ -56,6 +79,8 @@ enum login_state {
  * @state:     the state
  * @text:      of a login that failed: what was seen, and what would help
  * @news:      news for the user since login_take_news(); "": none
+ * @facts:     the facts about the board, in LOGIN_WANTS_BUNDLE
+ * @upload:    the bundle on its way
  * @out:       bytes to send
  * @out_len:   how many
  *
@@ -68,6 +93,8 @@ struct login {
 	char news[LOGIN_TEXT_MAX];
 	uint8_t out[LOGIN_OUT_MAX];
 	size_t out_len;
+	struct shell_facts facts;
+	struct upload upload;
 
 	unsigned int step;
 	uint64_t begin_ns;
@@ -83,9 +110,15 @@ struct login {
 	unsigned int questions;
 	unsigned int tries; /* passwords */
 	unsigned int skipped;
+	unsigned int readers; /* that did not come */
+	unsigned int repeats; /* of the present command */
+	enum sum_kind sum;
+	char command[SHELL_LINE_MAX]; /* the last one */
+	char command_sum[SUM_TEXT_MAX];
 	char mark[SHELL_MARK_MAX];
 	char password[LOGIN_PASSWORD_MAX];
-	struct shell_facts facts;
+	const char *unpacker;
+	bool filled; /* the present chunk was completed with newlines */
 	char said[SCREEN_LINE_MAX]; /* the last line of serialtun there */
 	struct screen screen;
 	struct slip_decoder decoder;
@@ -98,6 +131,10 @@ void login_push(struct login *login, const uint8_t *bytes, size_t len,
 void login_tick(struct login *login, uint64_t now_ns);
 uint64_t login_next_ns(const struct login *login);
 void login_set_password(struct login *login, const char *password);
+void login_set_bundle(struct login *login, const struct login_bundle *bundle,
+		      uint64_t now_ns);
+void login_refuse_bundle(struct login *login, const char *why);
+bool login_is_bringing(const struct login *login);
 void login_give_up(struct login *login);
 
 #endif

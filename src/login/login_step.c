@@ -5,6 +5,7 @@
  * Pure.
  */
 #include "login/login_step.h"
+#include "login/bring.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -76,6 +77,41 @@ void login_step_tell(struct login *login, const char *format, ...)
 }
 
 /**
+ * login_step_command() - let the reader execute a command
+ * @login:  the login; the command is in @command
+ * @step:   the step that waits for the answer
+ * @now_ns: the time
+ */
+void login_step_command(struct login *login, enum login_step step,
+			uint64_t now_ns)
+{
+	char line[SHELL_LINE_MAX + 1];
+	const int len = snprintf(line, sizeof(line), "%s\n", login->command);
+
+	sum_write(login->command_sum, login->sum, (uint8_t *)line, (size_t)len);
+	login_step_type(login, login->command_sum);
+	login_step_type(login, " ");
+	login_step_enter(login, login->command);
+	login_step_begin(login, step, now_ns);
+}
+
+/**
+ * login_step_leave() - let the reader end
+ * @login: the login
+ */
+void login_step_leave(struct login *login)
+{
+	/*
+	 * Its terminal makes SIGINT of Ctrl-C, which needs no sum. A shell
+	 * that is not in read(2) yet runs its trap only after the next line.
+	 */
+	if (login_step_is_reading(login))
+		login_step_type(login, "\x03\r");
+	else
+		bring_leave(login);
+}
+
+/**
  * login_step_is_reading() - is the reader on the console?
  * @login: the login
  *
@@ -83,8 +119,17 @@ void login_step_tell(struct login *login, const char *format, ...)
  */
 bool login_step_is_reading(const struct login *login)
 {
-	return login->step == LOGIN_STEP_READER ||
-	       login->step == LOGIN_STEP_SURVEYED;
+	switch ((enum login_step)login->step) {
+	case LOGIN_STEP_READER:
+	case LOGIN_STEP_SURVEYED:
+	case LOGIN_STEP_TOOLS:
+	case LOGIN_STEP_PLACED:
+	case LOGIN_STEP_METHOD:
+	case LOGIN_STEP_UNPACKED:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /**
@@ -99,8 +144,7 @@ void login_step_fail(struct login *login, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(login->text, sizeof(login->text), format, args);
 	va_end(args);
-	if (login_step_is_reading(login))
-		login_step_enter(login, "exit");
+	login_step_leave(login);
 	login->state = LOGIN_HAS_FAILED;
 	login->step = LOGIN_STEP_FINISHED;
 }

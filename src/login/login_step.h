@@ -17,7 +17,14 @@
  * @LOGIN_STEP_ASKED:    sent the question to a shell
  * @LOGIN_STEP_READER:   sent the line that starts the reader
  * @LOGIN_STEP_SURVEYED: sent the survey
- * @LOGIN_STEP_STARTED:  sent the line that starts serialtun
+ * @LOGIN_STEP_TOOLS:    asked for the tools that help to bring serialtun
+ * @LOGIN_STEP_PLACED:   sent the command that makes a directory
+ * @LOGIN_STEP_METHOD:   told how chunks travel
+ * @LOGIN_STEP_LOOP:     sent the command that reads chunks
+ * @LOGIN_STEP_CHUNK:    sent a chunk
+ * @LOGIN_STEP_CLOSED:   ended that command
+ * @LOGIN_STEP_UNPACKED: sent the command that unpacks serialtun
+ * @LOGIN_STEP_STARTED:  sent the command that starts serialtun
  * @LOGIN_STEP_FINISHED: ended
  */
 enum login_step {
@@ -29,6 +36,13 @@ enum login_step {
 	LOGIN_STEP_ASKED,
 	LOGIN_STEP_READER,
 	LOGIN_STEP_SURVEYED,
+	LOGIN_STEP_TOOLS,
+	LOGIN_STEP_PLACED,
+	LOGIN_STEP_METHOD,
+	LOGIN_STEP_LOOP,
+	LOGIN_STEP_CHUNK,
+	LOGIN_STEP_CLOSED,
+	LOGIN_STEP_UNPACKED,
 	LOGIN_STEP_STARTED,
 	LOGIN_STEP_FINISHED,
 };
@@ -42,6 +56,9 @@ void login_step_tell(struct login *login, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void login_step_fail(struct login *login, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void login_step_command(struct login *login, enum login_step step,
+			uint64_t now_ns);
+void login_step_leave(struct login *login);
 bool login_step_is_reading(const struct login *login);
 const char *login_step_last_line(const struct login *login);
 

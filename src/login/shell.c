@@ -6,13 +6,20 @@
  * is typed as "st1f3a$((6*7))", so that neither an echo nor a boot loader
  * answers right.
  *
- * Then one line starts the reader, a small shell that reads lines and executes
- * them. It has no prompt, no history, no line editor and no job control, and
- * turns the echo off; before each line it prints that it is ready. Whatever the
- * user's own shell is, its settings need not be changed, and at the end of the
- * reader the terminal gets its settings back. In a session that serialtun has
- * logged in, the reader replaces the user's shell, so that its end is the
- * logout.
+ * Then one line starts the reader, a small shell that reads commands and
+ * executes them. It has no prompt, no history, no line editor and no job
+ * control, and turns the echo off. Whatever the user's own shell is, its
+ * settings need not be changed, and at the end of the reader the terminal gets
+ * its settings back. In a session that serialtun has logged in, the reader
+ * replaces the user's shell, so that its end is the logout.
+ *
+ * A command follows its sum, and the reader executes it only if the sum is
+ * right: a line that noise has damaged must not be executed by root. Before
+ * each command the reader prints the sum of the last one, so that a repeated
+ * command is not taken for the next. After 30 s without a command it ends,
+ * because the other end may have been killed. Not each shell has a time limit
+ * (read -t). There the terminal has one: read(2) returns 0 after VTIME if VMIN
+ * is 0 (termios(3)).
  *
  * serialtun has no privilege at its end. So the line that starts it restores
  * the kernel's console log level behind it.
@@ -59,30 +66,64 @@ void shell_write_reader(char line[SHELL_LINE_MAX], const char *mark,
 			bool replace)
 {
 	snprintf(line, SHELL_LINE_MAX,
-		 " %ssh -c 'n=%s;s=$(stty -g);trap \"stty $s\" 0;"
-		 "trap exit 1 2 15;stty -echo;while echo $n: $((6*7));"
-		 "read -r l;do eval \"$l\";done'",
+		 " %ssh -c 'n=%s;t=;s=$(stty -g);"
+		 "trap \"stty $s;rm -rf \\\"\\$t\\\"\" 0;trap exit 1 2 15;"
+		 "stty -echo -icanon min 0 time 255;"
+		 "T=-t30;read $T l 2>/dev/null </dev/null;[ $? = 2 ]&&T=;"
+		 "for K in cksum sha256sum :;do command -v $K>/dev/null&&break;"
+		 "done;while echo $n: $((6*7)) $K $k;read -r $T k l;do "
+		 "set -- $(printf \"%%s\\n\" \"$l\"|$K);"
+		 "if [ \"$k\" = \"${1:-0}\" ];then eval \"$l\";"
+		 "else echo $n bad;fi;done'",
 		 replace ? "exec " : "", mark);
 }
 
 /**
- * shell_is_ready() - does a line say that the reader is ready?
+ * shell_read_ready() - read a line that may say that the reader is ready
+ * @ready: filled in if it does
+ * @line:  the line
+ * @mark:  the mark
+ *
+ * Return: true if it does
+ */
+bool shell_read_ready(struct shell_ready *ready, const char *line,
+		      const char *mark)
+{
+	char wanted[SHELL_MARK_MAX + 8];
+	const char *program;
+	size_t len;
+
+	snprintf(wanted, sizeof(wanted), "%s: 42 ", mark);
+	program = strstr(line, wanted);
+	if (!program)
+		return false;
+	program += strlen(wanted);
+	len = strcspn(program, " ");
+	ready->kind = sum_find(program, len);
+	snprintf(ready->sum, sizeof(ready->sum), "%s",
+		 program + len + (program[len] == ' '));
+	/* A damaged name of the program. */
+	return ready->kind != SUM_NONE || (len == 1 && *program == ':');
+}
+
+/**
+ * shell_is_refusal() - does a line say that the last command was damaged?
  * @line: the line
  * @mark: the mark
  *
  * Return: true if it does
  */
-bool shell_is_ready(const char *line, const char *mark)
+bool shell_is_refusal(const char *line, const char *mark)
 {
-	char wanted[SHELL_MARK_MAX + 4];
+	char wanted[SHELL_MARK_MAX + 8];
 
-	snprintf(wanted, sizeof(wanted), "%s: 42", mark);
+	snprintf(wanted, sizeof(wanted), "%s bad", mark);
 	return strstr(line, wanted);
 }
 
 /**
- * shell_write_survey() - write the line that asks what is there
- * @line: filled in, without a carriage return
+ * shell_write_survey() - write the command that asks what is there
+ * @line: filled in
  *
  * shell_read_fact() reads the answers.
  */
@@ -100,8 +141,8 @@ void shell_write_survey(char line[SHELL_LINE_MAX])
 }
 
 /**
- * shell_write_start() - write the line that starts serialtun there
- * @line: filled in, without a carriage return
+ * shell_write_start() - write the command that starts serialtun there
+ * @line: filled in
  *
  * Call it after the survey, which sets the variables.
  */
@@ -112,6 +153,98 @@ void shell_write_start(char line[SHELL_LINE_MAX])
 		 "(echo 1 >$f)2>/dev/null;\"$0\" --console;r=$?;"
 		 "[ \"$k\" ]&&(echo \"$k\" >$f)2>/dev/null;exit $r' $p;"
 		 "echo $n e=$?;exit");
+}
+
+/**
+ * shell_write_tools() - write the command that asks what helps to bring a
+ * program
+ * @line: filled in
+ */
+void shell_write_tools(char line[SHELL_LINE_MAX])
+{
+	snprintf(line, SHELL_LINE_MAX, "%s",
+		 "w=;[ \"$s\" ]&&w=,stty;"
+		 "[ \"$(echo ab|head -c 1)\" = a ]&&w=$w,head;"
+		 "for x in dd base64 openssl uudecode python3 perl printf tar "
+		 "xzcat zcat;do command -v $x>/dev/null&&w=$w,$x;done;"
+		 "echo $n w=$w,;echo $n g=$(ldd --version 2>&1|sed -n 1p);"
+		 "echo $n l=$(echo /lib/ld-* /lib64/ld-*)");
+}
+
+/**
+ * shell_write_place() - write the command that makes a directory for a program
+ * @line: filled in
+ *
+ * Programs may run there, and there is room for a large bundle, or for a small
+ * one. The reader removes the directory at its end.
+ */
+void shell_write_place(char line[SHELL_LINE_MAX])
+{
+	snprintf(line, SHELL_LINE_MAX, "%s",
+		 "for r in 6000 1500;do "
+		 "for x in /tmp /run /dev/shm /var/tmp /root;do "
+		 "[ \"$t\" ]&&break;y=$x/$n.$$;"
+		 "(umask 077;mkdir $y)2>/dev/null||continue;"
+		 "f=$(df -Pk $y|sed -n \"2s/^[^ ]* *[0-9]* *[0-9]* "
+		 "*\\([0-9]*\\).*/\\1/p\");"
+		 "(echo \"#!/bin/sh\">$y/x;chmod 700 $y/x;$y/x)2>/dev/null&&"
+		 "[ \"${f:-9999}\" -ge $r ]&&t=$y||rm -rf $y;done;done;"
+		 "echo $n d=$t;echo $n r=$f");
+}
+
+/**
+ * shell_write_method() - write the command that tells how chunks travel
+ * @line:    filled in
+ * @decoder: of encoding_decoder()
+ */
+void shell_write_method(char line[SHELL_LINE_MAX], const char *decoder)
+{
+	snprintf(line, SHELL_LINE_MAX, "g(){ %s;}", decoder);
+}
+
+/**
+ * shell_write_loop() - write the command that reads chunks
+ * @line: filled in
+ */
+void shell_write_loop(char line[SHELL_LINE_MAX])
+{
+	snprintf(line, SHELL_LINE_MAX, "%s",
+		 "q=$(stty -g);stty raw opost -echo min 0 time 255;"
+		 "echo $n go;while read -r $T h i j a b;do case $h in "
+		 "$n)[ \"$i$a\" = \"$j$b\" ]&&{ echo $n s=$i $a.;"
+		 "g $a>\"$t/c$i\";"
+		 "echo $n c=$i $($K<\"$t/c$i\") ;};;$n.)break;;esac;done;"
+		 "stty $q");
+}
+
+/**
+ * shell_is_in_loop() - does a line say that the board reads chunks?
+ * @line: the line
+ * @mark: the mark
+ *
+ * Return: true if it does
+ */
+bool shell_is_in_loop(const char *line, const char *mark)
+{
+	char wanted[SHELL_MARK_MAX + 8];
+
+	snprintf(wanted, sizeof(wanted), "%s go", mark);
+	return strstr(line, wanted);
+}
+
+/**
+ * shell_write_unpack() - write the command that unpacks and tries serialtun
+ * @line:     filled in
+ * @unpacker: the program that unpacks: "xzcat", "zcat" or "cat"
+ */
+void shell_write_unpack(char line[SHELL_LINE_MAX], const char *unpacker)
+{
+	snprintf(
+		line, SHELL_LINE_MAX,
+		"cat $t/c*|%s|(cd $t&&tar xf -);rm -f $t/c*;p=$t/run;echo $n p=$p;"
+		"v=$($p --console --version 2>&1)&&echo $n v=$v||"
+		"echo $n x=$v",
+		unpacker);
 }
 
 /**
@@ -165,6 +298,24 @@ void shell_read_fact(struct shell_facts *facts, const char *line,
 		break;
 	case 'e':
 		to = facts->status;
+		break;
+	case 'w':
+		to = facts->programs;
+		break;
+	case 'g':
+		to = facts->libc;
+		break;
+	case 'l':
+		to = facts->loaders;
+		break;
+	case 'd':
+		to = facts->place;
+		break;
+	case 'r':
+		to = facts->room;
+		break;
+	case 'x':
+		to = facts->trouble;
 		break;
 	case 's':
 		facts->is_root = true;

@@ -29,6 +29,16 @@ static size_t terminal_columns(void)
 }
 
 /**
+ * status_line_is_live() - can a status overwrite the one before?
+ *
+ * Return: true on a terminal
+ */
+bool status_line_is_live(void)
+{
+	return terminal_columns();
+}
+
+/**
  * status_line_show() - show a new status
  * @text: one line of printable ASCII without a newline
  *

@@ -46,10 +46,12 @@ make_board() {
 	# The log level of this machine's kernel is not touched.
 	printf '7\t4\t1\t7\n' >"$dir/printk"
 	# In the board's PATH there is a serialtun.
+	cp "$(command -v "$1")" "$dir/bin-sh"
 	mkdir -p "$dir/bin"
 	ln -sf "$serialtun" "$dir/bin/serialtun"
 }
 
+# $board_extra: more mounts; $board_path: the PATH of a shell
 # The beginning of a command that sees the board's files
 board=(nsenter --target "$host_b" --net --)
 # shellcheck disable=SC2016 # the inner shell expands it
@@ -59,9 +61,11 @@ board+=(unshare --mount --uts bash -c '
 	mount --bind "$dir/etc" /etc
 	mount --bind "$dir/printk" /proc/sys/kernel/printk
 	mount --bind "$dir/bin" /usr/local/sbin
+	mount --bind "$dir/bin-sh" /bin/sh
 	mount -t tmpfs none /var/log
 	mount -t tmpfs none /run
 	echo board >/proc/sys/kernel/hostname
+	eval "${board_extra:-}"
 	exec "$@"' board "$dir")
 
 # A getty as init runs it, again and again.
@@ -74,6 +78,55 @@ start_getty() {
 		>"$dir/getty.log" 2>&1 </dev/null &
 	getty=$!
 	wait_for 5 is_getty_there
+}
+
+# A shell that somebody has left on the console. Host B has no getty then.
+start_shell() {
+	stty -F "$port_b" sane
+	"${board[@]}" setsid --ctty env --default-signal \
+		PATH="${board_path:-$PATH:/usr/local/sbin}" \
+		"$@" <>"$port_b" >&0 2>&1 &
+	shell=$!
+	sleep 1
+	before=$(stty -F "$port_b" -g)
+}
+
+# Does the board read commands?
+reads_there() {
+	pgrep -f 'while echo .n: '
+}
+
+end_shell() {
+	kill -KILL "$shell"
+	wait "$shell"
+} 2>/dev/null
+
+# Print the directories that serialtun has made on the board, and left there.
+left_there() {
+	local made
+	for made in $(sed -nE 's/.*bytes, by .*, to (.*)/\1/p' "$dir/a.log"); do
+		[ ! -e "$made" ] || echo "$made"
+	done
+}
+
+# check_shell DESCRIPTION: the shell is there, and its terminal as it was
+check_shell() {
+	check "$1: the shell is there" alive "$shell"
+	stty -F "$port_a" raw -echo
+	: >"$dir/console.log"
+	cat "$port_a" >"$dir/console.log" &
+	reader=$!
+	wait_for 5 not reads_there
+	sleep 0.5
+	# shellcheck disable=SC2016 # the board's shell expands it
+	printf 'echo x$((6*7))\r' >"$port_a"
+	check "$1: and obeys" wait_for 5 grep -aq x42 "$dir/console.log"
+	sleep 0.3
+	check_equal "$1: its terminal is as it was" "$before" \
+		"$(stty -F "$port_b" -g)"
+	check_equal "$1: nothing was left" '' "$(left_there)"
+	kill "$reader"
+	wait "$reader" 2>/dev/null
 }
 
 stop_getty() {

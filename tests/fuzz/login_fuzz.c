@@ -15,6 +15,12 @@
 
 static const char password[] = "Secret-1";
 
+static const struct login_bundle bundle = {
+	.bytes = (const uint8_t *)"a bundle",
+	.len = 8,
+	.unpacker = "cat",
+};
+
 struct trial {
 	struct login login;
 	uint64_t now_ns;
@@ -38,6 +44,9 @@ static void check_out(struct trial *trial)
 		trial->asked = true;
 		login_set_password(login, password);
 	}
+	if (login->state == LOGIN_WANTS_BUNDLE)
+		login_set_bundle(login, &bundle, trial->now_ns);
+	assert_true(login->upload.done <= login->upload.len);
 }
 
 static void pause_ns(struct trial *trial, uint64_t pause_ns)
@@ -64,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.hello = (const uint8_t *)"\300hello\300",
 		.hello_len = 7,
 		.hello_id = 1,
+		.can_bring = true,
 	};
 	struct fuzz_script script = {data, size};
 	struct trial *trial = calloc(1, sizeof(*trial));

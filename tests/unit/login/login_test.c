@@ -17,9 +17,16 @@
 /* The mark of the number 42, and the lines that are typed into a shell. */
 #define MARK	 "st0000002a"
 #define QUESTION " echo " MARK "$((6*7))\r"
-#define READER                                                                \
-	"sh -c 'n=" MARK ";s=$(stty -g);trap \"stty $s\" 0;trap exit 1 2 15;" \
-	"stty -echo;while echo $n: $((6*7));read -r l;do eval \"$l\";done'\r"
+#define READER                                                               \
+	"sh -c 'n=" MARK ";t=;s=$(stty -g);"                                 \
+	"trap \"stty $s;rm -rf \\\"\\$t\\\"\" 0;trap exit 1 2 15;"           \
+	"stty -echo -icanon min 0 time 255;"                                 \
+	"T=-t30;read $T l 2>/dev/null </dev/null;[ $? = 2 ]&&T=;"            \
+	"for K in cksum sha256sum :;do command -v $K>/dev/null&&break;done;" \
+	"while echo $n: $((6*7)) $K $k;read -r $T k l;do "                   \
+	"set -- $(printf \"%s\\n\" \"$l\"|$K);"                              \
+	"if [ \"$k\" = \"${1:-0}\" ];then eval \"$l\";"                      \
+	"else echo $n bad;fi;done'\r"
 
 /* Any line: its text is tested by the shells of tests/end_to_end. */
 #define ANY	 "*"
@@ -41,7 +48,8 @@ struct turn {
 #define ASH                                                                \
 	"\r\n\r\nBusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) built-in " \
 	"shell (ash)\r\nEnter 'help' for a list of built-in commands.\r\n\r\n"
-#define READY MARK ": 42\r\n"
+/* \1 stands for the sum of the last command. */
+#define READY MARK ": 42 cksum \1\r\n"
 #define FACTS                                                     \
 	MARK " u=0\r\n" MARK " m=armv7l\r\n" MARK " t=1\r\n" MARK \
 	     " p=/usr/sbin/serialtun\r\n" MARK " v=serialtun 0.1.0\r\n" READY
@@ -67,7 +75,7 @@ static const struct play {
 	  {QUESTION "\n\33[?2004l\rst0000002a42\r\n\33[?2004hroot@board:~# ",
 	   " exec " READER},
 	  {" exec " READER "\n\33[?2004l\rst0000002a:", NULL},
-	  {" 42\r\n", ANY},
+	  {" 42 cksum\r\n", ANY},
 	  {FACTS, ANY}},
 	 LOGIN_GOES_ON,
 	 ""},
@@ -84,9 +92,9 @@ static const struct play {
 	  {"root\r\r\nPassword: ", PASSWORD},
 	  {"\r\n" KERNEL_LINE ASH "# \33[6n", QUESTION},
 	  {QUESTION "\nst0000002a42\r\n# \33[6n", " exec " READER},
-	  {" exec sh -c 'n=st0000002a;s=$(stty -g);trap \"stty $s\" 0;trap "
-	   "exit 1 2 15;stty \r\r\n-echo;while echo $n: $((6*7));read -r l;do "
-	   "eval \"$l\";done'\r\n" READY,
+	  {" exec sh -c 'n=st0000002a;s=$(stty -g);trap exit 1 2 15;stty "
+	   "\r\r\n-echo;while echo $n: $((6*7)) $K $k;read -r l;do eval "
+	   "\"$l\";done'\r\n" READY,
 	   ANY},
 	  {FACTS, ANY}},
 	 LOGIN_GOES_ON,
@@ -236,7 +244,7 @@ static const struct play {
 	 {{"# ", QUESTION},
 	  {"st0000002a42\r\n# ", " " READER},
 	  {READY, ANY},
-	  {MARK " u=0\r\n" MARK " m=mips\r\n" MARK " t=1\r\n" READY, "exit\r"}},
+	  {MARK " u=0\r\n" MARK " m=mips\r\n" MARK " t=1\r\n" READY, "\x03\r"}},
 	 LOGIN_HAS_FAILED,
 	 "no serialtun in PATH on the board (install it there; its machine is "
 	 "mips)"},
@@ -246,7 +254,7 @@ static const struct play {
 	  {READY, ANY},
 	  {MARK " u=0\r\n" MARK " p=/bin/serialtun\r\n" MARK
 		" v=serialtun 1\r\n" READY,
-	   "exit\r"}},
+	   "\x03\r"}},
 	 LOGIN_HAS_FAILED,
 	 "no /dev/net/tun on the board"},
 	{"sudo asks for the password",
@@ -266,7 +274,7 @@ static const struct play {
 	 {{"$ ", QUESTION},
 	  {"st0000002a42\r\n$ ", " " READER},
 	  {READY, ANY},
-	  {MARK " u=1000\r\nsh: sudo: not found\r\n" READY, "exit\r"}},
+	  {MARK " u=1000\r\nsh: sudo: not found\r\n" READY, "\x03\r"}},
 	 LOGIN_HAS_FAILED,
 	 "user ID 1000 on the board is not root"},
 	{"serialtun there that does not start",
@@ -309,6 +317,22 @@ static void push(struct login *login, const char *bytes, size_t len,
 	}
 }
 
+/* Each \1 stands for the sum of the last command. */
+static void push_turn(struct login *login, const char *says, size_t at_once,
+		      uint64_t *now_ns)
+{
+	char text[1024];
+	size_t len = 0;
+
+	for (; *says; says++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					*says == '\1' ? "%s" : "%.1s",
+					*says == '\1' ? login->command_sum
+						      : says);
+	assert_true(len < sizeof(text));
+	push(login, text, len, at_once, now_ns);
+}
+
 /* Let time pass until the login types something or ends, 60 s at most. */
 static void wait(struct login *login, uint64_t *now_ns)
 {
@@ -338,7 +362,7 @@ static void check_typed(const struct play *play, size_t turn,
 			 play->name, turn, (int)login->out_len, login->out,
 			 wanted, login->text);
 	if (!login->out_len || login->out[login->out_len - 1] != '\r')
-		assert_string_equal(wanted, HELLO);
+		assert_true(!strcmp(wanted, HELLO) || *wanted == '\x03');
 	login->out_len = 0;
 }
 
@@ -353,7 +377,7 @@ static void play_in_pieces(const struct play *play, size_t at_once)
 	begin(login);
 	for (i = 0; i < TURNS && play->turns[i].says; i++) {
 		turn = &play->turns[i];
-		push(login, turn->says, strlen(turn->says), at_once, &now_ns);
+		push_turn(login, turn->says, at_once, &now_ns);
 		if (!turn->types) {
 			/* A countdown may last. */
 			now_ns += NS_PER_S;
@@ -534,6 +558,72 @@ static void test_login_is_patient(void **state)
 	free(login);
 }
 
+/* What the login types next; empty if it ends. */
+static void next(struct login *login, uint64_t *now_ns, char typed[1024])
+{
+	wait(login, now_ns);
+	snprintf(typed, 1024, "%.*s", (int)login->out_len, login->out);
+	login->out_len = 0;
+}
+
+/* Noise: the reader refuses a command, or an answer is lost. */
+static void test_login_repeats_a_command(void **state)
+{
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+	char typed[1024];
+	char again[1024];
+	unsigned int i;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push_turn(login, "# ", 9, &now_ns);
+	next(login, &now_ns, typed);
+	push_turn(login, "st0000002a42\r\n", 99, &now_ns);
+	next(login, &now_ns, typed);
+	push_turn(login, READY, 99, &now_ns);
+	next(login, &now_ns, typed);
+	/* The sum of another command: that of an answer which came late. */
+	push_turn(login, MARK " bad\r\n" MARK ": 42 cksum 123\r\n", 99,
+		  &now_ns);
+	next(login, &now_ns, again);
+	assert_string_equal(typed, again);
+	/* Silence. */
+	for (i = 0; i < 3; i++) {
+		next(login, &now_ns, again);
+		assert_string_equal(typed, again);
+	}
+	next(login, &now_ns, again);
+	assert_string_equal(again, "\x03\r");
+	assert_int_equal(login->state, LOGIN_HAS_FAILED);
+	assert_non_null(strstr(login->text, "stopped to answer"));
+	free(login);
+}
+
+/* A reader that noise has damaged is interrupted, and another is started. */
+static void test_login_starts_another_reader(void **state)
+{
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+	char typed[1024];
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push_turn(login, "# ", 9, &now_ns);
+	next(login, &now_ns, typed);
+	push_turn(login, "st0000002a42\r\n", 99, &now_ns);
+	next(login, &now_ns, typed);
+	push_turn(login, "> ", 99, &now_ns);
+	next(login, &now_ns, typed);
+	assert_string_equal(typed, "\x03");
+	push_turn(login, "^C\r\n# ", 99, &now_ns);
+	next(login, &now_ns, typed);
+	assert_string_equal(typed, QUESTION);
+	free(login);
+}
+
 /* Given up in the reader, it leaves the reader. */
 static void test_login_leaves_the_reader(void **state)
 {
@@ -549,8 +639,8 @@ static void test_login_leaves_the_reader(void **state)
 	push(login, "st0000002a42\r\n", 14, 14, &now_ns);
 	login->out_len = 0;
 	login_give_up(login);
-	assert_int_equal(login->out_len, strlen("exit\r"));
-	assert_memory_equal(login->out, "exit\r", login->out_len);
+	assert_int_equal(login->out_len, 2);
+	assert_memory_equal(login->out, "\x03\r", 2);
 	free(login);
 }
 
@@ -563,6 +653,8 @@ int main(void)
 		cmocka_unit_test(test_login_finds_a_link),
 		cmocka_unit_test(test_login_keeps_a_late_password),
 		cmocka_unit_test(test_login_is_patient),
+		cmocka_unit_test(test_login_repeats_a_command),
+		cmocka_unit_test(test_login_starts_another_reader),
 		cmocka_unit_test(test_login_leaves_the_reader),
 	};
 

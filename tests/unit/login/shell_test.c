@@ -12,6 +12,7 @@
 static void test_shell_answers_differ_from_their_echo(void **state)
 {
 	struct shell_facts facts = {0};
+	struct shell_ready ready;
 	char lines[5][SHELL_LINE_MAX];
 	size_t i;
 
@@ -25,7 +26,8 @@ static void test_shell_answers_differ_from_their_echo(void **state)
 		/* A line that was cut would lack its end. */
 		assert_true(strlen(lines[i]) < SHELL_LINE_MAX - 1);
 		assert_false(shell_is_answer(lines[i], MARK));
-		assert_false(shell_is_ready(lines[i], MARK));
+		assert_false(shell_read_ready(&ready, lines[i], MARK));
+		assert_false(shell_is_refusal(lines[i], MARK));
 		assert_false(shell_wants_password(lines[i], MARK));
 		shell_read_fact(&facts, lines[i], MARK);
 		assert_null(strpbrk(lines[i], "\r\n"));
@@ -65,11 +67,31 @@ static void test_shell_reads_facts(void **state)
 	assert_string_equal(facts.status, "127");
 }
 
+static void test_shell_reads_that_the_reader_is_ready(void **state)
+{
+	struct shell_ready ready;
+
+	(void)state;
+	assert_true(shell_read_ready(&ready, "x" MARK ": 42 cksum", MARK));
+	assert_int_equal(ready.kind, SUM_CKSUM);
+	assert_string_equal(ready.sum, "");
+	assert_true(shell_read_ready(&ready, MARK ": 42 sha256sum 1f", MARK));
+	assert_int_equal(ready.kind, SUM_SHA256);
+	assert_string_equal(ready.sum, "1f");
+	assert_true(shell_read_ready(&ready, MARK ": 42 : 0", MARK));
+	assert_int_equal(ready.kind, SUM_NONE);
+	assert_string_equal(ready.sum, "0");
+	assert_false(shell_read_ready(&ready, MARK ": 42 cks[ 1.2] usb", MARK));
+	assert_false(shell_read_ready(&ready, MARK ": 43 cksum", MARK));
+	assert_true(shell_is_refusal(MARK " bad", MARK));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shell_answers_differ_from_their_echo),
 		cmocka_unit_test(test_shell_reads_facts),
+		cmocka_unit_test(test_shell_reads_that_the_reader_is_ready),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
