@@ -256,18 +256,18 @@ void bring_hear(struct login *login, const char *line, uint64_t now_ns)
  */
 void bring_end_silence(struct login *login, uint64_t now_ns)
 {
+	const bool is_loop = login->step == LOGIN_STEP_LOOP;
+
 	if (login->repeats++ >= SILENCES && login->step != LOGIN_STEP_CHUNK)
 		login_step_fail(login,
 				"the board has stopped to answer: \"%s\" "
 				"(start again)",
 				login_step_last_line(login));
-	else if (login->step == LOGIN_STEP_LOOP)
-		/* Its line may be damaged. The reader takes no header. */
-		send_header(login, now_ns);
-	else if (login->step == LOGIN_STEP_CLOSED ||
-		 login->upload.failures >= CHUNK_FAILURES)
+	else if (!is_loop && (login->step == LOGIN_STEP_CLOSED ||
+			      login->upload.failures >= CHUNK_FAILURES))
 		close_loop(login, now_ns);
-	else if (login->filled)
+	/* The loop's line may be damaged. The reader takes no header. */
+	else if (is_loop || login->filled)
 		send_header(login, now_ns);
 	else
 		fill_up(login, now_ns);

@@ -126,8 +126,11 @@ size_t encoding_size(enum encoding encoding, size_t len)
 
 static size_t put(uint8_t *out, const char *text)
 {
-	memcpy(out, text, strlen(text));
-	return strlen(text);
+	size_t len;
+
+	for (len = 0; text[len]; len++)
+		out[len] = (uint8_t)text[len];
+	return len;
 }
 
 /* Three bytes are four characters. Return: number of characters. */

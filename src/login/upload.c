@@ -127,7 +127,7 @@ static void note_damage(struct upload *upload)
 {
 	upload->failures++;
 	upload->damaged++;
-	if (upload->chunk_max > 2 * CHUNK_MIN)
+	if (upload->chunk_max / 2 > CHUNK_MIN)
 		upload->chunk_max /= 2;
 }
 
@@ -183,8 +183,8 @@ enum upload_answer upload_hear(struct upload *upload, const char *line,
  */
 size_t upload_write_filler(struct upload *upload, uint8_t *out)
 {
-	static const char end[] = "\n.\n";
-	size_t size = strlen(end);
+	static const uint8_t end[] = {'\n', '.', '\n'};
+	size_t size = sizeof(end);
 
 	note_damage(upload);
 	if (!encoding_is_raw(upload->encoding)) {

@@ -104,9 +104,9 @@ end_shell() {
 # Print the directories that serialtun has made on the board, and left there.
 left_there() {
 	local made
-	for made in $(sed -nE 's/.*bytes, by .*, to (.*)/\1/p' "$dir/a.log"); do
+	while read -r made; do
 		[ ! -e "$made" ] || echo "$made"
-	done
+	done < <(sed -nE 's/.*bytes, by .*, to (.*)/\1/p' "$dir/a.log")
 }
 
 # check_shell DESCRIPTION: the shell is there, and its terminal as it was
