@@ -109,6 +109,10 @@ left_there() {
 	done < <(sed -nE 's/.*bytes, by .*, to (.*)/\1/p' "$dir/a.log")
 }
 
+is_clean() {
+	[ -z "$(left_there)" ]
+}
+
 # check_shell DESCRIPTION: the shell is there, and its terminal as it was
 check_shell() {
 	check "$1: the shell is there" alive "$shell"

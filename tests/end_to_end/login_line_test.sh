@@ -16,10 +16,6 @@ check_link() {
 	took=$((SECONDS - began))
 }
 
-is_clean() {
-	[ -z "$(left_there)" ]
-}
-
 log_in_there() {
 	began=$SECONDS
 	log_in --password-file "$dir/password"

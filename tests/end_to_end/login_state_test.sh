@@ -182,4 +182,5 @@ check 'an old serialtun: another one is brought' \
 	wait_for 60 a_says 'bringing serialtun to the board'
 stop_a
 check_equal 'and SIGTERM ends that' 0 "$ended"
+check 'and nothing is left there' wait_for 30 is_clean
 finish
