@@ -820,7 +820,7 @@ void repeat_probed(struct repeat *repeat, uint8_t k, uint64_t now_ns)
 	repeat->is_asked = true;
 	occupy_wire(repeat, 8, now_ns);
 	for (i = 0; i < LANE_COUNT; i++)
-		probed(repeat, i, now_ns);
+		probed(repeat, (enum lane)i, now_ns);
 	if (!is_check)
 		return;
 	if (!is_held(repeat, now_ns))
