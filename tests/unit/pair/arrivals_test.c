@@ -83,7 +83,7 @@ static unsigned long take(unsigned long at)
 
 static void test_arrivals_any_order(void **state)
 {
-	static bool has[20000 + WINDOW_FRAMES];
+	static bool has[20000 + 2 * WINDOW_FRAMES]; /* read ahead */
 	uint8_t bits[FRAME_BITS_MAX];
 	unsigned long next = 0;
 	unsigned long left = 0; /* frames before it left in packets */
