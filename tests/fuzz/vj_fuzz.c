@@ -88,6 +88,7 @@ static void play(struct fuzz_script *script)
 		(unsigned int)fuzz_number(script, 1) % ACTION_COUNT;
 	uint8_t packet[FRAME_MAX] = {0};
 	uint8_t changed[FRAME_MAX];
+	const uint8_t *invented;
 	uint8_t *frame;
 	size_t packet_len;
 	size_t len;
@@ -100,7 +101,8 @@ static void play(struct fuzz_script *script)
 	if (action == INVENT) {
 		len = (size_t)fuzz_number(script, 1);
 		is_clean = false;
-		expand(fuzz_take(script, &len), len, NULL, 0, false);
+		invented = fuzz_take(script, &len);
+		expand(invented, len, NULL, 0, false);
 		return;
 	}
 	packet_len = take_packet(script, packet);
