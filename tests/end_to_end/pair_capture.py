@@ -13,7 +13,8 @@ compares what the sender's host gave to its interface with what the receiver's
 host got from its own, flow by flow: every packet must be there once, in order,
 byte for byte, but for DROPPED of them. It prints the counts, and what does not
 agree. The queue may mark packets (ECN), so the ECN bits and the checksum of an
-IPv4 header do not count.
+IPv4 header do not count. Nor do packets to a multicast address: the kernel sends
+some when an interface comes up, maybe while only one capture runs.
 """
 import collections
 import signal
@@ -79,6 +80,12 @@ def flow(packet):
     return ends, protocol
 
 
+def is_multicast(packet):
+    if packet[0] >> 4 == 4:
+        return packet[16] >> 4 == 14
+    return packet[24] == 255
+
+
 def without_mark(packet):
     if packet[0] >> 4 == 4:
         return bytes((packet[0], packet[1] & ~3)) + packet[2:10] + \
@@ -89,7 +96,8 @@ def without_mark(packet):
 def flows(path, wants_outgoing):
     found = collections.defaultdict(list)
     for packet in packets(path, wants_outgoing):
-        found[flow(packet)].append(without_mark(packet))
+        if not is_multicast(packet):
+            found[flow(packet)].append(without_mark(packet))
     return found
 
 

@@ -50,12 +50,8 @@ print(eval(sys.argv[1]))' "$2"
 
 # What the interface and the queue have dropped or still hold.
 dropped() { # HOST
-	local line
-	line=$("in_$1" grep tun0: /proc/net/dev)
-	# shellcheck disable=SC2086 # the fields
-	set -- "$1" ${line#*:}
 	value "$dir/$1.json" "s['to_line']['dropped']['total'] +
-		s['queue']['packets'] + ${13}"
+		s['queue']['packets'] + $(interface_dropped "$1")"
 }
 
 start_cable --baud "$baud" --ber 1e-5 --seed 3

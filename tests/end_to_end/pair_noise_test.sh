@@ -131,6 +131,7 @@ check_repeated() {
 	dropped=$(value "$dir/$1.json" \
 		'sum(s["to_line"]["dropped"][why] for why in
 		     ("codel", "queue_full"))')
+	dropped=$((dropped + $(interface_dropped "$1")))
 	check_equal "all parts: from $1 to $2: all that the queue did not drop ($dropped) arrive, once, in order, undamaged" \
 		"$((datagrams - dropped)) 0 0 0" "$right $wrong $twice $late"
 	check "all parts: from $1 to $2: the queue drops few" \

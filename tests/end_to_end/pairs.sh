@@ -77,6 +77,12 @@ keeper_of() {
 	pgrep -P "$1" -x serialtun-keep
 }
 
+# interface_dropped HOST: print the packets that did not fit into the interface,
+# because serialtun had no processor for so long
+interface_dropped() {
+	"in_$1" awk '$1 == "tun0:" { print $13 }' /proc/net/dev
+}
+
 # value FILE EXPRESSION: evaluate it with the JSON object in the file as s
 value() {
 	python3 -c 'import json, sys
