@@ -36,6 +36,10 @@
 /* At the end, wait so long until the port has sent the last bytes. */
 #define LOGIN_RUN_PART_NS (350 * NS_PER_MS)
 
+/* The same, if a chunk was under way: one in the driver, one that fills it up.
+ */
+#define LOGIN_RUN_PART_CHUNK_NS (2 * NS_PER_S)
+
 /* While the board boots, show the last line so often. */
 #define LOGIN_RUN_SHOW_NS (20 * NS_PER_S)
 
@@ -222,7 +226,9 @@ static int send_out(struct login_run *run)
 static void send_rest(struct login_run *run)
 {
 	const struct timespec pause = {.tv_nsec = (long)NS_PER_MS};
-	const uint64_t end_ns = clock_ns() + LOGIN_RUN_PART_NS;
+	const uint64_t end_ns =
+		clock_ns() + (run->login.upload.chunk ? LOGIN_RUN_PART_CHUNK_NS
+						      : LOGIN_RUN_PART_NS);
 
 	while (!send_out(run) &&
 	       (run->login.out_len || port_queued(run->port)) &&

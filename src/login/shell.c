@@ -205,16 +205,20 @@ void shell_write_method(char line[SHELL_LINE_MAX], const char *decoder)
 /**
  * shell_write_loop() - write the command that reads chunks
  * @line: filled in
+ *
+ * If the other end was killed, half a chunk times out, and then the next
+ * header: after 24 s in all the reader ends.
  */
 void shell_write_loop(char line[SHELL_LINE_MAX])
 {
-	snprintf(line, SHELL_LINE_MAX, "%s",
-		 "q=$(stty -g);stty raw opost -echo min 0 time 255;"
-		 "echo $n go;while read -r $T h i j a b;do case $h in "
-		 "$n)[ \"$i$a\" = \"$j$b\" ]&&{ echo $n s=$i $a.;"
-		 "g $a>\"$t/c$i\";"
-		 "echo $n c=$i $($K<\"$t/c$i\") ;};;$n.)break;;esac;done;"
-		 "stty $q");
+	snprintf(
+		line, SHELL_LINE_MAX, "%s",
+		"q=$(stty -g);stty raw opost -echo min 0 time 120;T=${T:+-t12};"
+		"echo $n go;while read -r $T h i j a b||exit;do case $h in "
+		"$n)[ \"$i$a\" = \"$j$b\" ]&&{ echo $n s=$i $a.;"
+		"g $a>\"$t/c$i\";"
+		"echo $n c=$i $($K<\"$t/c$i\") ;};;$n.)break;;esac;done;"
+		"stty $q");
 }
 
 /**

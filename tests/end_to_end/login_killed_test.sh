@@ -48,6 +48,20 @@ for shell_name in dash bash busybox; do
 	printf '\003\003\003\003\003' >"$port_a"
 	check "$shell_name: five Ctrl-C end it" wait_for 5 not reads_there
 	check_shell "$shell_name, after Ctrl-C"
+
+	# While chunks travel.
+	rm "$dir/bin/serialtun"
+	log_in
+	wait_for 20 a_says 'bringing serialtun'
+	sleep 2
+	kill -9 "$pid_a"
+	wait "$pid_a" 2>/dev/null
+	began=$SECONDS
+	check "$shell_name: killed while a chunk travels" \
+		wait_for 40 not reads_there
+	check "$shell_name: it gives up ($((SECONDS - began)) s)" \
+		test $((SECONDS - began)) -le 32
+	check_shell "$shell_name, after a chunk"
 	end_shell
 done
 finish
