@@ -23,7 +23,7 @@ tcp() {
 
 # packets END WAY: print the number of packets that an end has counted
 packets() {
-	sed -n "s/.*$2 the line: \([0-9]*\) packets.*/\1/p" "$dir/$1.log" |
+	sed -n "s/.*$2 the line: \([0-9]*\) packets*.*/\1/p" "$dir/$1.log" |
 		tail -n 1
 }
 
