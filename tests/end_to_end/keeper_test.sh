@@ -200,7 +200,7 @@ check_equal 'an end with an address takes no other' \
 	'1 Operation not permitted: this end takes no address' "$said"
 say route
 check_equal 'an end with a route takes no other' \
-	'3 Operation not permitted: this end takes no default route' "$said"
+	'2 Operation not permitted: this end takes no default route' "$said"
 check_equal 'it has set nothing' '10.10.30.1/24 ' \
 	"$(addrs) $(in_a ip -4 route show dev kept0 default)"
 end_driver

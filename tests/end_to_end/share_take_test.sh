@@ -190,29 +190,29 @@ attack() {
 		2>"$dir/driver.log"
 }
 fault='such an address cannot be a name server'
-check_equal 'what the keeper does' "5 Operation not permitted: $fault
-5 Operation not permitted: $fault
-5 done
-3 File exists: this host has a default route
+check_equal 'what the keeper does' "4 Operation not permitted: $fault
+4 Operation not permitted: $fault
 4 done
-5 done
-5 done
-5 done
-5 done
-5 Device or resource busy: too many name servers in too short a time
+2 File exists: this host has a default route
+3 done
+4 done
+4 done
+4 done
+4 done
+4 Device or resource busy: too many name servers in too short a time
 ended" "$(attack use-dns)"
 check 'the old file is back' cmp "$resolv" "$dir/resolv.before"
 in_a ip route del default dev up0
-check_equal 'and without --use-dns' "5 Operation not permitted: $fault
-5 Operation not permitted: $fault
-5 Bad file descriptor: Bad file descriptor
+check_equal 'and without --use-dns' "4 Operation not permitted: $fault
+4 Operation not permitted: $fault
+4 Bad file descriptor: Bad file descriptor
+2 done
 3 done
 4 done
-5 done
-5 Bad file descriptor: Bad file descriptor
-5 Bad file descriptor: Bad file descriptor
-5 Bad file descriptor: Bad file descriptor
-5 Device or resource busy: too many name servers in too short a time
+4 Bad file descriptor: Bad file descriptor
+4 Bad file descriptor: Bad file descriptor
+4 Bad file descriptor: Bad file descriptor
+4 Device or resource busy: too many name servers in too short a time
 ended" "$(attack)"
 check 'the file stays' cmp "$resolv" "$dir/resolv.before"
 check_equal 'no route is left' '' "$(default_route)"
