@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 /* The parts of the pairing that this release has. */
-#define VALUE_PAIR_ALL (HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_SPEED)
+#define VALUE_PAIR_ALL \
+	(HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_ZSTD | HELLO_CAN_SPEED)
 
 struct argp_state;
 

@@ -61,8 +61,10 @@ struct pair {
 	struct speed speed;
 	struct stranger_config strangers; /* of the next port */
 	struct stranger stranger;
-	struct repeat *repeat; /* NULL: this end does not repeat */
-	size_t agree_len;      /* the text about this host */
+	struct repeat *repeat;	 /* NULL: this end does not repeat */
+	struct squeeze *squeeze; /* NULL: nothing was compressed yet */
+	bool no_squeeze;	 /* a stream was lost on this port */
+	size_t agree_len;	 /* the text about this host */
 	char agree[AGREE_TEXT_MAX];
 	enum pair_event events[PAIR_EVENTS_MAX];
 	unsigned int event_first;

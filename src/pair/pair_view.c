@@ -172,6 +172,9 @@ void pair_get_stats(const struct pair *pair, struct pair_stats *stats)
 	stats->repeats = session->repeat;
 	if (pair->repeat)
 		repeat_get_stats(pair->repeat, &stats->repeat);
+	stats->compresses = session->squeeze;
+	if (pair->squeeze)
+		squeeze_get_stats(pair->squeeze, &stats->squeeze);
 	stats->twice += stats->repeat.twice;
 	stats->rtt_ns = session->probe.rtt_ns;
 	stats->rtt_min_ns = session->probe.rtt_min_ns;

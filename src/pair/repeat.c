@@ -243,8 +243,10 @@ bool repeat_has_room(const struct repeat *repeat)
  * @repeat: the repetition; repeat_has_room()
  * @packet: the packet, copied
  * @len:    its length
+ * @flags:  0 or FRAME_COMPRESSED
  */
-void repeat_add(struct repeat *repeat, const uint8_t *packet, size_t len)
+void repeat_add(struct repeat *repeat, const uint8_t *packet, size_t len,
+		unsigned int flags)
 {
 	size_t part_len = part_lens[repeat->part];
 
@@ -253,11 +255,12 @@ void repeat_add(struct repeat *repeat, const uint8_t *packet, size_t len)
 	else if (part_len < (len + REPEAT_PARTS_MAX - 1) / REPEAT_PARTS_MAX)
 		part_len = (len + REPEAT_PARTS_MAX - 1) / REPEAT_PARTS_MAX;
 	while (len > part_len) {
-		window_add(repeat->window, packet, part_len, true);
+		window_add(repeat->window, packet, part_len,
+			   flags | FRAME_MORE);
 		packet += part_len;
 		len -= part_len;
 	}
-	window_add(repeat->window, packet, len, false);
+	window_add(repeat->window, packet, len, flags);
 }
 
 /* Choose the length of the parts by the last transmissions. */
@@ -341,14 +344,13 @@ bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
 		 uint64_t now_ns)
 {
 	bool is_repeated;
-	bool more;
 
 	if (!window_next_due(repeat->window, &head->seq))
 		return false;
 	head->kind = FRAME_DATA;
 	head->body = body;
-	head->body_len = window_copy(repeat->window, head->seq, body, &more);
-	head->flags = more ? FRAME_MORE : 0;
+	head->body_len =
+		window_copy(repeat->window, head->seq, body, &head->flags);
 	ride(repeat, head);
 	/* Two ENDs, and the head and the check. */
 	occupy_wire(repeat, head->body_len + FRAME_HEAD_LEN + FRAME_FCS_LEN + 2,
@@ -435,6 +437,17 @@ bool repeat_take_packet(struct repeat *repeat, const uint8_t **packet,
 			size_t *len)
 {
 	return arrivals_take(repeat->arrivals, packet, len);
+}
+
+/**
+ * repeat_is_compressed() - Check whether the last packet taken is compressed
+ * @repeat: the repetition
+ *
+ * Return: true if so
+ */
+bool repeat_is_compressed(const struct repeat *repeat)
+{
+	return arrivals_is_compressed(repeat->arrivals);
 }
 
 static void measure(struct repeat *repeat, uint64_t rtt_ns)

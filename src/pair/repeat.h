@@ -50,7 +50,8 @@ void repeat_set_byte_ns(struct repeat *repeat, uint64_t byte_ns,
 void repeat_end(struct repeat *repeat);
 
 bool repeat_has_room(const struct repeat *repeat);
-void repeat_add(struct repeat *repeat, const uint8_t *packet, size_t len);
+void repeat_add(struct repeat *repeat, const uint8_t *packet, size_t len,
+		unsigned int flags);
 bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
 		 uint64_t now_ns);
 void repeat_refused(struct repeat *repeat);
@@ -59,6 +60,7 @@ bool repeat_hear_data(struct repeat *repeat, const struct frame *frame,
 		      uint64_t now_ns);
 bool repeat_take_packet(struct repeat *repeat, const uint8_t **packet,
 			size_t *len);
+bool repeat_is_compressed(const struct repeat *repeat);
 void repeat_hear_ack(struct repeat *repeat, const struct frame *frame,
 		     uint64_t now_ns);
 void repeat_hear_failure(struct repeat *repeat, uint64_t now_ns);

@@ -154,7 +154,7 @@ static void add(struct end *end)
 	memset(body, 0x55, sizeof(body));
 	body[0] = (uint8_t)end->sent;
 	body[len - 1] = (uint8_t)(end->sent >> 8);
-	repeat_add(end->repeat, body, len);
+	repeat_add(end->repeat, body, len, 0);
 	end->sent++;
 }
 

@@ -36,7 +36,8 @@
 /* The most hellos that another program may get. */
 #define SHORT_MAX UINT64_C(17)
 
-#define CAN (HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_SPEED)
+#define CAN \
+	(HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_ZSTD | HELLO_CAN_SPEED)
 
 /* Changes of an end's speed in the 20 s after both ends are paired. */
 #define CHANGES_MAX 12
@@ -352,6 +353,8 @@ static void check_faults(struct world *world)
 		fail(world, "a packet was delivered twice or out of order");
 	if (faults & END_HOLE)
 		fail(world, "a packet of a session is missing");
+	if (faults & END_UNREADABLE)
+		fail(world, "a compressed packet did not decode");
 	if (faults & END_UNPAIRED)
 		fail(world, "a plain packet was let in while paired");
 }
@@ -381,6 +384,17 @@ static void check_calm(struct world *world)
 	check_carries(world);
 }
 
+/* Does an end compress exactly if both can? */
+static bool compresses_rightly(const struct end *end)
+{
+	const unsigned int both = end->can & pair_peer(end->pair)->can;
+	struct pair_stats stats;
+
+	pair_get_stats(end->pair, &stats);
+	return stats.compresses ==
+	       (squeeze_is_built_in() && both & HELLO_CAN_ZSTD);
+}
+
 /* Check the promises for two ends; the disturbance is over. */
 static void check_paired(struct world *world)
 {
@@ -403,6 +417,10 @@ static void check_paired(struct world *world)
 	if (!*world->why && world->ends[0].trusts && are_paired(world) &&
 	    !(has_agreed(world, 0) && has_agreed(world, 1)))
 		fail(world, "paired, and not told of the other host");
+	if (!*world->why && world->ends[0].trusts && are_paired(world) &&
+	    !(compresses_rightly(&world->ends[0]) &&
+	      compresses_rightly(&world->ends[1])))
+		fail(world, "compressed without agreement, or not at all");
 	check_faults(world);
 }
 

@@ -566,6 +566,9 @@ static const struct {
 	{"--baud auto --pair no --port p",
 	 "--baud auto needs the pairing, which finds the speed (leave --pair "
 	 "out)"},
+	{"--pair check,zip --port p",
+	 "--pair: \"zip\" is not a part of the pairing (say no, or check, or "
+	 "check,repeat,zstd,speed)"},
 	{"--baud auto --pair check --port p",
 	 "--baud auto needs the pairing, which finds the speed (leave --pair "
 	 "out)"},

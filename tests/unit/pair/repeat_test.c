@@ -54,7 +54,7 @@ static struct frame send(size_t len)
 	struct frame head = {0};
 
 	assert_true(repeat_has_room(repeat));
-	repeat_add(repeat, body, len);
+	repeat_add(repeat, body, len, 0);
 	assert_true(repeat_take(repeat, &head, body, now));
 	return head;
 }
@@ -468,7 +468,7 @@ static unsigned int cross(size_t len, bool is_lost)
 	struct frame head = {0};
 	unsigned int frames = 0;
 
-	repeat_add(repeat, body, len);
+	repeat_add(repeat, body, len, 0);
 	while (repeat_take(repeat, &head, body, now)) {
 		frames++;
 		now += MS;
