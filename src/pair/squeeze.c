@@ -42,7 +42,7 @@
 /* If so many bytes have shrunk by less than a part in SQUEEZE_WORTH, most long
  * packets are passed over; one in SQUEEZE_TRIALS is compressed, and ends that
  * if it shrinks more. */
-#define SQUEEZE_LOOK_LEN 65536
+#define SQUEEZE_LOOK_LEN 32768
 #define SQUEEZE_WORTH	 32
 #define SQUEEZE_TRIALS	 8
 #define SQUEEZE_LONG	 512

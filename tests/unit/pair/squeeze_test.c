@@ -150,7 +150,7 @@ static void test_squeeze_random(void **state)
 	assert_true(on_line <= sent + sent / 1000);
 	squeeze_get_stats(here, &stats);
 	assert_int_equal(stats.passed_over + stats.packets, 300);
-	assert_in_range(stats.packets, 40 + 30, 45 + 34);
+	assert_in_range(stats.packets, 22 + 30, 24 + 36);
 
 	/* Text is noticed after a few packets. */
 	on_line = 0;
