@@ -35,7 +35,8 @@ struct pair {
 	struct pair_config config;
 	uint64_t packet_ns;
 	uint64_t byte_ns;
-	bool is_stream; /* the line loses nothing, as far as we know */
+	bool is_stream;	 /* the line loses nothing, as far as we know */
+	bool no_squeeze; /* a stream was lost on this port */
 	uint32_t overruns;
 	enum pair_state state;
 	uint64_t since_ns;
@@ -63,7 +64,6 @@ struct pair {
 	struct stranger stranger;
 	struct repeat *repeat;	 /* NULL: this end does not repeat */
 	struct squeeze *squeeze; /* NULL: nothing was compressed yet */
-	bool no_squeeze;	 /* a stream was lost on this port */
 	size_t agree_len;	 /* the text about this host */
 	char agree[AGREE_TEXT_MAX];
 	enum pair_event events[PAIR_EVENTS_MAX];
