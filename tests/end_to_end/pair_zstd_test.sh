@@ -67,7 +67,6 @@ crosses 'a clean line: random bytes' a b 10.9.0.2 "$dir/random"
 sleep 1.2
 check 'a clean line: A counts what it compressed' is a \
 	'z["packets"] > 100 and z["compressed"] < z["bytes"]'
-check 'a clean line: A passes over random bytes' is a 'z["passed_over"] > 5'
 check 'a clean line: all of it decodes' is b \
 	'z["expanded"] > 100 and z["undecodable"] == 0'
 kib=$(pss "$pid_a")
