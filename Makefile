@@ -59,10 +59,17 @@ ifeq ($(origin NFTNL),undefined)
 NFTNL := $(shell $(PKG_CONFIG) --exists libnftnl && echo yes || echo no)
 endif
 
+# The same holds for libzstd and --pair=zstd.
+ifeq ($(origin ZSTD),undefined)
+ZSTD := $(shell $(PKG_CONFIG) --exists libzstd && echo yes || echo no)
+endif
+
 # Search for libraries only if there is something to build.
-lib_names   := libmnl libserialport $(if $(filter yes,$(NFTNL)),libnftnl)
+lib_names   := libmnl libserialport $(if $(filter yes,$(NFTNL)),libnftnl) \
+	$(if $(filter yes,$(ZSTD)),libzstd)
 lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names)) \
-	$(if $(filter yes,$(NFTNL)),-DSERIALTUN_NFTNL)
+	$(if $(filter yes,$(NFTNL)),-DSERIALTUN_NFTNL) \
+	$(if $(filter yes,$(ZSTD)),-DSERIALTUN_ZSTD)
 lib_libs     = $(shell $(PKG_CONFIG) --libs $(lib_names))
 build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
 	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
@@ -128,6 +135,16 @@ $(nftnl_stamp): | $(BUILD)/.libraries
 	$(Q)rm -f $(BUILD)/.nftnl-is-*
 	$(Q)[ '$(NFTNL)' = yes ] || echo 'no libnftnl: --share is left out' \
 		'(Debian, Ubuntu: libnftnl-dev)' >&2
+	$(Q)touch $@
+
+# The same for libzstd.
+zstd_stamp := $(BUILD)/.zstd-is-$(ZSTD)
+$(BUILD)/src/pair/squeeze.o: $(zstd_stamp)
+
+$(zstd_stamp): | $(BUILD)/.libraries
+	$(Q)rm -f $(BUILD)/.zstd-is-*
+	$(Q)[ '$(ZSTD)' = yes ] || echo 'no libzstd: --pair=zstd is left out' \
+		'(Debian, Ubuntu: libzstd-dev)' >&2
 	$(Q)touch $@
 
 # Name the missing library, once, instead of a page of compiler errors.
@@ -444,6 +461,7 @@ help: ## this text
 	@echo '  PORT_GROUP  the group of serial ports, for the unit, default dialout'
 	@echo '  CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual'
 	@echo '  NFTNL=no    build without libnftnl, which --share needs'
+	@echo '  ZSTD=no     build without libzstd, which --pair=zstd needs'
 	@echo '  RUN         program that runs the tests of "make check-unit"'
 	@echo '  WERROR=1    warnings are errors'
 	@echo '  SOAK_SECONDS   how long faults and noise last in "make soak", default 120'

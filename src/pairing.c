@@ -618,6 +618,11 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 			    "send on this line?)",
 			    pairing->tun->name, pairing->name);
 		break;
+	case PAIR_EVENT_UNREADABLE:
+		log_warning("%s: a compressed packet from or to %s was lost, "
+			    "so both ends go on without compression",
+			    pairing->tun->name, pairing->name);
+		break;
 	case PAIR_EVENT_SILENT:
 	case PAIR_EVENT_GARBAGE:
 	case PAIR_EVENT_PLAIN:

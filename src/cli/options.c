@@ -15,6 +15,7 @@
 #include "cli/value.h"
 #include "interface/nat.h"
 #include "log.h"
+#include "pair/squeeze.h"
 
 #include <argp.h>
 #include <stddef.h>
@@ -274,6 +275,9 @@ static void take_version(const struct given *given)
 	if (!nat_is_built_in())
 		fputs(" (without --share: built without libnftnl)",
 		      given->state->out_stream);
+	if (!squeeze_is_built_in())
+		fputs(" (without --pair=zstd: built without libzstd)",
+		      given->state->out_stream);
 	fputs("\n", given->state->out_stream);
 	if (!(given->state->flags & ARGP_NO_EXIT))
 		exit(EXIT_SUCCESS);
@@ -324,7 +328,7 @@ static const struct option_row rows[] = {
 	{"--framing", 0, "KIND", 0, LINE, BY(take_framing),
 	 "slip, kiss, length or packet [slip; udp: packet]"},
 	{"--pair", 0, "no|LIST", 0, LINE, BY(take_pair),
-	 "no, or of check,repeat,interrupt,speed [all]"},
+	 "no, or check,repeat,interrupt,zstd,speed [all]"},
 	{"--board-console", 0, "PTY", 0, LINE, NAME(board_console),
 	 "Terminal for the console of a board: pty:LINK"},
 	{"--vj", 0, "WHEN", 0, LINE, BY(take_vj),

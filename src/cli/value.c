@@ -9,6 +9,7 @@
  */
 #include "cli/value.h"
 #include "framing/framing.h"
+#include "pair/squeeze.h"
 #include "text.h"
 
 #include <argp.h>
@@ -428,8 +429,12 @@ unsigned int value_parse_pair(const struct argp_state *state, const char *arg)
 			argp_error(state,
 				   "--pair: \"%.*s\" is not a part of the "
 				   "pairing (say no, or check, or "
-				   "check,repeat,interrupt,speed)",
+				   "check,repeat,interrupt,zstd,speed)",
 				   (int)len, at);
+		if (part == HELLO_CAN_ZSTD && !squeeze_is_built_in())
+			argp_error(state, "--pair: this serialtun was built "
+					  "without libzstd, so it has no zstd "
+					  "(leave the word out)");
 		parts |= part;
 		if (!at[len])
 			return parts;

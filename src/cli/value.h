@@ -14,7 +14,7 @@
 /* The parts of the pairing that this release has. */
 #define VALUE_PAIR_ALL                                              \
 	(HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_INTERRUPT | \
-	 HELLO_CAN_SPEED)
+	 HELLO_CAN_ZSTD | HELLO_CAN_SPEED)
 
 struct argp_state;
 

@@ -31,12 +31,14 @@
  * struct arrivals_frame - an early frame
  * @is_here: it has arrived
  * @more:    more parts of its packet follow
+ * @is_compressed: its body is compressed
  * @len:     length of its body
  * @block:   its first block
  */
 struct arrivals_frame {
 	bool is_here;
 	bool more;
+	bool is_compressed;
 	uint16_t len;
 	uint16_t block;
 };
@@ -52,6 +54,7 @@ struct arrivals_frame {
  * @gathered:    bytes of the parts in @packet
  * @is_cut:      the parts are longer than a packet can be
  * @is_taken:    arrivals_take() has returned @packet
+ * @is_compressed: the last frame taken in order is compressed
  * @too_long:    packets that were too long, their last parts still to come
  * @frames:      early frames, at their numbers modulo ARRIVALS_SLOTS
  * @chain:       the block behind each block
@@ -68,6 +71,7 @@ struct arrivals {
 	size_t gathered;
 	bool is_cut;
 	bool is_taken;
+	bool is_compressed;
 	uint64_t too_long;
 	struct arrivals_frame frames[ARRIVALS_SLOTS];
 	uint16_t chain[ARRIVALS_BLOCKS];
@@ -157,6 +161,7 @@ static void accept(struct arrivals *arrivals, const struct frame *frame)
 	const bool more = frame->flags & FRAME_MORE;
 
 	begin_packet(arrivals);
+	arrivals->is_compressed = frame->flags & FRAME_COMPRESSED;
 	arrivals->next++;
 	if (!more && !arrivals->gathered && !arrivals->is_cut) {
 		arrivals->ready = frame->body;
@@ -187,6 +192,7 @@ static bool keep(struct arrivals *arrivals, const struct frame *frame)
 	*early = (struct arrivals_frame){
 		.is_here = true,
 		.more = frame->flags & FRAME_MORE,
+		.is_compressed = frame->flags & FRAME_COMPRESSED,
 		.len = (uint16_t)frame->body_len,
 		.block = ARRIVALS_NO_BLOCK,
 	};
@@ -222,6 +228,7 @@ static void gather_early(struct arrivals *arrivals,
 		arrivals->free = block;
 		block = next;
 	}
+	arrivals->is_compressed = early->is_compressed;
 	early->is_here = false;
 	arrivals->early--;
 	arrivals->early_bytes -= early->len;
@@ -281,6 +288,17 @@ bool arrivals_take(struct arrivals *arrivals, const uint8_t **packet,
 			return true;
 	}
 	return false;
+}
+
+/**
+ * arrivals_is_compressed() - Check whether the last packet taken is compressed
+ * @arrivals: the frames
+ *
+ * Return: true if so
+ */
+bool arrivals_is_compressed(const struct arrivals *arrivals)
+{
+	return arrivals->is_compressed;
 }
 
 /**

@@ -33,6 +33,7 @@ enum arrivals_news arrivals_hear(struct arrivals *arrivals,
 				 const struct frame *frame);
 bool arrivals_take(struct arrivals *arrivals, const uint8_t **packet,
 		   size_t *len);
+bool arrivals_is_compressed(const struct arrivals *arrivals);
 uint8_t arrivals_next(const struct arrivals *arrivals);
 bool arrivals_has_gap(const struct arrivals *arrivals);
 size_t arrivals_bits(const struct arrivals *arrivals,

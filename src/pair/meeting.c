@@ -7,6 +7,7 @@
  */
 #include "pair/meeting.h"
 #include "clock.h"
+#include "pair/pair_squeeze.h"
 
 #include <string.h>
 
@@ -193,6 +194,8 @@ unsigned int meeting_can(const struct pair *pair)
 
 	if (!pair->speed.config.count)
 		can &= ~(unsigned int)HELLO_CAN_SPEED;
+	if (!pair_squeeze_can(pair))
+		can &= ~(unsigned int)HELLO_CAN_ZSTD;
 	return can | (pair->is_stream ? HELLO_CAN_STREAM : 0U);
 }
 
@@ -205,6 +208,15 @@ static bool repeats(const struct pair *pair)
 	const unsigned int both = meeting_can(pair) & pair->peer.can;
 
 	return both & HELLO_CAN_REPEAT && !(both & HELLO_CAN_STREAM);
+}
+
+/* Does a session with the peer compress? Not if it may lose a packet. */
+static bool compresses(const struct pair *pair)
+{
+	const unsigned int both = meeting_can(pair) & pair->peer.can;
+
+	return both & HELLO_CAN_ZSTD &&
+	       both & (HELLO_CAN_REPEAT | HELLO_CAN_STREAM);
 }
 
 /**
@@ -229,6 +241,7 @@ void meeting_begin(struct pair *pair, uint64_t now_ns)
 	pair_session_begin(&pair->session, frame_start(pair->id, pair->peer.id),
 			   repeat, pair->packet_ns, pair->config.idle_ns,
 			   now_ns);
+	pair->session.compresses = compresses(pair);
 	pair->session.agree_is_new = pair->agree_len;
 	speed_begin(&pair->speed,
 		    meeting_can(pair) & pair->peer.can & HELLO_CAN_SPEED,

@@ -35,7 +35,8 @@ struct pair {
 	struct pair_config config;
 	uint64_t packet_ns;
 	uint64_t byte_ns;
-	bool is_stream; /* the line loses nothing, as far as we know */
+	bool is_stream;	 /* the line loses nothing, as far as we know */
+	bool no_squeeze; /* a stream was lost on this port */
 	uint32_t overruns;
 	enum pair_state state;
 	uint64_t since_ns;
@@ -62,7 +63,8 @@ struct pair {
 	struct stranger_config strangers; /* of the next port */
 	struct stranger stranger;
 	struct repeat *repeat; /* NULL: this end does not repeat */
-	size_t agree_len;      /* the text about this host */
+	struct squeeze *squeeze[LANE_COUNT]; /* NULL: never used yet */
+	size_t agree_len;		     /* the text about this host */
 	char agree[AGREE_TEXT_MAX];
 	enum pair_event events[PAIR_EVENTS_MAX];
 	unsigned int event_first;

@@ -28,6 +28,7 @@
 #include "clock.h"
 #include "pair/meeting.h"
 #include "pair/pair_speed.h"
+#include "pair/pair_squeeze.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,7 @@ void pair_free(struct pair *pair)
 	if (!pair)
 		return;
 	repeat_free(pair->repeat);
+	pair_squeeze_free(pair);
 	free(pair);
 }
 
@@ -93,6 +95,7 @@ void pair_open(struct pair *pair, const struct pair_port *port, uint64_t now_ns)
 	memset(pair->past, 0, sizeof(pair->past));
 	memset(pair->told_ns, 0, sizeof(pair->told_ns));
 	pair->may_pair = false;
+	pair->no_squeeze = false;
 	pair->returns = 0;
 	pair->crowd_until_ns = 0;
 	pair->looped_until_ns = 0;
@@ -170,6 +173,19 @@ void pair_set_line(struct pair *pair, const struct seek_line *line)
 	stranger_set_line(&pair->stranger, line->in_frame, line->is_text);
 }
 
+/* Take the next packet that has come in order. Return: false if none has. */
+static bool take_arrived(struct pair_session *session, const uint8_t **packet,
+			 size_t *len)
+{
+	enum lane lane;
+
+	if (!repeat_take_packet(session->repeat, packet, len))
+		return false;
+	if (!repeat_is_compressed(session->repeat, &lane))
+		return true;
+	return pair_squeeze_expand(session, lane, packet, len);
+}
+
 /* Handle a frame that passed its check. Return: true if there is a packet. */
 static bool hear_checked(struct pair *pair, const struct frame *frame,
 			 uint64_t now_ns, const uint8_t **packet,
@@ -179,6 +195,7 @@ static bool hear_checked(struct pair *pair, const struct frame *frame,
 		meeting_begin(pair, now_ns);
 	if (pair->state == PAIR_MET) {
 		meeting_enter(pair, PAIR_PAIRED, now_ns);
+		pair_squeeze_begin(pair);
 		meeting_tell(pair, PAIR_EVENT_PAIRED);
 		pair_session_say_agree(&pair->session, now_ns);
 	}
@@ -187,10 +204,11 @@ static bool hear_checked(struct pair *pair, const struct frame *frame,
 	case PAIR_SESSION_PACKET:
 		*packet = frame->body;
 		*packet_len = frame->body_len;
-		return true;
+		return !(frame->flags & FRAME_COMPRESSED) ||
+		       pair_squeeze_expand(&pair->session, LANE_BULK, packet,
+					   packet_len);
 	case PAIR_SESSION_ARRIVED:
-		return repeat_take_packet(pair->session.repeat, packet,
-					  packet_len);
+		return take_arrived(&pair->session, packet, packet_len);
 	case PAIR_SESSION_TWICE:
 		pair->stats.twice++;
 		break;
@@ -277,7 +295,7 @@ bool pair_next_packet(struct pair *pair, const uint8_t **packet,
 		      size_t *packet_len)
 {
 	return pair->session.repeat &&
-	       repeat_take_packet(pair->session.repeat, packet, packet_len);
+	       take_arrived(&pair->session, packet, packet_len);
 }
 
 /* Decide about a good packet without a check during a session. */
@@ -369,6 +387,8 @@ uint64_t pair_next_ns(const struct pair *pair, uint64_t now_ns)
 		return plain_next_ns(pair, ns);
 	if (speed_is_alone(&pair->speed))
 		return speed_next_ns(&pair->speed);
+	if (pair_squeeze_is_lost(&pair->session))
+		return now_ns;
 	ns = clock_earlier(ns, pair_session_next_ns(&pair->session, now_ns));
 	return clock_earlier(ns, speed_next_ns(&pair->speed));
 }
@@ -477,6 +497,10 @@ size_t pair_take(struct pair *pair, uint8_t out[PAIR_FRAME_MAX],
 			     now_ns);
 	if (session->repeat && repeat_is_astray(session->repeat))
 		meeting_lose(pair, PAIR_EVENT_ASTRAY, now_ns);
+	if (pair_squeeze_is_lost(session)) {
+		pair->no_squeeze = true;
+		meeting_lose(pair, PAIR_EVENT_UNREADABLE, now_ns);
+	}
 	if (pair->state != PAIR_PLAIN && speed_is_over(&pair->speed, now_ns))
 		meeting_lose(pair, PAIR_EVENT_SILENT, now_ns);
 	if (pair->state != PAIR_PLAIN) {
@@ -574,9 +598,16 @@ static bool pass_through_window(struct pair_session *session,
 		.flow = (uint16_t)what->flow,
 		.is_sparse = what->is_sparse,
 	};
+	struct repeat_packet added = {
+		.len = what->len,
+		.flow = (uint16_t)what->flow,
+		.lane = repeat_choose(session->repeat, &one),
+	};
 	bool goes;
 
-	repeat_add(session->repeat, packet, &one);
+	added.flags =
+		pair_squeeze_shrink(session, added.lane, packet, &added.len);
+	repeat_add(session->repeat, packet, &added);
 	repeat_set_inside(session->repeat, what->is_inside);
 	goes = pair_session_take_data(session, head, packet, now_ns);
 	repeat_set_inside(session->repeat, false);
@@ -615,6 +646,8 @@ size_t pair_wrap(struct pair *pair, uint8_t *packet,
 			return 0;
 		len = head.body_len;
 	} else {
+		head.flags =
+			pair_squeeze_shrink(session, LANE_BULK, packet, &len);
 		head.seq = session->data_out++;
 		probe_sent(&session->probe, now_ns);
 	}
@@ -631,6 +664,9 @@ void pair_refused(struct pair *pair)
 {
 	if (pair->session.repeat)
 		repeat_refused(pair->session.repeat);
+	/* It may be a part of the history. */
+	if (pair->session.squeeze[LANE_BULK])
+		pair->session.is_squeeze_lost = true;
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "pair/repeat.h"
 #include "pair/seek.h"
 #include "pair/speed.h"
+#include "pair/squeeze.h"
 #include "pair/stranger.h"
 
 #include <stdbool.h>
@@ -19,10 +20,10 @@ struct pair;
 
 /* pair_wrap() needs this much room before and behind a packet. */
 #define PAIR_HEADROOM (FRAME_HEAD_LEN + FRAME_NEXT_LEN)
-#define PAIR_TAILROOM FRAME_FCS_LEN
+#define PAIR_TAILROOM (SQUEEZE_EXTRA + FRAME_FCS_LEN)
 
 /* Length of the longest frame of pair_take(). */
-#define PAIR_FRAME_MAX (PAIR_HEADROOM + PACKET_MAX + PAIR_TAILROOM)
+#define PAIR_FRAME_MAX (PAIR_HEADROOM + PACKET_MAX + FRAME_FCS_LEN)
 
 /* The same where no packet of more than 255 bytes is sent, and of
  * pair_close(). */
@@ -117,6 +118,7 @@ enum pair_verdict {
  * @PAIR_EVENT_LOSSY:   the session ended: the line of a stream damaged a frame
  * @PAIR_EVENT_ASTRAY:  the session ended: the two ends disagree about the
  *                      numbers of their frames
+ * @PAIR_EVENT_UNREADABLE: the session ended: a compressed packet was lost
  * @PAIR_EVENT_LOOPED:  this end received its own hello or its own frame
  * @PAIR_EVENT_CROWD:   three ends share one line
  * @PAIR_EVENT_VERSION: the peer does not support this version of the protocol
@@ -143,6 +145,7 @@ enum pair_event {
 	PAIR_EVENT_CLOSED,
 	PAIR_EVENT_LOSSY,
 	PAIR_EVENT_ASTRAY,
+	PAIR_EVENT_UNREADABLE,
 	PAIR_EVENT_LOOPED,
 	PAIR_EVENT_CROWD,
 	PAIR_EVENT_VERSION,
@@ -166,6 +169,8 @@ enum pair_event {
  *                answer
  * @repeats:      the session repeats lost frames
  * @repeat:       then its counters, since pair_new()
+ * @compresses:   the session compresses packets
+ * @squeeze:      counters of compression, since pair_new()
  * @missing:      packets of this session that were lost, by their numbers
  * @twice:        duplicate packets, which pair dropped
  * @unknown:      frames that passed their check and that pair does not know
@@ -188,6 +193,8 @@ struct pair_stats {
 	struct frame_counters theirs;
 	bool repeats;
 	struct repeat_stats repeat;
+	bool compresses;
+	struct squeeze_stats squeeze;
 	uint64_t missing;
 	uint64_t twice;
 	uint64_t unknown;

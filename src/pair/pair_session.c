@@ -117,18 +117,25 @@ static void hear_ack(struct pair_session *session, const struct frame *frame,
 	pair_session_say_agree(session, now_ns);
 }
 
+/* Get the flags of a data frame that we said in our hello that we support. */
+static unsigned int known_flags(const struct pair_session *session)
+{
+	unsigned int flags = 0;
+
+	if (session->repeat)
+		flags |= FRAME_MORE | FRAME_NEXT;
+	if (pair_session_interrupts(session))
+		flags |= FRAME_URGENT;
+	if (session->squeeze[0])
+		flags |= FRAME_COMPRESSED;
+	return flags;
+}
+
 /* Handle a data frame of a session that repeats. */
 static enum pair_session_news hear_numbered(struct pair_session *session,
 					    const struct frame *frame,
 					    uint64_t now_ns)
 {
-	unsigned int known = FRAME_MORE | FRAME_NEXT;
-
-	if (pair_session_interrupts(session))
-		known |= FRAME_URGENT;
-	/* We said in no hello that we support the other flags. */
-	if (frame->flags & ~known)
-		return PAIR_SESSION_UNKNOWN;
 	if (frame->flags & FRAME_NEXT)
 		hear_ack(session, frame, now_ns);
 	return repeat_hear_data(session->repeat, frame, now_ns)
@@ -141,12 +148,11 @@ static enum pair_session_news hear_data(struct pair_session *session,
 {
 	const uint8_t missing = (uint8_t)(frame->seq - session->data_in);
 
-	/* We said in no hello that we support any of the flags. */
-	if (frame->flags)
-		return PAIR_SESSION_UNKNOWN;
 	if (missing == UINT8_MAX)
 		return PAIR_SESSION_TWICE;
 	session->missing += missing;
+	if (missing && session->squeeze[0])
+		session->is_squeeze_lost = true;
 	session->data_in = (uint8_t)(frame->seq + 1);
 	return PAIR_SESSION_PACKET;
 }
@@ -168,6 +174,8 @@ enum pair_session_news pair_session_hear(struct pair_session *session,
 	probe_good(&session->probe, now_ns);
 	switch (frame->kind) {
 	case FRAME_DATA:
+		if (frame->flags & ~known_flags(session))
+			return PAIR_SESSION_UNKNOWN;
 		return session->repeat ? hear_numbered(session, frame, now_ns)
 				       : hear_data(session, frame);
 	case FRAME_ACK:

@@ -6,6 +6,7 @@
 #include "pair/frame.h"
 #include "pair/probe.h"
 #include "pair/repeat.h"
+#include "pair/squeeze.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,6 +38,10 @@ enum pair_session_news {
  * struct pair_session - everything that an end forgets when a session ends
  * @start_out:      frame_start() of our frames
  * @repeat:         repeats lost frames, borrowed; NULL: the session does not
+ * @compresses:     both ends can compress packets
+ * @squeeze:        compresses those of each class, borrowed; NULL: not yet, or
+ *                  not at all
+ * @is_squeeze_lost: a stream of @squeeze is lost, or could not begin
  * @heard:          frames that we received
  * @theirs:         frames that the peer received, by its last answer
  * @missing:        packets that were lost
@@ -59,6 +64,9 @@ enum pair_session_news {
 struct pair_session {
 	uint32_t start_out;
 	struct repeat *repeat;
+	bool compresses;
+	struct squeeze *squeeze[LANE_COUNT];
+	bool is_squeeze_lost;
 	struct frame_counters heard;
 	struct frame_counters theirs;
 	uint64_t missing;

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "pair/meeting.h"
 #include "pair/pair.h"
+#include "pair/pair_squeeze.h"
 
 /* A peer that restarts is back within this time. */
 #define PAIR_GRACE_NS (3 * NS_PER_S)
@@ -172,6 +173,8 @@ void pair_get_stats(const struct pair *pair, struct pair_stats *stats)
 	stats->repeats = session->repeat;
 	if (pair->repeat)
 		repeat_get_stats(pair->repeat, &stats->repeat);
+	stats->compresses = session->squeeze[LANE_BULK];
+	pair_squeeze_get_stats(pair, &stats->squeeze);
 	stats->twice += stats->repeat.twice;
 	stats->rtt_ns = session->probe.rtt_ns;
 	stats->rtt_min_ns = session->probe.rtt_min_ns;

@@ -115,6 +115,7 @@ struct repeat_class {
  * @lanes:       the frames that this end sends
  * @classes:     what each class has of its own
  * @last_lane:   class of the last frame that was sent
+ * @taken:       class of the last packet that repeat_take_packet() returned
  * @is_inside:   what is sent now goes in the middle of a bulk frame
  * @wire:        the wire
  * @wire_ns:     time at which the wire has sent all frames, by the clock
@@ -142,6 +143,7 @@ struct repeat {
 	struct lanes lanes;
 	struct repeat_class classes[LANE_COUNT];
 	enum lane last_lane;
+	enum lane taken;
 	bool is_inside;
 	struct repeat_wire wire;
 	uint64_t wire_ns;
@@ -312,36 +314,49 @@ bool repeat_may_be_urgent(const struct repeat *repeat, uint16_t flow)
 }
 
 /**
+ * repeat_choose() - Choose the class of a packet, which repeat_add() adds next
+ * @repeat: the repetition; repeat_has_room(), or repeat_may_be_urgent() for
+ *          this packet
+ * @what:   its length and flow
+ *
+ * Return: the class
+ */
+enum lane repeat_choose(struct repeat *repeat, const struct lanes_packet *what)
+{
+	return lanes_choose(&repeat->lanes, what);
+}
+
+/**
  * repeat_add() - Add a packet to those that this end sends
  * @repeat: the repetition; repeat_has_room(), or repeat_may_be_urgent() for
  *          this packet
  * @packet: the packet, copied
- * @what:   its length and flow
+ * @what:   its length, flow and class
  *
  * If the packet has to wait for others of its flow, repeat_take() has no new
  * frame until the peer has acknowledged those.
  */
 void repeat_add(struct repeat *repeat, const uint8_t *packet,
-		const struct lanes_packet *what)
+		const struct repeat_packet *what)
 {
-	const enum lane lane = lanes_choose(&repeat->lanes, what);
-	struct window *window = repeat->lanes.windows[lane];
+	struct window *window = repeat->lanes.windows[what->lane];
 	size_t part_len = part_lens[repeat->part];
 	size_t len = what->len;
 
 	/* The answer to a probe ends the wait soon. */
 	if (lanes_is_held(&repeat->lanes))
 		repeat->classes[LANE_URGENT].check_ns = 0;
-	if (!part_len || lane == LANE_URGENT)
+	if (!part_len || what->lane == LANE_URGENT)
 		part_len = len;
 	else if (part_len < (len + REPEAT_PARTS_MAX - 1) / REPEAT_PARTS_MAX)
 		part_len = (len + REPEAT_PARTS_MAX - 1) / REPEAT_PARTS_MAX;
 	while (len > part_len) {
-		window_add(window, packet, part_len, true, what->flow);
+		window_add(window, packet, part_len, what->flags | FRAME_MORE,
+			   what->flow);
 		packet += part_len;
 		len -= part_len;
 	}
-	window_add(window, packet, len, false, what->flow);
+	window_add(window, packet, len, what->flags, what->flow);
 }
 
 /* Choose the length of the parts by the last transmissions. */
@@ -461,7 +476,6 @@ bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
 	bool is_repeated;
 	enum lane lane;
 	size_t len;
-	bool more;
 
 	if (!lanes_next_due(&repeat->lanes, repeat->is_inside, &lane,
 			    &head->seq))
@@ -470,9 +484,9 @@ bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
 	window = repeat->lanes.windows[lane];
 	head->kind = FRAME_DATA;
 	head->body = body;
-	head->body_len = window_copy(window, head->seq, body, &more);
-	head->flags = (more ? FRAME_MORE : 0) |
-		      (lane == LANE_URGENT ? FRAME_URGENT : 0);
+	head->body_len = window_copy(window, head->seq, body, &head->flags);
+	if (lane == LANE_URGENT)
+		head->flags |= FRAME_URGENT;
 	ride(repeat, head);
 	/* Two ENDs, and the head and the check. */
 	len = head->body_len + FRAME_HEAD_LEN + FRAME_FCS_LEN + 2;
@@ -568,9 +582,24 @@ bool repeat_hear_data(struct repeat *repeat, const struct frame *frame,
 bool repeat_take_packet(struct repeat *repeat, const uint8_t **packet,
 			size_t *len)
 {
-	return arrivals_take(repeat->classes[LANE_URGENT].arrivals, packet,
-			     len) ||
-	       arrivals_take(repeat->classes[LANE_BULK].arrivals, packet, len);
+	repeat->taken = LANE_URGENT;
+	if (arrivals_take(repeat->classes[LANE_URGENT].arrivals, packet, len))
+		return true;
+	repeat->taken = LANE_BULK;
+	return arrivals_take(repeat->classes[LANE_BULK].arrivals, packet, len);
+}
+
+/**
+ * repeat_is_compressed() - Check whether the last packet taken is compressed
+ * @repeat: the repetition
+ * @lane:   set to the class of the packet
+ *
+ * Return: true if so
+ */
+bool repeat_is_compressed(const struct repeat *repeat, enum lane *lane)
+{
+	*lane = repeat->taken;
+	return arrivals_is_compressed(repeat->classes[repeat->taken].arrivals);
 }
 
 static void measure(struct repeat *repeat, uint64_t rtt_ns)

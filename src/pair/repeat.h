@@ -47,6 +47,20 @@ struct repeat_stats {
 	size_t part_len;
 };
 
+/**
+ * struct repeat_packet - a packet for repeat_add()
+ * @len:   its length
+ * @flow:  number of its flow
+ * @lane:  its class, of repeat_choose()
+ * @flags: 0 or FRAME_COMPRESSED
+ */
+struct repeat_packet {
+	size_t len;
+	uint16_t flow;
+	enum lane lane;
+	unsigned int flags;
+};
+
 struct repeat *repeat_new(void);
 void repeat_free(struct repeat *repeat);
 void repeat_begin(struct repeat *repeat, const struct repeat_wire *wire);
@@ -58,8 +72,9 @@ void repeat_set_inside(struct repeat *repeat, bool is_inside);
 bool repeat_interrupts(const struct repeat *repeat);
 bool repeat_has_room(const struct repeat *repeat);
 bool repeat_may_be_urgent(const struct repeat *repeat, uint16_t flow);
+enum lane repeat_choose(struct repeat *repeat, const struct lanes_packet *what);
 void repeat_add(struct repeat *repeat, const uint8_t *packet,
-		const struct lanes_packet *what);
+		const struct repeat_packet *what);
 bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
 		 uint64_t now_ns);
 void repeat_refused(struct repeat *repeat);
@@ -68,6 +83,7 @@ bool repeat_hear_data(struct repeat *repeat, const struct frame *frame,
 		      uint64_t now_ns);
 bool repeat_take_packet(struct repeat *repeat, const uint8_t **packet,
 			size_t *len);
+bool repeat_is_compressed(const struct repeat *repeat, enum lane *lane);
 void repeat_hear_ack(struct repeat *repeat, const struct frame *frame,
 		     uint64_t now_ns);
 void repeat_hear_failure(struct repeat *repeat, uint64_t now_ns);

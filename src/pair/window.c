@@ -33,7 +33,7 @@
  * struct window_frame - a frame that is not acknowledged yet
  * @at:           start of its body in the ring, counted on without end
  * @len:          length of its body
- * @more:         more parts of its packet follow
+ * @flags:        the caller's flags
  * @flow:         number of its packet's flow
  * @is_acked:     the peer has it, but not all frames before it
  * @is_lost:      its last transmission was lost
@@ -44,7 +44,7 @@
 struct window_frame {
 	uint32_t at;
 	uint16_t len;
-	bool more;
+	uint8_t flags;
 	uint16_t flow;
 	bool is_acked;
 	bool is_lost;
@@ -176,11 +176,11 @@ static size_t before_wrap(uint32_t at, size_t len)
  * @window: the window; window_has_room()
  * @body:   the body, copied
  * @len:    length of @body
- * @more:   more parts of the same packet follow
+ * @flags:  bits that the caller keeps with the frame, below 256
  * @flow:   number of the flow of the packet
  */
 void window_add(struct window *window, const uint8_t *body, size_t len,
-		bool more, uint16_t flow)
+		unsigned int flags, uint16_t flow)
 {
 	size_t part;
 
@@ -191,7 +191,7 @@ void window_add(struct window *window, const uint8_t *body, size_t len,
 	*frame_of(window, window->next++) = (struct window_frame){
 		.at = window->at,
 		.len = (uint16_t)len,
-		.more = more,
+		.flags = (uint8_t)flags,
 		.flow = flow % WINDOW_FLOWS,
 	};
 	window->flows[flow % WINDOW_FLOWS]++;
@@ -252,17 +252,17 @@ bool window_next_due(const struct window *window, uint8_t *seq)
  * @window: the window
  * @seq:    number of the frame
  * @out:    buffer for the body
- * @more:   set if more parts of its packet follow
+ * @flags:  set to the flags of the frame
  *
  * Return: length of the body
  */
 size_t window_copy(const struct window *window, uint8_t seq, uint8_t *out,
-		   bool *more)
+		   unsigned int *flags)
 {
 	const struct window_frame *frame = &window->frames[seq % WINDOW_SLOTS];
 	const size_t part = before_wrap(frame->at, frame->len);
 
-	*more = frame->more;
+	*flags = frame->flags;
 	memcpy(out, window->ring + frame->at % WINDOW_RING_LEN, part);
 	memcpy(out + part, window->ring, frame->len - part);
 	return frame->len;

@@ -46,10 +46,10 @@ void window_free(struct window *window);
 void window_reset(struct window *window);
 bool window_has_room(const struct window *window, unsigned int frames);
 void window_add(struct window *window, const uint8_t *body, size_t len,
-		bool more, uint16_t flow);
+		unsigned int flags, uint16_t flow);
 bool window_next_due(const struct window *window, uint8_t *seq);
 size_t window_copy(const struct window *window, uint8_t seq, uint8_t *out,
-		   bool *more);
+		   unsigned int *flags);
 bool window_sent(struct window *window, uint8_t seq, uint64_t ended_ns);
 enum window_verdict window_hear(struct window *window,
 				const struct window_ack *ack, uint64_t now_ns,

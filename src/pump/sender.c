@@ -76,7 +76,7 @@
 
 /* A packet in the frame of a pair. */
 #define SENDER_ROOM_LEN (PAIR_HEADROOM + PACKET_MAX + PAIR_TAILROOM)
-_Static_assert(SENDER_ROOM_LEN == FRAMING_CONTENTS_MAX,
+_Static_assert(PAIR_FRAME_MAX == FRAMING_CONTENTS_MAX,
 	       "a decoder takes what is sent");
 
 /* An encoded frame inside of another one. */

@@ -170,6 +170,25 @@ static void json_repeat(struct json *json, const struct pair_stats *pair)
 	json_close(json, '}');
 }
 
+/* null: this session does not compress. */
+static void json_zstd(struct json *json, const struct pair_stats *pair)
+{
+	const struct squeeze_stats *squeeze = &pair->squeeze;
+
+	if (!pair->compresses) {
+		json_null(json, "zstd");
+		return;
+	}
+	json_open(json, "zstd", '{');
+	json_number(json, "packets", squeeze->packets);
+	json_number(json, "bytes", squeeze->packet_len);
+	json_number(json, "compressed", squeeze->body_len);
+	json_number(json, "passed_over", squeeze->passed_over);
+	json_number(json, "expanded", squeeze->expanded);
+	json_number(json, "undecodable", squeeze->bad);
+	json_close(json, '}');
+}
+
 /* null: this end does not pair. */
 static void json_pair(struct json *json, const struct report_view *view,
 		      uint64_t now_ns)
@@ -205,6 +224,7 @@ static void json_pair(struct json *json, const struct report_view *view,
 	json_heard(json, "heard_here", &pair->heard);
 	json_heard(json, "heard_there", &pair->theirs);
 	json_repeat(json, pair);
+	json_zstd(json, pair);
 	json_number(json, "missing", pair->missing);
 	json_number(json, "twice", pair->twice);
 	json_number(json, "unknown", pair->unknown);

@@ -314,6 +314,12 @@ const char *totals_format_pair(const struct pair_stats *pair,
 		text_append(text, TOTALS_TEXT_MAX, "unknown");
 	text_append(text, TOTALS_TEXT_MAX, ", session %" PRIu64,
 		    pair->sessions);
+	if (pair->compresses && pair->squeeze.packet_len)
+		text_append(text, TOTALS_TEXT_MAX,
+			    ", packets compressed to %" PRIu64 " %%",
+			    (100 * pair->squeeze.body_len +
+			     pair->squeeze.packet_len - 1) /
+				    pair->squeeze.packet_len);
 	if (pair->speed.baud)
 		text_append(text, TOTALS_TEXT_MAX,
 			    ", %" PRIu32 " baud after %" PRIu64

@@ -138,7 +138,9 @@ def udp_sink(address: str, port: str, seconds: str, quiet: str) -> None:
 def udp_source(address: str, port: str, size: str, packets_per_s: str, seconds: str) -> None:
     sender = socket.socket(family(address), socket.SOCK_DGRAM)
     sender.connect((address, int(port)))
-    payload = os.urandom(int(size) - SEQUENCE.size)
+    # A packet that is like the one before would shrink.
+    block = os.urandom(BLOCK)
+    length = int(size) - SEQUENCE.size
     count = round(float(packets_per_s) * float(seconds))
     interval = 1 / float(packets_per_s)
     say("ready")
@@ -148,7 +150,8 @@ def udp_source(address: str, port: str, size: str, packets_per_s: str, seconds: 
         late = time.monotonic() - (begin + number * interval)
         if late < 0:
             time.sleep(-late)
-        sender.send(SEQUENCE.pack(number) + payload)
+        at = number * length % (BLOCK - length)
+        sender.send(SEQUENCE.pack(number) + block[at:at + length])
     report(sent=count, seconds=time.monotonic() - begin)
 
 

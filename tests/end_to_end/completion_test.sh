@@ -73,7 +73,7 @@ completes 'serialtun --framing ' 'slip kiss length packet'
 completes 'serialtun --leading-end ' 'auto always never'
 completes 'serialtun --vj ' 'auto on off'
 completes 'serialtun --pair ' \
-	'no check check,repeat check,repeat,interrupt check,repeat,interrupt,speed check,repeat,speed check,speed'
+	'no check check,repeat check,repeat,interrupt check,repeat,interrupt,speed check,repeat,interrupt,zstd,speed check,repeat,speed check,speed'
 
 # Ports: devices but no consoles, stable names, and the prefixes of other lines.
 completes 'serialtun --port ' \

@@ -156,7 +156,7 @@ start_a --addr 10.0.0.1/24
 start_b --addr 10.0.0.2/24
 in_b timeout 30 socat -u TCP-LISTEN:5001,reuseaddr OPEN:/dev/null &
 sleep 0.5
-in_a timeout 30 socat -u OPEN:/dev/zero TCP:10.0.0.2:5001 &
+in_a timeout 30 socat -u OPEN:/dev/urandom TCP:10.0.0.2:5001 &
 copying=$!
 check 'a slow pty without --baud' \
 	a_will_say 'packets wait in the pty, .* \(give the speed of the wire with --baud'
@@ -165,7 +165,7 @@ stop_a
 start_a --addr 10.0.0.1/24 --baud 115200
 in_b timeout 30 socat -u TCP-LISTEN:5002,reuseaddr OPEN:/dev/null &
 sleep 0.5
-in_a timeout 12 socat -u OPEN:/dev/zero TCP:10.0.0.2:5002
+in_a timeout 12 socat -u OPEN:/dev/urandom TCP:10.0.0.2:5002
 check_equal 'with --baud there is no warning' 0 "$(warnings)"
 stop_a
 stop_b

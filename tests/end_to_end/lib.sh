@@ -314,7 +314,7 @@ check_pace() {
 	sink=$!
 	sleep 0.3
 	began=$(date +%s%N)
-	head -c 25000 /dev/zero |
+	head -c 25000 /dev/urandom |
 		in_a timeout 15 socat -u - TCP:10.0.0.2:5001
 	wait "$sink"
 	took_ms=$((($(date +%s%N) - began) / 1000000))

@@ -11,7 +11,7 @@ source "$(dirname "$0")/lib.sh"
 fill() {
 	in_b timeout "$1" socat -u TCP-LISTEN:5001,reuseaddr OPEN:/dev/null &
 	wait_for 5 listening_b
-	in_a timeout "$1" socat -u OPEN:/dev/zero TCP:10.0.0.2:5001
+	in_a timeout "$1" socat -u OPEN:/dev/urandom TCP:10.0.0.2:5001
 }
 
 listening_b() {

@@ -42,7 +42,7 @@ start_b --addr 10.0.0.2/24 --baud 115200
 # Fill the line in one direction, while a reader reads the file all the time.
 in_b timeout 20 socat -u UDP-LISTEN:5001 OPEN:/dev/null &
 receiver=$!
-in_a timeout 5 sh -c 'while :; do head -c 1400 /dev/zero; sleep 0.05; done' |
+in_a timeout 5 sh -c 'while :; do head -c 1400 /dev/urandom; sleep 0.05; done' |
 	in_a timeout 7 socat -u -b 1400 STDIN UDP:10.0.0.2:5001 &
 sender=$!
 versions=$(watch_json 4)

@@ -8,12 +8,15 @@
 
 import itertools
 import os
+import random
 import socket
 import sys
 import time
 
-PERIOD = 65521  # a prime: no packet length divides it
-PATTERN = bytes(i * i * 31 // 7 & 255 for i in range(PERIOD))
+# A prime, so no packet length divides it, and longer than the history of a
+# compressor, so it does not shrink.
+PERIOD = 1048573
+PATTERN = random.Random(PERIOD).randbytes(PERIOD)
 
 
 def receive(port, path):

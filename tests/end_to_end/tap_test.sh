@@ -248,7 +248,7 @@ start_a --tap --addr 10.0.0.1/24 --baud 115200
 start_b --tap --addr 10.0.0.2/24 --baud 115200
 in_b timeout 20 socat -u TCP-LISTEN:5001,reuseaddr OPEN:/dev/null &
 wait_for 5 listening in_b
-in_a timeout 16 socat -u OPEN:/dev/zero TCP:10.0.0.2:5001 2>/dev/null &
+in_a timeout 16 socat -u OPEN:/dev/urandom TCP:10.0.0.2:5001 2>/dev/null &
 filling=$!
 sleep 4 # slow start overshoots, and is brought down
 answered=0

@@ -133,6 +133,7 @@ static void hear_hello(struct fuzz_script *script)
 	hello.can |= how & 16 ? HELLO_CAN_REPEAT : 0;
 	hello.can |= how & 32 ? HELLO_CAN_STREAM : 0;
 	hello.can |= how & 64 ? HELLO_CAN_INTERRUPT : 0;
+	hello.can |= how & 128 ? HELLO_CAN_ZSTD : 0;
 	hello.version += how & 8 ? 1 : 0;
 	len = hello_write(text, &hello);
 	hear((uint8_t *)text, len, false);
@@ -264,7 +265,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct pair_config config = {
 		.random = draw,
 		.context = &random,
-		.can = HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_INTERRUPT,
+		.can = HELLO_CAN_CHECK | HELLO_CAN_REPEAT |
+		       HELLO_CAN_INTERRUPT | HELLO_CAN_ZSTD,
 		.idle_ns = 3 * NS_PER_S,
 	};
 	const struct speed_config speeds = {.base = 115200};
@@ -273,6 +275,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.packet_ns = 130 * NS_PER_MS,
 		.speeds = {9600, 921600},
 		.count = size / 2 % 2 ? 2 : 0,
+	};
+	/* Without a speed the pair does not compress. */
+	const struct pair_port port = {
+		.is_stream = size % 2,
+		.byte_ns = size & 4 ? 10 * NS_PER_US : 0,
 	};
 	uint64_t probes = 0;
 
@@ -283,7 +290,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert_non_null(pair);
 	pair_set_speeds(pair, &speeds);
 	pair_set_strangers(pair, &strangers);
-	pair_open(pair, &(struct pair_port){.is_stream = size % 2}, now);
+	pair_open(pair, &port, now);
 	while (script.len) {
 		step(&script);
 		/* One answer each to a probe, an agree, a hello to us, and

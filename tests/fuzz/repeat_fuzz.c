@@ -201,7 +201,12 @@ static void add(struct end *end, uint64_t how)
 	body[0] = flow;
 	body[1] = (uint8_t)*number;
 	body[what.len - 1] = (uint8_t)(*number >> 8);
-	repeat_add(end->repeat, body, &what);
+	repeat_add(end->repeat, body,
+		   &(struct repeat_packet){
+			   .len = what.len,
+			   .flow = what.flow,
+			   .lane = repeat_choose(end->repeat, &what),
+		   });
 	++*number;
 }
 

@@ -13,6 +13,9 @@
 #define PING_NS (150 * NS_PER_MS)
 #define IDLE_NS (3 * NS_PER_S)
 
+/* Words are no further to the front of a packet than this. */
+#define WORDS_AT 64
+
 /* Types of packets. */
 enum {
 	TYPE_BULK,
@@ -24,15 +27,25 @@ enum {
 bool end_is_verbose;
 
 static const char *const event_names[] = {
-	[PAIR_EVENT_PAIRED] = "paired",	    [PAIR_EVENT_AGREE] = "agree",
-	[PAIR_EVENT_SILENT] = "silent",	    [PAIR_EVENT_GARBAGE] = "garbage",
-	[PAIR_EVENT_PLAIN] = "plain",	    [PAIR_EVENT_ANEW] = "anew",
-	[PAIR_EVENT_CLOSED] = "closed",	    [PAIR_EVENT_LOSSY] = "lossy",
-	[PAIR_EVENT_ASTRAY] = "astray",	    [PAIR_EVENT_LOOPED] = "looped",
-	[PAIR_EVENT_CROWD] = "crowd",	    [PAIR_EVENT_VERSION] = "version",
-	[PAIR_EVENT_KIND] = "kind",	    [PAIR_EVENT_FLOW] = "flow",
-	[PAIR_EVENT_CHECK] = "check",	    [PAIR_EVENT_DEAF] = "deaf",
-	[PAIR_EVENT_SPEED] = "speed",	    [PAIR_EVENT_LISTENS] = "listens",
+	[PAIR_EVENT_PAIRED] = "paired",
+	[PAIR_EVENT_AGREE] = "agree",
+	[PAIR_EVENT_SILENT] = "silent",
+	[PAIR_EVENT_GARBAGE] = "garbage",
+	[PAIR_EVENT_PLAIN] = "plain",
+	[PAIR_EVENT_ANEW] = "anew",
+	[PAIR_EVENT_CLOSED] = "closed",
+	[PAIR_EVENT_LOSSY] = "lossy",
+	[PAIR_EVENT_ASTRAY] = "astray",
+	[PAIR_EVENT_UNREADABLE] = "unreadable",
+	[PAIR_EVENT_LOOPED] = "looped",
+	[PAIR_EVENT_CROWD] = "crowd",
+	[PAIR_EVENT_VERSION] = "version",
+	[PAIR_EVENT_KIND] = "kind",
+	[PAIR_EVENT_FLOW] = "flow",
+	[PAIR_EVENT_CHECK] = "check",
+	[PAIR_EVENT_DEAF] = "deaf",
+	[PAIR_EVENT_SPEED] = "speed",
+	[PAIR_EVENT_LISTENS] = "listens",
 	[PAIR_EVENT_STRANGER] = "stranger",
 };
 
@@ -65,13 +78,19 @@ struct content {
 	uint8_t type;
 };
 
-/* Make a packet whose bytes depend on the other arguments only. */
+/*
+ * Make a packet whose bytes depend on the other arguments only. The last bytes
+ * of every second packet are words, so that it shrinks, and much of it is in
+ * the packets before. The bytes before them show damage to the header.
+ */
 static void make_packet(uint8_t *packet, unsigned int len,
 			const struct content *content)
 {
 	uint32_t mix = content->number * 2654435761U +
 		       content->generation * 2246822519U + content->type +
 		       content->session + content->ordinal * 3266489917U;
+	static const char words[4][8] = {"serial, ", "tunnel, ", "packet, ",
+					 "END ESC\n"};
 	unsigned int i;
 
 	/* Mix, so that one wrong bit in the header changes most bytes. */
@@ -85,7 +104,11 @@ static void make_packet(uint8_t *packet, unsigned int len,
 	put_32(packet + 32, content->ordinal);
 	packet[36] = content->type;
 	for (i = 37; i < len; i++)
-		packet[i] = (uint8_t)(mix * (2 * i + 1) >> 24);
+		packet[i] =
+			i < WORDS_AT || content->number % 2
+				? (uint8_t)(mix * (2 * i + 1) >> 24)
+				: (uint8_t)
+					  words[mix * (i / 8 + 1) >> 30][i % 8];
 }
 
 static void read_packet(const uint8_t *packet, struct content *content)
@@ -201,6 +224,7 @@ void end_open(struct end *end, unsigned int can, uint64_t now_ns)
 	agree.name[0] = end->name;
 	end->is_alive = true;
 	end->is_plain = !can;
+	end->can = can;
 	end->generation += 0x100;
 	end->sent = 0;
 	end->queue_len = 0;
@@ -682,10 +706,13 @@ static void show_events(struct end *end, uint64_t now_ns)
 {
 	enum pair_event event;
 
-	while ((event = pair_next_event(end->pair)))
+	while ((event = pair_next_event(end->pair))) {
+		if (event == PAIR_EVENT_UNREADABLE && end->trusts)
+			end->faults |= END_UNREADABLE;
 		if (end_is_verbose)
 			printf("%10.3f %c event: %s\n", (double)now_ns / 1e6,
 			       end->name, event_names[event]);
+	}
 }
 
 static uint64_t next_wake(struct end *end, uint64_t now_ns)

@@ -40,6 +40,7 @@ enum end_traffic {
  * @END_DAMAGED:  a paired end delivered a packet that nobody sent
  * @END_TWICE:    an end delivered a packet twice or out of order
  * @END_HOLE:     a packet of a session that repeats is missing
+ * @END_UNREADABLE: a compressed packet did not decode
  * @END_UNPAIRED: a paired end admitted a plain packet
  */
 enum end_fault {
@@ -47,6 +48,7 @@ enum end_fault {
 	END_TWICE = 1 << 1,
 	END_UNPAIRED = 1 << 2,
 	END_HOLE = 1 << 3,
+	END_UNREADABLE = 1 << 4,
 };
 
 struct end_packet {
@@ -63,6 +65,7 @@ struct end_packet {
  * @trusts:     the end must deliver exactly what its peer sent
  * @is_alive:   its program runs
  * @is_plain:   its program is another SLIP program
+ * @can:        the parts of the protocol that its program supports
  * @is_stream:  its port loses nothing, as far as it knows
  * @acks:       it acknowledges every second bulk packet
  * @stopped_ns: time until which its program is stopped
@@ -125,6 +128,7 @@ struct end {
 	bool trusts;
 	bool is_alive;
 	bool is_plain;
+	unsigned int can;
 	bool is_stream;
 	bool acks;
 	uint64_t stopped_ns;

@@ -38,7 +38,7 @@
 
 #define CAN                                                         \
 	(HELLO_CAN_CHECK | HELLO_CAN_REPEAT | HELLO_CAN_INTERRUPT | \
-	 HELLO_CAN_SPEED)
+	 HELLO_CAN_ZSTD | HELLO_CAN_SPEED)
 
 /* Changes of an end's speed in the 20 s after both ends are paired. */
 #define CHANGES_MAX 12
@@ -354,6 +354,8 @@ static void check_faults(struct world *world)
 		fail(world, "a packet was delivered twice or out of order");
 	if (faults & END_HOLE)
 		fail(world, "a packet of a session is missing");
+	if (faults & END_UNREADABLE)
+		fail(world, "a compressed packet did not decode");
 	if (faults & END_UNPAIRED)
 		fail(world, "a plain packet was let in while paired");
 }
@@ -383,6 +385,17 @@ static void check_calm(struct world *world)
 	check_carries(world);
 }
 
+/* Does an end compress exactly if both can? */
+static bool compresses_rightly(const struct end *end)
+{
+	const unsigned int both = end->can & pair_peer(end->pair)->can;
+	struct pair_stats stats;
+
+	pair_get_stats(end->pair, &stats);
+	return stats.compresses ==
+	       (squeeze_is_built_in() && both & HELLO_CAN_ZSTD);
+}
+
 /* Check the promises for two ends; the disturbance is over. */
 static void check_paired(struct world *world)
 {
@@ -405,6 +418,10 @@ static void check_paired(struct world *world)
 	if (!*world->why && world->ends[0].trusts && are_paired(world) &&
 	    !(has_agreed(world, 0) && has_agreed(world, 1)))
 		fail(world, "paired, and not told of the other host");
+	if (!*world->why && world->ends[0].trusts && are_paired(world) &&
+	    !(compresses_rightly(&world->ends[0]) &&
+	      compresses_rightly(&world->ends[1])))
+		fail(world, "compressed without agreement, or not at all");
 	check_faults(world);
 }
 
@@ -777,7 +794,9 @@ static void run_pings(struct world *world)
 		world->ends[i].base_ns = world->lines[0].byte_ns;
 		world->ends[i].speeds.count = 0;
 		world->ends[i].packet_len = 1500;
-		start(world, i);
+		/* All pings take the same time only without compression. */
+		end_open(&world->ends[i], CAN & ~(unsigned int)HELLO_CAN_ZSTD,
+			 world->now_ns);
 	}
 	set_traffic(world, TRAFFIC_LATE);
 	run_for(world, 5 * S);

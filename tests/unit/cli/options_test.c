@@ -10,7 +10,9 @@
  */
 #include "../testing.h"
 #include "cli/options.h"
+#include "interface/nat.h"
 #include "log.h"
+#include "pair/squeeze.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -566,6 +568,9 @@ static const struct {
 	{"--baud auto --pair no --port p",
 	 "--baud auto needs the pairing, which finds the speed (leave --pair "
 	 "out)"},
+	{"--pair check,zip --port p",
+	 "--pair: \"zip\" is not a part of the pairing (say no, or check, or "
+	 "check,repeat,interrupt,zstd,speed)"},
 	{"--baud auto --pair check --port p",
 	 "--baud auto needs the pairing, which finds the speed (leave --pair "
 	 "out)"},
@@ -904,12 +909,21 @@ static void run_asking(struct result *result, const char *line)
 static void test_options_version(void **state)
 {
 	static struct result result;
+	char wanted[200];
 
 	(void)state;
+	snprintf(wanted, sizeof(wanted),
+		 "serialtun " SERIALTUN_VERSION "%s%s\n",
+		 nat_is_built_in()
+			 ? ""
+			 : " (without --share: built without libnftnl)",
+		 squeeze_is_built_in()
+			 ? ""
+			 : " (without --pair=zstd: built without libzstd)");
 	run_asking(&result, "--version");
-	assert_string_equal(result.out, "serialtun " SERIALTUN_VERSION "\n");
+	assert_string_equal(result.out, wanted);
 	run_asking(&result, "-V");
-	assert_string_equal(result.out, "serialtun " SERIALTUN_VERSION "\n");
+	assert_string_equal(result.out, wanted);
 }
 
 static void test_options_usage(void **state)

@@ -41,12 +41,18 @@ static bool has_more(unsigned long frame)
 	return frame * 40503 % 7 < 2;
 }
 
+static bool is_compressed(unsigned long frame)
+{
+	return frame * 2246822519U >> 16 & 1;
+}
+
 static enum arrivals_news hear(unsigned long number)
 {
 	static uint8_t body[UINT16_MAX];
 	const struct frame frame = {
 		.kind = FRAME_DATA,
-		.flags = has_more(number) ? FRAME_MORE : 0,
+		.flags = (has_more(number) ? FRAME_MORE : 0U) |
+			 (is_compressed(number) ? FRAME_COMPRESSED : 0U),
 		.seq = (uint8_t)number,
 		.body = body,
 		.body_len = len_of(number),
@@ -75,6 +81,9 @@ static unsigned long take(unsigned long at)
 			if (!has_more(at))
 				break;
 		}
+		/* The parts of a packet agree, so the last one counts. */
+		assert_int_equal(arrivals_is_compressed(arrivals),
+				 is_compressed(at));
 		at++;
 		assert_int_equal(len, 0);
 	}

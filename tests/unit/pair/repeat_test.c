@@ -49,11 +49,22 @@ static struct repeat_stats stats(void)
 	return stats;
 }
 
+static void add_packet(const struct lanes_packet *what)
+{
+	const struct repeat_packet packet = {
+		.len = what->len,
+		.flow = what->flow,
+		.lane = repeat_choose(repeat, what),
+	};
+
+	repeat_add(repeat, body, &packet);
+}
+
 static void add(size_t len)
 {
 	const struct lanes_packet what = {.len = len};
 
-	repeat_add(repeat, body, &what);
+	add_packet(&what);
 }
 
 /* Send a packet, which is due as one frame. */
@@ -573,7 +584,7 @@ static struct frame send_inside(uint8_t flow)
 	struct frame head = {0};
 
 	assert_true(repeat_may_be_urgent(repeat, flow));
-	repeat_add(repeat, body, &what);
+	add_packet(&what);
 	assert_true(repeat_take(repeat, &head, body, now));
 	assert_true(head.flags & FRAME_URGENT);
 	return head;
@@ -702,7 +713,7 @@ static void test_repeat_long_packet_waits_for_its_flow(void **state)
 	begin_inside();
 	send_inside(1);
 	repeat_set_inside(repeat, false);
-	repeat_add(repeat, body, &what);
+	add_packet(&what);
 	assert_false(repeat_has_room(repeat));
 	assert_false(repeat_take(repeat, &head, body, now));
 	assert_true(repeat_wants_probe(repeat, now));

@@ -94,7 +94,7 @@ static unsigned long send(void)
 	static uint8_t body[UINT16_MAX];
 	unsigned long due;
 	uint8_t seq = 0;
-	bool more;
+	unsigned int more;
 	size_t len;
 	size_t i;
 
@@ -302,7 +302,7 @@ static void test_window_void(void **state)
 {
 	uint8_t out[10];
 	uint8_t seq;
-	bool more;
+	unsigned int more;
 
 	(void)state;
 	send_new(2);

@@ -545,6 +545,13 @@ static void test_report_file_of_a_pair(void **state)
 		.hellos_heard = 4,
 		.heard = {.good = 5, .failed = 6, .overruns = 7},
 		.theirs = {.good = 8, .failed = 9, .overruns = 10},
+		.compresses = true,
+		.squeeze = {.packets = 15,
+			    .packet_len = 16,
+			    .body_len = 17,
+			    .passed_over = 18,
+			    .expanded = 19,
+			    .bad = 20},
 		.missing = 11,
 		.twice = 12,
 		.unknown = 13,
@@ -565,7 +572,10 @@ static void test_report_file_of_a_pair(void **state)
 		"\"hellos_heard\": 4, \"heard_here\": {\"good\": 5, "
 		"\"damaged\": 6, \"overruns\": 7}, \"heard_there\": "
 		"{\"good\": 8, \"damaged\": 9, \"overruns\": 10}, "
-		"\"repeat\": null, \"missing\": 11, \"twice\": 12, \"unknown\": 13, "
+		"\"repeat\": null, \"zstd\": {\"packets\": 15, \"bytes\": 16, "
+		"\"compressed\": 17, \"passed_over\": 18, \"expanded\": 19, "
+		"\"undecodable\": 20}, "
+		"\"missing\": 11, \"twice\": 12, \"unknown\": 13, "
 		"\"unchecked\": 14, \"round_trip_ms\": 1.500, \"speed\": "
 		"{\"baud\": 3000000, \"base\": 115200, \"attempts\": 4, "
 		"\"failed\": 1, \"lowered\": 0, \"lost\": 2, \"stop\": "
@@ -573,11 +583,13 @@ static void test_report_file_of_a_pair(void **state)
 	view.peer = &peer;
 	stats.pair.state = PAIR_MET;
 	stats.pair.rtt_ns = 0;
+	stats.pair.compresses = false;
 	stats.pair.speed.baud = 0;
 	report_tick(report, &view, 2 * S);
 	assert_non_null(strstr(read_file(),
 			       "{\"state\": \"met\", \"peer\": \"board\", "
 			       "\"release\": \"1.4\", \"since_s\": 2, "));
+	assert_non_null(strstr(read_file(), "\"zstd\": null, "));
 	assert_non_null(strstr(read_file(),
 			       "\"round_trip_ms\": null, \"speed\": null}}"));
 	report_close(report, &view);
