@@ -19,9 +19,6 @@
  * if a frame is interrupted. The check for losses is made for each class,
  * because a stream of bulk frames proves nothing about an urgent one.
  *
- * While many frames are lost, packets go in parts: a short frame is damaged
- * less often, and costs less to repeat.
- *
  * repeat is pure: frames and times are arguments.
  */
 #include "pair/repeat.h"
@@ -29,6 +26,7 @@
 #include "packet/packet.h"
 #include "pair/arrivals.h"
 #include "pair/lanes.h"
+#include "pair/parts.h"
 #include "pair/window.h"
 
 #include <stdlib.h>
@@ -74,22 +72,6 @@
 /* Answers to this many probes can be told apart. */
 #define REPEAT_PROBES 8
 
-/* Of the last 64 transmissions: more repetitions make the parts shorter, and
- * fewer make them longer. */
-#define REPEAT_SHORTER_ABOVE 6
-#define REPEAT_LONGER_BELOW  1
-#define REPEAT_HISTORY	     64
-
-/* Frames with fewer bytes tell nothing about long ones. */
-#define REPEAT_SHORT_LEN 128
-
-/* Most parts of a packet. */
-#define REPEAT_PARTS_MAX 32
-
-/* Lengths of the parts; 0: the whole packet. */
-static const size_t part_lens[] = {0, 512, 256};
-#define REPEAT_PART_LENS (sizeof(part_lens) / sizeof(*part_lens))
-
 /**
  * struct repeat_class - the repetition of one class
  * @arrivals: the frames that come
@@ -134,9 +116,7 @@ struct repeat_class {
  * @queued_then: the same at the last probe
  * @probe_k:     number of the last probe
  * @astray:      answers in a row with acknowledgements that cannot be true
- * @history:     bit n: the transmission n before the last one was a repetition
- * @history_len: transmissions in it
- * @part:        index of the length of the parts
+ * @parts:       the length of the parts of packets
  * @stats:       counters since repeat_new()
  */
 struct repeat {
@@ -161,9 +141,7 @@ struct repeat {
 	size_t queued_then;
 	uint8_t probe_k;
 	unsigned int astray;
-	uint64_t history;
-	unsigned int history_len;
-	size_t part;
+	struct parts parts;
 	struct repeat_stats stats;
 };
 
@@ -284,12 +262,6 @@ void repeat_end(struct repeat *repeat)
 	lanes_reset(&repeat->lanes, false);
 }
 
-/* Get the number of parts of a packet of unknown length. */
-static unsigned int parts_max(const struct repeat *repeat)
-{
-	return repeat->part ? REPEAT_PARTS_MAX : 1;
-}
-
 /**
  * repeat_has_room() - Check whether the windows are open for any packet
  * @repeat: the repetition
@@ -298,7 +270,7 @@ static unsigned int parts_max(const struct repeat *repeat)
  */
 bool repeat_has_room(const struct repeat *repeat)
 {
-	return lanes_has_room(&repeat->lanes, parts_max(repeat));
+	return lanes_has_room(&repeat->lanes, parts_max(&repeat->parts));
 }
 
 /**
@@ -340,16 +312,14 @@ void repeat_add(struct repeat *repeat, const uint8_t *packet,
 		const struct repeat_packet *what)
 {
 	struct window *window = repeat->lanes.windows[what->lane];
-	size_t part_len = part_lens[repeat->part];
 	size_t len = what->len;
+	size_t part_len = len;
 
 	/* The answer to a probe ends the wait soon. */
 	if (lanes_is_held(&repeat->lanes))
 		repeat->classes[LANE_URGENT].check_ns = 0;
-	if (!part_len || what->lane == LANE_URGENT)
-		part_len = len;
-	else if (part_len < (len + REPEAT_PARTS_MAX - 1) / REPEAT_PARTS_MAX)
-		part_len = (len + REPEAT_PARTS_MAX - 1) / REPEAT_PARTS_MAX;
+	if (what->lane == LANE_BULK)
+		part_len = parts_len_of(&repeat->parts, len);
 	while (len > part_len) {
 		window_add(window, packet, part_len, what->flags | FRAME_MORE,
 			   what->flow);
@@ -357,29 +327,6 @@ void repeat_add(struct repeat *repeat, const uint8_t *packet,
 		len -= part_len;
 	}
 	window_add(window, packet, len, what->flags, what->flow);
-}
-
-/* Choose the length of the parts by the last transmissions. */
-static void fit_parts(struct repeat *repeat, bool is_repeated, size_t len)
-{
-	int repeated;
-
-	if (len < REPEAT_SHORT_LEN)
-		return;
-	repeat->history = repeat->history << 1 | is_repeated;
-	if (repeat->history_len < REPEAT_HISTORY)
-		repeat->history_len++;
-	repeated = __builtin_popcountll(repeat->history);
-	if (repeated > REPEAT_SHORTER_ABOVE &&
-	    repeat->part < REPEAT_PART_LENS - 1)
-		repeat->part++;
-	else if (repeated < REPEAT_LONGER_BELOW && repeat->part &&
-		 repeat->history_len == REPEAT_HISTORY)
-		repeat->part--;
-	else
-		return;
-	repeat->history = 0;
-	repeat->history_len = 0;
 }
 
 /* Note that the port gets bytes. */
@@ -500,7 +447,7 @@ bool repeat_take(struct repeat *repeat, struct frame *head, uint8_t *body,
 	is_repeated = window_sent(window, head->seq, class->ended_ns);
 	repeat->stats.repeated += is_repeated;
 	repeat->stats.inside += repeat->is_inside;
-	fit_parts(repeat, is_repeated, head->body_len);
+	parts_note(&repeat->parts, is_repeated, head->body_len);
 	await(repeat, lane, now_ns);
 	repeat->last_lane = lane;
 	return true;
@@ -927,5 +874,5 @@ void repeat_get_stats(const struct repeat *repeat, struct repeat_stats *stats)
 	stats->invalid +=
 		arrivals_too_long(repeat->classes[LANE_BULK].arrivals) +
 		arrivals_too_long(repeat->classes[LANE_URGENT].arrivals);
-	stats->part_len = part_lens[repeat->part];
+	stats->part_len = parts_len(&repeat->parts);
 }
