@@ -139,7 +139,7 @@ $(nftnl_stamp): | $(BUILD)/.libraries
 
 # The same for libzstd.
 zstd_stamp := $(BUILD)/.zstd-is-$(ZSTD)
-$(BUILD)/src/pair/squeeze.o: $(zstd_stamp)
+$(BUILD)/src/pair/squeeze.o $(BUILD)/src/pair/squeeze_none.o: $(zstd_stamp)
 
 $(zstd_stamp): | $(BUILD)/.libraries
 	$(Q)rm -f $(BUILD)/.zstd-is-*
