@@ -247,6 +247,14 @@ static size_t write_ack(uint8_t *out, const struct frame *frame)
 	return len;
 }
 
+static size_t write_body(uint8_t *out, const struct frame *frame)
+{
+	/* An empty body may be NULL, which memcpy() does not allow. */
+	if (frame->body_len)
+		memcpy(out, frame->body, frame->body_len);
+	return frame->body_len;
+}
+
 /**
  * frame_write() - Write a frame that is not data
  * @out:   buffer for the frame
@@ -280,12 +288,10 @@ size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 		break;
 	case FRAME_AGREE:
 		out[len++] = frame->seq;
-		memcpy(out + len, frame->body, frame->body_len);
-		len += frame->body_len;
+		len += write_body(out + len, frame);
 		break;
 	case FRAME_SPEED:
-		memcpy(out + len, frame->body, frame->body_len);
-		len += frame->body_len;
+		len += write_body(out + len, frame);
 		break;
 	default:
 		break;
