@@ -253,7 +253,7 @@ static enum login_run_result give_password(struct login_run *run)
 
 	if (*run->password && !run->used_password) {
 		run->used_password = true;
-		login_set_password(&run->login, run->password);
+		login_set_password(&run->login, run->password, clock_ns());
 		return LOGIN_RUN_GOES_ON;
 	}
 	if (config->password_file || run->terminal_fd < 0) {
@@ -272,7 +272,7 @@ static enum login_run_result give_password(struct login_run *run)
 		 "Password of %.64s on the board: ", config->user);
 	err = secret_ask(run->terminal_fd, prompt, password);
 	if (!err)
-		login_set_password(&run->login, password);
+		login_set_password(&run->login, password, clock_ns());
 	explicit_bzero(password, sizeof(password));
 	if (!err || err == -EINTR)
 		return LOGIN_RUN_GOES_ON;

@@ -470,12 +470,17 @@ uint64_t login_next_ns(const struct login *login)
  * login_set_password() - answer LOGIN_WANTS_PASSWORD
  * @login:    the login
  * @password: the password; copied
+ * @now_ns:   the time
  *
  * The login sends it only if the prompt is still there, because a login that
- * has given up meanwhile would print it.
+ * has given up meanwhile would print it. The time that the user took is none in
+ * which the board was silent.
  */
-void login_set_password(struct login *login, const char *password)
+void login_set_password(struct login *login, const char *password,
+			uint64_t now_ns)
 {
+	login->begin_ns = now_ns;
+	login->step_ns = now_ns;
 	snprintf(login->password, sizeof(login->password), "%s", password);
 	login->judged = false;
 	login->state = LOGIN_GOES_ON;

@@ -392,7 +392,7 @@ static void play_in_pieces(const struct play *play, size_t at_once)
 		check_typed(play, i, login, turn->types);
 		/* The same password answers sudo. */
 		if (login->state == LOGIN_WANTS_PASSWORD) {
-			login_set_password(login, "secret");
+			login_set_password(login, "secret", now_ns);
 			wait(login, &now_ns);
 			assert_int_equal(login->out_len, strlen("secret\r"));
 			assert_memory_equal(login->out, "secret\r", 7);
@@ -531,10 +531,38 @@ static void test_login_keeps_a_late_password(void **state)
 	wait(login, &now_ns);
 	assert_int_equal(login->state, LOGIN_WANTS_PASSWORD);
 	push(login, gone, strlen(gone), 100, &now_ns);
-	login_set_password(login, "secret");
+	login_set_password(login, "secret", now_ns);
 	wait(login, &now_ns);
 	assert_int_equal(login->out_len, strlen("root\r"));
 	assert_memory_equal(login->out, "root\r", login->out_len);
+	free(login);
+}
+
+/* A user who looks for the password for an hour is no silence of the board. */
+static void test_login_waits_for_the_user(void **state)
+{
+	static const char prompt[] = "board login: ";
+	static const char question[] = "root\r\nPassword: ";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push(login, prompt, strlen(prompt), 100, &now_ns);
+	wait(login, &now_ns);
+	login->out_len = 0;
+	push(login, question, strlen(question), 100, &now_ns);
+	wait(login, &now_ns);
+	assert_int_equal(login->state, LOGIN_WANTS_PASSWORD);
+	now_ns += 3600 * NS_PER_S;
+	login_set_password(login, "secret", now_ns);
+	login_tick(login, now_ns);
+	assert_int_equal(login->state, LOGIN_GOES_ON);
+	assert_int_equal(login->out_len, strlen("secret\r"));
+	now_ns += NS_PER_S;
+	login_tick(login, now_ns);
+	assert_int_equal(login->state, LOGIN_GOES_ON);
 	free(login);
 }
 
@@ -652,6 +680,7 @@ int main(void)
 		cmocka_unit_test(test_login_never_stops_a_loader),
 		cmocka_unit_test(test_login_finds_a_link),
 		cmocka_unit_test(test_login_keeps_a_late_password),
+		cmocka_unit_test(test_login_waits_for_the_user),
 		cmocka_unit_test(test_login_is_patient),
 		cmocka_unit_test(test_login_repeats_a_command),
 		cmocka_unit_test(test_login_starts_another_reader),
