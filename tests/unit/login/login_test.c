@@ -629,6 +629,38 @@ static void test_login_repeats_a_command(void **state)
 	free(login);
 }
 
+/* A kernel that prints messages all the time hides no lost answer. */
+static void test_login_under_messages(void **state)
+{
+	static const char message[] = "[   12.345678] usb 1-1: no power\r\n";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+	unsigned int repeats = 0;
+	char typed[1024];
+	uint64_t end_ns;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push_turn(login, "# ", 9, &now_ns);
+	next(login, &now_ns, typed);
+	push_turn(login, "st0000002a42\r\n", 99, &now_ns);
+	next(login, &now_ns, typed);
+	push_turn(login, READY, 99, &now_ns);
+	next(login, &now_ns, typed);
+	end_ns = now_ns + 300 * NS_PER_S;
+	for (; now_ns < end_ns && login->state == LOGIN_GOES_ON;
+	     now_ns += NS_PER_S) {
+		push(login, message, strlen(message), 99, &now_ns);
+		login_tick(login, now_ns);
+		repeats += login->out_len > 2;
+		login->out_len = 0;
+	}
+	assert_int_equal(repeats, 4);
+	assert_int_equal(login->state, LOGIN_HAS_FAILED);
+	free(login);
+}
+
 /* A reader that noise has damaged is interrupted, and another is started. */
 static void test_login_starts_another_reader(void **state)
 {
@@ -683,6 +715,7 @@ int main(void)
 		cmocka_unit_test(test_login_waits_for_the_user),
 		cmocka_unit_test(test_login_is_patient),
 		cmocka_unit_test(test_login_repeats_a_command),
+		cmocka_unit_test(test_login_under_messages),
 		cmocka_unit_test(test_login_starts_another_reader),
 		cmocka_unit_test(test_login_leaves_the_reader),
 	};
