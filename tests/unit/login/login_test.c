@@ -704,6 +704,52 @@ static void test_login_leaves_the_reader(void **state)
 	free(login);
 }
 
+/* Given up while the password is checked, it leaves no shell behind. */
+static void test_login_leaves_no_shell(void **state)
+{
+	static const char prompt[] = "board login: ";
+	static const char question[] = "root\r\nPassword: ";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push(login, prompt, strlen(prompt), 100, &now_ns);
+	wait(login, &now_ns);
+	login->out_len = 0;
+	push(login, question, strlen(question), 100, &now_ns);
+	wait(login, &now_ns);
+	login_set_password(login, "secret", now_ns);
+	wait(login, &now_ns);
+	login->out_len = 0;
+	login_give_up(login);
+	assert_int_equal(login->out_len, strlen("\x03\x15"
+						"exit\r"));
+	assert_memory_equal(login->out,
+			    "\x03\x15"
+			    "exit\r",
+			    login->out_len);
+	free(login);
+}
+
+/* The shell of another person stays. */
+static void test_login_leaves_a_shell_alone(void **state)
+{
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push(login, "# ", 2, 2, &now_ns);
+	wait(login, &now_ns);
+	login->out_len = 0;
+	login_give_up(login);
+	assert_int_equal(login->out_len, 0);
+	free(login);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -718,6 +764,8 @@ int main(void)
 		cmocka_unit_test(test_login_under_messages),
 		cmocka_unit_test(test_login_starts_another_reader),
 		cmocka_unit_test(test_login_leaves_the_reader),
+		cmocka_unit_test(test_login_leaves_no_shell),
+		cmocka_unit_test(test_login_leaves_a_shell_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
