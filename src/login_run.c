@@ -323,8 +323,12 @@ enum login_run_result login_run_turn(struct login_run *run, uint64_t now_ns)
 		return fail(run);
 	if (login->state == LOGIN_IS_LINK) {
 		run->had_link = true;
-		/* The board may be reset while the user is away. */
-		memcpy(run->password, login->password, sizeof(run->password));
+		/* The board may be reset while the user is away. A shell that
+		 * was there already has asked for none.
+		 */
+		if (*login->password)
+			memcpy(run->password, login->password,
+			       sizeof(run->password));
 		login_run_drop_port(run);
 		return LOGIN_RUN_LINK;
 	}
