@@ -79,6 +79,8 @@ int login_run_open(struct login_run **run,
 		return -ENOMEM;
 	}
 	opened->config = *config;
+	/* Its process gets no copy of the password. */
+	bringing_open(&opened->bringing, config->events);
 	opened->terminal_fd = secret_open_terminal();
 	if (config->password_file)
 		err = secret_read_file(config->password_file, opened->password);
@@ -86,7 +88,6 @@ int login_run_open(struct login_run **run,
 		login_run_close(opened);
 		return err;
 	}
-	bringing_open(&opened->bringing, config->events);
 	*run = opened;
 	return 0;
 }
