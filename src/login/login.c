@@ -495,20 +495,3 @@ void login_set_password(struct login *login, const char *password,
 	login->judged = false;
 	login->state = LOGIN_GOES_ON;
 }
-
-/**
- * login_give_up() - leave the console, on request of the user
- * @login: the login; send @out afterwards
- */
-void login_give_up(struct login *login)
-{
-	login_step_leave(login);
-	if (login->step == LOGIN_STEP_NAMED)
-		login_step_type(login, "\x03");
-	/* No shell of this user may stay open. A login takes it for a name. */
-	if (login->logged_in && (login->step == LOGIN_STEP_CHECKED ||
-				 login->step == LOGIN_STEP_ASKED))
-		login_step_enter(login, "\x03\x15"
-					"exit");
-	login->step = LOGIN_STEP_FINISHED;
-}
