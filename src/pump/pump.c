@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pump carries packets from the interface to the line as frames, and frames
- * from the line to the interface as packets.
- *
- * The sender:
- *
- *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
- *
- * The receiver:
- *
- *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
+ * The pump carries packets from the interface to the line as frames (sender),
+ * and frames from the line to the interface as packets (receiver).
  *
  * The packets of a TAP interface are Ethernet frames. The pump treats the IP
  * packet inside such a frame like a packet of a TUN interface (link_layer).
