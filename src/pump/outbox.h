@@ -34,7 +34,7 @@ struct stats_direction;
  * @in_pieces: other frames may interrupt it
  */
 struct outbox_frame {
-	const uint8_t *bytes;
+	uint8_t *bytes;
 	size_t len;
 	size_t packet_len;
 	bool in_pieces;

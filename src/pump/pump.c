@@ -619,7 +619,7 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 		return result;
 	if (pump->config.pair)
 		follow_speed(pump, now_ns);
-	if (!plan_sending(pump, now_ns).is_full || port & EPOLLOUT)
+	if (!sender_is_full(pump->sender) || port & EPOLLOUT)
 		result = send_frames(pump, now_ns);
 	if (pump->config.pair && result == PUMP_GOES_ON)
 		follow_speed(pump, now_ns);

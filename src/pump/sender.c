@@ -415,6 +415,17 @@ void sender_part(struct sender *sender, struct port *port, uint64_t now_ns)
 }
 
 /**
+ * sender_is_full() - does the sender wait until the port has room?
+ * @sender: the sender
+ *
+ * Return: true if so: call sender_send() after POLLOUT
+ */
+bool sender_is_full(const struct sender *sender)
+{
+	return outbox_waits(&sender->outbox) || sender->port_is_full;
+}
+
+/**
  * sender_plan() - when to call sender_send() next
  * @sender: the sender, with a port
  * @now_ns: the time
@@ -425,8 +436,7 @@ struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns)
 {
 	struct sender_plan plan = {
 		.is_paced = pacer_is_paced(&sender->pacer),
-		.is_full =
-			outbox_waits(&sender->outbox) || sender->port_is_full,
+		.is_full = sender_is_full(sender),
 		.next_ns = outbox_is_between_pieces(&sender->outbox)
 				   ? now_ns
 				   : supply_next_ns(&sender->supply, now_ns),

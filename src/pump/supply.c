@@ -105,14 +105,6 @@ static bool owes_board(const struct supply *supply)
 	return chatter && chatter_owes(chatter);
 }
 
-/* Take the pair's next own frame. Return: its length; 0: none is due. */
-static size_t take_pair_frame(struct supply *supply, uint64_t now_ns)
-{
-	struct pair *pair = supply->config->pair;
-
-	return pair ? pair_take(pair, supply->room, now_ns) : 0;
-}
-
 /*
  * Take a frame for the board that is owed one. A serialtun, which takes frames
  * with a check alone, is no board. Return: its length; 0: there is none
@@ -122,10 +114,25 @@ static size_t take_board_frame(struct supply *supply)
 	const struct pair *pair = supply->config->pair;
 	size_t len;
 
-	if (!owes_board(supply) || (pair && pair_holds(pair)))
+	if (pair && pair_holds(pair))
 		return 0;
 	len = chatter_take_frame(supply->config->chatter, supply->room);
 	return pair && pair_state(pair) != PAIR_PLAIN ? 0 : len;
+}
+
+/* Take a frame that has no packet of the queue. Return: false if none is due.
+ */
+static bool take_own_frame(struct supply *supply, struct outbox_frame *frame,
+			   uint64_t now_ns)
+{
+	size_t len = 0;
+
+	if (supply->config->pair)
+		len = pair_take(supply->config->pair, supply->room, now_ns);
+	if (!len && owes_board(supply))
+		len = take_board_frame(supply);
+	*frame = (struct outbox_frame){.bytes = supply->room, .len = len};
+	return len;
 }
 
 static bool may_be_urgent(const void *pair, uint32_t flow)
@@ -146,9 +153,9 @@ static size_t take_urgent(struct supply *supply, uint64_t now_ns)
 }
 
 /*
- * When the next packet may go: now, or behind the first hello. While the pair's
- * window is closed, only a frame from the line can open it, and only an urgent
- * packet can go.
+ * When the pair takes the next packet: now, or behind the first hello. While
+ * its window is closed, only a frame from the line can open it, and only an
+ * urgent packet can go.
  */
 static uint64_t packet_ns(const struct supply *supply)
 {
@@ -157,8 +164,6 @@ static uint64_t packet_ns(const struct supply *supply)
 
 	if (fq_codel_is_empty(supply->queue))
 		return UINT64_MAX;
-	if (!pair)
-		return 0;
 	if (!pair_has_room(pair) &&
 	    !fq_codel_has_sparse(supply->queue, &urgent))
 		return UINT64_MAX;
@@ -189,33 +194,44 @@ static size_t take_packet(struct supply *supply, uint64_t now_ns)
 	return len;
 }
 
+/* Let the pair put a head and a check around a packet. */
+static void wrap_packet(struct supply *supply, bool is_inside,
+			struct outbox_frame *frame, uint64_t now_ns)
+{
+	const struct pair_packet what = {
+		.len = frame->len,
+		.flow = fq_codel_last_flow(supply->queue),
+		.is_sparse =
+			supply_interrupts(supply) &&
+			fq_codel_last_was_sparse(supply->queue, frame->len),
+		.is_inside = is_inside,
+	};
+
+	frame->len = pair_wrap(supply->config->pair, packet_of(supply), &what,
+			       now_ns, &frame->bytes);
+	if (frame->len)
+		return;
+	supply->counters->packets++;
+	supply->counters->bytes += what.len;
+}
+
 /*
  * Make the packet a frame. The pair may keep the packet and give it out as its
  * own later: then @frame is empty.
  */
-static void wrap_packet(struct supply *supply, size_t len, bool is_inside,
-			struct outbox_frame *frame, uint64_t now_ns)
+static void make_frame(struct supply *supply, size_t len, bool is_inside,
+		       struct outbox_frame *frame, uint64_t now_ns)
 {
-	struct pair *pair = supply->config->pair;
-	struct pair_packet what = {.len = len, .is_inside = is_inside};
-	uint8_t *bytes = packet_of(supply);
-
-	*frame = (struct outbox_frame){.len = len, .packet_len = len};
+	frame->bytes = packet_of(supply);
+	frame->len = len;
+	frame->packet_len = len;
 	if (witness_looks(supply->witness))
 		show_witness(supply, len);
-	if (pair) {
-		what.flow = fq_codel_last_flow(supply->queue);
-		what.is_sparse = supply_interrupts(supply) &&
-				 fq_codel_last_was_sparse(supply->queue, len);
-		frame->len = pair_wrap(pair, bytes, &what, now_ns, &bytes);
-	}
-	if (!frame->len) {
-		supply->counters->packets++;
-		supply->counters->bytes += len;
-	} else if (compresses(supply)) {
-		bytes = vj_compress(supply->config->vj, bytes, &frame->len);
-	}
-	frame->bytes = bytes;
+	if (supply->config->pair)
+		wrap_packet(supply, is_inside, frame, now_ns);
+	if (frame->len && compresses(supply))
+		frame->bytes = vj_compress(supply->config->vj, frame->bytes,
+					   &frame->len);
 }
 
 /* As supply_next_ns(), with a pair. */
@@ -259,18 +275,15 @@ bool supply_next(struct supply *supply, struct outbox_frame *frame,
 	size_t len;
 
 	do {
-		*frame = (struct outbox_frame){.bytes = supply->room};
-		frame->len = take_pair_frame(supply, now_ns);
-		if (!frame->len)
-			frame->len = take_board_frame(supply);
-		if (frame->len)
+		if (take_own_frame(supply, frame, now_ns))
 			break;
-		if (packet_ns(supply) > now_ns)
+		if (fq_codel_is_empty(supply->queue) ||
+		    (supply->config->pair && packet_ns(supply) > now_ns))
 			return false;
 		len = take_packet(supply, now_ns);
 		if (!len)
 			return false;
-		wrap_packet(supply, len, false, frame, now_ns);
+		make_frame(supply, len, false, frame, now_ns);
 	} while (!frame->len);
 	frame->in_pieces =
 		supply_interrupts(supply) && frame_is_bulk(frame->bytes);
@@ -300,6 +313,6 @@ bool supply_next_inner(struct supply *supply, struct outbox_frame *frame,
 	len = take_urgent(supply, now_ns);
 	if (!len)
 		return false;
-	wrap_packet(supply, len, true, frame, now_ns);
+	make_frame(supply, len, true, frame, now_ns);
 	return frame->len;
 }
