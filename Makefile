@@ -94,6 +94,7 @@ cable := $(BUILD)/tests/cable/cable
 pair_sim := $(BUILD)/tests/pair/pair_sim
 keeper_driver := $(BUILD)/tests/end_to_end/keeper_driver
 attacked := $(BUILD)/tests/end_to_end/attacked
+slhc := $(BUILD)/tests/vm/slhc
 
 # Otherwise make would remove these objects after linking, and list them all.
 .SECONDARY: $(unit_tests:%=%.o) $(fuzzers:%=%.o) $(cable).o \
@@ -190,6 +191,10 @@ $(attacked): $(BUILD)/tests/end_to_end/attacker.o $(objects)
 	$(Q)$(CC) $(build_ldflags) -Wl,--wrap=packet_check -o $@ $^ \
 		$(lib_libs) $(LDLIBS)
 
+$(slhc): $(BUILD)/tests/vm/slhc.o $(modules)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) -lcmocka $(LDLIBS)
+
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d \
 	$(BUILD)/tests/*/*.d $(BUILD)/tests/unit/*/*.d)
 
@@ -199,6 +204,10 @@ cable: $(cable) ## the emulated null-modem cable, build/tests/cable/cable
 .PHONY: test-programs
 test-programs: all cable $(unit_tests) $(fuzzers) $(pair_sim) $(keeper_driver) \
 	$(attacked)
+
+# What runs in the virtual machine.
+.PHONY: vm-programs
+vm-programs: all $(slhc)
 
 # Run several tests at once, because most of them wait for a slow wire.
 .PHONY: check

@@ -79,6 +79,8 @@ int login_run_open(struct login_run **run,
 		return -ENOMEM;
 	}
 	opened->config = *config;
+	/* Its process gets no copy of the password. */
+	bringing_open(&opened->bringing, config->events);
 	opened->terminal_fd = secret_open_terminal();
 	if (config->password_file)
 		err = secret_read_file(config->password_file, opened->password);
@@ -86,7 +88,6 @@ int login_run_open(struct login_run **run,
 		login_run_close(opened);
 		return err;
 	}
-	bringing_open(&opened->bringing, config->events);
 	*run = opened;
 	return 0;
 }
@@ -253,7 +254,7 @@ static enum login_run_result give_password(struct login_run *run)
 
 	if (*run->password && !run->used_password) {
 		run->used_password = true;
-		login_set_password(&run->login, run->password);
+		login_set_password(&run->login, run->password, clock_ns());
 		return LOGIN_RUN_GOES_ON;
 	}
 	if (config->password_file || run->terminal_fd < 0) {
@@ -272,7 +273,7 @@ static enum login_run_result give_password(struct login_run *run)
 		 "Password of %.64s on the board: ", config->user);
 	err = secret_ask(run->terminal_fd, prompt, password);
 	if (!err)
-		login_set_password(&run->login, password);
+		login_set_password(&run->login, password, clock_ns());
 	explicit_bzero(password, sizeof(password));
 	if (!err || err == -EINTR)
 		return LOGIN_RUN_GOES_ON;
@@ -323,8 +324,12 @@ enum login_run_result login_run_turn(struct login_run *run, uint64_t now_ns)
 		return fail(run);
 	if (login->state == LOGIN_IS_LINK) {
 		run->had_link = true;
-		/* The board may be reset while the user is away. */
-		memcpy(run->password, login->password, sizeof(run->password));
+		/* The board may be reset while the user is away. A shell that
+		 * was there already has asked for none.
+		 */
+		if (*login->password)
+			memcpy(run->password, login->password,
+			       sizeof(run->password));
 		login_run_drop_port(run);
 		return LOGIN_RUN_LINK;
 	}

@@ -21,6 +21,7 @@
 #include "pump/pump.h"
 #include "pump/stats.h"
 #include "pump/witness.h"
+#include "report/symptom_text.h"
 #include "sharing.h"
 
 #include <inttypes.h>

@@ -38,6 +38,12 @@
 #define START_NS   (20 * NS_PER_S)   /* for serialtun to start there */
 #define BOOT_NS	   (180 * NS_PER_S)  /* for everything before the shell */
 
+/*
+ * A kernel may print messages all the time. In the shell a step waits this many
+ * times as long for silence, and no longer.
+ */
+#define TALKS 3
+
 #define NUDGES 3
 #define TRIES  3
 #define SKIPS  3
@@ -390,15 +396,19 @@ static uint64_t patience_ns(const struct login *login)
 	}
 }
 
-/* When the silence that this step waits for is over. */
+/* When this step has waited long enough. */
 static uint64_t silence_ns(const struct login *login)
 {
 	const uint64_t patience = patience_ns(login);
+	uint64_t ns;
 
 	if (patience == UINT64_MAX ||
 	    (login->step == LOGIN_STEP_LISTEN && login->loader))
 		return UINT64_MAX;
-	return clock_later(login->heard_ns, login->step_ns) + patience;
+	ns = clock_later(login->heard_ns, login->step_ns) + patience;
+	if (login->step < LOGIN_STEP_ASKED)
+		return ns;
+	return clock_earlier(ns, login->step_ns + TALKS * patience);
 }
 
 /* Does the unfinished line wait to be judged? */
@@ -470,25 +480,18 @@ uint64_t login_next_ns(const struct login *login)
  * login_set_password() - answer LOGIN_WANTS_PASSWORD
  * @login:    the login
  * @password: the password; copied
+ * @now_ns:   the time
  *
  * The login sends it only if the prompt is still there, because a login that
- * has given up meanwhile would print it.
+ * has given up meanwhile would print it. The time that the user took is none in
+ * which the board was silent.
  */
-void login_set_password(struct login *login, const char *password)
+void login_set_password(struct login *login, const char *password,
+			uint64_t now_ns)
 {
+	login->begin_ns = now_ns;
+	login->step_ns = now_ns;
 	snprintf(login->password, sizeof(login->password), "%s", password);
 	login->judged = false;
 	login->state = LOGIN_GOES_ON;
-}
-
-/**
- * login_give_up() - leave the console, on request of the user
- * @login: the login; send @out afterwards
- */
-void login_give_up(struct login *login)
-{
-	login_step_leave(login);
-	if (login->step == LOGIN_STEP_NAMED)
-		login_step_type(login, "\x03");
-	login->step = LOGIN_STEP_FINISHED;
 }

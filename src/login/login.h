@@ -130,7 +130,8 @@ void login_push(struct login *login, const uint8_t *bytes, size_t len,
 		uint64_t now_ns);
 void login_tick(struct login *login, uint64_t now_ns);
 uint64_t login_next_ns(const struct login *login);
-void login_set_password(struct login *login, const char *password);
+void login_set_password(struct login *login, const char *password,
+			uint64_t now_ns);
 void login_set_bundle(struct login *login, const struct login_bundle *bundle,
 		      uint64_t now_ns);
 void login_refuse_bundle(struct login *login, const char *why);

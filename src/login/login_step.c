@@ -133,6 +133,23 @@ bool login_step_is_reading(const struct login *login)
 }
 
 /**
+ * login_give_up() - leave the console, on request of the user
+ * @login: the login; send @out afterwards
+ */
+void login_give_up(struct login *login)
+{
+	login_step_leave(login);
+	if (login->step == LOGIN_STEP_NAMED)
+		login_step_type(login, "\x03");
+	/* No shell of this user may stay open. A login takes it for a name. */
+	if (login->logged_in && (login->step == LOGIN_STEP_CHECKED ||
+				 login->step == LOGIN_STEP_ASKED))
+		login_step_enter(login, "\x03\x15"
+					"exit");
+	login->step = LOGIN_STEP_FINISHED;
+}
+
+/**
  * login_step_fail() - end the login, and leave the console
  * @login:  the login
  * @format: what was seen, and what would help, as for printf()

@@ -187,7 +187,8 @@ static bool keep(struct arrivals *arrivals, const struct frame *frame)
 	size_t at;
 	size_t len;
 
-	if (frame->body_len > WINDOW_BYTES - arrivals->early_bytes)
+	if (frame->body_len > UINT16_MAX ||
+	    frame->body_len > WINDOW_BYTES - arrivals->early_bytes)
 		return false;
 	*early = (struct arrivals_frame){
 		.is_here = true,

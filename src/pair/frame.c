@@ -123,7 +123,8 @@ static bool read_ack(struct frame *frame, const uint8_t *bytes, size_t len)
 		return false;
 	memcpy(frame->next, bytes, FRAME_CLASSES);
 	for (i = 0; i < FRAME_CLASSES; i++) {
-		if (at >= len || bytes[at] > FRAME_BITS_MAX)
+		if (at >= len || bytes[at] > FRAME_BITS_MAX ||
+		    bytes[at] >= len - at)
 			return false;
 		frame->bits_len[i] = bytes[at];
 		frame->bits[i] = bytes + at + 1;
@@ -131,7 +132,7 @@ static bool read_ack(struct frame *frame, const uint8_t *bytes, size_t len)
 	}
 	frame->has_agree = at < len;
 	frame->agree = frame->has_agree ? bytes[at] : 0;
-	return at <= len;
+	return true;
 }
 
 static bool read_answer(struct frame *frame, const uint8_t *bytes, size_t len)
@@ -217,7 +218,7 @@ void frame_read(struct frame *frame, const uint8_t *bytes, size_t len)
 		good = read_other(frame, bytes, len);
 	}
 	if (!good)
-		frame->kind = FRAME_UNKNOWN;
+		*frame = (struct frame){.kind = FRAME_UNKNOWN};
 }
 
 /* Make the first byte of a frame that is not data. */
@@ -245,6 +246,14 @@ static size_t write_ack(uint8_t *out, const struct frame *frame)
 	if (frame->has_agree)
 		out[len++] = frame->agree;
 	return len;
+}
+
+static size_t write_body(uint8_t *out, const struct frame *frame)
+{
+	/* An empty body may be NULL, which memcpy() does not allow. */
+	if (frame->body_len)
+		memcpy(out, frame->body, frame->body_len);
+	return frame->body_len;
 }
 
 /**
@@ -280,12 +289,10 @@ size_t frame_write(uint8_t out[FRAME_SHORT_MAX], const struct frame *frame,
 		break;
 	case FRAME_AGREE:
 		out[len++] = frame->seq;
-		memcpy(out + len, frame->body, frame->body_len);
-		len += frame->body_len;
+		len += write_body(out + len, frame);
 		break;
 	case FRAME_SPEED:
-		memcpy(out + len, frame->body, frame->body_len);
-		len += frame->body_len;
+		len += write_body(out + len, frame);
 		break;
 	default:
 		break;

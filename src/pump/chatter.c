@@ -106,6 +106,9 @@ enum board_kind chatter_hear(struct chatter *chatter, const uint8_t *frame,
 	struct board_frame board;
 	size_t from;
 
+	/* What was taken belongs to a longer frame, which was given up. */
+	if (chatter->shown > len)
+		chatter->shown = 0;
 	/* A terminal takes any output. */
 	if (chatter->has_console && *frame == BOARD_CONSOLE_MARK && len > 1) {
 		add_output(chatter, frame + 1, len - 1);
@@ -152,12 +155,12 @@ enum board_kind chatter_hear(struct chatter *chatter, const uint8_t *frame,
  * @bytes:   the frame, or what has come of it
  * @len:     bytes so far
  *
- * Return: bytes of the lines, with those that were taken already
+ * Return: bytes of the lines, with those that were taken already; at most @len
  */
 size_t chatter_lines_len(const struct chatter *chatter, const uint8_t *bytes,
 			 size_t len)
 {
-	const size_t shown = chatter->shown;
+	const size_t shown = chatter->shown <= len ? chatter->shown : 0;
 
 	if (len <= shown || len - shown > CHATTER_UNFINISHED_MAX ||
 	    (chatter->has_console && *bytes == BOARD_CONSOLE_MARK))
@@ -178,9 +181,9 @@ void chatter_hear_lines(struct chatter *chatter, const uint8_t *bytes,
 			size_t len)
 {
 	const size_t lines_len = chatter_lines_len(chatter, bytes, len);
+	const size_t shown = chatter->shown <= len ? chatter->shown : 0;
 	/* The first byte may be the mark of a console, which ends no line. */
-	const size_t from =
-		chatter->shown || !len || *bytes != '\n' ? chatter->shown : 1;
+	const size_t from = shown || !len || *bytes != '\n' ? shown : 1;
 
 	if (lines_len > from)
 		add_text(chatter, bytes + from, lines_len - from);

@@ -5,8 +5,11 @@
  * A frame that is written in pieces has hundreds of wake-ups a second, and
  * after each one that is later than the lead the wire is idle. A long lead
  * costs delay, because no packet can overtake the bytes in the port. So the
- * lead follows the machine: it is a little more than the latest wake-up of the
- * last seconds.
+ * lead follows the machine: it grows by a part of what each late wake-up lacks,
+ * and shrinks slowly while the wire is busy. It stays where the wire loses
+ * about 1 of 200 bytes to late wake-ups. The latest wake-up of the last seconds
+ * would lose hardly less, but a process that wakes up very late once would pay
+ * with seconds of delay.
  *
  * lead is pure: times are arguments.
  */
@@ -19,8 +22,15 @@
 /* What a wake-up needs before the port has its bytes. */
 #define LEAD_WORK_NS (500 * NS_PER_US)
 
-/* At each wake-up the memory of the latest one loses this part. */
-#define LEAD_FADING 1000
+/* The part of the wire's time that late wake-ups may cost. */
+#define LEAD_LOSS_PART 200
+
+/* The lead grows by this part of what a late wake-up lacks. */
+#define LEAD_GROWTH_PART 8
+
+/* More is not counted: a process that was stopped for long is not often late.
+ */
+#define LEAD_LACK_MAX_NS (8 * NS_PER_MS)
 
 /**
  * lead_note_wake() - Note a wake-up
@@ -30,11 +40,20 @@
  */
 void lead_note_wake(struct lead *lead, uint64_t due_ns, uint64_t now_ns)
 {
-	/* A process that was stopped for long is not late for long. */
-	const uint64_t late_ns = clock_earlier(now_ns - due_ns, LEAD_MAX_NS);
+	const uint64_t needed_ns = now_ns - due_ns + LEAD_WORK_NS;
+	const uint64_t had_ns = lead_ns(lead);
+	/* After a pause of the sender the machine may be as busy as before. */
+	const uint64_t busy_ns =
+		clock_earlier(now_ns - lead->noted_ns, LEAD_MAX_NS);
+	const uint64_t fade_ns = busy_ns / (LEAD_LOSS_PART * LEAD_GROWTH_PART);
 
-	lead->late_ns -= lead->late_ns / LEAD_FADING;
-	lead->late_ns = clock_later(lead->late_ns, late_ns);
+	lead->noted_ns = now_ns;
+	lead->more_ns -= clock_earlier(lead->more_ns, fade_ns);
+	if (needed_ns > had_ns)
+		lead->more_ns +=
+			clock_earlier(needed_ns - had_ns, LEAD_LACK_MAX_NS) /
+			LEAD_GROWTH_PART;
+	lead->more_ns = clock_earlier(lead->more_ns, LEAD_MAX_NS - LEAD_MIN_NS);
 }
 
 /**
@@ -45,7 +64,5 @@ void lead_note_wake(struct lead *lead, uint64_t due_ns, uint64_t now_ns)
  */
 uint64_t lead_ns(const struct lead *lead)
 {
-	const uint64_t ns = lead->late_ns + LEAD_WORK_NS;
-
-	return clock_earlier(clock_later(ns, LEAD_MIN_NS), LEAD_MAX_NS);
+	return LEAD_MIN_NS + lead->more_ns;
 }

@@ -5,11 +5,13 @@
 #include <stdint.h>
 
 /**
- * struct lead - how late the machine wakes this process
- * @late_ns: the latest wake-up, which fades
+ * struct lead - how long before its end the wire gets more bytes
+ * @more_ns:  how much longer than on a punctual machine
+ * @noted_ns: the last wake-up
  */
 struct lead {
-	uint64_t late_ns;
+	uint64_t more_ns;
+	uint64_t noted_ns;
 };
 
 void lead_note_wake(struct lead *lead, uint64_t due_ns, uint64_t now_ns);

@@ -98,17 +98,6 @@ void pacer_set_lead(struct pacer *pacer, uint64_t lead_ns)
 }
 
 /**
- * pacer_is_paced() - does the pacer limit the sender?
- * @pacer: the pacer
- *
- * Return: false if back-pressure of the port alone decides
- */
-bool pacer_is_paced(const struct pacer *pacer)
-{
-	return pacer->rate;
-}
-
-/**
  * pacer_next_ns() - when to call pacer_look() next
  * @pacer: the pacer
  *

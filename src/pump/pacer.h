@@ -34,9 +34,19 @@ struct pacer {
 	size_t probed;
 };
 
+/**
+ * pacer_is_paced() - does the pacer limit the sender?
+ * @pacer: the pacer
+ *
+ * Return: false if back-pressure of the port alone decides
+ */
+static inline bool pacer_is_paced(const struct pacer *pacer)
+{
+	return pacer->rate;
+}
+
 void pacer_init(struct pacer *pacer, uint32_t rate, uint32_t queue_slack);
 void pacer_set_lead(struct pacer *pacer, uint64_t lead_ns);
-bool pacer_is_paced(const struct pacer *pacer);
 uint64_t pacer_next_ns(const struct pacer *pacer);
 bool pacer_look(struct pacer *pacer, size_t queued, uint64_t now_ns);
 void pacer_hand_over(struct pacer *pacer, size_t bytes, size_t queued,

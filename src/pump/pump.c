@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pump carries packets from the interface to the line as frames, and frames
- * from the line to the interface as packets.
- *
- * The sender:
- *
- *   interface --tun_read--> gso --> fq_codel --> encode --> port_write
- *
- * The receiver:
- *
- *   interface <--tun_write-- gro <-- check <-- decode <-- port_read
+ * The pump carries packets from the interface to the line as frames (sender),
+ * and frames from the line to the interface as packets (receiver).
  *
  * The packets of a TAP interface are Ethernet frames. The pump treats the IP
  * packet inside such a frame like a packet of a TUN interface (link_layer).
@@ -627,7 +619,7 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 		return result;
 	if (pump->config.pair)
 		follow_speed(pump, now_ns);
-	if (!plan_sending(pump, now_ns).is_full || port & EPOLLOUT)
+	if (!sender_is_full(pump->sender) || port & EPOLLOUT)
 		result = send_frames(pump, now_ns);
 	if (pump->config.pair && result == PUMP_GOES_ON)
 		follow_speed(pump, now_ns);

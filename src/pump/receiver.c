@@ -178,6 +178,8 @@ void receiver_follow(struct receiver *receiver, uint64_t settled_ns)
 {
 	receiver->settled_ns = settled_ns;
 	memset(receiver->decoder, 0, receiver->config->framing->decoder_size);
+	if (receiver->config->chatter)
+		chatter_end_frame(receiver->config->chatter);
 }
 
 /**

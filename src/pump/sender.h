@@ -43,6 +43,7 @@ int sender_send(struct sender *sender, struct port *port, uint64_t now_ns);
 int sender_send_idle(struct sender *sender, struct port *port, uint64_t now_ns);
 void sender_mark(struct sender *sender);
 void sender_part(struct sender *sender, struct port *port, uint64_t now_ns);
+bool sender_is_full(const struct sender *sender);
 struct sender_plan sender_plan(const struct sender *sender, uint64_t now_ns);
 bool sender_is_stuck(const struct sender *sender, const struct port *port);
 void sender_get_stats(const struct sender *sender, struct stats *stats);

@@ -86,9 +86,6 @@ struct symptom_view {
 	uint32_t rate;
 };
 
-/* The buffer size for symptom_text(). */
-#define SYMPTOM_TEXT_MAX 384
-
 /**
  * struct symptom_count - counters at a point in time
  * @at_ns:      the time; 0: never
@@ -132,7 +129,5 @@ struct symptoms {
 
 enum symptom symptoms_look(struct symptoms *symptoms,
 			   const struct symptom_view *view, uint64_t now_ns);
-const char *symptom_text(enum symptom symptom, const struct symptom_view *view,
-			 char text[SYMPTOM_TEXT_MAX]);
 
 #endif

@@ -32,6 +32,7 @@ sessions() {
 # $invalid is the number of frames so far that could not be true
 lie() {
 	local pinger
+	: >"$dir/liar.log"
 	python3 "$root/tests/end_to_end/pair_liar.py" "$port_b" "$1" \
 		>"$dir/liar.log" 2>&1 &
 	liar=$!

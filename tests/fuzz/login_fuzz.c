@@ -42,7 +42,7 @@ static void check_out(struct trial *trial)
 		assert_true(*login->text);
 	if (login->state == LOGIN_WANTS_PASSWORD) {
 		trial->asked = true;
-		login_set_password(login, password);
+		login_set_password(login, password, trial->now_ns);
 	}
 	if (login->state == LOGIN_WANTS_BUNDLE)
 		login_set_bundle(login, &bundle, trial->now_ns);

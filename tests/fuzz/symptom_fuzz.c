@@ -10,6 +10,7 @@
 #include "packet/header.h"
 #include "pump/stats.h"
 #include "report/symptom.h"
+#include "report/symptom_text.h"
 
 #include <stdbool.h>
 #include <sys/socket.h>

@@ -102,9 +102,32 @@ check 'serialtun --vj off says that it compresses headers' \
 stop_a
 stop_slirp
 
-# slirp, as Debian builds it, loses compressed packets whose header has three
-# bytes, as those of a file have. TCP repeats them, and then they travel whole:
-# so no file from A here.
+# slirp loses each packet whose compressed header has three bytes, as most of a
+# file have. It is not serialtun: these are frames that slirp_vj.py makes by
+# hand. They have the same right checksums, and more than three bytes are taken:
+#
+#   80 9226         data behind an acknowledgment               lost
+#   8f 9215         SPECIAL_D                                   lost
+#   8f 9204         SPECIAL_D                                   lost
+#   9f 91f3         SPECIAL_D, PSH                              lost
+#   cf 00 91e2      SPECIAL_D with the connection number        taken
+#   af 91d1 02      SPECIAL_D with the identification           taken
+#   88 91c0 10      the sequence number, as a number            taken
+#
+# gdb shows that slirp expands both kinds, but in different places: it moves the
+# data down to an address that four divides, and writes the headers in front of
+# them. They then begin 40 bytes before the frame, and with a fourth byte 36.
+HOME=$dir in_b python3 "$root/tests/peers/slirp_vj.py" slirp-fullbolt \
+	compress 'mtu 1500' >"$dir/headers" 2>&1
+check 'slirp takes compressed headers of more than three bytes' \
+	grep -q '^[45] .* taken$' "$dir/headers"
+check_not 'and loses none of them' grep -q '^[^3] .* lost$' "$dir/headers"
+check 'slirp loses compressed headers of three bytes' \
+	grep -q '^3 .* lost$' "$dir/headers"
+check_not 'and takes none of them' grep -q '^3 .* taken$' "$dir/headers"
+
+# TCP repeats a lost packet, and then it travels whole. So a file from A arrives,
+# but slowly: here a short one.
 start_slirp compress 'mtu 1500' 'redir tcp 5003 10.0.2.15:5004'
 start_a -v --addr 10.0.2.15/24 --route 192.0.2.1 --baud 921600
 for file in random ends escapes; do
@@ -114,6 +137,9 @@ done
 echo hello >"$dir/hello"
 check 'compressed TCP through slirp from A and back, a line' \
 	echoed "$dir/hello" TCP:10.0.2.2:7
+head -c 6000 /dev/urandom >"$dir/short"
+check 'compressed TCP through slirp from A, a short file' \
+	carry a b "$dir/short" 10.0.2.2 5002 5002
 check 'serialtun says so' wait_for 5 says 'the peer compresses TCP headers'
 stop_a
 check_match 'no frame is dropped' 'from the line: .* 0 dropped$' \

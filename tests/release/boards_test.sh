@@ -3,7 +3,8 @@
 #
 # make boards: what --login brings to a board is complete. It runs in a root
 # directory that has only /dev/null, on this machine's kind as it is, and for ARM
-# under an emulator. The package installs it where serialtun looks for it.
+# under an emulator. The package installs it where serialtun looks for it. The same
+# sources make the same package, in another directory and for another user.
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 
 # This test may fetch packages, so it does not use the world without a network.
@@ -54,4 +55,24 @@ for arch in amd64 arm64 armhf i386; do
 	check "the package has $arch" \
 		test -e "$dir/installed/usr/lib/serialtun/boards/$arch/serialtun"
 done
+
+# Without git, with the libraries that the first build has fetched.
+package_again() (
+	local arch
+	umask 077
+	mkdir -p "$1" "$dir/home"
+	cp -r "$source_dir"/{Makefile,scripts,src} "$1"
+	for arch in arm64 armhf i386; do
+		mkdir -p "$1/build/cross/$arch"
+		ln -s "$source_dir/build/cross/$arch/sysroot" "$1/build/cross/$arch"
+	done
+	unset LANG LANGUAGE
+	export HOME=$dir/home LC_ALL=C.UTF-8 TZ=Pacific/Kiritimati
+	export USER=somebody LOGNAME=somebody
+	SOURCE_DATE_EPOCH=$(stat -c %Y "$dir/installed/usr/share/doc") \
+		"$1/scripts/package-boards" "$dir/again"
+)
+
+check 'the package, built again' package_again "$dir/a/directory/with/a/longer/name"
+check 'both packages are the same' cmp "$package" "$dir/again/${package##*/}"
 finish

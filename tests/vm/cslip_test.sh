@@ -96,29 +96,54 @@ stop_a
 both_compress 'adaptive, FTDI, MTU 1500'
 
 # Frames are lost and damaged both ways: the kernel's port has another speed for
-# a moment. Whatever arrives is right, and the connections go on.
+# a moment. Whatever arrives is right, and the connections go on. The frames are
+# short, so that TCP gets on between two such moments, and the line is slow, so
+# that they meet frames; TCP goes on until this end has noticed one.
 spoil_line() {
-	while :; do
-		sleep 0.5
+	while sleep 0.7; do
+		stty -F "$port_b" 57600
 		stty -F "$port_b" 115200
-		sleep 0.02
-		stty -F "$port_b" 460800
 	done
 }
-start_a -v --addr 10.0.0.1/24 --baud 460800 --vj on
+a_drops() {
+	kill -USR1 "$pid_a"
+	sleep 0.5
+	a_says ' from the line: .* [1-9][0-9]* dropped'
+}
+in_b ip link set dev sl0 mtu 296
+stty -F "$port_b" 115200
+start_a -v --addr 10.0.0.1/24 --mtu 296 --baud 115200 --vj on
 spoil_line 2>/dev/null &
 spoiler=$!
-start_tcp a b 10.0.0.2 "$dir/random"
-one=$sender other=$receiver
-check 'lost frames: TCP to this end' tcp b a 10.0.0.1 "$dir/random"
-wait "$one" && wait "$other" && cmp "$dir/random" "$dir/random.b"
-result $? 'lost frames: TCP to the kernel'
+for ((i = 1; i <= 5; i++)); do
+	start_tcp a b 10.0.0.2 "$dir/random"
+	one=$sender other=$receiver
+	check "lost frames: TCP to this end, $i" tcp b a 10.0.0.1 "$dir/random"
+	wait "$one" && wait "$other" && cmp "$dir/random" "$dir/random.b"
+	result $? "lost frames: TCP to the kernel, $i"
+	! a_drops || break
+done
 kill "$spoiler"
 wait "$spoiler" 2>/dev/null
-stty -F "$port_b" 460800
+stty -F "$port_b" 115200
 check 'after lost frames: a ping' wait_for 10 pings
 stop_a
 check_match 'frames were lost or damaged' \
 	' from the line: .* [1-9][0-9]* dropped' "$(<"$dir/a.log")"
 stop_kernel
+
+# Random packets, without a slow line: see slhc.c.
+slhc() {
+	in_first "$build/tests/vm/slhc" "$@"
+}
+for mtu in 296 1500; do
+	check "from the kernel, MTU $mtu: all packets arrive" \
+		slhc from adaptive $mtu 12500
+	check "from the kernel, MTU $mtu: lost and damaged frames, restarts" \
+		slhc from cslip $mtu 12500 20
+	check "to the kernel, MTU $mtu: all packets arrive" \
+		slhc to cslip $mtu 12500
+	check "to the kernel, MTU $mtu: lost frames, restarts" \
+		slhc to adaptive $mtu 12500 20
+done
 finish

@@ -392,7 +392,7 @@ static void play_in_pieces(const struct play *play, size_t at_once)
 		check_typed(play, i, login, turn->types);
 		/* The same password answers sudo. */
 		if (login->state == LOGIN_WANTS_PASSWORD) {
-			login_set_password(login, "secret");
+			login_set_password(login, "secret", now_ns);
 			wait(login, &now_ns);
 			assert_int_equal(login->out_len, strlen("secret\r"));
 			assert_memory_equal(login->out, "secret\r", 7);
@@ -531,10 +531,38 @@ static void test_login_keeps_a_late_password(void **state)
 	wait(login, &now_ns);
 	assert_int_equal(login->state, LOGIN_WANTS_PASSWORD);
 	push(login, gone, strlen(gone), 100, &now_ns);
-	login_set_password(login, "secret");
+	login_set_password(login, "secret", now_ns);
 	wait(login, &now_ns);
 	assert_int_equal(login->out_len, strlen("root\r"));
 	assert_memory_equal(login->out, "root\r", login->out_len);
+	free(login);
+}
+
+/* A user who looks for the password for an hour is no silence of the board. */
+static void test_login_waits_for_the_user(void **state)
+{
+	static const char prompt[] = "board login: ";
+	static const char question[] = "root\r\nPassword: ";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push(login, prompt, strlen(prompt), 100, &now_ns);
+	wait(login, &now_ns);
+	login->out_len = 0;
+	push(login, question, strlen(question), 100, &now_ns);
+	wait(login, &now_ns);
+	assert_int_equal(login->state, LOGIN_WANTS_PASSWORD);
+	now_ns += 3600 * NS_PER_S;
+	login_set_password(login, "secret", now_ns);
+	login_tick(login, now_ns);
+	assert_int_equal(login->state, LOGIN_GOES_ON);
+	assert_int_equal(login->out_len, strlen("secret\r"));
+	now_ns += NS_PER_S;
+	login_tick(login, now_ns);
+	assert_int_equal(login->state, LOGIN_GOES_ON);
 	free(login);
 }
 
@@ -601,6 +629,38 @@ static void test_login_repeats_a_command(void **state)
 	free(login);
 }
 
+/* A kernel that prints messages all the time hides no lost answer. */
+static void test_login_under_messages(void **state)
+{
+	static const char message[] = "[   12.345678] usb 1-1: no power\r\n";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+	unsigned int repeats = 0;
+	char typed[1024];
+	uint64_t end_ns;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push_turn(login, "# ", 9, &now_ns);
+	next(login, &now_ns, typed);
+	push_turn(login, "st0000002a42\r\n", 99, &now_ns);
+	next(login, &now_ns, typed);
+	push_turn(login, READY, 99, &now_ns);
+	next(login, &now_ns, typed);
+	end_ns = now_ns + 300 * NS_PER_S;
+	for (; now_ns < end_ns && login->state == LOGIN_GOES_ON;
+	     now_ns += NS_PER_S) {
+		push(login, message, strlen(message), 99, &now_ns);
+		login_tick(login, now_ns);
+		repeats += login->out_len > 2;
+		login->out_len = 0;
+	}
+	assert_int_equal(repeats, 4);
+	assert_int_equal(login->state, LOGIN_HAS_FAILED);
+	free(login);
+}
+
 /* A reader that noise has damaged is interrupted, and another is started. */
 static void test_login_starts_another_reader(void **state)
 {
@@ -644,6 +704,52 @@ static void test_login_leaves_the_reader(void **state)
 	free(login);
 }
 
+/* Given up while the password is checked, it leaves no shell behind. */
+static void test_login_leaves_no_shell(void **state)
+{
+	static const char prompt[] = "board login: ";
+	static const char question[] = "root\r\nPassword: ";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push(login, prompt, strlen(prompt), 100, &now_ns);
+	wait(login, &now_ns);
+	login->out_len = 0;
+	push(login, question, strlen(question), 100, &now_ns);
+	wait(login, &now_ns);
+	login_set_password(login, "secret", now_ns);
+	wait(login, &now_ns);
+	login->out_len = 0;
+	login_give_up(login);
+	assert_int_equal(login->out_len, strlen("\x03\x15"
+						"exit\r"));
+	assert_memory_equal(login->out,
+			    "\x03\x15"
+			    "exit\r",
+			    login->out_len);
+	free(login);
+}
+
+/* The shell of another person stays. */
+static void test_login_leaves_a_shell_alone(void **state)
+{
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	push(login, "# ", 2, 2, &now_ns);
+	wait(login, &now_ns);
+	login->out_len = 0;
+	login_give_up(login);
+	assert_int_equal(login->out_len, 0);
+	free(login);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -652,10 +758,14 @@ int main(void)
 		cmocka_unit_test(test_login_never_stops_a_loader),
 		cmocka_unit_test(test_login_finds_a_link),
 		cmocka_unit_test(test_login_keeps_a_late_password),
+		cmocka_unit_test(test_login_waits_for_the_user),
 		cmocka_unit_test(test_login_is_patient),
 		cmocka_unit_test(test_login_repeats_a_command),
+		cmocka_unit_test(test_login_under_messages),
 		cmocka_unit_test(test_login_starts_another_reader),
 		cmocka_unit_test(test_login_leaves_the_reader),
+		cmocka_unit_test(test_login_leaves_no_shell),
+		cmocka_unit_test(test_login_leaves_a_shell_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,55 +3,10 @@
  * Tests of vj: the frames that RFC 1144 describes, byte by byte; that every
  * packet arrives as it was; and that no damage does.
  */
-#include "../testing.h"
+#include "flows.h"
 #include "packet/vj.h"
 
-#include <stdbool.h>
-
-#define FIN 0x01
-#define SYN 0x02
-#define RST 0x04
-#define PSH 0x08
-#define ACK 0x10
-#define URG 0x20
-#define ECE 0x40
-#define CWR 0x80
-
 #define PACKET_LEN_MAX 65535
-
-/* A TCP segment. @options and @ip_options are numbers of bytes. */
-struct segment {
-	size_t data;
-	uint32_t seq;
-	uint32_t ack;
-	uint16_t window;
-	uint16_t urgent;
-	uint16_t id;
-	uint16_t fragment;
-	uint16_t port;
-	uint8_t flags;
-	uint8_t tos;
-	uint8_t ttl;
-	uint8_t reserved; /* in the byte of the data offset */
-	uint8_t ip_options;
-	uint8_t ip_option;
-	uint8_t options;
-	uint8_t option;
-	uint8_t fill;
-};
-
-static const struct segment first = {
-	.seq = 1000,
-	.ack = 5000,
-	.window = 8192,
-	.id = 77,
-	.fragment = 0x4000,
-	.port = 40000,
-	.flags = ACK,
-	.ttl = 64,
-	.data = 10,
-	.fill = 'a',
-};
 
 static struct vj here;
 static struct vj there;
@@ -59,57 +14,12 @@ static uint8_t packet[PACKET_LEN_MAX];
 static uint8_t changed[PACKET_LEN_MAX];
 static uint8_t expanded[PACKET_LEN_MAX];
 
-static void put16(uint8_t *at, unsigned int value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, value >> 16);
-	put16(at + 2, value & 0xFFFF);
-}
-
-static size_t make(uint8_t *to, const struct segment *segment)
-{
-	const size_t ip_len = 20 + (size_t)segment->ip_options;
-	const size_t all = ip_len + 20 + segment->options;
-	const size_t len = all + segment->data;
-	uint8_t *tcp = to + ip_len;
-
-	memset(to, 0, all);
-	to[0] = (uint8_t)(0x40 | ip_len / 4);
-	to[1] = segment->tos;
-	put16(to + 2, (unsigned int)len);
-	put16(to + 4, segment->id);
-	put16(to + 6, segment->fragment);
-	to[8] = segment->ttl;
-	to[9] = 6;
-	put32(to + 12, 0x0A000001);
-	put32(to + 16, 0x0A000002);
-	memset(to + 20, segment->ip_option, segment->ip_options);
-	testing_ipv4_seal(to, ip_len);
-	put16(tcp, segment->port);
-	put16(tcp + 2, 80);
-	put32(tcp + 4, segment->seq);
-	put32(tcp + 8, segment->ack);
-	tcp[12] = (uint8_t)((20 + segment->options) << 2 | segment->reserved);
-	tcp[13] = segment->flags;
-	put16(tcp + 14, segment->window);
-	put16(tcp + 18, segment->urgent);
-	memset(tcp + 20, segment->option, segment->options);
-	memset(to + all, segment->fill, segment->data);
-	testing_tcp_seal(to, ip_len, len);
-	return len;
-}
-
 /* Compress a segment. Return: the frame, on the heap, to be freed. */
 static uint8_t *compress(const struct segment *segment, size_t *len)
 {
 	const uint8_t *frame;
 
-	*len = make(packet, segment);
+	*len = segment_make(packet, segment);
 	memcpy(changed, packet, *len);
 	frame = vj_compress(&here, changed, len);
 	return testing_copy(frame, *len);
@@ -139,14 +49,14 @@ static uint8_t send_segment(const struct segment *segment, size_t *frame_len)
 
 	*frame_len = len;
 	if (type >> 4 == 4) {
-		out = make(packet, segment);
+		out = segment_make(packet, segment);
 		assert_int_equal(len, out);
 		assert_memory_equal(frame, packet, len);
 		assert_int_equal(expand(frame, len, &out), VJ_NONE);
 		vj_see_plain(&there, frame, len);
 	} else {
 		assert_int_equal(expand(frame, len, &out), VJ_PACKET);
-		assert_int_equal(out, make(packet, segment));
+		assert_int_equal(out, segment_make(packet, segment));
 		assert_memory_equal(expanded, packet, out);
 	}
 	free(frame);
@@ -167,7 +77,7 @@ static void check_frame(const struct segment *segment, const char *header,
 	assert_memory_equal(frame + 1, tcp + 16, 2);
 	assert_memory_equal(frame + 3, header + 1, header_len - 1);
 	assert_int_equal(expand(frame, len, &out), VJ_PACKET);
-	assert_int_equal(out, make(packet, segment));
+	assert_int_equal(out, segment_make(packet, segment));
 	assert_memory_equal(expanded, packet, out);
 	free(frame);
 }
@@ -415,7 +325,7 @@ static void test_vj_urgent_ends_in_special(void **state)
 	CHECK_FRAME(&segment, "\x89\x00\x00\x00\x0A");
 	segment = next_of(&segment);
 	segment.flags = ACK;
-	make(packet, &segment);
+	segment_make(packet, &segment);
 	memcpy(frame + 1, packet + 36, 2);
 	memcpy(frame + 3, packet + 40, 10);
 	assert_int_equal(expand(frame, sizeof(frame), &len), VJ_PACKET);
@@ -663,7 +573,7 @@ static void test_vj_other_packets(void **state)
 		assert_ptr_equal(vj_compress(&here, packet, &now), packet);
 		assert_int_equal(now, len);
 	}
-	make(packet, &first);
+	segment_make(packet, &first);
 	packet[32] = 0x40;
 	now = 50;
 	assert_ptr_equal(vj_compress(&here, packet, &now), packet);
@@ -741,13 +651,13 @@ static void test_vj_peer_stops(void **state)
 	(void)state;
 	assert_true(vj_sends(&there));
 	segment.flags = SYN | ACK;
-	len = make(packet, &segment);
+	len = segment_make(packet, &segment);
 	vj_see_plain(&there, packet, len);
 	testing_ipv4(packet, 60, 7);
 	vj_see_plain(&there, packet, 60);
 	assert_true(vj_sends(&there));
 	segment.flags = ACK;
-	len = make(packet, &segment);
+	len = segment_make(packet, &segment);
 	vj_see_plain(&there, packet, len);
 	assert_false(vj_sends(&there));
 	vj_see_plain(&here, packet, len);
@@ -1007,115 +917,17 @@ static void test_vj_malformed(void **state)
 	assert_int_equal(expand((const uint8_t *)"\x60", 1, &out), VJ_NONE);
 }
 
-/* More connections than slots. */
-#define FLOWS 20
-
 /* Packets that were sent last; some frames come late, or twice. */
 #define SENT_MAX 64
 
 #define DATA_MAX 600
 
+static struct flows flows;
+
 static struct {
 	uint8_t bytes[120 + DATA_MAX];
 	size_t len;
 } sent[SENT_MAX];
-
-static struct segment flows[FLOWS];
-static uint64_t seed;
-
-static size_t chance(size_t below)
-{
-	return testing_random(&seed, below);
-}
-
-static void begin_flows(uint64_t with)
-{
-	size_t i;
-
-	seed = with;
-	reset();
-	for (i = 0; i < FLOWS; i++) {
-		flows[i] = first;
-		flows[i].port = (uint16_t)(1000 + i);
-		flows[i].seq = (uint32_t)chance(UINT32_MAX);
-		flows[i].ack = (uint32_t)chance(UINT32_MAX);
-		flows[i].options = chance(3) ? 0 : 12;
-		flows[i].ip_options = chance(10) ? 0 : 4;
-		flows[i].ip_option = 1;
-	}
-}
-
-static void step_rarely(struct segment *flow, size_t had_data)
-{
-	switch (chance(12)) {
-	case 0:
-		/* TCP repeats something. */
-		flow->seq -= (uint32_t)(had_data + chance(5000));
-		break;
-	case 1:
-		flow->option++;
-		break;
-	case 2:
-		flow->flags = (uint8_t)(ACK | chance(256));
-		break;
-	case 3:
-		flow->ttl = (uint8_t)chance(256);
-		break;
-	case 4:
-		flow->flags = SYN;
-		break;
-	case 5:
-		flow->urgent = (uint16_t)chance(65536);
-		break;
-	case 6:
-		flow->id = (uint16_t)chance(65536);
-		break;
-	case 7:
-		if (had_data)
-			flow->seq += (uint32_t)chance(80000);
-		break;
-	case 8:
-		flow->ack += (uint32_t)chance(80000);
-		break;
-	case 9:
-		flow->tos ^= 3;
-		break;
-	case 10:
-		flow->fragment = (uint16_t)(chance(2) ? 0x4000 : chance(65536));
-		break;
-	default:
-		flow->flags = URG | ACK;
-		break;
-	}
-}
-
-/* Send the next packet of any connection. */
-static const struct segment *step(void)
-{
-	static size_t current;
-	struct segment *flow;
-	size_t had_data;
-
-	if (!chance(3))
-		current = chance(chance(4) ? 3 : FLOWS);
-	flow = &flows[current];
-	had_data = flow->data;
-	flow->seq += (uint32_t)flow->data;
-	flow->id++;
-	flow->flags = ACK;
-	flow->fragment &= 0x4000;
-	flow->data = chance(2) ? 0 : chance(DATA_MAX);
-	flow->fill = (uint8_t)chance(256);
-	if (!chance(3))
-		flow->flags |= PSH;
-	if (!chance(3))
-		flow->ack += (uint32_t)chance(3000);
-	if (!chance(3))
-		flow->window = (uint16_t)(flow->window + chance(2000) - 1000);
-	if (!chance(20))
-		step_rarely(flow, had_data);
-	return flow;
-}
 
 static size_t count_of(const char *name, size_t normal)
 {
@@ -1132,9 +944,10 @@ static void test_vj_every_packet_arrives(void **state)
 	size_t len;
 
 	(void)state;
-	begin_flows(1);
+	reset();
+	flows_begin(&flows, 1, DATA_MAX);
 	while (count--)
-		send_segment(step(), &len);
+		send_segment(flows_step(&flows), &len);
 	/* Both kinds of frames, and not only by chance. */
 	assert_true(here.compressor.counters.compressed * 10 > PACKETS * 7);
 	assert_true(here.compressor.counters.whole * 100 > PACKETS);
@@ -1142,40 +955,27 @@ static void test_vj_every_packet_arrives(void **state)
 			    sizeof(struct vj_counters));
 }
 
-/*
- * Is a packet another one, where TCP's checksum covers it? These bytes of the
- * TCP header may differ, from the first number to the second.
- */
-static bool is_other(const uint8_t *bytes, size_t len, const size_t *except)
+/* What the IP header says. */
+static size_t packet_len(const uint8_t *ip)
 {
-	const size_t tcp = (size_t)(expanded[0] & 0x0F) * 4;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (i == 1 || (i >= 4 && i < 9) || i == 10 || i == 11 ||
-		    (i >= 20 && i < tcp))
-			continue;
-		if ((i < tcp + except[0] || i >= tcp + except[1]) &&
-		    bytes[i] != expanded[i])
-			return true;
-	}
-	return false;
+	return (size_t)(ip[2] << 8 | ip[3]);
 }
 
-/* Was the packet sent, but for a part of the TCP header? */
-static bool was_sent(size_t len, const size_t *except)
+/*
+ * Was the packet sent? Its acknowledgment and window, and the offset and the
+ * flags between them, may be others.
+ */
+static bool was_sent(size_t len, bool but_ack_and_window)
 {
 	size_t i;
 
 	for (i = 0; i < SENT_MAX; i++)
-		if (sent[i].len == len && !is_other(sent[i].bytes, len, except))
+		if (sent[i].len == len &&
+		    !flows_is_other(sent[i].bytes, expanded, len, 8,
+				    but_ack_and_window ? 16 : 8))
 			return true;
 	return false;
 }
-
-static const size_t nothing[] = {0, 0};
-/* Acknowledgment, offset, flags and window. */
-static const size_t ack_and_window[] = {8, 16};
 
 /* Damage a frame. Return: its new length. */
 static size_t damage(uint8_t *frame, size_t len, size_t cap)
@@ -1185,15 +985,15 @@ static size_t damage(uint8_t *frame, size_t len, size_t cap)
 
 	if (!len)
 		return 0;
-	at = chance(len);
+	at = flows_chance(&flows, len);
 
-	switch (chance(6)) {
+	switch (flows_chance(&flows, 6)) {
 	case 0: /* a bit */
-		frame[at] ^= (uint8_t)(1 << chance(8));
+		frame[at] ^= (uint8_t)(1 << flows_chance(&flows, 8));
 		break;
 	case 1: /* a byte of the header */
-		frame[at < 8 ? at : chance(len < 8 ? len : 8)] =
-			(uint8_t)chance(256);
+		frame[at < 8 ? at : flows_chance(&flows, len < 8 ? len : 8)] =
+			(uint8_t)flows_chance(&flows, 256);
 		break;
 	case 2: /* a lost byte */
 		memmove(frame + at, frame + at + 1, len - at - 1);
@@ -1202,7 +1002,7 @@ static size_t damage(uint8_t *frame, size_t len, size_t cap)
 	case 3: /* an inserted byte */
 		if (len < cap) {
 			memmove(frame + at + 1, frame + at, len - at);
-			frame[at] = (uint8_t)chance(256);
+			frame[at] = (uint8_t)flows_chance(&flows, 256);
 			len++;
 		}
 		break;
@@ -1211,15 +1011,10 @@ static size_t damage(uint8_t *frame, size_t len, size_t cap)
 		break;
 	default: /* a burst */
 		for (i = at; i < len && i < at + 9; i++)
-			frame[i] = (uint8_t)chance(256);
+			frame[i] = (uint8_t)flows_chance(&flows, 256);
 		break;
 	}
 	return len;
-}
-
-static size_t make_len(const uint8_t *ip)
-{
-	return (size_t)(ip[2] << 8 | ip[3]);
 }
 
 /* Frames are lost, damaged, repeated, and run into each other. */
@@ -1237,38 +1032,41 @@ static void check_damage(uint64_t with, size_t per_thousand)
 	size_t out;
 	size_t i;
 
-	begin_flows(with);
+	reset();
+	flows_begin(&flows, with, DATA_MAX);
 	memset(sent, 0, sizeof(sent));
 	for (i = 0; i < count; i++) {
-		fresh = compress(step(), &len);
-		sent[i % SENT_MAX].len = make_len(packet);
+		fresh = compress(flows_step(&flows), &len);
+		sent[i % SENT_MAX].len = packet_len(packet);
 		memcpy(sent[i % SENT_MAX].bytes, packet,
 		       sent[i % SENT_MAX].len);
 		memcpy(frame + rest, fresh, len);
 		free(fresh);
 		len += rest;
 		rest = 0;
-		if (chance(1000) < per_thousand) {
-			if (!chance(4))
+		if (flows_chance(&flows, 1000) < per_thousand) {
+			if (!flows_chance(&flows, 4))
 				continue; /* lost */
-			if (!chance(4) && len <= sizeof(frame) / 2) {
+			if (!flows_chance(&flows, 4) &&
+			    len <= sizeof(frame) / 2) {
 				rest = len;
 				continue;
 			}
 			len = damage(frame, len, sizeof(frame));
-			if (!chance(8))
+			if (!flows_chance(&flows, 8))
 				vj_toss(&there);
 		}
 		result = expand(frame, len, &out);
 		if (result == VJ_NONE && frame[0] >> 4 == 4)
-			vj_see_plain(&there, packet, make_len(packet));
+			vj_see_plain(&there, packet, packet_len(packet));
 		if (result == VJ_PACKET) {
 			delivered++;
-			wrong += !was_sent(out, ack_and_window);
-			exchanged += !was_sent(out, nothing);
+			wrong += !was_sent(out, true);
+			exchanged += !was_sent(out, false);
 		}
-		if (!chance(3000) && expand(frame, len, &out) == VJ_PACKET)
-			wrong += !was_sent(out, ack_and_window);
+		if (!flows_chance(&flows, 3000) &&
+		    expand(frame, len, &out) == VJ_PACKET)
+			wrong += !was_sent(out, true);
 	}
 	print_message("# %zu of %zu delivered, %zu with window and "
 		      "acknowledgment exchanged\n",

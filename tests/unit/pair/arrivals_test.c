@@ -242,6 +242,27 @@ static void test_arrivals_longest(void **state)
 	assert_true(arrivals_too_long(arrivals) == 0);
 }
 
+/* A frame that is longer than any packet takes no room for ever. */
+static void test_arrivals_too_long_to_keep(void **state)
+{
+	static uint8_t body[PACKET_MAX + 1];
+	struct frame frame = {.seq = 1, .body = body, .body_len = sizeof(body)};
+	const uint8_t *packet;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(arrivals_hear(arrivals, &frame), ARRIVALS_FULL);
+	frame.body_len = 1;
+	assert_int_equal(arrivals_hear(arrivals, &frame), ARRIVALS_EARLY);
+	frame.seq = 0;
+	assert_int_equal(arrivals_hear(arrivals, &frame), ARRIVALS_IN_ORDER);
+	assert_true(arrivals_take(arrivals, &packet, &len));
+	assert_true(arrivals_take(arrivals, &packet, &len));
+	frame.seq = 3;
+	frame.body_len = PACKET_MAX;
+	assert_int_equal(arrivals_hear(arrivals, &frame), ARRIVALS_EARLY);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -252,6 +273,7 @@ int main(void)
 		TEST(test_arrivals_early_for_ever),
 		TEST(test_arrivals_parts_without_end),
 		TEST(test_arrivals_longest),
+		TEST(test_arrivals_too_long_to_keep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,6 +149,25 @@ static void test_chatter_unfinished(void **state)
 	expect_none();
 }
 
+/* The decoder may give a frame up whose lines were taken already. */
+static void test_chatter_shorter_than_what_was_shown(void **state)
+{
+	static const char bytes[] = "\rone\ntwo\n";
+	static const char next[] = "\rthree";
+	const uint8_t *frame = (const uint8_t *)next;
+
+	(void)state;
+	chatter_hear_lines(&chatter, (const uint8_t *)bytes, 9);
+	assert_int_equal(chatter.shown, 9);
+	expect_line("one");
+	expect_line("two");
+	assert_true(chatter_lines_len(&chatter, frame, 6) <= 6);
+	chatter_hear_lines(&chatter, frame, 6);
+	assert_int_equal(chatter_hear(&chatter, frame, 6, true), BOARD_LINE);
+	expect_line("three");
+	expect_none();
+}
+
 static void test_chatter_recognises_a_board(void **state)
 {
 	(void)state;
@@ -283,6 +302,7 @@ int main(void)
 		CHATTER_TEST(test_chatter_counts_what_is_too_much),
 		CHATTER_TEST(test_chatter_takes_its_time),
 		CHATTER_TEST(test_chatter_unfinished),
+		CHATTER_TEST(test_chatter_shorter_than_what_was_shown),
 		CHATTER_TEST(test_chatter_recognises_a_board),
 		CHATTER_TEST(test_chatter_answers_once),
 		CHATTER_TEST(test_chatter_has_no_prefix),

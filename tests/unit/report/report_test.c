@@ -224,6 +224,19 @@ static void test_report_format_pair(void **state)
 }
 
 /* The longest line fits into the buffer. */
+/* Make every number as large as it can be, and every part known. */
+static void fill_stats(void)
+{
+	memset(&stats, 0xFF, sizeof(stats));
+	stats.line.known = true;
+	stats.vj.active = true;
+	stats.vj.heard = true;
+	stats.has_pair = true;
+	stats.pair.state = PAIR_PAIRED;
+	stats.pair.repeats = true;
+	stats.pair.speed.stop = SPEED_STOP_FAILED;
+}
+
 static void test_report_format_has_room(void **state)
 {
 	struct report_rates rates;
@@ -232,11 +245,7 @@ static void test_report_format_has_room(void **state)
 
 	(void)state;
 	assert_non_null(text);
-	memset(&stats, 0xFF, sizeof(stats));
-	stats.line.known = true;
-	stats.has_pair = true;
-	stats.pair.state = PAIR_PAIRED;
-	stats.pair.speed.stop = SPEED_STOP_FAILED;
+	fill_stats();
 	memset(&rates, 0xFF, sizeof(rates));
 	view.rate = 1;
 	view.carrier = false;
@@ -603,10 +612,7 @@ static void test_report_file_has_room(void **state)
 
 	(void)state;
 	assert_non_null(path);
-	memset(&stats, 0xFF, sizeof(stats));
-	stats.line.known = true;
-	stats.has_pair = true;
-	stats.pair.state = PAIR_PAIRED;
+	fill_stats();
 	stats.pair.since_ns = 0;
 	view.peer = &peer;
 	memset(path, '\1', 4095);
@@ -617,7 +623,7 @@ static void test_report_file_has_room(void **state)
 	assert_non_null(strstr(read_file(),
 			       ", \"round_trip_ms\": 18446744073709.551, "));
 	assert_string_equal(strrchr(read_file(), ','),
-			    ", \"stop\": \"fixed\"}}}\n");
+			    ", \"stop\": \"the next higher failed\"}}}\n");
 	report_close(report, &view);
 	free(path);
 }

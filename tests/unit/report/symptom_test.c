@@ -5,6 +5,7 @@
 #include "../testing.h"
 #include "pump/stats.h"
 #include "report/symptom.h"
+#include "report/symptom_text.h"
 
 #include <sys/socket.h>
 
