@@ -23,10 +23,10 @@
 #define LEAD_WORK_NS (500 * NS_PER_US)
 
 /* The part of the wire's time that late wake-ups may cost. */
-#define LEAD_LOSS_PART 200
+#define LEAD_LOSS_PART 200U
 
 /* The lead grows by this part of what a late wake-up lacks. */
-#define LEAD_GROWTH_PART 8
+#define LEAD_GROWTH_PART 8U
 
 /* More is not counted: a process that was stopped for long is not often late.
  */
@@ -45,7 +45,7 @@ void lead_note_wake(struct lead *lead, uint64_t due_ns, uint64_t now_ns)
 	/* After a pause of the sender the machine may be as busy as before. */
 	const uint64_t busy_ns =
 		clock_earlier(now_ns - lead->noted_ns, LEAD_MAX_NS);
-	const uint64_t fade_ns = busy_ns / (LEAD_LOSS_PART * LEAD_GROWTH_PART);
+	const uint64_t fade_ns = busy_ns / LEAD_LOSS_PART / LEAD_GROWTH_PART;
 
 	lead->noted_ns = now_ns;
 	lead->more_ns -= clock_earlier(lead->more_ns, fade_ns);

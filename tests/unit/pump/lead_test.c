@@ -75,7 +75,7 @@ static uint64_t lost(struct lead *lead, uint64_t part, uint64_t worst_ns)
 			lost_ns += late_ns - had_ns;
 		wake(lead, late_ns, 1);
 	}
-	return lost_ns * 1000 / (wakes * 4 * MS + lost_ns);
+	return lost_ns * 1000 / ((uint64_t)wakes * 4 * MS + lost_ns);
 }
 
 static void test_lead_of_a_late_machine(void **state)
