@@ -195,15 +195,20 @@ static void test_squeeze_small(void **state)
 {
 	uint8_t packet[100];
 	size_t on_line = 0;
+	size_t len;
 	int i;
 
 	(void)state;
-	for (i = 0; i < 300; i++)
-		on_line += send(packet, make(packet, 60, 1));
+	for (i = 0; i < 300; i++) {
+		len = make(packet, 60, 1);
+		on_line += send(packet, len);
+	}
 	assert_true(on_line / 300 < 85);
 	on_line = 0;
-	for (i = 0; i < 300; i++)
-		on_line += send(packet, make(packet, 0, 1));
+	for (i = 0; i < 300; i++) {
+		len = make(packet, 0, 1);
+		on_line += send(packet, len);
+	}
 	assert_true(on_line / 300 < 25);
 }
 
