@@ -206,8 +206,8 @@ static void check_framing(const struct argp_state *state,
 			   framing->name);
 	if (options->board_console && !framing->idle)
 		argp_error(state,
-			   "--board-console is about SLIP, and --framing %s is "
-			   "another: leave it out",
+			   "--board-console needs --framing slip: --framing %s "
+			   "carries no console",
 			   framing->name);
 	if (options->board_console &&
 	    strncmp(options->board_console, "pty:", strlen("pty:")) != 0)

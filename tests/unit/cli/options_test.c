@@ -724,8 +724,8 @@ static const struct {
 	 "--leading-end needs --framing slip: --framing kiss has an END before "
 	 "each frame"},
 	{"--board-console pty:x --framing kiss --port p",
-	 "--board-console is about SLIP, and --framing kiss is another: leave it "
-	 "out"},
+	 "--board-console needs --framing slip: --framing kiss carries no "
+	 "console"},
 	{"--board-console ttyS0 --port p",
 	 "--board-console: \"ttyS0\" is not pty:LINK, where LINK is a name for "
 	 "the terminal"},
