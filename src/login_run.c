@@ -261,7 +261,8 @@ static enum login_run_result give_password(struct login_run *run)
 		log_error("cannot log in on %s as %s: %s", run->port->name,
 			  config->user,
 			  config->password_file
-				  ? "the password of the file was refused"
+				  ? "the password of the file was refused "
+				    "(correct it, or leave --password-file out)"
 				  : "the board asks for a password, and there "
 				    "is no terminal to ask for it (give "
 				    "--password-file)");

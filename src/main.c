@@ -73,8 +73,11 @@ static void announce(const struct options *options, const struct tun *tun,
 
 	log_info("%s", announce_link(options, tun, link, line_port(line),
 				     line_awaited(line), text));
-	/* The announcement of the other end needs an address of this end. */
-	if (options->link.addr_count || !tun->attached)
+	/*
+	 * --login starts the other end itself. The announcement of the other
+	 * end needs an address of this end.
+	 */
+	if (!options->login && (options->link.addr_count || !tun->attached))
 		log_info("%s", announce_other_end(options, link, text));
 	for (i = 0; i < options->link.addr_count; i++)
 		hosts += options->link.addrs[i].prefix_len ==

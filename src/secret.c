@@ -41,11 +41,15 @@ int secret_read_file(const char *path, char secret[SECRET_MAX])
 		return -err;
 	}
 	if (!S_ISREG(file.st_mode) || file.st_mode & (S_IRWXG | S_IRWXO)) {
-		log_error("cannot use the password file %s: %s (chmod 600 %s)",
-			  path,
-			  S_ISREG(file.st_mode) ? "other users may read it"
-						: "it is no regular file",
-			  path);
+		if (S_ISREG(file.st_mode))
+			log_error(
+				"cannot use the password file %s: other users "
+				"may read it (chmod 600 %s)",
+				path, path);
+		else
+			log_error("cannot use the password file %s: it is no "
+				  "regular file (write the password into one)",
+				  path);
 		close(fd);
 		return -EPERM;
 	}

@@ -863,7 +863,7 @@ static int turn_login(struct session *session)
 	switch (login_run_turn(session->login, clock_ns())) {
 	case LOGIN_RUN_LINK:
 		log_info("%s: the console is a link now",
-			 line_name(session->line));
+			 line_port(session->line)->name);
 		return begin_link(session, clock_ns());
 	case LOGIN_RUN_PORT_GONE:
 		return lose_port(session, NULL);

@@ -206,8 +206,8 @@ static void check_framing(const struct argp_state *state,
 			   framing->name);
 	if (options->board_console && !framing->idle)
 		argp_error(state,
-			   "--board-console is about SLIP, and --framing %s is "
-			   "another: leave it out",
+			   "--board-console needs --framing slip: --framing %s "
+			   "carries no console",
 			   framing->name);
 	if (options->board_console &&
 	    strncmp(options->board_console, "pty:", strlen("pty:")) != 0)
@@ -226,6 +226,21 @@ static void check_framing(const struct argp_state *state,
 		port->flow == PORT_FLOW_XONXOFF ? framing->xonxoff : framing;
 }
 
+/* What --pair lists has no effect without the part that it needs. */
+static void check_pair(const struct argp_state *state,
+		       const struct options *options)
+{
+	const unsigned int pair = options->pair;
+
+	if (pair && !(pair & HELLO_CAN_CHECK))
+		argp_error(state, "--pair without check is no pairing (say "
+				  "check,..., or --pair=no)");
+	if (pair & HELLO_CAN_INTERRUPT && !(pair & HELLO_CAN_REPEAT))
+		argp_error(state, "--pair: interrupt needs repeat (say "
+				  "check,repeat,interrupt, or leave interrupt "
+				  "out)");
+}
+
 /* The speed of the line, fixed or to be found. */
 static void check_speed(const struct argp_state *state, struct options *options)
 {
@@ -240,10 +255,12 @@ static void check_speed(const struct argp_state *state, struct options *options)
 	if (port->baud_auto && !source_kind_of(port->name)->is_serial)
 		argp_error(state,
 			   "--baud auto needs a serial port, which %s is not",
-			   port->name);
+			   options->console ? "--console" : port->name);
 	if (port->baud_auto && !is_paired)
-		argp_error(state, "--baud auto needs the pairing, which finds "
-				  "the speed (leave --pair out)");
+		argp_error(state,
+			   "--baud auto needs the pairing, which finds the "
+			   "speed (leave %s out)",
+			   options->pair_given ? "--pair" : "--framing");
 	if (port->baud_auto && port->flow == PORT_FLOW_XONXOFF)
 		argp_error(state, "--baud auto cannot be used with --flow "
 				  "xonxoff: at a wrong speed bytes look like "
@@ -466,6 +483,7 @@ void option_check(const struct argp_state *state, struct options *options,
 		choose_port(state, options);
 		check_line(state, options);
 		check_framing(state, options);
+		check_pair(state, options);
 		check_speed(state, options);
 		check_login(state, options);
 	}

@@ -450,7 +450,8 @@ static void note_topic(struct option_check_topics *topics,
 }
 
 /* Refuse an argument that is neither an option nor the value of one. */
-static void complain_of_arg(const struct argp_state *state, const char *arg)
+static void complain_of_arg(const struct argp_state *state,
+			    const struct options *options, const char *arg)
 {
 	const char *option = suggest_option(arg);
 
@@ -458,6 +459,12 @@ static void complain_of_arg(const struct argp_state *state, const char *arg)
 		argp_error(state,
 			   "unexpected argument \"%s\" (did you mean --%s %s?)",
 			   arg, option, arg);
+	/* An optional value needs the equals sign. */
+	if (options->login)
+		argp_error(state,
+			   "unexpected argument \"%s\" (did you mean "
+			   "--login=%s?)",
+			   arg, arg);
 	argp_error(state, "unexpected argument \"%s\"", arg);
 }
 
@@ -474,7 +481,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	if (key == ARGP_KEY_INIT)
 		unknown_option_refuse(state);
 	else if (key == ARGP_KEY_ARG)
-		complain_of_arg(state, arg);
+		complain_of_arg(state, line->options, arg);
 	else if (key == ARGP_KEY_END)
 		option_check(state, line->options, &line->topics);
 	else

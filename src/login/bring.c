@@ -165,8 +165,9 @@ static void want_bundle(struct login *login)
 		login_step_fail(
 			login,
 			"there is no serialtun in PATH on the board, and no "
-			"directory for one: on /tmp, /run, /dev/shm and /var/tmp "
-			"is no room, or no program may run");
+			"directory for one: /tmp, /run, /dev/shm, /var/tmp and "
+			"/root have no room, or no program may run there "
+			"(install serialtun there)");
 	else if (login->sum == SUM_NONE)
 		login_step_fail(login,
 				"there is no serialtun in PATH on the board, "
@@ -260,7 +261,7 @@ void bring_end_silence(struct login *login, uint64_t now_ns)
 
 	if (login->repeats++ >= SILENCES && login->step != LOGIN_STEP_CHUNK)
 		login_step_fail(login,
-				"the board has stopped to answer: \"%s\" "
+				"the board has stopped answering: \"%s\" "
 				"(start again)",
 				login_step_last_line(login));
 	else if (!is_loop && (login->step == LOGIN_STEP_CLOSED ||

@@ -104,7 +104,7 @@ static void stop(struct login *login)
 {
 	login_step_fail(
 		login,
-		"the shell on the console has stopped to answer: \"%s\" "
+		"the shell on the console has stopped answering: \"%s\" "
 		"(start again)",
 		login_step_last_line(login));
 }

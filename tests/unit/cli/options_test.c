@@ -574,6 +574,16 @@ static const struct {
 	{"--baud auto --pair check --port p",
 	 "--baud auto needs the pairing, which finds the speed (leave --pair "
 	 "out)"},
+	{"--baud auto --framing kiss --port p",
+	 "--baud auto needs the pairing, which finds the speed (leave --framing "
+	 "out)"},
+	{"--baud auto --console",
+	 "--baud auto needs a serial port, which --console is not"},
+	{"--pair repeat --port p",
+	 "--pair without check is no pairing (say check,..., or --pair=no)"},
+	{"--pair check,interrupt --port p",
+	 "--pair: interrupt needs repeat (say check,repeat,interrupt, or leave "
+	 "interrupt out)"},
 	{"--baud auto --flow xonxoff --port p",
 	 "--baud auto cannot be used with --flow xonxoff: at a wrong speed "
 	 "bytes look like XOFF (use --flow rtscts or none)"},
@@ -714,8 +724,8 @@ static const struct {
 	 "--leading-end needs --framing slip: --framing kiss has an END before "
 	 "each frame"},
 	{"--board-console pty:x --framing kiss --port p",
-	 "--board-console is about SLIP, and --framing kiss is another: leave it "
-	 "out"},
+	 "--board-console needs --framing slip: --framing kiss carries no "
+	 "console"},
 	{"--board-console ttyS0 --port p",
 	 "--board-console: \"ttyS0\" is not pty:LINK, where LINK is a name for "
 	 "the terminal"},
@@ -817,6 +827,8 @@ static const struct {
 	{"--port p 115200",
 	 "unexpected argument \"115200\" (did you mean --baud 115200?)"},
 	{"--port p board", "unexpected argument \"board\""},
+	{"--port p --login pi",
+	 "unexpected argument \"pi\" (did you mean --login=pi?)"},
 	{"--port p -- --verbose", "unexpected argument \"--verbose\""},
 	{"--nonsense --port p", "unrecognized option '--nonsense'"},
 	{"--bud 9600 --port p",

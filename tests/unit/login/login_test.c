@@ -625,7 +625,7 @@ static void test_login_repeats_a_command(void **state)
 	next(login, &now_ns, again);
 	assert_string_equal(again, "\x03\r");
 	assert_int_equal(login->state, LOGIN_HAS_FAILED);
-	assert_non_null(strstr(login->text, "stopped to answer"));
+	assert_non_null(strstr(login->text, "stopped answering"));
 	free(login);
 }
 
