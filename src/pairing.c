@@ -9,7 +9,7 @@
  * file hands it a description of this host: MTU, address, free networks, name.
  * When the peer's description is there, agree_decide() chooses the address of
  * this end, the keeper sets it, and one line tells the user both addresses.
- * This file also reports what does not fit, with the remedy.
+ * report/pair_news tells the user what is new.
  *
  * This process parses the peer's frames and has no capability, so it
  * cannot set an address itself. The keeper is started only if there is an
@@ -30,12 +30,10 @@
 #include "internet.h"
 #include "log.h"
 #include "pair/pair.h"
-#include "report/misfit.h"
+#include "report/pair_news.h"
 #include "sharing.h"
-#include "text.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +56,6 @@
  */
 #define PAIRING_SECOND_POOL_MIN 2
 
-#define PAIRING_LINE_MAX 512
-
 /**
  * struct pairing - this end of a pair
  * @tun: the interface
@@ -72,14 +68,9 @@
  * @internet: what the peer shares
  * @asked: the keeper has not answered yet
  * @woken: the keeper has answered or ended
- * @told: the last line about the pair
- * @told_problems: reported problems, a set of enum agree_problem
- * @told_loop: the user knows that this port's line is looped
- * @told_crowd: the user knows that this port's line has three ends
- * @lost_told: the user knows that the pair was lost
+ * @news: what the user knows of the pair
  * @lost: the last session on this port has ended, and no other has begun
  * @left: the last peer closed the session, and no other has begun one
- * @name: the peer's name, or "the peer"
  */
 struct pairing {
 	const struct tun *tun;
@@ -92,14 +83,9 @@ struct pairing {
 	struct internet internet;
 	bool asked;
 	bool woken;
-	char told[PAIRING_LINE_MAX];
-	unsigned int told_problems;
-	bool told_loop;
-	bool told_crowd;
-	bool lost_told;
+	struct pair_news news;
 	bool lost;
 	bool left;
-	char name[FIELD_STRING_MAX];
 };
 
 /*
@@ -211,7 +197,7 @@ int pairing_open(struct pairing **pairing, const struct pairing_config *config)
 	if (!opened->pair)
 		goto no_memory;
 	opened->own.mtu = config->mtu;
-	snprintf(opened->name, sizeof(opened->name), "the peer");
+	pair_news_init(&opened->news, config->tun->name, config->tun->tap);
 	if (!rtnl_open(&opened->rtnl) &&
 	    !rtnl_link_find(opened->rtnl, config->tun->name, &link))
 		opened->index = link.index;
@@ -340,8 +326,7 @@ void pairing_begin_port(struct pairing *pairing, uint64_t now_ns)
 {
 	if (!pairing)
 		return;
-	pairing->told_loop = false;
-	pairing->told_crowd = false;
+	pair_news_begin_port(&pairing->news);
 	pairing->lost = false;
 	pairing->left = false;
 	tell_own(pairing, now_ns);
@@ -368,50 +353,6 @@ static const struct addr *own_addr(const struct pairing *pairing)
 	return own->addr.family	  ? &own->addr
 	       : own->took.family ? &own->took
 				  : NULL;
-}
-
-/* Log one line with the peer and the addresses of both ends. */
-static void announce(struct pairing *pairing, const struct agree *peer,
-		     const struct addr *there)
-{
-	const struct addr *here = own_addr(pairing);
-	char line[PAIRING_LINE_MAX] = "";
-	char text[ADDR_TEXT_MAX];
-
-	text_append(line, sizeof(line), "%s: paired with %s",
-		    pairing->tun->name, pairing->name);
-	if (*peer->release)
-		text_append(line, sizeof(line), " (serialtun %s)",
-			    peer->release);
-	if (here)
-		text_append(line, sizeof(line), ": %s here",
-			    addr_format_host(here, text));
-	if (there->family)
-		text_append(line, sizeof(line), "%s %s there", here ? "," : ":",
-			    addr_format_host(there, text));
-	/* Do not repeat the line if the user was not told of a loss. */
-	if (pairing->lost_told || strcmp(line, pairing->told) != 0)
-		log_info("%s", line);
-	snprintf(pairing->told, sizeof(pairing->told), "%s", line);
-	pairing->lost_told = false;
-}
-
-/* Report each problem when it appears. */
-static void report_problems(struct pairing *pairing, const struct agree *peer,
-			    unsigned int problems)
-{
-	const unsigned int news = problems & ~pairing->told_problems;
-	char text[MISFIT_TEXT_MAX];
-	unsigned int problem;
-
-	for (problem = 1; problem <= news; problem <<= 1)
-		if (news & problem)
-			log_warning(
-				"%s: %s", pairing->tun->name,
-				misfit_problem_text((enum agree_problem)problem,
-						    &pairing->own, peer,
-						    pairing->name, text));
-	pairing->told_problems = problems;
 }
 
 /* Has the keeper set these addresses already? */
@@ -450,21 +391,21 @@ static void hear_agree(struct pairing *pairing)
 
 	if (!peer || pairing->asked)
 		return;
-	if (*peer->name)
-		snprintf(pairing->name, sizeof(pairing->name), "%s",
-			 peer->name);
+	pair_news_name(&pairing->news, peer);
 	agree_decide(&pairing->own, peer, pair_id(pair) > pair_peer(pair)->id,
 		     &result);
-	report_problems(pairing, peer, result.problems);
+	pair_news_tell_problems(&pairing->news, &pairing->own, peer,
+				result.problems);
 	if (pairing->keeper && result.take.family &&
 	    !has_taken(pairing, &result)) {
 		ask_keeper(pairing, &result);
 		return;
 	}
-	announce(pairing, peer, &result.there);
+	pair_news_tell_pair(&pairing->news, peer, own_addr(pairing),
+			    &result.there);
 	if (own_addr(pairing))
 		internet_hear(&pairing->internet, pairing->keeper, peer,
-			      &result.there, pairing->name);
+			      &result.there, pairing->news.name);
 }
 
 /* Handle the keeper's answer to a request for an address. */
@@ -482,7 +423,7 @@ static void hear_keeper(struct pairing *pairing,
 			    "--addr)",
 			    pairing->tun->name,
 			    addr_format(&pairing->wanted.take, text),
-			    pairing->name, answer->text);
+			    pairing->news.name, answer->text);
 		return;
 	}
 	pairing->own.took = pairing->wanted.take;
@@ -510,7 +451,7 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 		pairing->internet.has_names
 			? ", and /etc/resolv.conf keeps the name servers of "
 			: "",
-		pairing->internet.has_names ? pairing->name : "");
+		pairing->internet.has_names ? pairing->news.name : "");
 	keeper_end(pairing->keeper);
 	pairing->keeper = NULL;
 	pairing->asked = false;
@@ -518,73 +459,15 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 	tell_own(pairing, now_ns);
 }
 
-/* Tell the user that the pair was lost, and why. */
-static void report_loss(struct pairing *pairing, enum pair_event event)
-{
-	const char *tun = pairing->tun->name;
-	const char *name = pairing->name;
-
-	switch (event) {
-	case PAIR_EVENT_SILENT:
-		log_warning("%s: %s does not answer any more", tun, name);
-		break;
-	case PAIR_EVENT_CLOSED:
-		log_info("%s: %s has ended", tun, name);
-		break;
-	case PAIR_EVENT_GARBAGE:
-		log_warning("%s: every frame from %s fails its check, so this "
-			    "end looks for it again",
-			    tun, name);
-		break;
-	default:
-		log_warning("%s: the other end sends frames without a check "
-			    "now, so damage is not noticed any more (is it "
-			    "another program, or a serialtun with --pair=no?)",
-			    tun);
-		break;
-	}
-	pairing->lost_told = true;
-	pairing->lost = true;
-	pairing->left = event == PAIR_EVENT_CLOSED;
-}
-
-/* Tell the user the new speed of the line. */
-static void report_speed(const struct pairing *pairing)
-{
-	struct pair_stats stats;
-	uint32_t times;
-
-	pair_get_stats(pairing->pair, &stats);
-	times = (stats.speed.baud + stats.speed.base / 2) / stats.speed.base;
-	if (stats.speed.baud > stats.speed.base)
-		log_info("%s: %" PRIu32 " baud now (%" PRIu32 " times %" PRIu32
-			 "), both ends",
-			 pairing->tun->name, stats.speed.baud, times,
-			 stats.speed.base);
-	else
-		log_info("%s: %" PRIu32 " baud again, both ends",
-			 pairing->tun->name, stats.speed.baud);
-}
-
-/* Tell the user the speed of a peer that is no serialtun. */
-static void report_stranger(const struct pairing *pairing)
-{
-	struct pair_stats stats;
-
-	pair_get_stats(pairing->pair, &stats);
-	log_info("%s: the other end sends at %" PRIu32
-		 " baud, so this end uses that speed (next time say --baud "
-		 "%" PRIu32 ")",
-		 pairing->tun->name, stats.speed.baud, stats.speed.baud);
-}
-
 static void hear_event(struct pairing *pairing, enum pair_event event,
 		       uint64_t now_ns)
 {
+	struct pair_stats stats;
+
+	pair_get_stats(pairing->pair, &stats);
+	pair_news_tell_event(&pairing->news, event, &stats.speed);
 	switch (event) {
 	case PAIR_EVENT_PAIRED:
-		/* The user is told on PAIR_EVENT_AGREE, with the addresses. */
-		pairing->told_loop = false;
 		pairing->lost = false;
 		pairing->left = false;
 		tell_own(pairing, now_ns);
@@ -592,48 +475,14 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 	case PAIR_EVENT_AGREE:
 		hear_agree(pairing);
 		break;
-	case PAIR_EVENT_SPEED:
-		report_speed(pairing);
-		break;
-	case PAIR_EVENT_LISTENS:
-		log_info("%s: only garbage has come for 10 s, so this end also "
-			 "listens at other speeds, and sends nothing there",
-			 pairing->tun->name);
-		break;
-	case PAIR_EVENT_STRANGER:
-		report_stranger(pairing);
-		break;
-	case PAIR_EVENT_ANEW:
-		log_debug("%s: %s has started again", pairing->tun->name,
-			  pairing->name);
-		break;
-	case PAIR_EVENT_LOSSY:
-		log_debug("%s: the line damages bytes, so lost frames are "
-			  "repeated from now on",
-			  pairing->tun->name);
-		break;
-	case PAIR_EVENT_ASTRAY:
-		log_warning("%s: %s acknowledges frames that this end did not "
-			    "send, so the two pair anew (does another program "
-			    "send on this line?)",
-			    pairing->tun->name, pairing->name);
-		break;
-	case PAIR_EVENT_UNREADABLE:
-		log_warning("%s: a compressed packet from or to %s was lost, "
-			    "so both ends go on without compression",
-			    pairing->tun->name, pairing->name);
-		break;
 	case PAIR_EVENT_SILENT:
 	case PAIR_EVENT_GARBAGE:
 	case PAIR_EVENT_PLAIN:
 	case PAIR_EVENT_CLOSED:
-		report_loss(pairing, event);
+		pairing->lost = true;
+		pairing->left = event == PAIR_EVENT_CLOSED;
 		break;
 	default:
-		pairing->told_loop |= event == PAIR_EVENT_LOOPED;
-		pairing->told_crowd |= event == PAIR_EVENT_CROWD;
-		log_warning("%s: %s", pairing->tun->name,
-			    misfit_event_text(event, pairing->tun->tap));
 		break;
 	}
 }
@@ -690,38 +539,14 @@ bool pairing_has_lost(const struct pairing *pairing)
 }
 
 /**
- * pairing_told_addresses() - does the user know that the addresses do not fit?
+ * pairing_news() - get what the user knows of the pair
  * @pairing: the pairing, or NULL
  *
- * Return: true if the pairing has said so
+ * Return: it, owned by the pairing; NULL without a pairing
  */
-bool pairing_told_addresses(const struct pairing *pairing)
+const struct pair_news *pairing_news(const struct pairing *pairing)
 {
-	return pairing &&
-	       pairing->told_problems & (AGREE_SAME_ADDR | AGREE_APART |
-					 AGREE_NOT_PEER | AGREE_REFUSED);
-}
-
-/**
- * pairing_told_loop() - does the user know that this port's line is looped?
- * @pairing: the pairing, or NULL
- *
- * Return: true if the pairing has said so
- */
-bool pairing_told_loop(const struct pairing *pairing)
-{
-	return pairing && pairing->told_loop;
-}
-
-/**
- * pairing_told_crowd() - does the user know that there are three ends?
- * @pairing: the pairing, or NULL
- *
- * Return: true if the pairing has said so of this port's line
- */
-bool pairing_told_crowd(const struct pairing *pairing)
-{
-	return pairing && pairing->told_crowd;
+	return pairing ? &pairing->news : NULL;
 }
 
 /**
