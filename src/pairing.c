@@ -23,22 +23,18 @@
 #include "interface/keeper.h"
 #include "interface/keeper_record.h"
 #include "interface/link_config.h"
-#include "interface/pool.h"
-#include "interface/rtnl.h"
-#include "interface/rtnl_read.h"
 #include "interface/tun.h"
 #include "internet.h"
 #include "log.h"
 #include "pair/pair.h"
 #include "report/pair_news.h"
 #include "sharing.h"
+#include "this_host.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /*
@@ -47,23 +43,12 @@
  */
 #define PAIRING_IDLE_NS (3 * NS_PER_S)
 
-/* Users often choose 10.10.0.0 to 10.10.9.0, so pairs leave these out. */
-#define PAIRING_NETWORK_MIN 10
-
-/*
- * The list of free networks has this many entries of the second pool, for a
- * peer that uses every network of the first.
- */
-#define PAIRING_SECOND_POOL_MIN 2
-
 /**
  * struct pairing - this end of a pair
  * @tun: the interface
- * @index: index of the interface
  * @pair: the pair
  * @keeper: sets addresses; NULL: this end takes no address
- * @rtnl: reads addresses and routes; NULL: not available
- * @own: the description of this host
+ * @host: the description of this host
  * @wanted: the last request to the keeper, and the addresses since its success
  * @internet: what the peer shares
  * @asked: the keeper has not answered yet
@@ -74,11 +59,9 @@
  */
 struct pairing {
 	const struct tun *tun;
-	int index;
 	struct pair *pair;
 	struct keeper *keeper;
-	struct rtnl *rtnl;
-	struct agree own;
+	struct this_host host;
 	struct agree_result wanted;
 	struct internet internet;
 	bool asked;
@@ -103,39 +86,6 @@ static uint64_t get_random(void *context)
 	return number;
 }
 
-static void find_own_addr(const struct rtnl_addr *addr, void *data)
-{
-	struct pairing *pairing = data;
-
-	if (addr->index != pairing->index || pairing->own.addr.family)
-		return;
-	pairing->own.addr = addr->local;
-	if (!addr_same_host(&addr->reached, &addr->local) &&
-	    addr->local.prefix_len == addr_bits(AF_INET))
-		pairing->own.peer = addr->reached;
-}
-
-/* Find the IPv4 address of this end: the user's, or one set before. */
-static void find_own(struct pairing *pairing, const struct link_config *link)
-{
-	struct agree *own = &pairing->own;
-	char name[256] = "";
-	size_t i;
-
-	for (i = 0; i < link->addr_count && !own->addr.family; i++) {
-		if (link->addrs[i].family != AF_INET)
-			continue;
-		own->addr = link->addrs[i];
-		if (link->peer_of == &link->addrs[i])
-			own->peer = link->peer;
-	}
-	if (!own->addr.family && pairing->tun->attached && pairing->rtnl)
-		rtnl_addr_each(pairing->rtnl, AF_INET, find_own_addr, pairing);
-	if (!gethostname(name, sizeof(name) - 1))
-		agree_set_name(own->name, name);
-	snprintf(own->release, sizeof(own->release), "%s", SERIALTUN_VERSION);
-}
-
 /*
  * Without a keeper the link works with its present addresses. An ordinary user
  * who attaches to a prepared interface cannot start a keeper, so a failure is
@@ -145,9 +95,10 @@ static void start_keeper(struct pairing *pairing,
 			 const struct pairing_config *config)
 {
 	const struct link_config *link = config->link;
-	const bool takes_addr = !pairing->own.addr.family && !link->bridge;
+	const bool takes_addr =
+		!pairing->host.agree.addr.family && !link->bridge;
 	const struct keeper_config keeper = {
-		.index = pairing->index,
+		.index = pairing->host.index,
 		.metric = link->metric_given ? &link->metric : NULL,
 		.user = config->user,
 		.takes_addr = takes_addr,
@@ -157,7 +108,7 @@ static void start_keeper(struct pairing *pairing,
 	struct failure failure;
 	int err;
 
-	pairing->own.takes = takes_addr;
+	pairing->host.agree.takes = takes_addr;
 	if (!takes_addr && !internet_needs_keeper(&pairing->internet))
 		return;
 	err = keeper_start(&pairing->keeper, &keeper, &failure);
@@ -188,7 +139,6 @@ int pairing_open(struct pairing **pairing, const struct pairing_config *config)
 		.idle_ns = PAIRING_IDLE_NS,
 	};
 	struct pairing *opened = calloc(1, sizeof(*opened));
-	struct rtnl_link link;
 
 	if (!opened)
 		goto no_memory;
@@ -196,24 +146,20 @@ int pairing_open(struct pairing **pairing, const struct pairing_config *config)
 	opened->pair = pair_new(&pair);
 	if (!opened->pair)
 		goto no_memory;
-	opened->own.mtu = config->mtu;
+	this_host_open(&opened->host, config->tun, config->mtu, config->link);
 	pair_news_init(&opened->news, config->tun->name, config->tun->tap);
-	if (!rtnl_open(&opened->rtnl) &&
-	    !rtnl_link_find(opened->rtnl, config->tun->name, &link))
-		opened->index = link.index;
-	find_own(opened, config->link);
 	internet_init(&opened->internet,
 		      &(struct internet_config){
 			      .tun = config->tun,
-			      .index = opened->index,
+			      .index = opened->host.index,
 			      .link = config->link,
 			      .use_dns = config->use_dns,
 			      .shares = config->sharing,
 		      },
-		      opened->rtnl);
+		      opened->host.rtnl);
 	start_keeper(opened, config);
-	opened->own.takes &= opened->keeper != NULL;
-	sharing_describe(config->sharing, &opened->own);
+	opened->host.agree.takes &= opened->keeper != NULL;
+	sharing_describe(config->sharing, &opened->host.agree);
 	*pairing = opened;
 	return 0;
 
@@ -232,7 +178,7 @@ void pairing_close(struct pairing *pairing)
 	if (!pairing)
 		return;
 	keeper_end(pairing->keeper);
-	rtnl_close(pairing->rtnl);
+	this_host_close(&pairing->host);
 	pair_free(pairing->pair);
 	free(pairing);
 }
@@ -267,7 +213,7 @@ int pairing_fd(const struct pairing *pairing)
  */
 bool pairing_takes_address(const struct pairing *pairing)
 {
-	return pairing && pairing->own.takes;
+	return pairing && pairing->host.agree.takes;
 }
 
 /**
@@ -279,42 +225,14 @@ bool pairing_takes_address(const struct pairing *pairing)
  */
 bool pairing_has_address(const struct pairing *pairing)
 {
-	return pairing->own.addr.family || pairing->own.took.family;
-}
-
-/* List the networks that this host does not use, the first pool first. */
-static void list_free(struct pairing *pairing)
-{
-	static const unsigned int pools[] = {0, AGREE_SECOND_POOL};
-	static const size_t list_max[] = {
-		AGREE_FREE_MAX - PAIRING_SECOND_POOL_MIN, AGREE_FREE_MAX};
-	struct agree *own = &pairing->own;
-	bool taken[POOL_NETWORKS];
-	unsigned int number;
-	struct addr pool;
-	size_t i;
-
-	own->free_count = 0;
-	for (i = 0; i < sizeof(pools) / sizeof(*pools); i++) {
-		pool = agree_pool_addr(pools[i], 0);
-		if (pool_mark_taken(pairing->rtnl, pairing->index, &pool,
-				    taken))
-			return;
-		for (number = PAIRING_NETWORK_MIN;
-		     number < POOL_NETWORKS && own->free_count < list_max[i];
-		     number++)
-			if (!taken[number])
-				own->free[own->free_count++] =
-					(uint16_t)(pools[i] | number);
-	}
+	return this_host_addr(&pairing->host);
 }
 
 /* Hand the pair the present description of this host. */
 static void tell_own(struct pairing *pairing, uint64_t now_ns)
 {
-	if (pairing->own.takes && pairing->rtnl)
-		list_free(pairing);
-	pair_set_agree(pairing->pair, &pairing->own, now_ns);
+	this_host_list_free(&pairing->host);
+	pair_set_agree(pairing->pair, &pairing->host.agree, now_ns);
 }
 
 /**
@@ -341,25 +259,15 @@ void pairing_stop_sharing(struct pairing *pairing, uint64_t now_ns)
 {
 	if (!pairing)
 		return;
-	sharing_describe(NULL, &pairing->own);
+	sharing_describe(NULL, &pairing->host.agree);
 	tell_own(pairing, now_ns);
-}
-
-/* The address of this end, or NULL. */
-static const struct addr *own_addr(const struct pairing *pairing)
-{
-	const struct agree *own = &pairing->own;
-
-	return own->addr.family	  ? &own->addr
-	       : own->took.family ? &own->took
-				  : NULL;
 }
 
 /* Has the keeper set these addresses already? */
 static bool has_taken(const struct pairing *pairing,
 		      const struct agree_result *result)
 {
-	const struct addr *took = &pairing->own.took;
+	const struct addr *took = &pairing->host.agree.took;
 
 	return addr_same_host(took, &result->take) &&
 	       took->prefix_len == result->take.prefix_len &&
@@ -392,18 +300,18 @@ static void hear_agree(struct pairing *pairing)
 	if (!peer || pairing->asked)
 		return;
 	pair_news_name(&pairing->news, peer);
-	agree_decide(&pairing->own, peer, pair_id(pair) > pair_peer(pair)->id,
-		     &result);
-	pair_news_tell_problems(&pairing->news, &pairing->own, peer,
+	agree_decide(&pairing->host.agree, peer,
+		     pair_id(pair) > pair_peer(pair)->id, &result);
+	pair_news_tell_problems(&pairing->news, &pairing->host.agree, peer,
 				result.problems);
 	if (pairing->keeper && result.take.family &&
 	    !has_taken(pairing, &result)) {
 		ask_keeper(pairing, &result);
 		return;
 	}
-	pair_news_tell_pair(&pairing->news, peer, own_addr(pairing),
-			    &result.there);
-	if (own_addr(pairing))
+	pair_news_tell_pair(&pairing->news, peer,
+			    this_host_addr(&pairing->host), &result.there);
+	if (this_host_addr(&pairing->host))
 		internet_hear(&pairing->internet, pairing->keeper, peer,
 			      &result.there, pairing->news.name);
 }
@@ -426,7 +334,7 @@ static void hear_keeper(struct pairing *pairing,
 			    pairing->news.name, answer->text);
 		return;
 	}
-	pairing->own.took = pairing->wanted.take;
+	pairing->host.agree.took = pairing->wanted.take;
 	tell_own(pairing, now_ns);
 	hear_agree(pairing);
 }
@@ -455,7 +363,7 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 	keeper_end(pairing->keeper);
 	pairing->keeper = NULL;
 	pairing->asked = false;
-	pairing->own.takes = false;
+	pairing->host.agree.takes = false;
 	tell_own(pairing, now_ns);
 }
 
