@@ -12,6 +12,7 @@
  * program that watches the interface can see it.
  */
 #include "session.h"
+#include "account.h"
 #include "board_console.h"
 #include "cli/options.h"
 #include "clock.h"
@@ -32,10 +33,7 @@
 #include "port/port.h"
 #include "pump/chatter.h"
 #include "pump/pump.h"
-#include "pump/stats.h"
 #include "report/notify.h"
-#include "report/report.h"
-#include "report/totals.h"
 #include "sharing.h"
 #include "signals.h"
 #include "visit.h"
@@ -58,14 +56,12 @@ struct session {
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
+	struct account account;
 	struct chatter chatter;
 	struct board_console *console; /* NULL: not asked for */
-	struct report *report;	       /* NULL: not asked for */
 	struct broker *broker;	       /* NULL: the link opens no file */
 	struct visit visit;	       /* of a line that is one */
 	struct login_run *login;       /* NULL: not asked for */
-	uint64_t start_ns;	       /* when the link began */
-	uint32_t baud;		       /* the last speed of the port; 0: none */
 	bool signalled;		       /* a signal is not handled yet */
 	bool interface_changed; /* another program's change is not read yet */
 	bool sharing_woken;	/* the end of its keeper is not handled yet */
@@ -125,80 +121,6 @@ static int wait_for_events(struct session *session, uint64_t until_ns)
 	return count < 0 ? count : 0;
 }
 
-static void print_stats(struct session *session, enum log_level level)
-{
-	const struct stats *stats = pump_stats(session->pump);
-	char text[TOTALS_TEXT_MAX];
-
-	log_print(level, "to the line: %s",
-		  totals_format_direction(&stats->to_line, text));
-	log_print(level, "from the line: %s",
-		  totals_format_direction(&stats->from_line, text));
-	log_print(level, "queue: %s", totals_format_queue(&stats->queue, text));
-	if (stats->has_pair)
-		log_print(level, "pair: %s",
-			  totals_format_pair(&stats->pair,
-					     pairing_peer(session->pairing),
-					     clock_ns(), text));
-	if (stats->vj.active)
-		log_print(level, "CSLIP: %s",
-			  totals_format_vj(&stats->vj, text));
-	if (stats->line.known || stats->line.losses)
-		log_print(level, "line: %s",
-			  totals_format_line(&stats->line, text));
-}
-
-/* At the end: a summary for everybody, and with -v every counter. */
-static void print_totals(struct session *session)
-{
-	const struct stats *stats = pump_stats(session->pump);
-	char text[TOTALS_TEXT_MAX];
-
-	print_stats(session, LOG_LEVEL_DEBUG);
-	log_info("%s", totals_format_sum(stats, clock_ns() - session->start_ns,
-					 session->baud, text));
-	if (*totals_format_damage(stats, text))
-		log_info("%s", text);
-}
-
-/* The state of the link, as reports need it. */
-static struct report_view view(struct session *session)
-{
-	const struct port *port = line_port(session->line);
-
-	return (struct report_view){
-		.stats = pump_stats(session->pump),
-		.interface = session->tun->name,
-		.port = port ? port->name : NULL,
-		.rate = port ? port->rate : 0,
-		.carrier = session->carrier,
-		.peer = pairing_peer(session->pairing),
-	};
-}
-
-/* Return: 0 or -errno, logged. */
-static int open_report(struct session *session)
-{
-	const struct report_config config = {
-		.print_s = session->options->stats_s,
-		.json_path = session->options->stats_json,
-		.broker = session->broker,
-	};
-	const struct report_view now = view(session);
-
-	return report_open(&session->report, &config, &now, clock_ns());
-}
-
-static void tick_report(struct session *session, uint64_t now_ns)
-{
-	struct report_view now;
-
-	if (now_ns < report_next_ns(session->report))
-		return;
-	now = view(session);
-	report_tick(session->report, &now, now_ns);
-}
-
 static void set_carrier(struct session *session, bool on)
 {
 	if (on == session->carrier)
@@ -231,7 +153,7 @@ static int begin_link(struct session *session, uint64_t now_ns)
 	observer_begin_port(&session->observer, now_ns);
 	visit_begin(&session->visit, now_ns);
 	session->had_port = true;
-	session->baud = port->baud;
+	account_begin_port(&session->account);
 	set_carrier(session, true);
 	notify_up(session, port);
 	return 0;
@@ -379,7 +301,7 @@ static int handle_signals(struct session *session)
 	session->signalled = false;
 	signals_clear_fd();
 	if (signals_take_report())
-		print_stats(session, LOG_LEVEL_ANSWER);
+		account_print(&session->account, LOG_LEVEL_ANSWER);
 	return signals_take_reopen() ? reopen_port(session) : 0;
 }
 
@@ -435,20 +357,6 @@ static int return_to_login(struct session *session, uint64_t now_ns)
 	return begin_login(session, now_ns);
 }
 
-/* The totals name the highest speed at which packets have crossed the line. */
-static void note_baud(struct session *session)
-{
-	const uint32_t baud = line_port(session->line)->baud;
-	const struct pair *pair = pairing_pair(session->pairing);
-
-	if (baud == session->baud ||
-	    (pair && (pair_holds(pair) || pair_is_searching(pair))))
-		return;
-	/* Below the default there is no peer but a stranger. */
-	if (baud > session->baud || baud < PORT_BAUD_DEFAULT)
-		session->baud = baud;
-}
-
 /* Everything but packets. Return: as handle_result(). */
 static int handle_the_rest(struct session *session)
 {
@@ -459,7 +367,7 @@ static int handle_the_rest(struct session *session)
 		err = look_for_port(session, now_ns);
 	} else if (!err && !is_logging_in(session)) {
 		line_attend(session->line, now_ns);
-		note_baud(session);
+		account_note_baud(&session->account);
 		pairing_attend(session->pairing, now_ns);
 		if (session->carrier != pump_has_carrier(session->pump))
 			follow_peer(session);
@@ -473,7 +381,7 @@ static int handle_the_rest(struct session *session)
 	}
 	report_interface_changes(session);
 	attend_sharing(session);
-	tick_report(session, now_ns);
+	account_tick(&session->account, session->carrier, now_ns);
 	notify_tick(now_ns);
 	return err;
 }
@@ -495,7 +403,7 @@ static uint64_t next_ns(const struct session *session)
 	if (is_visit(session))
 		next_ns = clock_earlier(next_ns, session->visit.check_ns);
 	next_ns = clock_earlier(next_ns, notify_next_ns());
-	return clock_earlier(next_ns, report_next_ns(session->report));
+	return clock_earlier(next_ns, account_next_ns(&session->account));
 }
 
 /*
@@ -849,12 +757,22 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			      .is_radio = options->framing->radio_rate,
 			      .keepalive_s = options->keepalive_s,
 		      });
+	account_init(&session->account,
+		     &(struct account_config){
+			     .line = session->line,
+			     .tun = tun,
+			     .pump = session->pump,
+			     .pairing = session->pairing,
+			     .report = {.print_s = options->stats_s,
+					.json_path = options->stats_json,
+					.broker = session->broker},
+		     });
 	watch_interface(session);
 	if (line_port(session->line))
 		err = use_port(session, clock_ns());
 	else
 		await_port(session);
-	return err ? err : open_report(session);
+	return err ? err : account_open(&session->account, session->carrier);
 }
 
 /* Return: as handle_result(). */
@@ -892,14 +810,10 @@ static int turn(struct session *session)
 /* Return: as session_run(). */
 static int end(struct session *session, int err)
 {
-	struct report_view last;
-
 	notify_stopping();
 	if (is_logging_in(session))
 		login_run_give_up(session->login);
-	last = view(session);
-	report_close(session->report, &last);
-	print_totals(session);
+	account_close(&session->account, session->carrier);
 	pump_part(session->pump);
 	return err < 0 ? -1 : 0;
 }
@@ -917,7 +831,6 @@ int session_run(struct session *session)
 {
 	int err = 0;
 
-	session->start_ns = clock_ns();
 	while (!err && !signals_stop()) {
 		err = turn(session);
 		if (!err)
