@@ -4,12 +4,9 @@
  *
  * One event set holds every descriptor that the program waits for.
  * dispatch_event() gives each event to its owner, which only records it. Then
- * the pump carries packets, and the session handles signals, a port that is
- * lost or comes back, and reports. The observer tells the user how the link is.
- *
- * The interface, its addresses and its routes outlive the port. While the port
- * is away, the session turns the carrier off, so that the kernel and every
- * program that watches the interface can see it.
+ * the pump carries packets, and the session handles signals and reports.
+ * port_use logs in, and follows a port that is lost or comes back. The observer
+ * tells the user how the link is.
  */
 #include "session.h"
 #include "account.h"
@@ -22,21 +19,17 @@
 #include "interface/monitor.h"
 #include "interface/tun.h"
 #include "line/line.h"
-#include "line/source.h"
 #include "log.h"
 #include "login_run.h"
 #include "observer.h"
-#include "packet/transport.h"
 #include "packet/vj.h"
-#include "pair/pair.h"
 #include "pairing.h"
-#include "port/port.h"
+#include "port_use.h"
 #include "pump/chatter.h"
 #include "pump/pump.h"
 #include "report/notify.h"
 #include "sharing.h"
 #include "signals.h"
-#include "visit.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -57,22 +50,15 @@ struct session {
 	struct monitor *monitor; /* NULL: not available */
 	struct observer observer;
 	struct account account;
+	struct port_use use;
 	struct chatter chatter;
 	struct board_console *console; /* NULL: not asked for */
 	struct broker *broker;	       /* NULL: the link opens no file */
-	struct visit visit;	       /* of a line that is one */
 	struct login_run *login;       /* NULL: not asked for */
 	bool signalled;		       /* a signal is not handled yet */
 	bool interface_changed; /* another program's change is not read yet */
 	bool sharing_woken;	/* the end of its keeper is not handled yet */
-	bool had_port;
-	bool carrier;
 };
-
-static bool is_logging_in(const struct session *session)
-{
-	return session->login && login_run_is_active(session->login);
-}
 
 /* Give an event to its owner. */
 static void dispatch_event(struct session *session, const struct event *event)
@@ -121,178 +107,6 @@ static int wait_for_events(struct session *session, uint64_t until_ns)
 	return count < 0 ? count : 0;
 }
 
-static void set_carrier(struct session *session, bool on)
-{
-	if (on == session->carrier)
-		return;
-	session->carrier = on;
-	tun_set_carrier(session->tun, on);
-	log_debug("%s: carrier %s", session->tun->name, on ? "on" : "off");
-}
-
-static void notify_up(const struct session *session, const struct port *port)
-{
-	notify_status("%s is up on %s", session->tun->name, port->name);
-}
-
-/* Carry packets over the port. Return: 0 or -errno, logged. */
-static int begin_link(struct session *session, uint64_t now_ns)
-{
-	struct port *port = line_port(session->line);
-	const uint64_t settled_ns =
-		now_ns + session->options->port.settle_ms * NS_PER_MS;
-	const struct transport transport = line_transport(session->line);
-	int err = pump_begin_port(session->pump, port, &transport, settled_ns,
-				  now_ns);
-
-	if (err) {
-		log_error("cannot use %s: %s", port->name, strerror(-err));
-		return err;
-	}
-	pairing_begin_port(session->pairing, now_ns);
-	observer_begin_port(&session->observer, now_ns);
-	visit_begin(&session->visit, now_ns);
-	session->had_port = true;
-	account_begin_port(&session->account);
-	set_carrier(session, true);
-	notify_up(session, port);
-	return 0;
-}
-
-/* The port is a console: log in first. Return: 0 or -errno, logged. */
-static int begin_login(struct session *session, uint64_t now_ns)
-{
-	struct port *port = line_port(session->line);
-	int err = login_run_begin(session->login, port, now_ns);
-
-	if (err) {
-		log_error("cannot use %s: %s", port->name, strerror(-err));
-		return err;
-	}
-	session->had_port = true;
-	set_carrier(session, false);
-	notify_status("%s is logging in on %s", session->tun->name, port->name);
-	return 0;
-}
-
-/* Use a port that has just been opened. Return: 0 or -errno, logged. */
-static int use_port(struct session *session, uint64_t now_ns)
-{
-	return session->login ? begin_login(session, now_ns)
-			      : begin_link(session, now_ns);
-}
-
-static void await_port(struct session *session)
-{
-	set_carrier(session, false);
-	notify_status("%s is waiting for %s", session->tun->name,
-		      line_awaited(session->line));
-}
-
-/* Close the port; the line starts to look for it. */
-static void release_port(struct session *session)
-{
-	if (is_logging_in(session))
-		login_run_drop_port(session->login);
-	else
-		pump_end_port(session->pump);
-	line_let_go(session->line, clock_ns());
-	await_port(session);
-}
-
-/*
- * The port is lost. @how: why; NULL: the reason is the port's own. Return: 0:
- * the session waits for the port; 1: the link ends normally; -1: the link ends
- * with a failure, logged.
- */
-static int lose_port(struct session *session, const char *how)
-{
-	const struct source_kind *kind = line_kind(session->line);
-	const char *gone = line_why_gone(session->line);
-	const struct port *port = line_port(session->line);
-
-	if (kind->no_reconnect && !how && !session->options->once) {
-		log_info("%s: %s", port->name, kind->how_lost);
-		return 1;
-	}
-	if (!how)
-		how = port->how_lost ? port->how_lost : kind->how_lost;
-	if (gone) {
-		log_error("lost %s: %s (%s)", port->name, how, gone);
-		return -1;
-	}
-	if (session->options->once) {
-		log_error("lost %s: %s (%s; without --once serialtun waits for "
-			  "it)",
-			  port->name, how, kind->remedy);
-		return -1;
-	}
-	log_warning("lost %s: %s; waiting for %s", port->name, how,
-		    line_awaited(session->line));
-	release_port(session);
-	return 0;
-}
-
-/* Return: 0 or -errno, logged. */
-static int look_for_port(struct session *session, uint64_t now_ns)
-{
-	const char *name = line_name(session->line);
-	const char *state = session->had_port ? "back" : "there";
-	const struct port *port;
-
-	if (!line_look(session->line, now_ns)) {
-		if (!line_is_stuck(session->line))
-			return 0;
-		log_error("cannot open %s: the process that opens files has "
-			  "ended (start serialtun again)",
-			  name);
-		return -EPIPE;
-	}
-	port = line_port(session->line);
-	if (strcmp(name, port->name) != 0)
-		log_info("%s is %s, %s %s", name, state,
-			 line_kind(session->line)->found_as, port->name);
-	else
-		log_info("%s is %s", name, state);
-	return use_port(session, clock_ns());
-}
-
-/* SIGUSR2: close the port and open it again. The own terminal stays. */
-static int reopen_port(struct session *session)
-{
-	if (!line_port(session->line) || line_kind(session->line)->is_visit)
-		return 0;
-	log_info("closing and reopening %s", line_name(session->line));
-	release_port(session);
-	return look_for_port(session, clock_ns());
-}
-
-/* The keepalive or the pair has turned the carrier on or off. */
-static void follow_peer(struct session *session)
-{
-	const struct port *port = line_port(session->line);
-	const struct pair *pair = pairing_pair(session->pairing);
-
-	set_carrier(session, pump_has_carrier(session->pump));
-	if (session->carrier) {
-		if (pair && pair_is_given_up(pair, clock_ns()))
-			log_info("%s: carrier on again, for another program in "
-				 "the place of the peer",
-				 session->tun->name);
-		/* The pairing reports a serialtun. */
-		else if (!pair || pair_state(pair) == PAIR_PLAIN)
-			log_info("%s: the peer sends again, carrier on",
-				 line_name(session->line));
-		notify_up(session, port);
-	} else {
-		if (pair && pair_is_absent(pair, clock_ns()))
-			log_info("%s: carrier off until the peer is back",
-				 session->tun->name);
-		notify_status("%s: no data from the peer on %s",
-			      session->tun->name, port->name);
-	}
-}
-
 /* Return: 0 or -errno, logged. */
 static int handle_signals(struct session *session)
 {
@@ -302,7 +116,7 @@ static int handle_signals(struct session *session)
 	signals_clear_fd();
 	if (signals_take_report())
 		account_print(&session->account, LOG_LEVEL_ANSWER);
-	return signals_take_reopen() ? reopen_port(session) : 0;
+	return signals_take_reopen() ? port_use_reopen(&session->use) : 0;
 }
 
 /* Warn of a change to the interface by another program. */
@@ -323,65 +137,17 @@ static void attend_sharing(struct session *session)
 	session->sharing_woken = false;
 }
 
-/* Is the port a terminal that the link has to give back? */
-static bool is_visit(const struct session *session)
-{
-	return line_kind(session->line)->is_visit && line_port(session->line);
-}
-
-/* Return: 0: the link goes on; 1: it ends normally, logged. */
-static int look_at_visit(struct session *session, uint64_t now_ns)
-{
-	const bool has_left = pairing_peer_has_left(session->pairing);
-	const char *over = line_why_over(session->line);
-
-	if (!over && (has_left || now_ns >= session->visit.check_ns))
-		over = visit_why_over(&session->visit,
-				      pump_stats(session->pump), has_left,
-				      now_ns);
-	if (!over)
-		return 0;
-	log_info("giving %s back: %s", line_name(session->line), over);
-	return 1;
-}
-
-/*
- * The board has ended its end, or has been reset: its console is one again.
- * Return: 0 or -errno, logged.
- */
-static int return_to_login(struct session *session, uint64_t now_ns)
-{
-	log_info("%s: looking whether the board's console is there again",
-		 line_name(session->line));
-	pump_end_port(session->pump);
-	return begin_login(session, now_ns);
-}
-
-/* Everything but packets. Return: as handle_result(). */
+/* Everything but packets. Return: as port_use_follow(). */
 static int handle_the_rest(struct session *session)
 {
 	const uint64_t now_ns = clock_ns();
 	int err = handle_signals(session);
 
-	if (!err && !line_port(session->line)) {
-		err = look_for_port(session, now_ns);
-	} else if (!err && !is_logging_in(session)) {
-		line_attend(session->line, now_ns);
-		account_note_baud(&session->account);
-		pairing_attend(session->pairing, now_ns);
-		if (session->carrier != pump_has_carrier(session->pump))
-			follow_peer(session);
-		observer_look(&session->observer, now_ns);
-		if (is_visit(session))
-			err = look_at_visit(session, now_ns);
-		else if (session->login &&
-			 (pairing_has_lost(session->pairing) ||
-			  pump_is_held(session->pump)))
-			err = return_to_login(session, now_ns);
-	}
+	if (!err)
+		err = port_use_attend(&session->use, now_ns);
 	report_interface_changes(session);
 	attend_sharing(session);
-	account_tick(&session->account, session->carrier, now_ns);
+	account_tick(&session->account, session->use.carrier, now_ns);
 	notify_tick(now_ns);
 	return err;
 }
@@ -392,39 +158,11 @@ static uint64_t next_ns(const struct session *session)
 	uint64_t next_ns = clock_earlier(pump_next_ns(session->pump),
 					 line_next_ns(session->line));
 
-	if (is_logging_in(session))
-		next_ns = clock_earlier(next_ns,
-					login_run_next_ns(session->login));
-	else if (line_port(session->line))
-		next_ns = clock_earlier(next_ns,
-					observer_next_ns(&session->observer));
+	next_ns = clock_earlier(next_ns, port_use_next_ns(&session->use));
 	next_ns =
 		clock_earlier(next_ns, board_console_next_ns(session->console));
-	if (is_visit(session))
-		next_ns = clock_earlier(next_ns, session->visit.check_ns);
 	next_ns = clock_earlier(next_ns, notify_next_ns());
 	return clock_earlier(next_ns, account_next_ns(&session->account));
-}
-
-/*
- * Return: 0: go on; 1: the link ends normally; -1: the link ends with a
- * failure, logged.
- */
-static int handle_result(struct session *session, enum pump_result result)
-{
-	switch (result) {
-	case PUMP_PORT_GONE:
-		return lose_port(session, NULL);
-	case PUMP_OUT_OF_STEP:
-		return lose_port(session, "its data holds no packets any more");
-	case PUMP_TUN_GONE:
-		log_error("lost the interface %s: it was deleted (start "
-			  "serialtun again to create it)",
-			  session->tun->name);
-		return -1;
-	default:
-		return 0;
-	}
 }
 
 /* The prefix for a board: that of the first IPv6 address. NULL: none. */
@@ -456,7 +194,6 @@ int session_open(struct session **session, const struct options *options)
 	if (!opened)
 		goto fail;
 	opened->options = options;
-	opened->carrier = true;
 	opened->events = (struct events)EVENTS_CLOSED;
 	err = events_open(&opened->events);
 	if (!err)
@@ -768,42 +505,33 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 					.broker = session->broker},
 		     });
 	watch_interface(session);
-	if (line_port(session->line))
-		err = use_port(session, clock_ns());
-	else
-		await_port(session);
-	return err ? err : account_open(&session->account, session->carrier);
+	port_use_init(&session->use, &(struct port_use_config){
+					     .options = options,
+					     .line = session->line,
+					     .tun = tun,
+					     .pump = session->pump,
+					     .pairing = session->pairing,
+					     .observer = &session->observer,
+					     .account = &session->account,
+					     .login = session->login,
+				     });
+	err = port_use_start(&session->use);
+	return err ? err
+		   : account_open(&session->account, session->use.carrier);
 }
 
-/* Return: as handle_result(). */
-static int turn_login(struct session *session)
-{
-	switch (login_run_turn(session->login, clock_ns())) {
-	case LOGIN_RUN_LINK:
-		log_info("%s: the console is a link now",
-			 line_name(session->line));
-		return begin_link(session, clock_ns());
-	case LOGIN_RUN_PORT_GONE:
-		return lose_port(session, NULL);
-	case LOGIN_RUN_FAILED:
-		return -1;
-	default:
-		return 0;
-	}
-}
-
-/* Return: as handle_result(). */
+/* Return: as port_use_follow(). */
 static int turn(struct session *session)
 {
 	int err;
 
 	if (session->console)
 		board_console_move(session->console, clock_ns());
-	err = handle_result(session, pump_turn(session->pump));
+	err = port_use_follow(&session->use, pump_turn(session->pump));
 	if (session->console)
 		board_console_move(session->console, clock_ns());
-	if (!err && is_logging_in(session))
-		err = turn_login(session);
+	if (!err)
+		err = port_use_log_in(&session->use);
 	return err ? err : handle_the_rest(session);
 }
 
@@ -811,9 +539,8 @@ static int turn(struct session *session)
 static int end(struct session *session, int err)
 {
 	notify_stopping();
-	if (is_logging_in(session))
-		login_run_give_up(session->login);
-	account_close(&session->account, session->carrier);
+	port_use_end(&session->use);
+	account_close(&session->account, session->use.carrier);
 	pump_part(session->pump);
 	return err < 0 ? -1 : 0;
 }
