@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "clock.h"
 #include "events.h"
+#include "exchange.h"
 #include "failure.h"
 #include "framing/framing.h"
 #include "interface/monitor.h"
@@ -28,7 +29,6 @@
 #include "pump/chatter.h"
 #include "pump/pump.h"
 #include "report/notify.h"
-#include "sharing.h"
 #include "signals.h"
 
 #include <errno.h>
@@ -43,8 +43,7 @@ struct session {
 	struct events events;
 	struct line *line;
 	const struct tun *tun;
-	struct pairing *pairing; /* NULL: without */
-	struct sharing *sharing; /* NULL: without */
+	struct exchange exchange;
 	struct vj vj;
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
@@ -57,7 +56,6 @@ struct session {
 	struct login_run *login;       /* NULL: not asked for */
 	bool signalled;		       /* a signal is not handled yet */
 	bool interface_changed; /* another program's change is not read yet */
-	bool sharing_woken;	/* the end of its keeper is not handled yet */
 };
 
 /* Give an event to its owner. */
@@ -79,10 +77,10 @@ static void dispatch_event(struct session *session, const struct event *event)
 		session->interface_changed = true;
 		break;
 	case EVENT_KEEPER:
-		pairing_wake(session->pairing);
+		pairing_wake(session->exchange.pairing);
 		break;
 	case EVENT_SHARING:
-		session->sharing_woken = true;
+		exchange_wake_sharing(&session->exchange);
 		break;
 	case EVENT_BOARD_CONSOLE:
 		board_console_note(session->console, event->mask);
@@ -129,14 +127,6 @@ static void report_interface_changes(struct session *session)
 	session->interface_changed = false;
 }
 
-/* Handle the end of the keeper that shares the internet. */
-static void attend_sharing(struct session *session)
-{
-	if (session->sharing_woken && sharing_attend(session->sharing))
-		pairing_stop_sharing(session->pairing, clock_ns());
-	session->sharing_woken = false;
-}
-
 /* Everything but packets. Return: as port_use_follow(). */
 static int handle_the_rest(struct session *session)
 {
@@ -146,7 +136,7 @@ static int handle_the_rest(struct session *session)
 	if (!err)
 		err = port_use_attend(&session->use, now_ns);
 	report_interface_changes(session);
-	attend_sharing(session);
+	exchange_attend_sharing(&session->exchange, now_ns);
 	account_tick(&session->account, session->use.carrier, now_ns);
 	notify_tick(now_ns);
 	return err;
@@ -195,6 +185,7 @@ int session_open(struct session **session, const struct options *options)
 		goto fail;
 	opened->options = options;
 	opened->events = (struct events)EVENTS_CLOSED;
+	exchange_init(&opened->exchange, options, &opened->events);
 	err = events_open(&opened->events);
 	if (!err)
 		err = events_watch(&opened->events, EVENT_SIGNAL, signals_fd(),
@@ -281,6 +272,17 @@ struct line *session_line(const struct session *session)
 }
 
 /**
+ * session_exchange() - what a session exchanges with the other end
+ * @session: the session
+ *
+ * Return: the exchange, owned by the session
+ */
+struct exchange *session_exchange(struct session *session)
+{
+	return &session->exchange;
+}
+
+/**
  * session_use_broker() - let the broker open the port and write the report
  * @session: the session
  * @broker:  the broker, with a copy of the session's line; it must outlive the
@@ -301,88 +303,6 @@ void session_remove_files(struct session *session)
 {
 	line_remove_file(session->line);
 	board_console_remove_file(session->console);
-}
-
-/**
- * session_pair() - prepare to pair with a serialtun at the other end
- * @session: the session
- * @tun:     the interface, configured; borrowed until session_close()
- * @mtu:     MTU of the interface, in bytes
- * @user:    the user of --user
- *
- * Call it before the capabilities are dropped. It does nothing with --pair=no
- * or another framing than SLIP. Logs any failure.
- *
- * Return: 0 or -errno
- */
-int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
-		 const struct privilege_user *user)
-{
-	const struct pairing_config config = {
-		.parts = session->options->pair,
-		.flow = session->options->port.flow,
-		.link = &session->options->link,
-		.tun = tun,
-		.mtu = mtu,
-		.user = user,
-		.use_dns = session->options->use_dns,
-		.sharing = session->sharing,
-	};
-	int fd;
-	int err;
-
-	if (!config.parts)
-		return 0;
-	err = pairing_open(&session->pairing, &config);
-	if (err)
-		return err;
-	fd = pairing_fd(session->pairing);
-	return fd < 0 ? 0
-		      : events_watch(&session->events, EVENT_KEEPER, fd,
-				     EPOLLIN);
-}
-
-/**
- * session_share() - share the internet with the other end, if the user said so
- * @session: the session
- * @tun:     the interface, configured
- * @user:    the user of --user
- *
- * Call it before session_pair(). Logs any failure.
- *
- * Return: 0 or -errno
- */
-int session_share(struct session *session, const struct tun *tun,
-		  const struct privilege_user *user)
-{
-	int err = sharing_open(&session->sharing, session->options, tun, user);
-
-	if (err || !session->sharing)
-		return err;
-	return events_watch(&session->events, EVENT_SHARING,
-			    sharing_fd(session->sharing), EPOLLIN);
-}
-
-/**
- * session_announce_sharing() - describe what is shared to the user
- * @session: the session
- */
-void session_announce_sharing(const struct session *session)
-{
-	sharing_announce(session->sharing);
-	if (!session->pairing)
-		sharing_tell_commands(session->sharing);
-}
-
-/**
- * session_takes_address() - can the link get an IPv4 address from the peer?
- * @session: the session, after session_pair()
- *
- * Return: true if so
- */
-bool session_takes_address(const struct session *session)
-{
-	return pairing_takes_address(session->pairing);
 }
 
 /* Without a monitor the link works all the same. */
@@ -446,7 +366,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.events = &session->events,
 		.tun = tun,
 		.framing = options->framing,
-		.pair = pairing_pair(session->pairing),
+		.pair = pairing_pair(session->exchange.pairing),
 		.chatter = options->framing->idle ? &session->chatter : NULL,
 		.vj = compression_of(session, tun),
 		.lead = options->lead,
@@ -462,7 +382,8 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			    .routes = options->link.routes,
 			    .route_count = options->link.route_count,
 			    .partial = tun->attached || options->link.bridge ||
-				       pairing_takes_address(session->pairing)},
+				       pairing_takes_address(
+					       session->exchange.pairing)},
 	};
 	struct failure failure;
 	int err = line_enclose(session->line, (int)if_nametoindex(tun->name),
@@ -484,8 +405,8 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			      .line = session->line,
 			      .tun = tun,
 			      .pump = session->pump,
-			      .pairing = session->pairing,
-			      .sharing = session->sharing,
+			      .pairing = session->exchange.pairing,
+			      .sharing = session->exchange.sharing,
 			      .chatter = &session->chatter,
 			      .takes_mac = tun->tap && !tun->attached &&
 					   !options->link.mac_given &&
@@ -499,22 +420,23 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			     .line = session->line,
 			     .tun = tun,
 			     .pump = session->pump,
-			     .pairing = session->pairing,
+			     .pairing = session->exchange.pairing,
 			     .report = {.print_s = options->stats_s,
 					.json_path = options->stats_json,
 					.broker = session->broker},
 		     });
 	watch_interface(session);
-	port_use_init(&session->use, &(struct port_use_config){
-					     .options = options,
-					     .line = session->line,
-					     .tun = tun,
-					     .pump = session->pump,
-					     .pairing = session->pairing,
-					     .observer = &session->observer,
-					     .account = &session->account,
-					     .login = session->login,
-				     });
+	port_use_init(&session->use,
+		      &(struct port_use_config){
+			      .options = options,
+			      .line = session->line,
+			      .tun = tun,
+			      .pump = session->pump,
+			      .pairing = session->exchange.pairing,
+			      .observer = &session->observer,
+			      .account = &session->account,
+			      .login = session->login,
+		      });
 	err = port_use_start(&session->use);
 	return err ? err
 		   : account_open(&session->account, session->use.carrier);
@@ -576,8 +498,7 @@ void session_close(struct session *session)
 		return;
 	pump_free(session->pump);
 	login_run_close(session->login);
-	pairing_close(session->pairing);
-	sharing_close(session->sharing);
+	exchange_close(&session->exchange);
 	board_console_close(session->console);
 	monitor_close(session->monitor);
 	line_close(session->line);
