@@ -11,12 +11,12 @@
 #include "account.h"
 #include "cli/options.h"
 #include "clock.h"
+#include "framing/framing.h"
 #include "interface/tun.h"
 #include "line/line.h"
 #include "line/source.h"
 #include "log.h"
 #include "login_run.h"
-#include "observer.h"
 #include "packet/transport.h"
 #include "pair/pair.h"
 #include "pairing.h"
@@ -33,7 +33,23 @@
  */
 void port_use_init(struct port_use *use, const struct port_use_config *config)
 {
+	const struct options *options = config->options;
+	const struct observer_config observer = {
+		.line = config->line,
+		.tun = config->tun,
+		.pump = config->pump,
+		.pairing = config->pairing,
+		.sharing = config->sharing,
+		.chatter = config->chatter,
+		.takes_mac = config->tun->tap && !config->tun->attached &&
+			     !options->link.mac_given && !options->link.bridge,
+		.flow = options->port.flow,
+		.is_radio = options->framing->radio_rate,
+		.keepalive_s = options->keepalive_s,
+	};
+
 	*use = (struct port_use){.config = *config, .carrier = true};
+	observer_init(&use->observer, &observer);
 }
 
 static bool is_logging_in(const struct port_use *use)
@@ -70,7 +86,7 @@ static int begin_link(struct port_use *use, uint64_t now_ns)
 		return err;
 	}
 	pairing_begin_port(use->config.pairing, now_ns);
-	observer_begin_port(use->config.observer, now_ns);
+	observer_begin_port(&use->observer, now_ns);
 	visit_begin(&use->visit, now_ns);
 	use->had_port = true;
 	account_begin_port(use->config.account);
@@ -323,7 +339,7 @@ int port_use_attend(struct port_use *use, uint64_t now_ns)
 	pairing_attend(config->pairing, now_ns);
 	if (use->carrier != pump_has_carrier(config->pump))
 		follow_peer(use);
-	observer_look(config->observer, now_ns);
+	observer_look(&use->observer, now_ns);
 	if (is_visit(use))
 		return look_at_visit(use, now_ns);
 	if (config->login &&
@@ -363,7 +379,7 @@ uint64_t port_use_next_ns(const struct port_use *use)
 	if (is_logging_in(use))
 		next_ns = login_run_next_ns(use->config.login);
 	else if (line_port(use->config.line))
-		next_ns = observer_next_ns(use->config.observer);
+		next_ns = observer_next_ns(&use->observer);
 	return is_visit(use) ? clock_earlier(next_ns, use->visit.check_ns)
 			     : next_ns;
 }

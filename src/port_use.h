@@ -2,6 +2,7 @@
 #ifndef SERIALTUN_PORT_USE_H
 #define SERIALTUN_PORT_USE_H
 
+#include "observer.h"
 #include "pump/pump.h"
 #include "visit.h"
 
@@ -9,11 +10,12 @@
 #include <stdint.h>
 
 struct account;
+struct chatter;
 struct line;
 struct login_run;
-struct observer;
 struct options;
 struct pairing;
+struct sharing;
 struct tun;
 
 /**
@@ -23,8 +25,9 @@ struct tun;
  * @tun:      its interface
  * @pump:     its pump
  * @pairing:  its pairing, or NULL
- * @observer: its reports to the user
  * @account:  its counters
+ * @sharing:  its sharing, or NULL
+ * @chatter:  what a board says
  * @login:    logs in at the other end first; NULL: not asked for
  *
  * The use of the port borrows all pointers for its life.
@@ -35,20 +38,23 @@ struct port_use_config {
 	const struct tun *tun;
 	struct pump *pump;
 	struct pairing *pairing;
-	struct observer *observer;
 	struct account *account;
+	const struct sharing *sharing;
+	struct chatter *chatter;
 	struct login_run *login;
 };
 
 /**
  * struct port_use - what the link uses its port for
  * @config:   the link
+ * @observer: the reports to the user about the link
  * @visit:    of a line that is one
  * @had_port: a port was open before
  * @carrier:  the interface has carrier
  */
 struct port_use {
 	struct port_use_config config;
+	struct observer observer;
 	struct visit visit;
 	bool had_port;
 	bool carrier;

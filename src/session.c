@@ -5,8 +5,7 @@
  * One event set holds every descriptor that the program waits for.
  * dispatch_event() gives each event to its owner, which only records it. Then
  * the pump carries packets, and the session handles signals and reports.
- * port_use logs in, and follows a port that is lost or comes back. The observer
- * tells the user how the link is.
+ * port_use logs in, and follows a port that is lost or comes back.
  */
 #include "session.h"
 #include "account.h"
@@ -22,7 +21,6 @@
 #include "line/line.h"
 #include "log.h"
 #include "login_run.h"
-#include "observer.h"
 #include "packet/vj.h"
 #include "pairing.h"
 #include "port_use.h"
@@ -47,7 +45,6 @@ struct session {
 	struct vj vj;
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
-	struct observer observer;
 	struct account account;
 	struct port_use use;
 	struct chatter chatter;
@@ -400,21 +397,6 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		log_error("cannot start: %s", strerror(-err));
 		return err;
 	}
-	observer_init(&session->observer,
-		      &(struct observer_config){
-			      .line = session->line,
-			      .tun = tun,
-			      .pump = session->pump,
-			      .pairing = session->exchange.pairing,
-			      .sharing = session->exchange.sharing,
-			      .chatter = &session->chatter,
-			      .takes_mac = tun->tap && !tun->attached &&
-					   !options->link.mac_given &&
-					   !options->link.bridge,
-			      .flow = options->port.flow,
-			      .is_radio = options->framing->radio_rate,
-			      .keepalive_s = options->keepalive_s,
-		      });
 	account_init(&session->account,
 		     &(struct account_config){
 			     .line = session->line,
@@ -433,8 +415,9 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			      .tun = tun,
 			      .pump = session->pump,
 			      .pairing = session->exchange.pairing,
-			      .observer = &session->observer,
 			      .account = &session->account,
+			      .sharing = session->exchange.sharing,
+			      .chatter = &session->chatter,
 			      .login = session->login,
 		      });
 	err = port_use_start(&session->use);
