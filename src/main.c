@@ -18,6 +18,7 @@
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/port_choice.h"
+#include "exchange.h"
 #include "failure.h"
 #include "framing/framing.h"
 #include "interface/addr.h"
@@ -28,6 +29,7 @@
 #include "line/line.h"
 #include "line/source.h"
 #include "log.h"
+#include "pairing.h"
 #include "port/port_config.h"
 #include "privilege.h"
 #include "report/notify.h"
@@ -225,6 +227,7 @@ static int run(const struct options *options, const struct owner *owner,
 	       struct session *session, struct broker **broker)
 {
 	const struct line *line = session_line(session);
+	struct exchange *exchange = session_exchange(session);
 	struct privilege_user user = *named;
 	struct link link = {0};
 
@@ -240,11 +243,11 @@ static int run(const struct options *options, const struct owner *owner,
 	/* First, because it gets ready while the keepers start. */
 	if (start_broker(options, session, named, broker))
 		return set_up_failed();
-	if (session_share(session, tun, &user))
+	if (exchange_share(exchange, tun, &user))
 		return set_up_failed();
-	if (session_pair(session, tun, link.mtu, &user))
+	if (exchange_pair(exchange, tun, link.mtu, &user))
 		return -1;
-	link.takes_addr = session_takes_address(session);
+	link.takes_addr = pairing_takes_address(exchange->pairing);
 	/* Behind the other processes, which so get no copy of the password. */
 	if (session_login(session) || privilege_drop(&user))
 		return set_up_failed();
@@ -252,7 +255,7 @@ static int run(const struct options *options, const struct owner *owner,
 	    keep(options, tun, owner))
 		return -1;
 	announce(options, tun, &link, line);
-	session_announce_sharing(session);
+	exchange_announce(exchange);
 	notify_ready();
 	enter_cell(options, line);
 	return session_run(session);

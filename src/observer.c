@@ -21,6 +21,7 @@
 #include "pump/pump.h"
 #include "pump/stats.h"
 #include "pump/witness.h"
+#include "report/pair_news.h"
 #include "report/symptom_text.h"
 #include "sharing.h"
 
@@ -195,8 +196,9 @@ static void report_peer(struct observer *observer, uint64_t now_ns)
 		observer->first_ns = now_ns + (pair ? OBSERVER_PEER_NS : 0);
 	}
 	/* The pairing reports a serialtun, and a looped line. */
-	if (pair && (pair_state(pair) != PAIR_PLAIN ||
-		     pairing_told_loop(observer->config.pairing)))
+	if (pair &&
+	    (pair_state(pair) != PAIR_PLAIN ||
+	     pair_news_told_loop(pairing_news(observer->config.pairing))))
 		observer->first_ns = UINT64_MAX;
 	if (now_ns < observer->first_ns)
 		return;
@@ -234,18 +236,19 @@ static void report_vj(struct observer *observer, const struct stats *stats)
 /* Has check_held() or the pairing already reported the cause of a symptom? */
 static bool is_explained(const struct observer *observer, enum symptom symptom)
 {
+	const struct pair_news *news = pairing_news(observer->config.pairing);
+
 	switch (symptom) {
 	case SYMPTOM_TEXT:
 		return observer->held_told;
 	case SYMPTOM_ECHO:
-		return pairing_told_loop(observer->config.pairing) ||
-		       pairing_told_crowd(observer->config.pairing);
+		return pair_news_told_loop(news) || pair_news_told_crowd(news);
 	case SYMPTOM_DAMAGED:
 	case SYMPTOM_MISSING:
-		return pairing_told_crowd(observer->config.pairing);
+		return pair_news_told_crowd(news);
 	case SYMPTOM_SAME_ADDRESS:
 	case SYMPTOM_UNKNOWN_NETWORK:
-		return pairing_told_addresses(observer->config.pairing);
+		return pair_news_told_addresses(news);
 	default:
 		return false;
 	}

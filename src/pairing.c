@@ -9,7 +9,7 @@
  * file hands it a description of this host: MTU, address, free networks, name.
  * When the peer's description is there, agree_decide() chooses the address of
  * this end, the keeper sets it, and one line tells the user both addresses.
- * This file also reports what does not fit, with the remedy.
+ * report/pair_news tells the user what is new.
  *
  * This process parses the peer's frames and has no capability, so it
  * cannot set an address itself. The keeper is started only if there is an
@@ -23,24 +23,18 @@
 #include "interface/keeper.h"
 #include "interface/keeper_record.h"
 #include "interface/link_config.h"
-#include "interface/pool.h"
-#include "interface/rtnl.h"
-#include "interface/rtnl_read.h"
 #include "interface/tun.h"
 #include "internet.h"
 #include "log.h"
 #include "pair/pair.h"
-#include "report/misfit.h"
+#include "report/pair_news.h"
 #include "sharing.h"
-#include "text.h"
+#include "this_host.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /*
@@ -49,57 +43,32 @@
  */
 #define PAIRING_IDLE_NS (3 * NS_PER_S)
 
-/* Users often choose 10.10.0.0 to 10.10.9.0, so pairs leave these out. */
-#define PAIRING_NETWORK_MIN 10
-
-/*
- * The list of free networks has this many entries of the second pool, for a
- * peer that uses every network of the first.
- */
-#define PAIRING_SECOND_POOL_MIN 2
-
-#define PAIRING_LINE_MAX 512
-
 /**
  * struct pairing - this end of a pair
  * @tun: the interface
- * @index: index of the interface
  * @pair: the pair
  * @keeper: sets addresses; NULL: this end takes no address
- * @rtnl: reads addresses and routes; NULL: not available
- * @own: the description of this host
+ * @host: the description of this host
  * @wanted: the last request to the keeper, and the addresses since its success
  * @internet: what the peer shares
  * @asked: the keeper has not answered yet
  * @woken: the keeper has answered or ended
- * @told: the last line about the pair
- * @told_problems: reported problems, a set of enum agree_problem
- * @told_loop: the user knows that this port's line is looped
- * @told_crowd: the user knows that this port's line has three ends
- * @lost_told: the user knows that the pair was lost
+ * @news: what the user knows of the pair
  * @lost: the last session on this port has ended, and no other has begun
  * @left: the last peer closed the session, and no other has begun one
- * @name: the peer's name, or "the peer"
  */
 struct pairing {
 	const struct tun *tun;
-	int index;
 	struct pair *pair;
 	struct keeper *keeper;
-	struct rtnl *rtnl;
-	struct agree own;
+	struct this_host host;
 	struct agree_result wanted;
 	struct internet internet;
 	bool asked;
 	bool woken;
-	char told[PAIRING_LINE_MAX];
-	unsigned int told_problems;
-	bool told_loop;
-	bool told_crowd;
-	bool lost_told;
+	struct pair_news news;
 	bool lost;
 	bool left;
-	char name[FIELD_STRING_MAX];
 };
 
 /*
@@ -117,39 +86,6 @@ static uint64_t get_random(void *context)
 	return number;
 }
 
-static void find_own_addr(const struct rtnl_addr *addr, void *data)
-{
-	struct pairing *pairing = data;
-
-	if (addr->index != pairing->index || pairing->own.addr.family)
-		return;
-	pairing->own.addr = addr->local;
-	if (!addr_same_host(&addr->reached, &addr->local) &&
-	    addr->local.prefix_len == addr_bits(AF_INET))
-		pairing->own.peer = addr->reached;
-}
-
-/* Find the IPv4 address of this end: the user's, or one set before. */
-static void find_own(struct pairing *pairing, const struct link_config *link)
-{
-	struct agree *own = &pairing->own;
-	char name[256] = "";
-	size_t i;
-
-	for (i = 0; i < link->addr_count && !own->addr.family; i++) {
-		if (link->addrs[i].family != AF_INET)
-			continue;
-		own->addr = link->addrs[i];
-		if (link->peer_of == &link->addrs[i])
-			own->peer = link->peer;
-	}
-	if (!own->addr.family && pairing->tun->attached && pairing->rtnl)
-		rtnl_addr_each(pairing->rtnl, AF_INET, find_own_addr, pairing);
-	if (!gethostname(name, sizeof(name) - 1))
-		agree_set_name(own->name, name);
-	snprintf(own->release, sizeof(own->release), "%s", SERIALTUN_VERSION);
-}
-
 /*
  * Without a keeper the link works with its present addresses. An ordinary user
  * who attaches to a prepared interface cannot start a keeper, so a failure is
@@ -159,9 +95,10 @@ static void start_keeper(struct pairing *pairing,
 			 const struct pairing_config *config)
 {
 	const struct link_config *link = config->link;
-	const bool takes_addr = !pairing->own.addr.family && !link->bridge;
+	const bool takes_addr =
+		!pairing->host.agree.addr.family && !link->bridge;
 	const struct keeper_config keeper = {
-		.index = pairing->index,
+		.index = pairing->host.index,
 		.metric = link->metric_given ? &link->metric : NULL,
 		.user = config->user,
 		.takes_addr = takes_addr,
@@ -171,7 +108,7 @@ static void start_keeper(struct pairing *pairing,
 	struct failure failure;
 	int err;
 
-	pairing->own.takes = takes_addr;
+	pairing->host.agree.takes = takes_addr;
 	if (!takes_addr && !internet_needs_keeper(&pairing->internet))
 		return;
 	err = keeper_start(&pairing->keeper, &keeper, &failure);
@@ -202,7 +139,6 @@ int pairing_open(struct pairing **pairing, const struct pairing_config *config)
 		.idle_ns = PAIRING_IDLE_NS,
 	};
 	struct pairing *opened = calloc(1, sizeof(*opened));
-	struct rtnl_link link;
 
 	if (!opened)
 		goto no_memory;
@@ -210,24 +146,20 @@ int pairing_open(struct pairing **pairing, const struct pairing_config *config)
 	opened->pair = pair_new(&pair);
 	if (!opened->pair)
 		goto no_memory;
-	opened->own.mtu = config->mtu;
-	snprintf(opened->name, sizeof(opened->name), "the peer");
-	if (!rtnl_open(&opened->rtnl) &&
-	    !rtnl_link_find(opened->rtnl, config->tun->name, &link))
-		opened->index = link.index;
-	find_own(opened, config->link);
+	this_host_open(&opened->host, config->tun, config->mtu, config->link);
+	pair_news_init(&opened->news, config->tun->name, config->tun->tap);
 	internet_init(&opened->internet,
 		      &(struct internet_config){
 			      .tun = config->tun,
-			      .index = opened->index,
+			      .index = opened->host.index,
 			      .link = config->link,
 			      .use_dns = config->use_dns,
 			      .shares = config->sharing,
 		      },
-		      opened->rtnl);
+		      opened->host.rtnl);
 	start_keeper(opened, config);
-	opened->own.takes &= opened->keeper != NULL;
-	sharing_describe(config->sharing, &opened->own);
+	opened->host.agree.takes &= opened->keeper != NULL;
+	sharing_describe(config->sharing, &opened->host.agree);
 	*pairing = opened;
 	return 0;
 
@@ -246,7 +178,7 @@ void pairing_close(struct pairing *pairing)
 	if (!pairing)
 		return;
 	keeper_end(pairing->keeper);
-	rtnl_close(pairing->rtnl);
+	this_host_close(&pairing->host);
 	pair_free(pairing->pair);
 	free(pairing);
 }
@@ -281,7 +213,7 @@ int pairing_fd(const struct pairing *pairing)
  */
 bool pairing_takes_address(const struct pairing *pairing)
 {
-	return pairing && pairing->own.takes;
+	return pairing && pairing->host.agree.takes;
 }
 
 /**
@@ -293,42 +225,14 @@ bool pairing_takes_address(const struct pairing *pairing)
  */
 bool pairing_has_address(const struct pairing *pairing)
 {
-	return pairing->own.addr.family || pairing->own.took.family;
-}
-
-/* List the networks that this host does not use, the first pool first. */
-static void list_free(struct pairing *pairing)
-{
-	static const unsigned int pools[] = {0, AGREE_SECOND_POOL};
-	static const size_t list_max[] = {
-		AGREE_FREE_MAX - PAIRING_SECOND_POOL_MIN, AGREE_FREE_MAX};
-	struct agree *own = &pairing->own;
-	bool taken[POOL_NETWORKS];
-	unsigned int number;
-	struct addr pool;
-	size_t i;
-
-	own->free_count = 0;
-	for (i = 0; i < sizeof(pools) / sizeof(*pools); i++) {
-		pool = agree_pool_addr(pools[i], 0);
-		if (pool_mark_taken(pairing->rtnl, pairing->index, &pool,
-				    taken))
-			return;
-		for (number = PAIRING_NETWORK_MIN;
-		     number < POOL_NETWORKS && own->free_count < list_max[i];
-		     number++)
-			if (!taken[number])
-				own->free[own->free_count++] =
-					(uint16_t)(pools[i] | number);
-	}
+	return this_host_addr(&pairing->host);
 }
 
 /* Hand the pair the present description of this host. */
 static void tell_own(struct pairing *pairing, uint64_t now_ns)
 {
-	if (pairing->own.takes && pairing->rtnl)
-		list_free(pairing);
-	pair_set_agree(pairing->pair, &pairing->own, now_ns);
+	this_host_list_free(&pairing->host);
+	pair_set_agree(pairing->pair, &pairing->host.agree, now_ns);
 }
 
 /**
@@ -340,8 +244,7 @@ void pairing_begin_port(struct pairing *pairing, uint64_t now_ns)
 {
 	if (!pairing)
 		return;
-	pairing->told_loop = false;
-	pairing->told_crowd = false;
+	pair_news_begin_port(&pairing->news);
 	pairing->lost = false;
 	pairing->left = false;
 	tell_own(pairing, now_ns);
@@ -356,69 +259,15 @@ void pairing_stop_sharing(struct pairing *pairing, uint64_t now_ns)
 {
 	if (!pairing)
 		return;
-	sharing_describe(NULL, &pairing->own);
+	sharing_describe(NULL, &pairing->host.agree);
 	tell_own(pairing, now_ns);
-}
-
-/* The address of this end, or NULL. */
-static const struct addr *own_addr(const struct pairing *pairing)
-{
-	const struct agree *own = &pairing->own;
-
-	return own->addr.family	  ? &own->addr
-	       : own->took.family ? &own->took
-				  : NULL;
-}
-
-/* Log one line with the peer and the addresses of both ends. */
-static void announce(struct pairing *pairing, const struct agree *peer,
-		     const struct addr *there)
-{
-	const struct addr *here = own_addr(pairing);
-	char line[PAIRING_LINE_MAX] = "";
-	char text[ADDR_TEXT_MAX];
-
-	text_append(line, sizeof(line), "%s: paired with %s",
-		    pairing->tun->name, pairing->name);
-	if (*peer->release)
-		text_append(line, sizeof(line), " (serialtun %s)",
-			    peer->release);
-	if (here)
-		text_append(line, sizeof(line), ": %s here",
-			    addr_format_host(here, text));
-	if (there->family)
-		text_append(line, sizeof(line), "%s %s there", here ? "," : ":",
-			    addr_format_host(there, text));
-	/* Do not repeat the line if the user was not told of a loss. */
-	if (pairing->lost_told || strcmp(line, pairing->told) != 0)
-		log_info("%s", line);
-	snprintf(pairing->told, sizeof(pairing->told), "%s", line);
-	pairing->lost_told = false;
-}
-
-/* Report each problem when it appears. */
-static void report_problems(struct pairing *pairing, const struct agree *peer,
-			    unsigned int problems)
-{
-	const unsigned int news = problems & ~pairing->told_problems;
-	char text[MISFIT_TEXT_MAX];
-	unsigned int problem;
-
-	for (problem = 1; problem <= news; problem <<= 1)
-		if (news & problem)
-			log_warning(
-				"%s: %s", pairing->tun->name,
-				misfit_problem_text((enum agree_problem)problem,
-						    &pairing->own, peer,
-						    pairing->name, text));
-	pairing->told_problems = problems;
 }
 
 /* Has the keeper set these addresses already? */
 static bool has_taken(const struct pairing *pairing,
 		      const struct agree_result *result)
 {
-	const struct addr *took = &pairing->own.took;
+	const struct addr *took = &pairing->host.agree.took;
 
 	return addr_same_host(took, &result->take) &&
 	       took->prefix_len == result->take.prefix_len &&
@@ -450,21 +299,21 @@ static void hear_agree(struct pairing *pairing)
 
 	if (!peer || pairing->asked)
 		return;
-	if (*peer->name)
-		snprintf(pairing->name, sizeof(pairing->name), "%s",
-			 peer->name);
-	agree_decide(&pairing->own, peer, pair_id(pair) > pair_peer(pair)->id,
-		     &result);
-	report_problems(pairing, peer, result.problems);
+	pair_news_name(&pairing->news, peer);
+	agree_decide(&pairing->host.agree, peer,
+		     pair_id(pair) > pair_peer(pair)->id, &result);
+	pair_news_tell_problems(&pairing->news, &pairing->host.agree, peer,
+				result.problems);
 	if (pairing->keeper && result.take.family &&
 	    !has_taken(pairing, &result)) {
 		ask_keeper(pairing, &result);
 		return;
 	}
-	announce(pairing, peer, &result.there);
-	if (own_addr(pairing))
+	pair_news_tell_pair(&pairing->news, peer,
+			    this_host_addr(&pairing->host), &result.there);
+	if (this_host_addr(&pairing->host))
 		internet_hear(&pairing->internet, pairing->keeper, peer,
-			      &result.there, pairing->name);
+			      &result.there, pairing->news.name);
 }
 
 /* Handle the keeper's answer to a request for an address. */
@@ -482,10 +331,10 @@ static void hear_keeper(struct pairing *pairing,
 			    "--addr)",
 			    pairing->tun->name,
 			    addr_format(&pairing->wanted.take, text),
-			    pairing->name, answer->text);
+			    pairing->news.name, answer->text);
 		return;
 	}
-	pairing->own.took = pairing->wanted.take;
+	pairing->host.agree.took = pairing->wanted.take;
 	tell_own(pairing, now_ns);
 	hear_agree(pairing);
 }
@@ -510,81 +359,23 @@ static void read_keeper(struct pairing *pairing, uint64_t now_ns)
 		pairing->internet.has_names
 			? ", and /etc/resolv.conf keeps the name servers of "
 			: "",
-		pairing->internet.has_names ? pairing->name : "");
+		pairing->internet.has_names ? pairing->news.name : "");
 	keeper_end(pairing->keeper);
 	pairing->keeper = NULL;
 	pairing->asked = false;
-	pairing->own.takes = false;
+	pairing->host.agree.takes = false;
 	tell_own(pairing, now_ns);
-}
-
-/* Tell the user that the pair was lost, and why. */
-static void report_loss(struct pairing *pairing, enum pair_event event)
-{
-	const char *tun = pairing->tun->name;
-	const char *name = pairing->name;
-
-	switch (event) {
-	case PAIR_EVENT_SILENT:
-		log_warning("%s: %s does not answer any more", tun, name);
-		break;
-	case PAIR_EVENT_CLOSED:
-		log_info("%s: %s has ended", tun, name);
-		break;
-	case PAIR_EVENT_GARBAGE:
-		log_warning("%s: every frame from %s fails its check, so this "
-			    "end looks for it again",
-			    tun, name);
-		break;
-	default:
-		log_warning("%s: the other end sends frames without a check "
-			    "now, so damage is not noticed any more (is it "
-			    "another program, or a serialtun with --pair=no?)",
-			    tun);
-		break;
-	}
-	pairing->lost_told = true;
-	pairing->lost = true;
-	pairing->left = event == PAIR_EVENT_CLOSED;
-}
-
-/* Tell the user the new speed of the line. */
-static void report_speed(const struct pairing *pairing)
-{
-	struct pair_stats stats;
-	uint32_t times;
-
-	pair_get_stats(pairing->pair, &stats);
-	times = (stats.speed.baud + stats.speed.base / 2) / stats.speed.base;
-	if (stats.speed.baud > stats.speed.base)
-		log_info("%s: %" PRIu32 " baud now (%" PRIu32 " times %" PRIu32
-			 "), both ends",
-			 pairing->tun->name, stats.speed.baud, times,
-			 stats.speed.base);
-	else
-		log_info("%s: %" PRIu32 " baud again, both ends",
-			 pairing->tun->name, stats.speed.baud);
-}
-
-/* Tell the user the speed of a peer that is no serialtun. */
-static void report_stranger(const struct pairing *pairing)
-{
-	struct pair_stats stats;
-
-	pair_get_stats(pairing->pair, &stats);
-	log_info("%s: the other end sends at %" PRIu32
-		 " baud, so this end uses that speed (next time say --baud "
-		 "%" PRIu32 ")",
-		 pairing->tun->name, stats.speed.baud, stats.speed.baud);
 }
 
 static void hear_event(struct pairing *pairing, enum pair_event event,
 		       uint64_t now_ns)
 {
+	struct pair_stats stats;
+
+	pair_get_stats(pairing->pair, &stats);
+	pair_news_tell_event(&pairing->news, event, &stats.speed);
 	switch (event) {
 	case PAIR_EVENT_PAIRED:
-		/* The user is told on PAIR_EVENT_AGREE, with the addresses. */
-		pairing->told_loop = false;
 		pairing->lost = false;
 		pairing->left = false;
 		tell_own(pairing, now_ns);
@@ -592,48 +383,14 @@ static void hear_event(struct pairing *pairing, enum pair_event event,
 	case PAIR_EVENT_AGREE:
 		hear_agree(pairing);
 		break;
-	case PAIR_EVENT_SPEED:
-		report_speed(pairing);
-		break;
-	case PAIR_EVENT_LISTENS:
-		log_info("%s: only garbage has come for 10 s, so this end also "
-			 "listens at other speeds, and sends nothing there",
-			 pairing->tun->name);
-		break;
-	case PAIR_EVENT_STRANGER:
-		report_stranger(pairing);
-		break;
-	case PAIR_EVENT_ANEW:
-		log_debug("%s: %s has started again", pairing->tun->name,
-			  pairing->name);
-		break;
-	case PAIR_EVENT_LOSSY:
-		log_debug("%s: the line damages bytes, so lost frames are "
-			  "repeated from now on",
-			  pairing->tun->name);
-		break;
-	case PAIR_EVENT_ASTRAY:
-		log_warning("%s: %s acknowledges frames that this end did not "
-			    "send, so the two pair anew (does another program "
-			    "send on this line?)",
-			    pairing->tun->name, pairing->name);
-		break;
-	case PAIR_EVENT_UNREADABLE:
-		log_warning("%s: a compressed packet from or to %s was lost, "
-			    "so both ends go on without compression",
-			    pairing->tun->name, pairing->name);
-		break;
 	case PAIR_EVENT_SILENT:
 	case PAIR_EVENT_GARBAGE:
 	case PAIR_EVENT_PLAIN:
 	case PAIR_EVENT_CLOSED:
-		report_loss(pairing, event);
+		pairing->lost = true;
+		pairing->left = event == PAIR_EVENT_CLOSED;
 		break;
 	default:
-		pairing->told_loop |= event == PAIR_EVENT_LOOPED;
-		pairing->told_crowd |= event == PAIR_EVENT_CROWD;
-		log_warning("%s: %s", pairing->tun->name,
-			    misfit_event_text(event, pairing->tun->tap));
 		break;
 	}
 }
@@ -690,38 +447,14 @@ bool pairing_has_lost(const struct pairing *pairing)
 }
 
 /**
- * pairing_told_addresses() - does the user know that the addresses do not fit?
+ * pairing_news() - get what the user knows of the pair
  * @pairing: the pairing, or NULL
  *
- * Return: true if the pairing has said so
+ * Return: it, owned by the pairing; NULL without a pairing
  */
-bool pairing_told_addresses(const struct pairing *pairing)
+const struct pair_news *pairing_news(const struct pairing *pairing)
 {
-	return pairing &&
-	       pairing->told_problems & (AGREE_SAME_ADDR | AGREE_APART |
-					 AGREE_NOT_PEER | AGREE_REFUSED);
-}
-
-/**
- * pairing_told_loop() - does the user know that this port's line is looped?
- * @pairing: the pairing, or NULL
- *
- * Return: true if the pairing has said so
- */
-bool pairing_told_loop(const struct pairing *pairing)
-{
-	return pairing && pairing->told_loop;
-}
-
-/**
- * pairing_told_crowd() - does the user know that there are three ends?
- * @pairing: the pairing, or NULL
- *
- * Return: true if the pairing has said so of this port's line
- */
-bool pairing_told_crowd(const struct pairing *pairing)
-{
-	return pairing && pairing->told_crowd;
+	return pairing ? &pairing->news : NULL;
 }
 
 /**

@@ -10,6 +10,7 @@
 struct agree;
 struct link_config;
 struct pair;
+struct pair_news;
 struct pairing;
 struct privilege_user;
 struct sharing;
@@ -51,9 +52,7 @@ void pairing_wake(struct pairing *pairing);
 void pairing_attend(struct pairing *pairing, uint64_t now_ns);
 bool pairing_peer_has_left(const struct pairing *pairing);
 bool pairing_has_lost(const struct pairing *pairing);
-bool pairing_told_addresses(const struct pairing *pairing);
-bool pairing_told_crowd(const struct pairing *pairing);
-bool pairing_told_loop(const struct pairing *pairing);
+const struct pair_news *pairing_news(const struct pairing *pairing);
 const struct agree *pairing_peer(const struct pairing *pairing);
 
 #endif

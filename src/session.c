@@ -4,41 +4,30 @@
  *
  * One event set holds every descriptor that the program waits for.
  * dispatch_event() gives each event to its owner, which only records it. Then
- * the pump carries packets, and the session handles signals, a port that is
- * lost or comes back, and reports. The observer tells the user how the link is.
- *
- * The interface, its addresses and its routes outlive the port. While the port
- * is away, the session turns the carrier off, so that the kernel and every
- * program that watches the interface can see it.
+ * the pump carries packets, and the session handles signals and reports.
+ * port_use logs in, and follows a port that is lost or comes back.
  */
 #include "session.h"
+#include "account.h"
 #include "board_console.h"
 #include "cli/options.h"
 #include "clock.h"
 #include "events.h"
+#include "exchange.h"
 #include "failure.h"
 #include "framing/framing.h"
 #include "interface/monitor.h"
 #include "interface/tun.h"
 #include "line/line.h"
-#include "line/source.h"
 #include "log.h"
 #include "login_run.h"
-#include "observer.h"
-#include "packet/transport.h"
 #include "packet/vj.h"
-#include "pair/pair.h"
 #include "pairing.h"
-#include "port/port.h"
+#include "port_use.h"
 #include "pump/chatter.h"
 #include "pump/pump.h"
-#include "pump/stats.h"
 #include "report/notify.h"
-#include "report/report.h"
-#include "report/totals.h"
-#include "sharing.h"
 #include "signals.h"
-#include "visit.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -52,31 +41,19 @@ struct session {
 	struct events events;
 	struct line *line;
 	const struct tun *tun;
-	struct pairing *pairing; /* NULL: without */
-	struct sharing *sharing; /* NULL: without */
+	struct exchange exchange;
 	struct vj vj;
 	struct pump *pump;
 	struct monitor *monitor; /* NULL: not available */
-	struct observer observer;
+	struct account account;
+	struct port_use use;
 	struct chatter chatter;
 	struct board_console *console; /* NULL: not asked for */
-	struct report *report;	       /* NULL: not asked for */
 	struct broker *broker;	       /* NULL: the link opens no file */
-	struct visit visit;	       /* of a line that is one */
 	struct login_run *login;       /* NULL: not asked for */
-	uint64_t start_ns;	       /* when the link began */
-	uint32_t baud;		       /* the last speed of the port; 0: none */
 	bool signalled;		       /* a signal is not handled yet */
 	bool interface_changed; /* another program's change is not read yet */
-	bool sharing_woken;	/* the end of its keeper is not handled yet */
-	bool had_port;
-	bool carrier;
 };
-
-static bool is_logging_in(const struct session *session)
-{
-	return session->login && login_run_is_active(session->login);
-}
 
 /* Give an event to its owner. */
 static void dispatch_event(struct session *session, const struct event *event)
@@ -97,10 +74,10 @@ static void dispatch_event(struct session *session, const struct event *event)
 		session->interface_changed = true;
 		break;
 	case EVENT_KEEPER:
-		pairing_wake(session->pairing);
+		pairing_wake(session->exchange.pairing);
 		break;
 	case EVENT_SHARING:
-		session->sharing_woken = true;
+		exchange_wake_sharing(&session->exchange);
 		break;
 	case EVENT_BOARD_CONSOLE:
 		board_console_note(session->console, event->mask);
@@ -125,252 +102,6 @@ static int wait_for_events(struct session *session, uint64_t until_ns)
 	return count < 0 ? count : 0;
 }
 
-static void print_stats(struct session *session, enum log_level level)
-{
-	const struct stats *stats = pump_stats(session->pump);
-	char text[TOTALS_TEXT_MAX];
-
-	log_print(level, "to the line: %s",
-		  totals_format_direction(&stats->to_line, text));
-	log_print(level, "from the line: %s",
-		  totals_format_direction(&stats->from_line, text));
-	log_print(level, "queue: %s", totals_format_queue(&stats->queue, text));
-	if (stats->has_pair)
-		log_print(level, "pair: %s",
-			  totals_format_pair(&stats->pair,
-					     pairing_peer(session->pairing),
-					     clock_ns(), text));
-	if (stats->vj.active)
-		log_print(level, "CSLIP: %s",
-			  totals_format_vj(&stats->vj, text));
-	if (stats->line.known || stats->line.losses)
-		log_print(level, "line: %s",
-			  totals_format_line(&stats->line, text));
-}
-
-/* At the end: a summary for everybody, and with -v every counter. */
-static void print_totals(struct session *session)
-{
-	const struct stats *stats = pump_stats(session->pump);
-	char text[TOTALS_TEXT_MAX];
-
-	print_stats(session, LOG_LEVEL_DEBUG);
-	log_info("%s", totals_format_sum(stats, clock_ns() - session->start_ns,
-					 session->baud, text));
-	if (*totals_format_damage(stats, text))
-		log_info("%s", text);
-}
-
-/* The state of the link, as reports need it. */
-static struct report_view view(struct session *session)
-{
-	const struct port *port = line_port(session->line);
-
-	return (struct report_view){
-		.stats = pump_stats(session->pump),
-		.interface = session->tun->name,
-		.port = port ? port->name : NULL,
-		.rate = port ? port->rate : 0,
-		.carrier = session->carrier,
-		.peer = pairing_peer(session->pairing),
-	};
-}
-
-/* Return: 0 or -errno, logged. */
-static int open_report(struct session *session)
-{
-	const struct report_config config = {
-		.print_s = session->options->stats_s,
-		.json_path = session->options->stats_json,
-		.broker = session->broker,
-	};
-	const struct report_view now = view(session);
-
-	return report_open(&session->report, &config, &now, clock_ns());
-}
-
-static void tick_report(struct session *session, uint64_t now_ns)
-{
-	struct report_view now;
-
-	if (now_ns < report_next_ns(session->report))
-		return;
-	now = view(session);
-	report_tick(session->report, &now, now_ns);
-}
-
-static void set_carrier(struct session *session, bool on)
-{
-	if (on == session->carrier)
-		return;
-	session->carrier = on;
-	tun_set_carrier(session->tun, on);
-	log_debug("%s: carrier %s", session->tun->name, on ? "on" : "off");
-}
-
-static void notify_up(const struct session *session, const struct port *port)
-{
-	notify_status("%s is up on %s", session->tun->name, port->name);
-}
-
-/* Carry packets over the port. Return: 0 or -errno, logged. */
-static int begin_link(struct session *session, uint64_t now_ns)
-{
-	struct port *port = line_port(session->line);
-	const uint64_t settled_ns =
-		now_ns + session->options->port.settle_ms * NS_PER_MS;
-	const struct transport transport = line_transport(session->line);
-	int err = pump_begin_port(session->pump, port, &transport, settled_ns,
-				  now_ns);
-
-	if (err) {
-		log_error("cannot use %s: %s", port->name, strerror(-err));
-		return err;
-	}
-	pairing_begin_port(session->pairing, now_ns);
-	observer_begin_port(&session->observer, now_ns);
-	visit_begin(&session->visit, now_ns);
-	session->had_port = true;
-	session->baud = port->baud;
-	set_carrier(session, true);
-	notify_up(session, port);
-	return 0;
-}
-
-/* The port is a console: log in first. Return: 0 or -errno, logged. */
-static int begin_login(struct session *session, uint64_t now_ns)
-{
-	struct port *port = line_port(session->line);
-	int err = login_run_begin(session->login, port, now_ns);
-
-	if (err) {
-		log_error("cannot use %s: %s", port->name, strerror(-err));
-		return err;
-	}
-	session->had_port = true;
-	set_carrier(session, false);
-	notify_status("%s is logging in on %s", session->tun->name, port->name);
-	return 0;
-}
-
-/* Use a port that has just been opened. Return: 0 or -errno, logged. */
-static int use_port(struct session *session, uint64_t now_ns)
-{
-	return session->login ? begin_login(session, now_ns)
-			      : begin_link(session, now_ns);
-}
-
-static void await_port(struct session *session)
-{
-	set_carrier(session, false);
-	notify_status("%s is waiting for %s", session->tun->name,
-		      line_awaited(session->line));
-}
-
-/* Close the port; the line starts to look for it. */
-static void release_port(struct session *session)
-{
-	if (is_logging_in(session))
-		login_run_drop_port(session->login);
-	else
-		pump_end_port(session->pump);
-	line_let_go(session->line, clock_ns());
-	await_port(session);
-}
-
-/*
- * The port is lost. @how: why; NULL: the reason is the port's own. Return: 0:
- * the session waits for the port; 1: the link ends normally; -1: the link ends
- * with a failure, logged.
- */
-static int lose_port(struct session *session, const char *how)
-{
-	const struct source_kind *kind = line_kind(session->line);
-	const char *gone = line_why_gone(session->line);
-	const struct port *port = line_port(session->line);
-
-	if (kind->no_reconnect && !how && !session->options->once) {
-		log_info("%s: %s", port->name, kind->how_lost);
-		return 1;
-	}
-	if (!how)
-		how = port->how_lost ? port->how_lost : kind->how_lost;
-	if (gone) {
-		log_error("lost %s: %s (%s)", port->name, how, gone);
-		return -1;
-	}
-	if (session->options->once) {
-		log_error("lost %s: %s (%s; without --once serialtun waits for "
-			  "it)",
-			  port->name, how, kind->remedy);
-		return -1;
-	}
-	log_warning("lost %s: %s; waiting for %s", port->name, how,
-		    line_awaited(session->line));
-	release_port(session);
-	return 0;
-}
-
-/* Return: 0 or -errno, logged. */
-static int look_for_port(struct session *session, uint64_t now_ns)
-{
-	const char *name = line_name(session->line);
-	const char *state = session->had_port ? "back" : "there";
-	const struct port *port;
-
-	if (!line_look(session->line, now_ns)) {
-		if (!line_is_stuck(session->line))
-			return 0;
-		log_error("cannot open %s: the process that opens files has "
-			  "ended (start serialtun again)",
-			  name);
-		return -EPIPE;
-	}
-	port = line_port(session->line);
-	if (strcmp(name, port->name) != 0)
-		log_info("%s is %s, %s %s", name, state,
-			 line_kind(session->line)->found_as, port->name);
-	else
-		log_info("%s is %s", name, state);
-	return use_port(session, clock_ns());
-}
-
-/* SIGUSR2: close the port and open it again. The own terminal stays. */
-static int reopen_port(struct session *session)
-{
-	if (!line_port(session->line) || line_kind(session->line)->is_visit)
-		return 0;
-	log_info("closing and reopening %s", line_name(session->line));
-	release_port(session);
-	return look_for_port(session, clock_ns());
-}
-
-/* The keepalive or the pair has turned the carrier on or off. */
-static void follow_peer(struct session *session)
-{
-	const struct port *port = line_port(session->line);
-	const struct pair *pair = pairing_pair(session->pairing);
-
-	set_carrier(session, pump_has_carrier(session->pump));
-	if (session->carrier) {
-		if (pair && pair_is_given_up(pair, clock_ns()))
-			log_info("%s: carrier on again, for another program in "
-				 "the place of the peer",
-				 session->tun->name);
-		/* The pairing reports a serialtun. */
-		else if (!pair || pair_state(pair) == PAIR_PLAIN)
-			log_info("%s: the peer sends again, carrier on",
-				 line_name(session->line));
-		notify_up(session, port);
-	} else {
-		if (pair && pair_is_absent(pair, clock_ns()))
-			log_info("%s: carrier off until the peer is back",
-				 session->tun->name);
-		notify_status("%s: no data from the peer on %s",
-			      session->tun->name, port->name);
-	}
-}
-
 /* Return: 0 or -errno, logged. */
 static int handle_signals(struct session *session)
 {
@@ -379,8 +110,8 @@ static int handle_signals(struct session *session)
 	session->signalled = false;
 	signals_clear_fd();
 	if (signals_take_report())
-		print_stats(session, LOG_LEVEL_ANSWER);
-	return signals_take_reopen() ? reopen_port(session) : 0;
+		account_print(&session->account, LOG_LEVEL_ANSWER);
+	return signals_take_reopen() ? port_use_reopen(&session->use) : 0;
 }
 
 /* Warn of a change to the interface by another program. */
@@ -393,87 +124,17 @@ static void report_interface_changes(struct session *session)
 	session->interface_changed = false;
 }
 
-/* Handle the end of the keeper that shares the internet. */
-static void attend_sharing(struct session *session)
-{
-	if (session->sharing_woken && sharing_attend(session->sharing))
-		pairing_stop_sharing(session->pairing, clock_ns());
-	session->sharing_woken = false;
-}
-
-/* Is the port a terminal that the link has to give back? */
-static bool is_visit(const struct session *session)
-{
-	return line_kind(session->line)->is_visit && line_port(session->line);
-}
-
-/* Return: 0: the link goes on; 1: it ends normally, logged. */
-static int look_at_visit(struct session *session, uint64_t now_ns)
-{
-	const bool has_left = pairing_peer_has_left(session->pairing);
-	const char *over = line_why_over(session->line);
-
-	if (!over && (has_left || now_ns >= session->visit.check_ns))
-		over = visit_why_over(&session->visit,
-				      pump_stats(session->pump), has_left,
-				      now_ns);
-	if (!over)
-		return 0;
-	log_info("giving %s back: %s", line_name(session->line), over);
-	return 1;
-}
-
-/*
- * The board has ended its end, or has been reset: its console is one again.
- * Return: 0 or -errno, logged.
- */
-static int return_to_login(struct session *session, uint64_t now_ns)
-{
-	log_info("%s: looking whether the board's console is there again",
-		 line_name(session->line));
-	pump_end_port(session->pump);
-	return begin_login(session, now_ns);
-}
-
-/* The totals name the highest speed at which packets have crossed the line. */
-static void note_baud(struct session *session)
-{
-	const uint32_t baud = line_port(session->line)->baud;
-	const struct pair *pair = pairing_pair(session->pairing);
-
-	if (baud == session->baud ||
-	    (pair && (pair_holds(pair) || pair_is_searching(pair))))
-		return;
-	/* Below the default there is no peer but a stranger. */
-	if (baud > session->baud || baud < PORT_BAUD_DEFAULT)
-		session->baud = baud;
-}
-
-/* Everything but packets. Return: as handle_result(). */
+/* Everything but packets. Return: as port_use_follow(). */
 static int handle_the_rest(struct session *session)
 {
 	const uint64_t now_ns = clock_ns();
 	int err = handle_signals(session);
 
-	if (!err && !line_port(session->line)) {
-		err = look_for_port(session, now_ns);
-	} else if (!err && !is_logging_in(session)) {
-		line_attend(session->line, now_ns);
-		note_baud(session);
-		pairing_attend(session->pairing, now_ns);
-		if (session->carrier != pump_has_carrier(session->pump))
-			follow_peer(session);
-		observer_look(&session->observer, now_ns);
-		if (is_visit(session))
-			err = look_at_visit(session, now_ns);
-		else if (session->login &&
-			 (pairing_has_lost(session->pairing) ||
-			  pump_is_held(session->pump)))
-			err = return_to_login(session, now_ns);
-	}
+	if (!err)
+		err = port_use_attend(&session->use, now_ns);
 	report_interface_changes(session);
-	attend_sharing(session);
-	tick_report(session, now_ns);
+	exchange_attend_sharing(&session->exchange, now_ns);
+	account_tick(&session->account, session->use.carrier, now_ns);
 	notify_tick(now_ns);
 	return err;
 }
@@ -484,39 +145,11 @@ static uint64_t next_ns(const struct session *session)
 	uint64_t next_ns = clock_earlier(pump_next_ns(session->pump),
 					 line_next_ns(session->line));
 
-	if (is_logging_in(session))
-		next_ns = clock_earlier(next_ns,
-					login_run_next_ns(session->login));
-	else if (line_port(session->line))
-		next_ns = clock_earlier(next_ns,
-					observer_next_ns(&session->observer));
+	next_ns = clock_earlier(next_ns, port_use_next_ns(&session->use));
 	next_ns =
 		clock_earlier(next_ns, board_console_next_ns(session->console));
-	if (is_visit(session))
-		next_ns = clock_earlier(next_ns, session->visit.check_ns);
 	next_ns = clock_earlier(next_ns, notify_next_ns());
-	return clock_earlier(next_ns, report_next_ns(session->report));
-}
-
-/*
- * Return: 0: go on; 1: the link ends normally; -1: the link ends with a
- * failure, logged.
- */
-static int handle_result(struct session *session, enum pump_result result)
-{
-	switch (result) {
-	case PUMP_PORT_GONE:
-		return lose_port(session, NULL);
-	case PUMP_OUT_OF_STEP:
-		return lose_port(session, "its data holds no packets any more");
-	case PUMP_TUN_GONE:
-		log_error("lost the interface %s: it was deleted (start "
-			  "serialtun again to create it)",
-			  session->tun->name);
-		return -1;
-	default:
-		return 0;
-	}
+	return clock_earlier(next_ns, account_next_ns(&session->account));
 }
 
 /* The prefix for a board: that of the first IPv6 address. NULL: none. */
@@ -548,8 +181,8 @@ int session_open(struct session **session, const struct options *options)
 	if (!opened)
 		goto fail;
 	opened->options = options;
-	opened->carrier = true;
 	opened->events = (struct events)EVENTS_CLOSED;
+	exchange_init(&opened->exchange, options, &opened->events);
 	err = events_open(&opened->events);
 	if (!err)
 		err = events_watch(&opened->events, EVENT_SIGNAL, signals_fd(),
@@ -636,6 +269,17 @@ struct line *session_line(const struct session *session)
 }
 
 /**
+ * session_exchange() - what a session exchanges with the other end
+ * @session: the session
+ *
+ * Return: the exchange, owned by the session
+ */
+struct exchange *session_exchange(struct session *session)
+{
+	return &session->exchange;
+}
+
+/**
  * session_use_broker() - let the broker open the port and write the report
  * @session: the session
  * @broker:  the broker, with a copy of the session's line; it must outlive the
@@ -656,88 +300,6 @@ void session_remove_files(struct session *session)
 {
 	line_remove_file(session->line);
 	board_console_remove_file(session->console);
-}
-
-/**
- * session_pair() - prepare to pair with a serialtun at the other end
- * @session: the session
- * @tun:     the interface, configured; borrowed until session_close()
- * @mtu:     MTU of the interface, in bytes
- * @user:    the user of --user
- *
- * Call it before the capabilities are dropped. It does nothing with --pair=no
- * or another framing than SLIP. Logs any failure.
- *
- * Return: 0 or -errno
- */
-int session_pair(struct session *session, const struct tun *tun, uint32_t mtu,
-		 const struct privilege_user *user)
-{
-	const struct pairing_config config = {
-		.parts = session->options->pair,
-		.flow = session->options->port.flow,
-		.link = &session->options->link,
-		.tun = tun,
-		.mtu = mtu,
-		.user = user,
-		.use_dns = session->options->use_dns,
-		.sharing = session->sharing,
-	};
-	int fd;
-	int err;
-
-	if (!config.parts)
-		return 0;
-	err = pairing_open(&session->pairing, &config);
-	if (err)
-		return err;
-	fd = pairing_fd(session->pairing);
-	return fd < 0 ? 0
-		      : events_watch(&session->events, EVENT_KEEPER, fd,
-				     EPOLLIN);
-}
-
-/**
- * session_share() - share the internet with the other end, if the user said so
- * @session: the session
- * @tun:     the interface, configured
- * @user:    the user of --user
- *
- * Call it before session_pair(). Logs any failure.
- *
- * Return: 0 or -errno
- */
-int session_share(struct session *session, const struct tun *tun,
-		  const struct privilege_user *user)
-{
-	int err = sharing_open(&session->sharing, session->options, tun, user);
-
-	if (err || !session->sharing)
-		return err;
-	return events_watch(&session->events, EVENT_SHARING,
-			    sharing_fd(session->sharing), EPOLLIN);
-}
-
-/**
- * session_announce_sharing() - describe what is shared to the user
- * @session: the session
- */
-void session_announce_sharing(const struct session *session)
-{
-	sharing_announce(session->sharing);
-	if (!session->pairing)
-		sharing_tell_commands(session->sharing);
-}
-
-/**
- * session_takes_address() - can the link get an IPv4 address from the peer?
- * @session: the session, after session_pair()
- *
- * Return: true if so
- */
-bool session_takes_address(const struct session *session)
-{
-	return pairing_takes_address(session->pairing);
 }
 
 /* Without a monitor the link works all the same. */
@@ -801,7 +363,7 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		.events = &session->events,
 		.tun = tun,
 		.framing = options->framing,
-		.pair = pairing_pair(session->pairing),
+		.pair = pairing_pair(session->exchange.pairing),
 		.chatter = options->framing->idle ? &session->chatter : NULL,
 		.vj = compression_of(session, tun),
 		.lead = options->lead,
@@ -817,7 +379,8 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 			    .routes = options->link.routes,
 			    .route_count = options->link.route_count,
 			    .partial = tun->attached || options->link.bridge ||
-				       pairing_takes_address(session->pairing)},
+				       pairing_takes_address(
+					       session->exchange.pairing)},
 	};
 	struct failure failure;
 	int err = line_enclose(session->line, (int)if_nametoindex(tun->name),
@@ -834,72 +397,55 @@ int session_start(struct session *session, const struct tun *tun, uint32_t mtu)
 		log_error("cannot start: %s", strerror(-err));
 		return err;
 	}
-	observer_init(&session->observer,
-		      &(struct observer_config){
+	account_init(&session->account,
+		     &(struct account_config){
+			     .line = session->line,
+			     .tun = tun,
+			     .pump = session->pump,
+			     .pairing = session->exchange.pairing,
+			     .report = {.print_s = options->stats_s,
+					.json_path = options->stats_json,
+					.broker = session->broker},
+		     });
+	watch_interface(session);
+	port_use_init(&session->use,
+		      &(struct port_use_config){
+			      .options = options,
 			      .line = session->line,
 			      .tun = tun,
 			      .pump = session->pump,
-			      .pairing = session->pairing,
-			      .sharing = session->sharing,
+			      .pairing = session->exchange.pairing,
+			      .account = &session->account,
+			      .sharing = session->exchange.sharing,
 			      .chatter = &session->chatter,
-			      .takes_mac = tun->tap && !tun->attached &&
-					   !options->link.mac_given &&
-					   !options->link.bridge,
-			      .flow = options->port.flow,
-			      .is_radio = options->framing->radio_rate,
-			      .keepalive_s = options->keepalive_s,
+			      .login = session->login,
 		      });
-	watch_interface(session);
-	if (line_port(session->line))
-		err = use_port(session, clock_ns());
-	else
-		await_port(session);
-	return err ? err : open_report(session);
+	err = port_use_start(&session->use);
+	return err ? err
+		   : account_open(&session->account, session->use.carrier);
 }
 
-/* Return: as handle_result(). */
-static int turn_login(struct session *session)
-{
-	switch (login_run_turn(session->login, clock_ns())) {
-	case LOGIN_RUN_LINK:
-		log_info("%s: the console is a link now",
-			 line_port(session->line)->name);
-		return begin_link(session, clock_ns());
-	case LOGIN_RUN_PORT_GONE:
-		return lose_port(session, NULL);
-	case LOGIN_RUN_FAILED:
-		return -1;
-	default:
-		return 0;
-	}
-}
-
-/* Return: as handle_result(). */
+/* Return: as port_use_follow(). */
 static int turn(struct session *session)
 {
 	int err;
 
 	if (session->console)
 		board_console_move(session->console, clock_ns());
-	err = handle_result(session, pump_turn(session->pump));
+	err = port_use_follow(&session->use, pump_turn(session->pump));
 	if (session->console)
 		board_console_move(session->console, clock_ns());
-	if (!err && is_logging_in(session))
-		err = turn_login(session);
+	if (!err)
+		err = port_use_log_in(&session->use);
 	return err ? err : handle_the_rest(session);
 }
 
 /* Return: as session_run(). */
 static int end(struct session *session, int err)
 {
-	struct report_view last;
-
 	notify_stopping();
-	if (is_logging_in(session))
-		login_run_give_up(session->login);
-	last = view(session);
-	report_close(session->report, &last);
-	print_totals(session);
+	port_use_end(&session->use);
+	account_close(&session->account, session->use.carrier);
 	pump_part(session->pump);
 	return err < 0 ? -1 : 0;
 }
@@ -917,7 +463,6 @@ int session_run(struct session *session)
 {
 	int err = 0;
 
-	session->start_ns = clock_ns();
 	while (!err && !signals_stop()) {
 		err = turn(session);
 		if (!err)
@@ -936,8 +481,7 @@ void session_close(struct session *session)
 		return;
 	pump_free(session->pump);
 	login_run_close(session->login);
-	pairing_close(session->pairing);
-	sharing_close(session->sharing);
+	exchange_close(&session->exchange);
 	board_console_close(session->console);
 	monitor_close(session->monitor);
 	line_close(session->line);

@@ -397,6 +397,11 @@ static bool compresses_rightly(const struct end *end)
 }
 
 /* Check the promises for two ends; the disturbance is over. */
+static bool listens(const struct world *world)
+{
+	return world->ends[0].listens || world->ends[1].listens;
+}
+
 /*
  * Get the time in which two good ends pair. One that searches for the speed of
  * another program has the base speed only half of the time, and misses what the
@@ -404,9 +409,7 @@ static bool compresses_rightly(const struct end *end)
  */
 static uint64_t pairing_ns(const struct world *world)
 {
-	const bool listens = world->ends[0].listens || world->ends[1].listens;
-
-	return listens ? 35 * S : 5 * S;
+	return listens(world) ? 35 * S : 5 * S;
 }
 
 static void check_paired(struct world *world)
@@ -416,10 +419,10 @@ static void check_paired(struct world *world)
 	uint64_t paired_ns = 0;
 
 	while (world->now_ns < end_ns) {
-		if (world->traffic == TRAFFIC_LATE &&
-		    world->now_ns == late_ns) {
+		/* One stream of packets may find no hello in time. */
+		if ((world->traffic == TRAFFIC_LATE || listens(world)) &&
+		    world->now_ns == late_ns)
 			set_traffic(world, TRAFFIC_PINGS);
-		}
 		run_for(world, 50 * MS);
 		if (are_paired(world))
 			paired_ns = world->now_ns;
