@@ -106,6 +106,7 @@ shell_files := $(wildcard tests/*/*.sh scripts/*) .ci/run \
 	tests/coverage tests/fuzz/run tests/peers/make-board tests/tap/count \
 	tests/tap/keep tests/tap/prove tests/vm/run \
 	tests/tree/arrows tests/vm/load tests/vm/socket_guest tests/vm/test \
+	tests/unit/login/record \
 	src/completion/serialtun $(wildcard src/debian/serialtun.p*)
 manuals := $(wildcard src/man/*.[78])
 c_files := $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])

@@ -74,7 +74,7 @@ start_getty() {
 	"${board[@]}" bash -c 'while :; do
 		setsid agetty --noclear -L 115200 "$1" vt100
 		sleep 0.2
-		done' getty "$(readlink "$port_b" | sed 's,^/dev/,,')" \
+		done' getty "$(readlink -f "$port_b" | sed 's,^/dev/,,')" \
 		>"$dir/getty.log" 2>&1 </dev/null &
 	getty=$!
 	wait_for 5 is_getty_there
