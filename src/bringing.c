@@ -88,25 +88,38 @@ static bool has_program(const struct shell_facts *facts, const char *program)
 	return strstr(facts->programs, program);
 }
 
+static void write_request(struct bundle_request *request,
+			  const struct shell_facts *facts)
+{
+	/* memcmp() compares the padding, too. */
+	memset(request, 0, sizeof(*request));
+	request->room_kib = (uint32_t)strtoul(facts->room, NULL, 10);
+	request->has_xz = has_program(facts, ",xzcat,");
+	request->has_gzip = has_program(facts, ",zcat,");
+	snprintf(request->machine, sizeof(request->machine), "%s",
+		 facts->machine);
+	snprintf(request->loaders, sizeof(request->loaders), "%s",
+		 facts->loaders);
+	snprintf(request->libc, sizeof(request->libc), "%s", facts->libc);
+}
+
 /* Return: 0 or -errno. */
 static int ask_for_bundle(struct bringing *bringing, const struct login *login)
 {
-	const struct shell_facts *facts = &login->facts;
-	const bool has_tar = has_program(facts, ",tar,");
-	struct bundle_request request = {
-		.room_kib = (uint32_t)strtoul(facts->room, NULL, 10),
-		.has_xz = has_program(facts, ",xzcat,"),
-		.has_gzip = has_program(facts, ",zcat,"),
-	};
-
-	if (!has_tar)
+	if (!has_program(&login->facts, ",tar,"))
 		return -ENOENT;
-	snprintf(request.machine, sizeof(request.machine), "%s",
-		 facts->machine);
-	snprintf(request.loaders, sizeof(request.loaders), "%s",
-		 facts->loaders);
-	snprintf(request.libc, sizeof(request.libc), "%s", facts->libc);
-	return bundler_ask(bringing->bundler, &request);
+	write_request(&bringing->asked, &login->facts);
+	return bundler_ask(bringing->bundler, &bringing->asked);
+}
+
+/* Was the bundle asked for another board, whose login was lost? */
+static bool is_for_another(const struct bringing *bringing,
+			   const struct login *login)
+{
+	struct bundle_request request;
+
+	write_request(&request, &login->facts);
+	return memcmp(&request, &bringing->asked, sizeof(request)) != 0;
 }
 
 static void give_bundle(struct bringing *bringing, struct login *login,
@@ -128,6 +141,22 @@ static void give_bundle(struct bringing *bringing, struct login *login,
 	login_set_bundle(login, &bundle, now_ns);
 }
 
+/* Ask for a bundle, unless one is owed. Return: true if one is. */
+static bool is_asked(struct bringing *bringing, struct login *login)
+{
+	int err = bringing->awaits ? 0 : ask_for_bundle(bringing, login);
+
+	if (err)
+		login_refuse_bundle(login,
+				    err == -ENOENT
+					    ? "no tar to unpack one (install "
+					      "serialtun there)"
+					    : "the process that brings one has "
+					      "ended");
+	bringing->awaits = !err;
+	return !err;
+}
+
 /* The board needs a bundle. */
 static void look_for_bundle(struct bringing *bringing, struct login *login,
 			    uint64_t now_ns)
@@ -135,27 +164,18 @@ static void look_for_bundle(struct bringing *bringing, struct login *login,
 	char why[BUNDLE_WHY_MAX];
 	int err;
 
-	if (!bringing->awaits) {
-		err = ask_for_bundle(bringing, login);
-		if (err) {
-			login_refuse_bundle(
-				login,
-				err == -ENOENT
-					? "no tar to unpack one (install "
-					  "serialtun there)"
-					: "the process that brings one has "
-					  "ended");
+	/* A bundle for another board is thrown away. */
+	do {
+		if (!is_asked(bringing, login))
 			return;
-		}
-		bringing->awaits = true;
-	}
-	err = bundler_take(bringing->bundler, why);
-	if (err == -EAGAIN &&
-	    !events_watch(bringing->events, EVENT_BUNDLE,
-			  bringing->bundler->child.fd, EPOLLIN))
-		return;
-	events_forget(bringing->events, bringing->bundler->child.fd);
-	bringing->awaits = false;
+		err = bundler_take(bringing->bundler, why);
+		if (err == -EAGAIN &&
+		    !events_watch(bringing->events, EVENT_BUNDLE,
+				  bringing->bundler->child.fd, EPOLLIN))
+			return;
+		events_forget(bringing->events, bringing->bundler->child.fd);
+		bringing->awaits = false;
+	} while (is_for_another(bringing, login));
 	if (err)
 		login_refuse_bundle(login, why);
 	else
@@ -171,9 +191,11 @@ static void write_progress(char text[LOG_TEXT_MAX], const struct upload *upload,
 	const int width = (int)strlen(full);
 	const int filled =
 		(int)((uint64_t)upload->done * (uint64_t)width / upload->len);
-	const uint64_t left_ns =
+	/* In milliseconds, the product fits for any bundle and many years. */
+	const uint64_t left_ms =
 		upload->done
-			? spent_ns * (upload->len - upload->done) / upload->done
+			? spent_ns / NS_PER_MS * (upload->len - upload->done) /
+				  upload->done
 			: 0;
 	int len = snprintf(text, LOG_TEXT_MAX,
 			   "bringing serialtun [%.*s%.*s] %zu of %zu bytes",
@@ -183,7 +205,7 @@ static void write_progress(char text[LOG_TEXT_MAX], const struct upload *upload,
 	if (upload->done)
 		len += snprintf(text + len, (size_t)(LOG_TEXT_MAX - len),
 				", %ju s left",
-				(uintmax_t)(left_ns / NS_PER_S + 1));
+				(uintmax_t)(left_ms / 1000 + 1));
 	if (upload->damaged)
 		snprintf(text + len, (size_t)(LOG_TEXT_MAX - len),
 			 ", %u chunks sent again", upload->damaged);

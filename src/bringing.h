@@ -2,6 +2,8 @@
 #ifndef SERIALTUN_BRINGING_H
 #define SERIALTUN_BRINGING_H
 
+#include "bundle/bundle.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,6 +15,7 @@ struct login;
  * struct bringing - serialtun on its way to a board
  * @events:   the event set
  * @bundler:  the process that makes the bundle; NULL: it could not start
+ * @asked:    the board for which it was asked
  * @awaits:   it owes an answer
  * @is_shown: the terminal shows the progress
  * @begin_ns: when the bundle began to travel
@@ -21,6 +24,7 @@ struct login;
 struct bringing {
 	struct events *events;
 	struct bundler *bundler;
+	struct bundle_request asked;
 	bool awaits;
 	bool is_shown;
 	uint64_t begin_ns;

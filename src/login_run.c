@@ -278,8 +278,14 @@ static enum login_run_result give_password(struct login_run *run)
 	explicit_bzero(password, sizeof(password));
 	if (!err || err == -EINTR)
 		return LOGIN_RUN_GOES_ON;
-	log_error("cannot ask for the password: %s (give --password-file)",
-		  strerror(-err));
+	if (err == -E2BIG)
+		log_error("cannot use the password: it is longer than %d bytes "
+			  "(set a shorter one)",
+			  SECRET_MAX - 1);
+	else
+		log_error("cannot ask for the password: %s (give "
+			  "--password-file)",
+			  strerror(-err));
 	return LOGIN_RUN_FAILED;
 }
 

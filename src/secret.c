@@ -16,18 +16,34 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* Take a line, of which nothing is cut. Return: 0, -E2BIG, or -EINVAL: it is
+ * empty. */
+static int take_line(const char *line, char secret[SECRET_MAX])
+{
+	const size_t len = strlen(line);
+
+	if (!len)
+		return -EINVAL;
+	if (len >= SECRET_MAX)
+		return -E2BIG;
+	memcpy(secret, line, len + 1);
+	return 0;
+}
+
 /**
  * secret_read_file() - read the first line of a file
  * @path:   the file
  * @secret: filled in on success
  *
- * Refuses a file that its group or others may read or write. Logs any failure.
+ * Refuses a file that its group or others may read or write, and a line that
+ * is too long: a part of a password is another password. Logs any failure.
  *
  * Return: 0 or -errno
  */
 int secret_read_file(const char *path, char secret[SECRET_MAX])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char line[SECRET_MAX + 2];
 	struct stat file;
 	ssize_t len;
 	int err;
@@ -53,12 +69,20 @@ int secret_read_file(const char *path, char secret[SECRET_MAX])
 		close(fd);
 		return -EPERM;
 	}
-	len = read(fd, secret, SECRET_MAX - 1);
+	len = read(fd, line, sizeof(line) - 1);
 	close(fd);
-	secret[len > 0 ? len : 0] = '\0';
-	secret[strcspn(secret, "\r\n")] = '\0';
-	if (*secret)
+	line[len > 0 ? len : 0] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	err = take_line(line, secret);
+	explicit_bzero(line, sizeof(line));
+	if (!err)
 		return 0;
+	if (err == -E2BIG) {
+		log_error("cannot use the password file %s: its first line is "
+			  "longer than %d bytes (set a shorter password)",
+			  path, SECRET_MAX - 1);
+		return err;
+	}
 	log_error("cannot use the password file %s: its first line is empty",
 		  path);
 	return -EINVAL;
@@ -83,7 +107,9 @@ static int read_line(int fd, char secret[SECRET_MAX])
 		{.fd = fd, .events = POLLIN},
 		{.fd = signals_fd(), .events = POLLIN},
 	};
+	char line[SECRET_MAX + 2];
 	ssize_t len;
+	int err;
 
 	for (;;) {
 		if (poll(polled, 2, -1) < 0 && errno != EINTR)
@@ -96,11 +122,18 @@ static int read_line(int fd, char secret[SECRET_MAX])
 		if (polled[0].revents)
 			break;
 	}
-	len = read(fd, secret, SECRET_MAX - 1);
+	len = read(fd, line, sizeof(line) - 1);
 	if (len <= 0)
 		return len ? -errno : -EPIPE;
-	secret[len] = '\0';
-	secret[strcspn(secret, "\r\n")] = '\0';
+	line[len] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	err = take_line(line, secret);
+	explicit_bzero(line, sizeof(line));
+	if (err == -E2BIG)
+		tcflush(fd, TCIFLUSH);
+	if (err != -EINVAL)
+		return err;
+	*secret = '\0';
 	return 0;
 }
 
@@ -112,7 +145,8 @@ static int read_line(int fd, char secret[SECRET_MAX])
  *
  * Waits for the user, or for a stop signal.
  *
- * Return: 0; -EINTR after a stop signal; another -errno
+ * Return: 0; -EINTR after a stop signal; -E2BIG if the line is too long;
+ * another -errno
  */
 int secret_ask(int fd, const char *prompt, char secret[SECRET_MAX])
 {

@@ -92,6 +92,13 @@ ends
 check 'a password file that others may read is refused' \
 	a_says 'cannot use the password file .*: other users may read it'
 check_equal 'with status 1' 1 "$ended"
+printf '%0256d\n' 0 >"$dir/long"
+chmod 600 "$dir/long"
+log_in --password-file "$dir/long"
+ends
+check 'a password that is too long is refused, not cut' \
+	a_says 'cannot use the password file .*: its first line is longer than 255'
+check_equal 'with status 1, too' 1 "$ended"
 log_in
 check_refused 'no terminal to ask for the password' 'give --password-file'
 
