@@ -234,6 +234,7 @@ static void fill_stats(void)
 	stats.has_pair = true;
 	stats.pair.state = PAIR_PAIRED;
 	stats.pair.repeats = true;
+	stats.pair.compresses = true;
 	stats.pair.speed.stop = SPEED_STOP_FAILED;
 }
 
