@@ -23,6 +23,9 @@
 /* More connections than slots. */
 #define FLOWS 20
 
+/* The port of the first one; those of the others follow. */
+#define FLOWS_PORT 1000
+
 /* The longest headers that flows_step() makes: 4 bytes of IP options, 12 of
  * TCP's. */
 #define FLOWS_HEADER_MAX 56
@@ -160,7 +163,7 @@ static inline void flows_begin(struct flows *flows, uint64_t seed,
 		struct segment *segment = &flows->segments[i];
 
 		*segment = first;
-		segment->port = (uint16_t)(1000 + i);
+		segment->port = (uint16_t)(FLOWS_PORT + i);
 		segment->seq = (uint32_t)flows_chance(flows, UINT32_MAX);
 		segment->ack = (uint32_t)flows_chance(flows, UINT32_MAX);
 		segment->options = flows_chance(flows, 3) ? 0 : 12;
