@@ -25,6 +25,8 @@ mkfifo "$dir/orders"
 
 # start_driver [USER [WORD]...]: start a main process, for say; $keeper is its keeper
 start_driver() {
+	# Do not find the words of the previous one, which is in this file yet.
+	: >"$dir/driver.log"
 	nsenter --target "$host_a" --net -- "$driver" kept0 "$@" \
 		<"$dir/orders" >"$dir/answers" 2>"$dir/driver.log" &
 	driver_pid=$!
