@@ -35,9 +35,14 @@ static enum packet_verdict check_ipv6(const uint8_t *packet, size_t len)
 {
 	if (len < HEADER_IPV6_ALL)
 		return PACKET_BAD_HEADER;
-	/* Jumbograms (RFC 2675) are longer than any frame. */
-	if ((size_t)HEADER_IPV6_ALL + header_get16(packet + HEADER_IPV6_LEN) !=
-	    len)
+	/*
+	 * The length does not count the header, so there are longer packets,
+	 * for which nobody has room. Jumbograms (RFC 2675) are longer than any
+	 * frame.
+	 */
+	if (len > PACKET_MAX ||
+	    (size_t)HEADER_IPV6_ALL + header_get16(packet + HEADER_IPV6_LEN) !=
+		    len)
 		return PACKET_BAD_LENGTH;
 	return PACKET_IPV6;
 }

@@ -74,7 +74,7 @@ static void put_be16(uint8_t *p, size_t value)
 	p[1] = (uint8_t)value;
 }
 
-static uint8_t packet[65535];
+static uint8_t packet[65543];
 
 static const struct {
 	const char *what;
@@ -254,6 +254,8 @@ static const struct {
 	{"length in the wrong order", 104, 64 << 8, PACKET_BAD_LENGTH},
 	{"low byte of the length only", 104, 256 + 64, PACKET_BAD_LENGTH},
 	{"longer than a frame", 65535, 65535, PACKET_BAD_LENGTH},
+	{"longer than any packet", 65536, 65496, PACKET_BAD_LENGTH},
+	{"the longest contents of a frame", 65543, 65503, PACKET_BAD_LENGTH},
 	{"a jumbogram", 65535, 0, PACKET_BAD_LENGTH},
 };
 
