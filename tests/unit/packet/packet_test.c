@@ -6,6 +6,7 @@
  * Each packet is in a buffer of exactly its length.
  */
 #include "../testing.h"
+#include "framing/framing.h"
 #include "packet/packet.h"
 #include "packet/siphash.h"
 
@@ -74,7 +75,8 @@ static void put_be16(uint8_t *p, size_t value)
 	p[1] = (uint8_t)value;
 }
 
-static uint8_t packet[65543];
+/* As long as the contents of a frame can be. */
+static uint8_t packet[FRAMING_CONTENTS_MAX];
 
 static const struct {
 	const char *what;
@@ -254,8 +256,10 @@ static const struct {
 	{"length in the wrong order", 104, 64 << 8, PACKET_BAD_LENGTH},
 	{"low byte of the length only", 104, 256 + 64, PACKET_BAD_LENGTH},
 	{"longer than a frame", 65535, 65535, PACKET_BAD_LENGTH},
-	{"longer than any packet", 65536, 65496, PACKET_BAD_LENGTH},
-	{"the longest contents of a frame", 65543, 65503, PACKET_BAD_LENGTH},
+	{"longer than any packet", PACKET_MAX + 1,
+	 PACKET_MAX + 1 - IPV6_HEADER_LEN, PACKET_BAD_LENGTH},
+	{"the longest contents of a frame", FRAMING_CONTENTS_MAX,
+	 FRAMING_CONTENTS_MAX - IPV6_HEADER_LEN, PACKET_BAD_LENGTH},
 	{"a jumbogram", 65535, 0, PACKET_BAD_LENGTH},
 };
 
