@@ -16,3 +16,23 @@ void drop_packets(struct stats_direction *direction, enum stats_drop reason,
 	direction->dropped[reason] += packets;
 	log_trace("dropped %zu bytes: %s", bytes, stats_drop_name(reason));
 }
+
+/**
+ * drop_reason() - the drop reason for a bad packet
+ * @verdict: what is wrong with it
+ *
+ * Return: the reason
+ */
+enum stats_drop drop_reason(enum packet_verdict verdict)
+{
+	switch (verdict) {
+	case PACKET_BAD_VERSION:
+		return STATS_DROP_BAD_VERSION;
+	case PACKET_BAD_HEADER:
+		return STATS_DROP_BAD_HEADER;
+	case PACKET_BAD_LENGTH:
+		return STATS_DROP_BAD_LENGTH;
+	default:
+		return STATS_DROP_BAD_CHECKSUM;
+	}
+}

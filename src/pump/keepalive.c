@@ -171,19 +171,6 @@ void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 }
 
 /**
- * keepalive_is_due() - is it time to send an END?
- * @keepalive: the keepalive
- * @now_ns: the time
- *
- * Return: true if we have sent nothing for a period
- */
-bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns)
-{
-	return keepalive->period_ns &&
-	       now_ns >= keepalive->sent_ns + keepalive->period_ns;
-}
-
-/**
  * keepalive_sent_sign() - we have sent a lone END or a mark
  * @keepalive: the keepalive
  * @now_ns: the time
@@ -191,19 +178,6 @@ bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns)
 void keepalive_sent_sign(struct keepalive *keepalive, uint64_t now_ns)
 {
 	keepalive->sign_ns = now_ns;
-}
-
-/**
- * keepalive_wants_mark() - is it time to send a mark?
- * @keepalive: the keepalive
- * @now_ns: the time
- *
- * Return: true if we have sent neither a lone END nor a mark for a period
- */
-bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns)
-{
-	return keepalive->period_ns &&
-	       now_ns >= keepalive->sign_ns + keepalive->period_ns;
 }
 
 /**

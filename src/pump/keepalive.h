@@ -33,14 +33,40 @@ struct keepalive {
 	bool silent;
 };
 
+/**
+ * keepalive_is_due() - is it time to send an END?
+ * @keepalive: the keepalive
+ * @now_ns: the time
+ *
+ * Return: true if we have sent nothing for a period
+ */
+static inline bool keepalive_is_due(const struct keepalive *keepalive,
+				    uint64_t now_ns)
+{
+	return keepalive->period_ns &&
+	       now_ns >= keepalive->sent_ns + keepalive->period_ns;
+}
+
+/**
+ * keepalive_wants_mark() - is it time to send a mark?
+ * @keepalive: the keepalive
+ * @now_ns: the time
+ *
+ * Return: true if we have sent neither a lone END nor a mark for a period
+ */
+static inline bool keepalive_wants_mark(const struct keepalive *keepalive,
+					uint64_t now_ns)
+{
+	return keepalive->period_ns &&
+	       now_ns >= keepalive->sign_ns + keepalive->period_ns;
+}
+
 void keepalive_init(struct keepalive *keepalive, unsigned int period_s);
 void keepalive_start(struct keepalive *keepalive, uint64_t now_ns);
 void keepalive_sent(struct keepalive *keepalive, uint64_t now_ns);
 void keepalive_heard(struct keepalive *keepalive, const uint8_t *bytes,
 		     size_t len, uint64_t now_ns);
 void keepalive_sent_sign(struct keepalive *keepalive, uint64_t now_ns);
-bool keepalive_wants_mark(const struct keepalive *keepalive, uint64_t now_ns);
-bool keepalive_is_due(const struct keepalive *keepalive, uint64_t now_ns);
 bool keepalive_falls_silent(struct keepalive *keepalive, uint64_t now_ns);
 bool keepalive_has_carrier(const struct keepalive *keepalive);
 uint64_t keepalive_next_ns(const struct keepalive *keepalive);

@@ -37,23 +37,24 @@
 #include "clock.h"
 #include "events.h"
 #include "interface/tun.h"
-#include "log.h"
 #include "packet/link_layer.h"
 #include "packet/vj.h"
 #include "pair/pair.h"
 #include "port/port.h"
 #include "pump/chatter.h"
+#include "pump/interest.h"
 #include "pump/keepalive.h"
+#include "pump/presence.h"
 #include "pump/receiver.h"
 #include "pump/sender.h"
 #include "pump/stats.h"
+#include "pump/tally.h"
+#include "pump/tuner.h"
 #include "pump/witness.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 
 /*
  * How long the pump ignores the interface while the line is full; the ring of
@@ -61,41 +62,18 @@
  */
 #define PUMP_PUT_OFF_NS (3 * NS_PER_MS)
 
-/*
- * How long the last frame of a pair may take to leave the port, and how long
- * it may be on its way afterwards: an adapter hides up to 256 bytes, and a pty
- * hides all.
- */
-#define PUMP_PART_NS   (300 * NS_PER_MS)
-#define PUMP_UNSEEN_NS (50 * NS_PER_MS)
-
-/*
- * After a change of the speed, bytes of the old speed are still on their way.
- */
-#define PUMP_SETTLE_NS (10 * NS_PER_MS)
-
-_Static_assert(PORT_SPEEDS_MAX <= LADDER_MAX, "a pair takes all speeds");
-_Static_assert(PORT_STRANGERS_MAX <= STRANGER_SPEEDS_MAX,
-	       "a pair listens at all speeds");
-
 /**
  * struct pump - the pump
  * @config: configuration
  * @port: the port, borrowed; NULL without one
  * @sender: from the interface to the port
  * @receiver: from the port to the interface
- * @keepalive: when each end last sent something
+ * @presence: whether each end knows that the other is there
  * @witness: judges the first packets of both directions
- * @silence: the peer fell silent since the last pump_take_silence()
  * @stats: the result of pump_stats()
- * @past: counts of lost ports
- * @losses: number of lost ports
- * @counts: last known counts of this port
- * @tun_mask: epoll events of the interface since the last turn
- * @port_mask: epoll events of the port since the last turn
- * @tun_wanted: events of interest of the interface
- * @port_wanted: events of interest of the port, or of its read_fd
- * @room_wanted: events of interest of its write_fd, if that is another one
+ * @tally: counts of all ports
+ * @tuner: sets the port for the pair
+ * @interest: events of the interface and the port
  * @drained_ns: when the sender last read the interface
  * @next_ns: time of the next turn
  * @offload: kernel and pump exchange super-packets
@@ -105,18 +83,12 @@ struct pump {
 	struct port *port;
 	struct sender *sender;
 	struct receiver *receiver;
-	struct keepalive keepalive;
+	struct presence presence;
 	struct witness witness;
-	bool silence;
 	struct stats stats;
-	struct port_counts past;
-	uint64_t losses;
-	struct port_counts counts;
-	uint32_t tun_mask;
-	uint32_t port_mask;
-	uint32_t tun_wanted;
-	uint32_t port_wanted;
-	uint32_t room_wanted;
+	struct tally tally;
+	struct tuner tuner;
+	struct interest interest;
 	uint64_t drained_ns;
 	uint64_t next_ns;
 	bool offload;
@@ -141,14 +113,21 @@ struct pump *pump_new(const struct pump_config *config)
 	pump->config = *config;
 	witness_init(&pump->witness, &config->witness);
 	pump->next_ns = UINT64_MAX;
-	keepalive_init(&pump->keepalive, config->keepalive_s);
+	keepalive_init(&pump->presence.keepalive, config->keepalive_s);
 	pump->sender = sender_new(&pump->config, layer, &pump->witness);
 	pump->receiver = receiver_new(&pump->config, layer, &pump->witness);
 	if (!pump->sender || !pump->receiver)
 		goto fail;
-	pump->tun_wanted = EPOLLIN;
-	err = events_watch(config->events, EVENT_INTERFACE, config->tun->fd,
-			   pump->tun_wanted);
+	pump->presence.pair = config->pair;
+	pump->presence.sender = pump->sender;
+	pump->tuner = (struct tuner){
+		.pair = config->pair,
+		.sender = pump->sender,
+		.receiver = pump->receiver,
+		.tally = &pump->tally,
+		.mtu = config->mtu,
+	};
+	err = interest_open(&pump->interest, config->events, config->tun);
 	if (!err)
 		return pump;
 fail:
@@ -167,57 +146,11 @@ void pump_free(struct pump *pump)
 		return;
 	if (pump->port)
 		pump_end_port(pump);
-	events_forget(pump->config.events, pump->config.tun->fd);
+	if (pump->interest.events)
+		interest_close(&pump->interest);
 	sender_free(pump->sender);
 	receiver_free(pump->receiver);
 	free(pump);
-}
-
-static bool has_two_fds(const struct port *port)
-{
-	return port->write_fd != port->read_fd;
-}
-
-/* Watch the port for events. Return: 0 or -errno. */
-static int watch_port(struct pump *pump)
-{
-	struct events *events = pump->config.events;
-	const struct port *port = pump->port;
-	int err;
-
-	pump->port_mask = 0;
-	pump->port_wanted = EPOLLIN;
-	pump->room_wanted = 0;
-	err = events_watch(events, EVENT_PORT, port->read_fd,
-			   pump->port_wanted);
-	if (!err && has_two_fds(port))
-		err = events_watch(events, EVENT_PORT, port->write_fd,
-				   pump->room_wanted);
-	return err;
-}
-
-/* A port that hung up no longer reports counts: keep its last ones. */
-static void look_at_counts(struct pump *pump)
-{
-	struct port_counts now;
-
-	if (!pump->port)
-		return;
-	port_count(pump->port, &now);
-	if (now.line_known || !pump->counts.line_known)
-		pump->counts = now;
-}
-
-static void add_counts(struct port_counts *sum, const struct port_counts *one)
-{
-	sum->line_known |= one->line_known;
-	sum->frame += one->frame;
-	sum->parity += one->parity;
-	sum->overrun += one->overrun;
-	sum->buf_overrun += one->buf_overrun;
-	sum->brk += one->brk;
-	sum->refused += one->refused;
-	sum->strangers += one->strangers;
 }
 
 static void get_vj_stats(const struct vj *vj, struct stats_vj *stats)
@@ -226,24 +159,6 @@ static void get_vj_stats(const struct vj *vj, struct stats_vj *stats)
 	stats->from_line = vj->expander.counters;
 	stats->heard = stats->from_line.whole;
 	stats->active = stats->heard || stats->to_line.whole;
-}
-
-/* The sum of the counts of all ports. */
-static struct port_counts count_all(struct pump *pump)
-{
-	struct port_counts all = pump->past;
-
-	look_at_counts(pump);
-	add_counts(&all, &pump->counts);
-	return all;
-}
-
-/* Tell the pair how often this end's ports have lost bytes. */
-static void look_at_overruns(struct pump *pump)
-{
-	const struct port_counts all = count_all(pump);
-
-	pair_set_overruns(pump->config.pair, all.overrun + all.buf_overrun);
 }
 
 /**
@@ -255,7 +170,6 @@ static void look_at_overruns(struct pump *pump)
 const struct stats *pump_stats(struct pump *pump)
 {
 	struct stats *stats = &pump->stats;
-	const struct port_counts all = count_all(pump);
 
 	sender_get_stats(pump->sender, stats);
 	receiver_get_stats(pump->receiver, stats);
@@ -264,20 +178,10 @@ const struct stats *pump_stats(struct pump *pump)
 		get_vj_stats(pump->config.vj, &stats->vj);
 	stats->has_pair = pump->config.pair;
 	if (pump->config.pair) {
-		look_at_overruns(pump);
+		tuner_look(&pump->tuner, pump->port);
 		pair_get_stats(pump->config.pair, &stats->pair);
 	}
-	stats->to_line.dropped[STATS_DROP_REFUSED] = all.refused;
-	stats->from_line.dropped[STATS_DROP_STRANGER] = all.strangers;
-	stats->line = (struct stats_line){
-		.known = all.line_known,
-		.frame = all.frame,
-		.parity = all.parity,
-		.overrun = all.overrun,
-		.buffer_overrun = all.buf_overrun,
-		.breaks = all.brk,
-		.losses = pump->losses,
-	};
+	tally_get_stats(&pump->tally, pump->port, stats);
 	return stats;
 }
 
@@ -319,29 +223,6 @@ static uint64_t put_off_until(const struct pump *pump,
 	return until_ns;
 }
 
-static void want(struct pump *pump, int fd, enum event_kind kind,
-		 uint32_t *wanted, uint32_t mask)
-{
-	/* The descriptor is in the set already, so this cannot fail. */
-	if (*wanted != mask)
-		events_watch(pump->config.events, kind, fd, mask);
-	*wanted = mask;
-}
-
-/* While two ends are paired, their probes replace the keepalive. */
-static bool is_paired(const struct pump *pump)
-{
-	return pump->config.pair &&
-	       pair_state(pump->config.pair) == PAIR_PAIRED;
-}
-
-/* Only at the speed of the peer are idle bytes a sign of life. */
-static bool needs_keepalive(const struct pump *pump)
-{
-	return !is_paired(pump) &&
-	       !(pump->config.pair && pair_holds(pump->config.pair));
-}
-
 /* Do tests of a speed cross the line? Then overruns matter at once. */
 static bool is_tested(const struct pump *pump)
 {
@@ -354,92 +235,17 @@ static void plan_turn(struct pump *pump, uint64_t now_ns)
 {
 	const struct sender_plan plan = plan_sending(pump, now_ns);
 	const uint64_t put_off_ns = put_off_until(pump, &plan, now_ns);
-	const struct port *port = pump->port;
-	const uint32_t room = plan.is_full ? EPOLLOUT : 0;
 
 	choose_offload(pump, &plan);
-	want(pump, pump->config.tun->fd, EVENT_INTERFACE, &pump->tun_wanted,
-	     put_off_ns ? 0 : EPOLLIN);
+	interest_set(&pump->interest, pump->port, !put_off_ns, plan.is_full);
 	if (put_off_ns)
 		pump->next_ns = put_off_ns;
 	else
 		pump->next_ns = plan.is_full ? UINT64_MAX : plan.next_ns;
-	if (!port)
-		return;
-	if (has_two_fds(port))
-		want(pump, port->write_fd, EVENT_PORT, &pump->room_wanted,
-		     room);
-	else
-		want(pump, port->read_fd, EVENT_PORT, &pump->port_wanted,
-		     EPOLLIN | room);
-	if (!pump_is_held(pump) && needs_keepalive(pump))
+	if (pump->port && !pump_is_held(pump))
 		pump->next_ns =
 			clock_earlier(pump->next_ns,
-				      keepalive_next_ns(&pump->keepalive));
-}
-
-/* Nothing is known of the peer on a new port. */
-static void open_pair(struct pump *pump, uint64_t settled_ns)
-{
-	const struct port *port = pump->port;
-	const uint64_t len = PAIR_HEADROOM + pump->config.mtu + PAIR_TAILROOM;
-	const struct pair_port wire = {
-		.packet_ns = port->rate ? len * NS_PER_S / port->rate : 0,
-		.byte_ns = port->rate ? NS_PER_S / port->rate : 0,
-		.is_stream = port->kind->is_stream,
-	};
-	struct speed_config speeds = {
-		.base = port->baud,
-		.packet_ns = wire.packet_ns,
-		.count = port->speed_count,
-	};
-	struct stranger_config strangers = {
-		.base = port->baud,
-		.packet_ns = wire.packet_ns,
-		.count = port->stranger_count,
-	};
-	size_t i;
-
-	for (i = 0; i < port->speed_count; i++)
-		speeds.speeds[i] = port->speeds[i];
-	for (i = 0; i < port->stranger_count; i++)
-		strangers.speeds[i] = port->strangers[i];
-	pair_set_speeds(pump->config.pair, &speeds);
-	pair_set_strangers(pump->config.pair, &strangers);
-	pair_open(pump->config.pair, &wire, settled_ns);
-}
-
-/* Change the speed of the port. */
-static void change_speed(struct pump *pump, uint32_t baud)
-{
-	struct pair *pair = pump->config.pair;
-	uint64_t now_ns;
-	int err;
-
-	look_at_overruns(pump);
-	err = port_set_baud(pump->port, baud);
-	now_ns = clock_ns();
-	log_debug("%s: %u baud%s%s", pump->port->name, baud,
-		  err ? " refused: " : "", err ? strerror(-err) : "");
-	sender_follow(pump->sender, pump->port);
-	receiver_follow(pump->receiver, now_ns + PUMP_SETTLE_NS);
-	if (pump->port->rate)
-		pair_set_byte_ns(pair, NS_PER_S / pump->port->rate, now_ns);
-	pair_baud_changed(pair, !err, now_ns);
-}
-
-/* With a pair: change the speed of the port if it wants another one now. */
-static void follow_speed(struct pump *pump, uint64_t now_ns)
-{
-	struct pair *pair = pump->config.pair;
-	uint32_t baud;
-
-	if (pair_is_draining(pair))
-		pair_set_dry(pair,
-			     sender_dry_ns(pump->sender, pump->port, now_ns));
-	baud = pair_wanted_baud(pair, now_ns);
-	if (baud)
-		change_speed(pump, baud);
+				      presence_next_ns(&pump->presence));
 }
 
 /* Send in the variant of the framing that the peer uses. */
@@ -472,11 +278,12 @@ int pump_begin_port(struct pump *pump, struct port *port,
 	if (pump->config.chatter)
 		chatter_reset(pump->config.chatter);
 	/* Discarded bytes do not count as heard. */
-	keepalive_start(&pump->keepalive, clock_later(now_ns, settled_ns));
-	pump->counts = (struct port_counts){0};
+	keepalive_start(&pump->presence.keepalive,
+			clock_later(now_ns, settled_ns));
 	if (pump->config.pair)
-		open_pair(pump, clock_later(now_ns, settled_ns));
-	err = watch_port(pump);
+		tuner_begin_port(&pump->tuner, port,
+				 clock_later(now_ns, settled_ns));
+	err = interest_begin_port(&pump->interest, port);
 	if (err)
 		pump_end_port(pump);
 	else
@@ -492,18 +299,8 @@ int pump_begin_port(struct pump *pump, struct port *port,
  */
 void pump_end_port(struct pump *pump)
 {
-	struct events *events = pump->config.events;
-
-	look_at_counts(pump);
-	add_counts(&pump->past, &pump->counts);
-	pump->counts = (struct port_counts){0};
-	/*
-	 * Closing a port leaves a borrowed descriptor open, so the event set
-	 * would keep it.
-	 */
-	events_forget(events, pump->port->read_fd);
-	if (has_two_fds(pump->port))
-		events_forget(events, pump->port->write_fd);
+	tally_end_port(&pump->tally, pump->port);
+	interest_end_port(&pump->interest, pump->port);
 	pump->port = NULL;
 	sender_reset(pump->sender);
 	receiver_reset(pump->receiver, 0);
@@ -518,18 +315,8 @@ void pump_end_port(struct pump *pump)
  */
 void pump_part(struct pump *pump)
 {
-	const uint64_t end_ns = clock_ns() + PUMP_PART_NS;
-	const struct timespec pause = {.tv_nsec = (long)NS_PER_MS};
-	const struct timespec unseen = {.tv_nsec = (long)PUMP_UNSEEN_NS};
-
-	if (!pump->port || !pump->config.pair ||
-	    pair_state(pump->config.pair) == PAIR_PLAIN)
-		return;
-	sender_part(pump->sender, pump->port, clock_ns());
-	/* Closing the port discards unsent bytes. */
-	while (port_queued(pump->port) && clock_ns() < end_ns)
-		nanosleep(&pause, NULL);
-	nanosleep(&unseen, NULL);
+	if (pump->port)
+		presence_part(&pump->presence, pump->port);
 }
 
 /* From the port to the interface. */
@@ -537,7 +324,7 @@ static enum pump_result receive(struct pump *pump, bool hung_up)
 {
 	const enum receiver_result result =
 		receiver_receive(pump->receiver, pump->port, hung_up,
-				 &pump->keepalive, clock_ns());
+				 &pump->presence.keepalive, clock_ns());
 
 	follow_peer(pump);
 	switch (result) {
@@ -568,31 +355,8 @@ static enum pump_result send_frames(struct pump *pump, uint64_t now_ns)
 	if (sent < 0)
 		return PUMP_PORT_GONE;
 	if (sent)
-		keepalive_sent(&pump->keepalive, now_ns);
+		keepalive_sent(&pump->presence.keepalive, now_ns);
 	return PUMP_GOES_ON;
-}
-
-/*
- * Send idle bytes or a mark when due. If the port is gone, the next write of a
- * frame reports it, so errors do not matter here.
- */
-static void keep_alive(struct pump *pump, uint64_t now_ns)
-{
-	struct keepalive *keepalive = &pump->keepalive;
-
-	if (!needs_keepalive(pump))
-		return;
-	if (keepalive_is_due(keepalive, now_ns)) {
-		sender_send_idle(pump->sender, pump->port, now_ns);
-		/* Without this the pump would repeat a failed write at once. */
-		keepalive_sent(keepalive, now_ns);
-		keepalive_sent_sign(keepalive, now_ns);
-	} else if (keepalive_wants_mark(keepalive, now_ns)) {
-		sender_mark(pump->sender);
-		keepalive_sent_sign(keepalive, now_ns);
-	}
-	if (keepalive_falls_silent(keepalive, now_ns))
-		pump->silence = true;
 }
 
 /* Handle all events, and send all that is due. */
@@ -607,7 +371,7 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 	if (tun & EPOLLERR)
 		return PUMP_TUN_GONE;
 	if (is_tested(pump))
-		look_at_overruns(pump);
+		tuner_look(&pump->tuner, pump->port);
 	if (port & (EPOLLIN | EPOLLHUP | EPOLLERR))
 		result = receive(pump, hung_up);
 	now_ns = clock_ns();
@@ -618,12 +382,12 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
 	if (pump_is_held(pump))
 		return result;
 	if (pump->config.pair)
-		follow_speed(pump, now_ns);
+		tuner_follow(&pump->tuner, pump->port, now_ns);
 	if (!sender_is_full(pump->sender) || port & EPOLLOUT)
 		result = send_frames(pump, now_ns);
 	if (pump->config.pair && result == PUMP_GOES_ON)
-		follow_speed(pump, now_ns);
-	keep_alive(pump, now_ns);
+		tuner_follow(&pump->tuner, pump->port, now_ns);
+	presence_keep(&pump->presence, pump->port, now_ns);
 	return result;
 }
 
@@ -634,10 +398,7 @@ static enum pump_result work(struct pump *pump, uint32_t tun, uint32_t port)
  */
 void pump_note(struct pump *pump, const struct event *event)
 {
-	if (event->kind == EVENT_INTERFACE)
-		pump->tun_mask |= event->mask;
-	else
-		pump->port_mask |= event->mask;
+	interest_note(&pump->interest, event);
 }
 
 /**
@@ -648,17 +409,17 @@ void pump_note(struct pump *pump, const struct event *event)
  */
 enum pump_result pump_turn(struct pump *pump)
 {
-	const uint32_t port_mask = pump->port ? pump->port_mask : 0;
-	const uint32_t tun_mask = pump->tun_mask;
+	const uint32_t port_mask = pump->port ? pump->interest.port_mask : 0;
+	const uint32_t tun_mask = pump->interest.tun_mask;
 	enum pump_result result;
 
-	pump->tun_mask = 0;
-	pump->port_mask = 0;
+	pump->interest.tun_mask = 0;
+	pump->interest.port_mask = 0;
 	result = work(pump, tun_mask, port_mask);
 	if (result == PUMP_GOES_ON)
 		plan_turn(pump, clock_ns());
 	else if (result != PUMP_TUN_GONE)
-		pump->losses++;
+		pump->tally.losses++;
 	return result;
 }
 
@@ -694,11 +455,7 @@ bool pump_is_stuck(const struct pump *pump)
  */
 bool pump_has_carrier(const struct pump *pump)
 {
-	const struct pair *pair = pump->config.pair;
-
-	if (!pump->port || (pair && pair_is_absent(pair, clock_ns())))
-		return false;
-	return is_paired(pump) || keepalive_has_carrier(&pump->keepalive);
+	return pump->port && presence_has_carrier(&pump->presence);
 }
 
 /**
@@ -709,10 +466,7 @@ bool pump_has_carrier(const struct pump *pump)
  */
 bool pump_take_silence(struct pump *pump)
 {
-	const bool silence = pump->silence;
-
-	pump->silence = false;
-	return silence;
+	return presence_take_silence(&pump->presence);
 }
 
 /**
