@@ -91,7 +91,6 @@ static bool has_program(const struct shell_facts *facts, const char *program)
 static void write_request(struct bundle_request *request,
 			  const struct shell_facts *facts)
 {
-	/* memcmp() compares the padding, too. */
 	memset(request, 0, sizeof(*request));
 	request->room_kib = (uint32_t)strtoul(facts->room, NULL, 10);
 	request->has_xz = has_program(facts, ",xzcat,");
@@ -116,10 +115,16 @@ static int ask_for_bundle(struct bringing *bringing, const struct login *login)
 static bool is_for_another(const struct bringing *bringing,
 			   const struct login *login)
 {
+	const struct bundle_request *asked = &bringing->asked;
 	struct bundle_request request;
 
 	write_request(&request, &login->facts);
-	return memcmp(&request, &bringing->asked, sizeof(request)) != 0;
+	return strcmp(request.machine, asked->machine) != 0 ||
+	       strcmp(request.loaders, asked->loaders) != 0 ||
+	       strcmp(request.libc, asked->libc) != 0 ||
+	       request.room_kib != asked->room_kib ||
+	       request.has_xz != asked->has_xz ||
+	       request.has_gzip != asked->has_gzip;
 }
 
 static void give_bundle(struct bringing *bringing, struct login *login,
