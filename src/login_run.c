@@ -48,9 +48,12 @@ _Static_assert(SECRET_MAX == LOGIN_PASSWORD_MAX, "a password fits");
 struct login_run {
 	struct login_run_config config;
 	struct login login;
-	struct port *port;  /* NULL: no login is under way */
-	int terminal_fd;    /* -1: the user has none */
-	uint64_t show_ns;   /* when to show the last line of a boot */
+	struct port *port; /* NULL: no login is under way */
+	int terminal_fd;   /* -1: the user has none */
+	uint64_t show_ns;  /* when to show the last line of a boot */
+	unsigned int baud; /* that the login wanted last */
+	unsigned int speeds[PORT_STRANGERS_MAX]; /* other ones */
+	size_t speed_count;
 	bool used_password; /* @password was tried */
 	bool had_link;
 	struct bringing bringing;
@@ -128,6 +131,20 @@ static size_t make_hello(struct login_run *run, uint64_t id)
 			       SLIP_ESCAPES_RFC1055);
 }
 
+/*
+ * Take the speeds at which to listen from a port that was opened. The link on
+ * this port must not search with them: the console keeps its speed. A port that
+ * has been a link gives none, so the next login has those of before.
+ */
+static void take_speeds(struct login_run *run, struct port *port)
+{
+	if (!port->stranger_count)
+		return;
+	memcpy(run->speeds, port->strangers, sizeof(run->speeds));
+	run->speed_count = port->stranger_count;
+	port->stranger_count = 0;
+}
+
 /**
  * login_run_begin() - begin a login on a port
  * @run:    of login_run_open()
@@ -145,16 +162,21 @@ int login_run_begin(struct login_run *run, struct port *port, uint64_t now_ns)
 		.hello = run->hello,
 		.patient = run->had_link,
 		.rate = port->baud / 10,
+		.baud = port->baud,
+		.speeds = run->speeds,
 		.can_bring = bringing_is_possible(&run->bringing),
 	};
 	uint64_t random[2] = {now_ns, now_ns};
 
+	take_speeds(run, port);
+	config.speed_count = run->speed_count;
 	(void)!getrandom(random, sizeof(random), GRND_NONBLOCK);
 	config.number = (uint32_t)random[0];
 	config.hello_id = random[1] ? random[1] : 1;
 	config.hello_len = make_hello(run, config.hello_id);
 	login_begin(&run->login, &config, now_ns);
 	run->port = port;
+	run->baud = port->baud;
 	run->show_ns = now_ns + LOGIN_RUN_SHOW_NS;
 	run->used_password = false;
 	return events_watch(run->config.events, EVENT_PORT, port->read_fd,
@@ -304,6 +326,19 @@ static void tell_news(struct login_run *run, uint64_t now_ns)
 			 login->screen.last);
 }
 
+/* Set the speed at which the login listens. */
+static void tune(struct login_run *run)
+{
+	int err;
+
+	if (run->baud == run->login.baud)
+		return;
+	run->baud = run->login.baud;
+	err = port_set_baud(run->port, run->baud);
+	log_debug("%s: listening at %u baud%s%s", run->port->name, run->baud,
+		  err ? ": " : "", err ? strerror(-err) : "");
+}
+
 /**
  * login_run_turn() - do all that can be done now
  * @run:    with a port
@@ -321,6 +356,7 @@ enum login_run_result login_run_turn(struct login_run *run, uint64_t now_ns)
 	if (receive(run, now_ns))
 		return LOGIN_RUN_PORT_GONE;
 	login_tick(login, now_ns);
+	tune(run);
 	tell_news(run, now_ns);
 	if (login->state == LOGIN_WANTS_PASSWORD)
 		result = give_password(run);

@@ -276,6 +276,7 @@ static void check_speed(const struct argp_state *state, struct options *options)
 				  "speed");
 	port->tries_speeds = is_paired && !port->baud && !options->login &&
 			     !options->console;
+	port->listens = options->login && !port->baud;
 }
 
 static void check_line(const struct argp_state *state,

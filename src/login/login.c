@@ -22,6 +22,7 @@
 #include "clock.h"
 #include "login/bring.h"
 #include "login/errand.h"
+#include "login/listen.h"
 #include "login/login_step.h"
 #include "login/sight.h"
 #include "packet/packet.h"
@@ -71,6 +72,7 @@ void login_begin(struct login *login, const struct login_config *config,
 {
 	memset(login, 0, sizeof(*login));
 	login->config = *config;
+	login->baud = config->baud;
 	snprintf(login->mark, sizeof(login->mark), "st%08x", config->number);
 	login->begin_ns = now_ns;
 	login->heard_ns = now_ns;
@@ -427,7 +429,7 @@ static bool is_unjudged(const struct login *login)
  */
 void login_tick(struct login *login, uint64_t now_ns)
 {
-	if (login->state != LOGIN_GOES_ON)
+	if (login->state != LOGIN_GOES_ON || listen_tick(login, now_ns))
 		return;
 	if (is_unjudged(login) && now_ns >= login->heard_ns + SETTLE_NS) {
 		if (login->step == LOGIN_STEP_SURVEYED)
@@ -437,13 +439,7 @@ void login_tick(struct login *login, uint64_t now_ns)
 	}
 	if (login->state != LOGIN_GOES_ON)
 		return;
-	if (login->step <= LOGIN_STEP_CHECKED &&
-	    screen_is_garbage(&login->screen) &&
-	    now_ns >= login->heard_ns + SETTLE_NS)
-		login_step_fail(
-			login, "the console's bytes are no text (is --baud the "
-			       "speed of the console, and is --parity right?)");
-	else if (is_late(login, now_ns))
+	if (is_late(login, now_ns))
 		login_step_fail(
 			login,
 			"there is no login and no shell on the console after "
@@ -467,6 +463,8 @@ uint64_t login_next_ns(const struct login *login)
 
 	if (login->state != LOGIN_GOES_ON)
 		return UINT64_MAX;
+	if (login->is_away)
+		return listen_next_ns(login);
 	next_ns = silence_ns(login);
 	if (login->step <= LOGIN_STEP_ASKED && !login->config.patient)
 		next_ns = clock_earlier(next_ns, login->begin_ns + BOOT_NS);

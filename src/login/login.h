@@ -30,6 +30,9 @@
  * @hello_len: its length
  * @hello_id:  its id, by which its echo is recognised
  * @rate:      bytes per second of the line; 0: unknown
+ * @baud:      the present speed of the line; 0: unknown
+ * @speeds:    other speeds at which to listen, if the bytes are no text
+ * @speed_count: number of them; 0: the speed is fixed
  * @patient:   a board that says nothing may be switched off; wait for it
  * @can_bring: the caller answers LOGIN_WANTS_BUNDLE
  */
@@ -40,6 +43,9 @@ struct login_config {
 	size_t hello_len;
 	uint64_t hello_id;
 	uint32_t rate;
+	unsigned int baud;
+	const unsigned int *speeds;
+	size_t speed_count;
 	bool patient;
 	bool can_bring;
 };
@@ -79,6 +85,7 @@ enum login_state {
  * @state:     the state
  * @text:      of a login that failed: what was seen, and what would help
  * @news:      news for the user since login_take_news(); "": none
+ * @baud:      the speed that the line shall have
  * @facts:     the facts about the board, in LOGIN_WANTS_BUNDLE
  * @upload:    the bundle on its way
  * @out:       bytes to send
@@ -93,6 +100,7 @@ struct login {
 	char news[LOGIN_TEXT_MAX];
 	uint8_t out[LOGIN_OUT_MAX];
 	size_t out_len;
+	unsigned int baud;
 	struct shell_facts facts;
 	struct upload upload;
 
@@ -102,6 +110,8 @@ struct login {
 	uint64_t heard_ns; /* when the last byte came */
 	bool heard;	   /* a byte came in this step */
 	bool judged;	   /* the unfinished line is known */
+	bool is_away;	   /* at a speed that is not known to be right */
+	size_t slot;	   /* speeds tried since text came */
 	bool told_boot;
 	bool loader;	/* a boot loader may wait for any byte */
 	bool logged_in; /* the session is ours */

@@ -42,6 +42,7 @@ enum port_modem_line {
  * @max_baud:    the highest speed to find; 0: no limit
  * @baud_auto:   the user wants the speed to be found, on a pty, too
  * @tries_speeds: find the speeds that the port can have
+ * @listens:     find the speeds at which a console may speak
  * @flow:        flow control
  * @parity:      the parity bit
  * @stop_bits:   1 or 2
@@ -58,6 +59,7 @@ struct port_config {
 	unsigned int max_baud;
 	bool baud_auto;
 	bool tries_speeds;
+	bool listens;
 	enum port_flow flow;
 	enum port_parity parity;
 	unsigned int stop_bits;

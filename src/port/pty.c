@@ -185,7 +185,7 @@ int pty_open(struct port **port, const struct claim *claim,
 	pty->port.read_fd = claim->fd;
 	pty->port.write_fd = claim->fd;
 	pty->port.baud = pty_baud(config);
-	if (config->baud_auto)
+	if (config->baud_auto || config->listens)
 		speeds_find(&pty->port, config, SPEEDS_NONE);
 	*port = port_begin(&pty->port, &pty_kind, config);
 	return 0;

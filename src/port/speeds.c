@@ -210,7 +210,8 @@ static void find_strangers(struct port *port, unsigned int max,
  * @chip:   the kind of the port
  *
  * The lists stay empty if the port has to keep its speed. That for strangers is
- * filled in only if the user has asked for a search.
+ * filled in only if the user has asked for a search, or for a login at any
+ * speed. A port that has no speed keeps that of its settings.
  */
 void speeds_find(struct port *port, const struct port_config *config,
 		 enum speeds_chip chip)
@@ -219,10 +220,11 @@ void speeds_find(struct port *port, const struct port_config *config,
 				 : chip == SPEEDS_NONE ? SPEEDS_PTY_MAX
 						       : UINT32_MAX;
 	const char *reason;
+	unsigned int base;
 	unsigned int real;
 	size_t i;
 
-	if (!config->tries_speeds)
+	if (!config->tries_speeds && !config->listens)
 		return;
 	reason = find_reason(config);
 	if (reason) {
@@ -230,13 +232,15 @@ void speeds_find(struct port *port, const struct port_config *config,
 			  reason);
 		return;
 	}
+	base = port->baud ? port->baud : speeds_real(port->write_fd, chip);
 	for (i = 0; i < sizeof(candidates) / sizeof(*candidates); i++)
-		if (candidates[i] > port->baud && candidates[i] <= max &&
+		if (config->tries_speeds && candidates[i] > base &&
+		    candidates[i] <= max &&
 		    !speeds_set(port->write_fd, candidates[i], chip, &real))
 			port->speeds[port->speed_count++] = candidates[i];
-	if (config->baud_auto)
+	if (config->baud_auto || config->listens)
 		find_strangers(port, max, chip);
-	speeds_set(port->write_fd, port->baud, chip, &real);
+	speeds_set(port->write_fd, base, chip, &real);
 	ioctl(port->write_fd, TCFLSH, TCIFLUSH);
 	log_debug("%s: %zu higher speeds are possible", port->name,
 		  port->speed_count);

@@ -444,14 +444,16 @@ static void test_options_tries_speeds(void **state)
 	static const struct {
 		const char *line;
 		bool tries;
+		bool listens;
 	} lines[] = {
-		{"--port p", true},
-		{"--baud auto --port p", true},
-		{"--baud 9600 --port p", false},
-		{"--pair check --port p", false},
-		{"--login --port p", false},
-		{"--console", false},
-		{"--framing kiss --port p", false},
+		{"--port p", true, false},
+		{"--baud auto --port p", true, false},
+		{"--baud 9600 --port p", false, false},
+		{"--pair check --port p", false, false},
+		{"--login --port p", false, true},
+		{"--login --baud 9600 --port p", false, false},
+		{"--console", false, false},
+		{"--framing kiss --port p", false, false},
 	};
 	static struct testing_args args;
 	static struct result result;
@@ -461,7 +463,8 @@ static void test_options_tries_speeds(void **state)
 	for (i = 0; i < TESTING_COUNT(lines); i++) {
 		run(&result, &args, lines[i].line);
 		assert_int_equal(result.status, STATUS_RETURNED);
-		if (options->port.tries_speeds != lines[i].tries)
+		if (options->port.tries_speeds != lines[i].tries ||
+		    options->port.listens != lines[i].listens)
 			fail_msg("%s", lines[i].line);
 	}
 }

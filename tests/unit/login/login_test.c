@@ -511,6 +511,78 @@ static void test_login_finds_a_link(void **state)
 	check_link((char *)frame, len + 1, false);
 }
 
+/*
+ * A console at another speed: nothing is sent until its text comes, then the
+ * login goes on at that speed.
+ */
+static void test_login_listens_at_other_speeds(void **state)
+{
+	static const unsigned int speeds[] = {9600, 57600};
+	static const char garbage[] = "\xf8\x80\xfe\0\x80\xe0#\xff\xfe\x9c#";
+	static const char text[] = "\r\nboard login: ";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+	unsigned int wanted;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	login->config.baud = 115200;
+	login->config.speeds = speeds;
+	login->config.speed_count = 2;
+	for (wanted = 9600; wanted; wanted = wanted == 9600 ? 57600 : 0) {
+		push(login, garbage, sizeof(garbage) - 1, 4, &now_ns);
+		now_ns += NS_PER_S;
+		login_tick(login, now_ns);
+		assert_int_equal(login->baud, wanted);
+		now_ns += 20 * NS_PER_S;
+		login_tick(login, now_ns);
+		assert_int_equal(login->state, LOGIN_GOES_ON);
+		assert_int_equal(login->out_len, 0);
+	}
+	push(login, text, strlen(text), 3, &now_ns);
+	wait(login, &now_ns);
+	assert_int_equal(login->baud, 57600);
+	assert_int_equal(login->config.rate, 5760);
+	assert_int_equal(login->out_len, strlen("root\r"));
+	assert_memory_equal(login->out, "root\r", login->out_len);
+	free(login);
+}
+
+/* Garbage at all speeds, or silence after it, ends without a byte sent. */
+static void test_login_finds_no_speed(void **state)
+{
+	static const unsigned int speeds[] = {9600, 57600};
+	static const char garbage[] = "\xf8\x80\xfe\0\x80\xe0#\xff\xfe\x9c#";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns;
+	int speaks;
+	int i;
+
+	(void)state;
+	assert_non_null(login);
+	for (speaks = 0; speaks < 2; speaks++) {
+		now_ns = BEGIN_NS;
+		begin(login);
+		login->config.baud = 115200;
+		login->config.speeds = speeds;
+		login->config.speed_count = 2;
+		for (i = 0; i < 100 && login->state == LOGIN_GOES_ON; i++) {
+			if (speaks || !i)
+				push(login, garbage, sizeof(garbage) - 1, 4,
+				     &now_ns);
+			now_ns += NS_PER_S;
+			login_tick(login, now_ns);
+			assert_int_equal(login->out_len, 0);
+		}
+		assert_int_equal(login->state, LOGIN_HAS_FAILED);
+		assert_in_range(i, speaks ? 7 : 30, speaks ? 7 : 33);
+		assert_non_null(strstr(login->text, speaks ? "2 other speeds"
+							   : "too few come"));
+	}
+	free(login);
+}
+
 /* A login that has given up must not print the password as a name. */
 static void test_login_keeps_a_late_password(void **state)
 {
@@ -755,6 +827,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_login_plays),
 		cmocka_unit_test(test_login_listens_first),
+		cmocka_unit_test(test_login_listens_at_other_speeds),
+		cmocka_unit_test(test_login_finds_no_speed),
 		cmocka_unit_test(test_login_never_stops_a_loader),
 		cmocka_unit_test(test_login_finds_a_link),
 		cmocka_unit_test(test_login_keeps_a_late_password),
