@@ -339,18 +339,23 @@ int tty_resume(struct port *port)
  * @settings: from tty_get() at the start
  * @hupcl:    let the close drop DTR
  *
- * Discards queued bytes of both directions first, as far as the driver can.
+ * Discards queued bytes of both directions first, as far as the driver can. A
+ * pty has none queued, and there a flush would discard what was sent last and
+ * the other side has not taken yet (pty_flush_buffer(), pty.c).
+ *
  * HUPCL stays off unless asked for, even if it was on, because dropping DTR
  * resets many boards. Failure is ignored: then the device is gone.
  */
 void tty_restore(int fd, const struct termios2 *settings, bool hupcl)
 {
 	struct termios2 restored = *settings;
+	int queued = 0;
 
 	restored.c_cflag &= ~(tcflag_t)HUPCL;
 	if (hupcl)
 		restored.c_cflag |= HUPCL;
-	ioctl(fd, TCFLSH, TCIOFLUSH);
+	ioctl(fd, TIOCOUTQ, &queued);
+	ioctl(fd, TCFLSH, queued ? TCIOFLUSH : TCIFLUSH);
 	ioctl(fd, TCSETS2, &restored);
 }
 
