@@ -214,7 +214,7 @@ vm-programs: all $(slhc)
 .PHONY: check
 check: test-programs ## build and run all tests (SANITIZE=1: under sanitizers)
 	$(Q)BUILD=$(BUILD) CMOCKA_MESSAGE_OUTPUT=TAP tests/tap/prove --timer \
-		--jobs 6 --exec tests/tap/keep -- $(unit_tests) $(fuzzers) \
+		--jobs 8 --exec tests/tap/keep -- $(unit_tests) $(fuzzers) \
 		$(pair_sim) $(script_tests)
 
 # Run this many seeds of each scenario, ten at a time.

@@ -1549,7 +1549,7 @@ static bool is_wanted(const char *name, char **names)
 int main(int argc, char **argv)
 {
 	uint64_t from = 1;
-	uint64_t to = 40;
+	uint64_t to = 10;
 	bool quiet = false;
 	uint64_t seed;
 	unsigned int failed;
