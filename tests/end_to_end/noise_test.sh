@@ -48,6 +48,7 @@ ping_through_loss() {
 	start_cable --baud 921600 --loss 0.01 --seed 3
 	start_a --addr 10.0.0.1/24
 	start_b --addr 10.0.0.2/24
+	[ "$pair" = no ] || wait_for 30 a_says 'paired with'
 	in_a ping -q -c 100 -i 0.05 -W 2 10.0.0.2 >"$dir/ping.txt"
 	back=$(awk '/received/ { print $4 }' "$dir/ping.txt")
 	stop_a
