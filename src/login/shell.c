@@ -144,15 +144,18 @@ void shell_write_survey(char line[SHELL_LINE_MAX])
  * shell_write_start() - write the command that starts serialtun there
  * @line: filled in
  *
- * Call it after the survey, which sets the variables.
+ * Call it after the survey, which sets the variables. The shell that makes the
+ * kernel as loud as before survives a hang-up of the terminal, which also ends
+ * serialtun.
  */
 void shell_write_start(char line[SHELL_LINE_MAX])
 {
-	snprintf(line, SHELL_LINE_MAX, "%s",
-		 "$S sh -c 'f=/proc/sys/kernel/printk;k=$(cat $f);"
-		 "(echo 1 >$f)2>/dev/null;\"$0\" --console;r=$?;"
-		 "[ \"$k\" ]&&(echo \"$k\" >$f)2>/dev/null;exit $r' $p;"
-		 "echo $n e=$?;exit");
+	snprintf(
+		line, SHELL_LINE_MAX, "%s",
+		"$S sh -c 'trap : 1 2 15;f=/proc/sys/kernel/printk;k=$(cat $f);"
+		"(echo 1 >$f)2>/dev/null;\"$0\" --console;r=$?;"
+		"[ \"$k\" ]&&(echo \"$k\" >$f)2>/dev/null;exit $r' $p;"
+		"echo $n e=$?;exit");
 }
 
 /**
