@@ -419,7 +419,8 @@ static bool is_unjudged(const struct login *login)
 	return login->screen.len && !login->judged &&
 	       login->step != LOGIN_STEP_FINISHED &&
 	       login->step != LOGIN_STEP_READER &&
-	       login->step <= LOGIN_STEP_SURVEYED;
+	       (login->step <= LOGIN_STEP_SURVEYED ||
+		login->step == LOGIN_STEP_STARTED);
 }
 
 /**
@@ -432,7 +433,7 @@ void login_tick(struct login *login, uint64_t now_ns)
 	if (login->state != LOGIN_GOES_ON || listen_tick(login, now_ns))
 		return;
 	if (is_unjudged(login) && now_ns >= login->heard_ns + SETTLE_NS) {
-		if (login->step == LOGIN_STEP_SURVEYED)
+		if (login->step >= LOGIN_STEP_SURVEYED)
 			errand_judge(login);
 		else
 			judge(login, now_ns);

@@ -125,15 +125,15 @@ bool shell_is_refusal(const char *line, const char *mark)
  * shell_write_survey() - write the command that asks what is there
  * @line: filled in
  *
- * shell_read_fact() reads the answers.
+ * shell_read_fact() reads the answers. sudo may ask for the password each time.
  */
 void shell_write_survey(char line[SHELL_LINE_MAX])
 {
 	snprintf(line, SHELL_LINE_MAX, "%s",
 		 "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin;S=;"
 		 "u=$(id -u);echo $n u=$u;echo $n m=$(uname -m);"
-		 "[ \"$u\" = 0 ]||{ sudo -p \"$n password:\" true&&S=sudo&&"
-		 "echo $n s=1;};"
+		 "[ \"$u\" = 0 ]||{ S=\"sudo -p $n-password:\";$S true&&"
+		 "echo $n s=1||S=;};"
 		 "[ -c /dev/net/tun ]||$S modprobe tun 2>/dev/null;"
 		 "[ -c /dev/net/tun ]&&echo $n t=1;"
 		 "p=$(command -v serialtun)&&echo $n p=$p&&"
@@ -265,7 +265,7 @@ bool shell_wants_password(const char *line, const char *mark)
 {
 	char wanted[SHELL_MARK_MAX + 16];
 
-	snprintf(wanted, sizeof(wanted), "%s password:", mark);
+	snprintf(wanted, sizeof(wanted), "%s-password:", mark);
 	return strstr(line, wanted);
 }
 

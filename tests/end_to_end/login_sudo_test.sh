@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # --login as a user other than root, who becomes root by the real sudo: without
-# a password, with the password of the login, and not at all. sudo runs the
-# command on the terminal itself or, as Debian sets it up, on a pty of its own.
+# a password, with the password of the login, once or each time, and not at all.
+# sudo runs the command on the terminal itself or, as Debian sets it up, on a pty of
+# its own.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=consoles.sh
@@ -63,6 +64,9 @@ check_login 'no password, on a pty'
 
 add_sudoer 'gast ALL=(ALL) ALL' use_pty
 check_login 'a password, on a pty'
+
+add_sudoer 'gast ALL=(ALL) ALL' timestamp_timeout=0
+check_login 'a password each time'
 
 add_sudoer 'other ALL=(ALL) ALL' use_pty
 start_getty
