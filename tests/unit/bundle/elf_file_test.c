@@ -5,15 +5,19 @@
 #include "../testing.h"
 #include "bundle/elf_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Return: the bytes of this program, to be freed. */
+/*
+ * Read this program by its name: /proc/self/exe is the loader if that was
+ * started. Return: the bytes, to be freed
+ */
 static uint8_t *read_self(size_t *len)
 {
-	int fd = open("/proc/self/exe", O_RDONLY);
+	int fd = open(program_invocation_name, O_RDONLY);
 	struct stat status;
 	uint8_t *bytes;
 
