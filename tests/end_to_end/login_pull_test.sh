@@ -3,7 +3,7 @@
 #
 # The cable is pulled out in each phase of a login, and plugged in again: the
 # board ends what it began, and the next login succeeds. The time while the
-# bundle travels is in login_line_test.sh.
+# bundle travels is in login_line_test.sh; here a terminal shows it.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=consoles.sh
@@ -43,4 +43,18 @@ pull_out_at 'the prompt' 'a login prompt'
 pull_out_at 'the shell' 'a shell answers'
 pull_out_at 'the start' 'starting .* on the board'
 pull_out_at 'the link' 'is a link now'
+
+# On a terminal a bar shows how far the bundle is.
+rm "$dir/bin/serialtun"
+start_getty
+nsenter --target "$host_a" --net -- script -qfec \
+	"exec '$serialtun' --port '$port_a' --login --password-file '$dir/password'" \
+	"$dir/shown" >/dev/null </dev/null &
+shows=$!
+check 'a terminal: a bar, bytes and seconds' wait_for 40 grep -qaE \
+	'\[#+\.*\] [0-9]+ of [0-9]+ bytes, [0-9]+ s left' "$dir/shown"
+kill -INT "$(desk_pid)"
+wait "$shows"
+check 'a terminal: the board ends what it began' wait_for 10 not is_busy_there
+stop_getty
 finish
