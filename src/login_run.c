@@ -149,17 +149,20 @@ static void take_speeds(struct login_run *run, struct port *port)
  * login_run_begin() - begin a login on a port
  * @run:    of login_run_open()
  * @port:   the port, borrowed until login_run_drop_port() or the end
+ * @pair:   this end, whose last hellos a console may echo; NULL: none
  * @now_ns: the time
  *
  * Reads nothing yet.
  *
  * Return: 0 or -errno
  */
-int login_run_begin(struct login_run *run, struct port *port, uint64_t now_ns)
+int login_run_begin(struct login_run *run, struct port *port,
+		    const struct pair *pair, uint64_t now_ns)
 {
 	struct login_config config = {
 		.user = run->config.user,
 		.hello = run->hello,
+		.pair = pair,
 		.patient = run->had_link,
 		.rate = port->baud / 10,
 		.baud = port->baud,

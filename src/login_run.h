@@ -7,6 +7,7 @@
 
 struct events;
 struct login_run;
+struct pair;
 struct port;
 
 /**
@@ -40,7 +41,8 @@ struct login_run_config {
 int login_run_open(struct login_run **run,
 		   const struct login_run_config *config);
 void login_run_close(struct login_run *run);
-int login_run_begin(struct login_run *run, struct port *port, uint64_t now_ns);
+int login_run_begin(struct login_run *run, struct port *port,
+		    const struct pair *pair, uint64_t now_ns);
 bool login_run_is_active(const struct login_run *run);
 enum login_run_result login_run_turn(struct login_run *run, uint64_t now_ns);
 uint64_t login_run_next_ns(const struct login_run *run);

@@ -99,7 +99,8 @@ static int begin_link(struct port_use *use, uint64_t now_ns)
 static int begin_login(struct port_use *use, uint64_t now_ns)
 {
 	struct port *port = line_port(use->config.line);
-	int err = login_run_begin(use->config.login, port, now_ns);
+	int err = login_run_begin(use->config.login, port,
+				  pairing_pair(use->config.pairing), now_ns);
 
 	if (err) {
 		log_error("cannot use %s: %s", port->name, strerror(-err));
@@ -243,9 +244,20 @@ static int look_at_visit(struct port_use *use, uint64_t now_ns)
 }
 
 /*
- * The board has ended its end, or has been reset: its console is one again.
- * Return: 0 or -errno, logged.
+ * Has the board ended its end, or been reset, so that its console is one again?
+ * Then the session is over, or a prompt comes, or the console echoes our
+ * frames.
  */
+static bool is_console_again(const struct port_use *use, uint64_t now_ns)
+{
+	const struct pair *pair = pairing_pair(use->config.pairing);
+
+	return pairing_has_lost(use->config.pairing) ||
+	       (pair && pair_is_looped(pair, now_ns)) ||
+	       pump_is_held(use->config.pump);
+}
+
+/* Return: 0 or -errno, logged. */
 static int return_to_login(struct port_use *use, uint64_t now_ns)
 {
 	log_info("%s: looking whether the board's console is there again",
@@ -342,8 +354,7 @@ int port_use_attend(struct port_use *use, uint64_t now_ns)
 	observer_look(&use->observer, now_ns);
 	if (is_visit(use))
 		return look_at_visit(use, now_ns);
-	if (config->login &&
-	    (pairing_has_lost(config->pairing) || pump_is_held(config->pump)))
+	if (config->login && is_console_again(use, now_ns))
 		return return_to_login(use, now_ns);
 	return 0;
 }

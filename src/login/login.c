@@ -27,6 +27,7 @@
 #include "login/sight.h"
 #include "packet/packet.h"
 #include "pair/hello.h"
+#include "pair/pair.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -145,7 +146,9 @@ static bool is_link(const struct login *login, const uint8_t *frame, size_t len)
 	struct hello hello;
 
 	if (hello_read(frame, len, &hello))
-		return hello.id != login->config.hello_id;
+		return hello.id != login->config.hello_id &&
+		       !(login->config.pair &&
+			 pair_is_own_id(login->config.pair, hello.id));
 	return packet_is_good(packet_check(frame, len)) &&
 	       (frame[0] >> 4 == 4 || frame[0] >> 4 == 6);
 }

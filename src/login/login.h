@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct pair;
+
 /* Room for everything that the login sends at once. */
 #define LOGIN_OUT_MAX 8192
 
@@ -29,6 +31,7 @@
  * @hello:  a hello, framed, for a serialtun that is there already
  * @hello_len: its length
  * @hello_id:  its id, by which its echo is recognised
+ * @pair:      this end, whose last hellos a console may echo; NULL: none
  * @rate:      bytes per second of the line; 0: unknown
  * @baud:      the present speed of the line; 0: unknown
  * @speeds:    other speeds at which to listen, if the bytes are no text
@@ -42,6 +45,7 @@ struct login_config {
 	const uint8_t *hello;
 	size_t hello_len;
 	uint64_t hello_id;
+	const struct pair *pair;
 	uint32_t rate;
 	unsigned int baud;
 	const unsigned int *speeds;

@@ -73,6 +73,16 @@ static int utf8_rest(uint8_t byte)
 	return byte >= 0xF0 && byte <= 0xF4 ? 3 : -1;
 }
 
+/*
+ * Does agetty take back what was typed, at odd or no parity? (A space between
+ * two backspaces, with the top bit set; agetty.c.) That says nothing about the
+ * speed.
+ */
+static bool is_erasure(const struct screen *screen, uint8_t byte)
+{
+	return !screen->utf8 && (byte == (0x80 | '\b') || byte == (0x80 | ' '));
+}
+
 /* Count a byte as text or not. Return: does it belong into the line? */
 static bool judge(struct screen *screen, uint8_t byte)
 {
@@ -116,7 +126,11 @@ static void append(struct screen *screen, char byte)
  */
 bool screen_push(struct screen *screen, uint8_t byte)
 {
-	const bool is_text = judge(screen, byte);
+	bool is_text;
+
+	if (is_erasure(screen, byte))
+		return false;
+	is_text = judge(screen, byte);
 
 	if (screen->cr && byte != '\r') {
 		if (byte != '\n') {

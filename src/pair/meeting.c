@@ -104,16 +104,6 @@ void meeting_take_new_id(struct pair *pair)
 	set_check(pair);
 }
 
-static bool is_own_id(const struct pair *pair, uint64_t id)
-{
-	size_t i;
-
-	for (i = 0; i < PAIR_OWN_IDS; i++)
-		if (pair->own_ids[i] == id)
-			return true;
-	return false;
-}
-
 /**
  * meeting_enter() - Enter a state
  * @pair:   the pair
@@ -355,11 +345,11 @@ void meeting_hear_hello(struct pair *pair, const struct hello *hello,
 	enum pair_event misfit;
 
 	pair->stats.hellos_heard++;
-	if (is_own_id(pair, hello->id)) {
+	if (pair_is_own_id(pair, hello->id)) {
 		meeting_hear_ourselves(pair, now_ns);
 		return;
 	}
-	if (now_ns < pair->looped_until_ns)
+	if (pair_is_looped(pair, now_ns))
 		return;
 	pair->absent = false;
 	stranger_met(&pair->stranger);

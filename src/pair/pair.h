@@ -261,6 +261,8 @@ uint64_t pair_quiet_until(const struct pair *pair);
 const struct hello *pair_peer(const struct pair *pair);
 const struct agree *pair_peer_agree(const struct pair *pair);
 uint64_t pair_id(const struct pair *pair);
+bool pair_is_own_id(const struct pair *pair, uint64_t id);
+bool pair_is_looped(const struct pair *pair, uint64_t now_ns);
 void pair_get_stats(const struct pair *pair, struct pair_stats *stats);
 
 #endif

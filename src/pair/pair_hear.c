@@ -78,7 +78,7 @@ static bool hear_checked(struct pair *pair, const struct frame *frame,
 static bool passes(const struct pair *pair, const uint8_t *bytes, size_t len,
 		   uint64_t now_ns)
 {
-	return pair->may_pair && now_ns >= pair->looped_until_ns &&
+	return pair->may_pair && !pair_is_looped(pair, now_ns) &&
 	       frame_looks_checked(bytes, len) &&
 	       frame_passes(pair->start_in, bytes, len);
 }

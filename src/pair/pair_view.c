@@ -155,6 +155,35 @@ uint64_t pair_id(const struct pair *pair)
 }
 
 /**
+ * pair_is_own_id() - Check whether an id is this end's
+ * @pair: the pair
+ * @id:   the id of a hello
+ *
+ * Return: true if it is, or was lately: the hello is an echo
+ */
+bool pair_is_own_id(const struct pair *pair, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < PAIR_OWN_IDS; i++)
+		if (pair->own_ids[i] == id)
+			return true;
+	return false;
+}
+
+/**
+ * pair_is_looped() - Check whether this end hears itself
+ * @pair:   the pair
+ * @now_ns: the current time
+ *
+ * Return: true for a second after an own hello or an own frame came back
+ */
+bool pair_is_looped(const struct pair *pair, uint64_t now_ns)
+{
+	return now_ns < pair->looped_until_ns;
+}
+
+/**
  * pair_get_stats() - Get the state and the counters
  * @pair:  the pair
  * @stats: filled in

@@ -32,9 +32,9 @@ check_end() {
 }
 
 # A program with sanitizers is eight times as long.
-baud=115200
+baud=115200 ber=1e-5
 if grep -q __asan_init "$serialtun"; then
-	baud=921600
+	baud=921600 ber=1e-6
 fi
 
 make_board dash
@@ -70,7 +70,7 @@ stop_getty
 stop_cable
 
 # One byte in 12 500 is damaged, each fourth chunk of 4000.
-start_cable --baud "$baud" --ber 1e-5
+start_cable --baud "$baud" --ber "$ber"
 start_getty
 log_in_there
 check_link 'noise' 120

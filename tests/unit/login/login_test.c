@@ -9,10 +9,14 @@
 #include "framing/slip.h"
 #include "login/login.h"
 #include "pair/hello.h"
+#include "pair/meeting.h"
 
 #include <stdio.h>
 
 #define BEGIN_NS (100 * NS_PER_S)
+
+/* The end that logs in. */
+static struct pair own;
 
 /* The mark of the number 42, and the lines that are typed into a shell. */
 #define MARK	 "st0000002a"
@@ -298,6 +302,7 @@ static void begin(struct login *login)
 		.hello = (const uint8_t *)HELLO,
 		.hello_len = strlen(HELLO),
 		.hello_id = 7,
+		.pair = &own,
 	};
 
 	login_begin(login, &config, BEGIN_NS);
@@ -506,6 +511,13 @@ static void test_login_finds_a_link(void **state)
 	check_link((char *)frame, len + 1, true);
 	/* The console echoes our own. */
 	hello.id = 7;
+	len = hello_write(text, &hello);
+	len = slip_encode(frame + 1, (uint8_t *)text, len,
+			  SLIP_ESCAPES_RFC1055);
+	check_link((char *)frame, len + 1, false);
+	/* That of the link before this login. */
+	own.own_ids[1] = 9;
+	hello.id = 9;
 	len = hello_write(text, &hello);
 	len = slip_encode(frame + 1, (uint8_t *)text, len,
 			  SLIP_ESCAPES_RFC1055);

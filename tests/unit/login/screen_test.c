@@ -83,6 +83,13 @@ static void test_screen_knows_garbage(void **state)
 	screen_clear(&screen);
 	push(&screen, "\360\377");
 	assert_false(screen_is_garbage(&screen));
+	/* agetty erases what was typed. */
+	screen_clear(&screen);
+	for (i = 0; i < 30; i++)
+		push(&screen, "\210\240\210");
+	push(&screen, "\r\r\nboard login: ");
+	assert_false(screen_is_garbage(&screen));
+	assert_string_equal(screen.line, "board login: ");
 }
 
 int main(void)
