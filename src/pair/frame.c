@@ -135,15 +135,21 @@ static bool read_ack(struct frame *frame, const uint8_t *bytes, size_t len)
 	return true;
 }
 
+/* A part of an acknowledgement is none. */
 static bool read_answer(struct frame *frame, const uint8_t *bytes, size_t len)
 {
+	struct frame without;
+
 	if (len < 14)
 		return false;
 	frame->k = bytes[1];
 	frame->counters.good = get_32(bytes + 2);
 	frame->counters.failed = get_32(bytes + 6);
 	frame->counters.overruns = get_32(bytes + 10);
+	without = *frame;
 	frame->has_ack = len > 14 && read_ack(frame, bytes + 14, len - 14);
+	if (!frame->has_ack)
+		*frame = without;
 	return true;
 }
 
