@@ -2,10 +2,11 @@
 /*
  * Listen for the console at other speeds, if its bytes are no text.
  *
- * The list has its turn, then the speed of before, and all once more. Nothing
- * is sent until text comes: bytes at a wrong speed are breaks to a console, and
- * a break and a letter is SysRq. So a console that is silent at a speed tests
- * nothing, and the login waits there for its next bytes.
+ * The list has its turn, then the speed of before, if that is known, and all
+ * once more. Nothing is sent until text comes: bytes at a wrong speed are
+ * breaks to a console, and a break and a letter is SysRq. So a console that is
+ * silent at a speed tests nothing, and the login waits there for its next
+ * bytes.
  *
  * Pure: the caller sets the port to @baud of the login.
  */
@@ -48,15 +49,15 @@ static bool is_wrong(const struct login *login, uint64_t now_ns)
 static void go_on(struct login *login, uint64_t now_ns)
 {
 	const struct login_config *config = &login->config;
-	const size_t slots = config->speed_count + 1;
+	const size_t slots = config->speed_count + (config->baud ? 1 : 0);
 	const size_t slot = login->slot++ % slots;
 
 	if (login->slot > LISTEN_ROUNDS * slots) {
 		login_step_fail(
 			login,
-			"the console's bytes are no text, at %u baud and %zu "
-			"other speeds (is --parity right? Say its --baud)",
-			config->baud, config->speed_count);
+			"the console's bytes are no text, at any of %zu speeds "
+			"(is --parity right? Say its --baud)",
+			slots);
 		return;
 	}
 	login->is_away = true;
@@ -106,10 +107,8 @@ bool listen_tick(struct login *login, uint64_t now_ns)
 	else if (login->is_away && now_ns >= silent_ns(login))
 		login_step_fail(
 			login,
-			"the console's bytes are no text at %u baud, and too "
-			"few come to find its speed (say its --baud, or reset "
-			"the board)",
-			login->config.baud);
+			"the console's bytes are no text, and too few come to "
+			"find its speed (say its --baud, or reset the board)");
 	return login->is_away || login->state != LOGIN_GOES_ON;
 }
 

@@ -211,7 +211,8 @@ static void find_strangers(struct port *port, unsigned int max,
  *
  * The lists stay empty if the port has to keep its speed. That for strangers is
  * filled in only if the user has asked for a search, or for a login at any
- * speed. A port that has no speed keeps that of its settings.
+ * speed. A port that has no speed keeps that of its settings, which is then the
+ * last one of that list.
  */
 void speeds_find(struct port *port, const struct port_config *config,
 		 enum speeds_chip chip)
@@ -238,8 +239,12 @@ void speeds_find(struct port *port, const struct port_config *config,
 		    candidates[i] <= max &&
 		    !speeds_set(port->write_fd, candidates[i], chip, &real))
 			port->speeds[port->speed_count++] = candidates[i];
-	if (config->baud_auto || config->listens)
+	if (config->baud_auto || config->listens) {
 		find_strangers(port, max, chip);
+		/* This is the way back to a speed that @baud does not have. */
+		if (!port->baud && port->stranger_count < PORT_STRANGERS_MAX)
+			port->strangers[port->stranger_count++] = base;
+	}
 	speeds_set(port->write_fd, base, chip, &real);
 	ioctl(port->write_fd, TCFLSH, TCIFLUSH);
 	log_debug("%s: %zu higher speeds are possible", port->name,

@@ -590,9 +590,34 @@ static void test_login_finds_no_speed(void **state)
 		}
 		assert_int_equal(login->state, LOGIN_HAS_FAILED);
 		assert_in_range(i, speaks ? 7 : 30, speaks ? 7 : 33);
-		assert_non_null(strstr(login->text, speaks ? "2 other speeds"
+		assert_non_null(strstr(login->text, speaks ? "any of 3 speeds"
 							   : "too few come"));
 	}
+	free(login);
+}
+
+/* A port without a speed of its own is never set to none. */
+static void test_login_goes_back_to_no_unknown_speed(void **state)
+{
+	static const unsigned int speeds[] = {9600, 57600};
+	static const char garbage[] = "\xf8\x80\xfe\0\x80\xe0#\xff\xfe\x9c#";
+	struct login *login = malloc(sizeof(*login));
+	uint64_t now_ns = BEGIN_NS;
+	int i;
+
+	(void)state;
+	assert_non_null(login);
+	begin(login);
+	login->config.speeds = speeds;
+	login->config.speed_count = 2;
+	for (i = 0; login->state == LOGIN_GOES_ON; i++) {
+		assert_true(i < 10);
+		push(login, garbage, sizeof(garbage) - 1, 4, &now_ns);
+		now_ns += NS_PER_S;
+		login_tick(login, now_ns);
+		assert_int_equal(login->baud, speeds[i < 4 ? i % 2 : 1]);
+	}
+	assert_non_null(strstr(login->text, "any of 2 speeds"));
 	free(login);
 }
 
@@ -842,6 +867,7 @@ int main(void)
 		cmocka_unit_test(test_login_listens_first),
 		cmocka_unit_test(test_login_listens_at_other_speeds),
 		cmocka_unit_test(test_login_finds_no_speed),
+		cmocka_unit_test(test_login_goes_back_to_no_unknown_speed),
 		cmocka_unit_test(test_login_never_stops_a_loader),
 		cmocka_unit_test(test_login_finds_a_link),
 		cmocka_unit_test(test_login_keeps_a_late_password),
