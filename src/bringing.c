@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a login needs of the system to bring serialtun to a board: the bundle,
- * from the bundler, and the user's eyes, for the progress.
+ * Bring serialtun to a board: fetch the bundle from the bundler for the login,
+ * and show the user the progress.
  */
 #include "bringing.h"
 #include "bundle/bundler.h"

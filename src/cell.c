@@ -11,9 +11,9 @@
  *   process (SIGSYS).
  * - The process can map memory, but cannot make it executable.
  * - The process cannot open, create or remove any file. The broker, which
- * parses nothing, opens the port and writes the statistics. A filter cannot see
- * a path, so in the broker the file permissions of its user decide which files
- *   it could open.
+ *   parses nothing, opens the port and writes the statistics. A filter cannot
+ *   see a path, so in the broker the file permissions of its user decide which
+ *   files it could open.
  * - The filter allows the ioctl(2) requests of the lists. TIOCSTI and TIOCLINUX
  *   end the process, because they type into the terminal of the user who
  *   started serialtun.

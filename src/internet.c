@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What this end does if the peer shares its connection to the internet
- * (--share there): it takes a default route through the link if it has no
- * other, and it uses the peer's name servers with --use-dns, or tells the user
+ * The peer may share its connection to the internet (--share there). Then this
+ * end takes a default route through the link if it has no
+ * other, and uses the peer's name servers with --use-dns, or tells the user
  * the command for them.
  *
  * The keeper changes the kernel's state and the file.

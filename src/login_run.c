@@ -4,9 +4,10 @@
  * this file reads and writes the port, asks the user for the password, and
  * tells the user what happens.
  *
- * What the board prints is parsed here for the first time. So the session calls
- * login_run_turn() only after the privileges are dropped and the process is in
- * its cell. The user's terminal and the password file are opened before that.
+ * Here the words of the board are parsed for the first time. So the session
+ * calls login_run_turn() only after the privileges are dropped and the process
+ * is in its cell. The user's terminal and the password file are opened before
+ * that.
  */
 #include "login_run.h"
 #include "bringing.h"

@@ -43,7 +43,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What the broker has a copy of. */
+/* The broker has a copy of these. */
 struct brokered {
 	const struct options *options;
 	struct session *session;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a bundle must know of programs and libraries (elf(5)), of 32 and 64
- * bits, with the lowest byte first, as all machines that have bundles.
+ * Read and strip programs and libraries (elf(5)) for a bundle. They have 32 or
+ * 64 bits, and the lowest byte first, as all machines that have bundles.
  *
  * Pure.
  */
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a segment is in the file. */
+/* The place of a segment in the file. */
 struct segment {
 	uint64_t type;
 	uint64_t at;

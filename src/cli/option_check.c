@@ -226,7 +226,7 @@ static void check_framing(const struct argp_state *state,
 		port->flow == PORT_FLOW_XONXOFF ? framing->xonxoff : framing;
 }
 
-/* What --pair lists has no effect without the part that it needs. */
+/* A part of --pair has no effect without the part that it needs. */
 static void check_pair(const struct argp_state *state,
 		       const struct options *options)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How bytes travel over a console: as they are, if its terminal and the board's
+ * Bytes travel over a console as they are, if its terminal and the board's
  * programs allow that, or as text.
  *
  * Each decoder is the body of a shell function g, which reads a chunk from

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the steps of a login share: to send, to wait, to tell, and to fail.
+ * All steps of a login use these functions to send, to wait, to tell, and to
+ * fail.
  *
  * Pure.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is typed into a shell on a console, and what it answers.
+ * Write the commands that are typed into a shell on a console, and read its
+ * answers.
  *
  * A question finds out whether a shell is there at all: it wants "st1f3a42" and
  * is typed as "st1f3a$((6*7))", so that neither an echo nor a boot loader

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a line on a console means. A complete line is a message; the line at the
- * end, without a newline, is a prompt.
+ * Tell the meaning of a line on a console. A complete line is a message; the
+ * line at the end, without a newline, is a prompt.
  *
  * The texts are those of the programs: agetty, login and PAM of util-linux and
  * shadow, getty, login and init of BusyBox, sulogin; U-Boot, barebox, GRUB, the

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is at the other end: the ids of both ends, hellos, and the begin and the
- * end of each session. pair.c has the states, and the frames.
+ * Meet the other end: the ids of both ends, hellos, and the begin and the end
+ * of each session. pair.c has the states, and the frames.
  *
  * meeting is pure: time, hellos and random numbers are arguments.
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a pair does with what the line brings: it finds the frames of the peer,
- * takes packets from them, and decides whether plain packets may enter the
- * interface.
+ * The pair hears the line: it finds the frames of the peer, takes packets from
+ * them, and decides whether plain packets may enter the interface.
  */
 #include "clock.h"
 #include "pair/meeting.h"

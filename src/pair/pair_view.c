@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a pair tells others about itself: state, peer and counters.
+ * A pair tells others its state, its peer and its counters.
  */
 #include "clock.h"
 #include "pair/meeting.h"

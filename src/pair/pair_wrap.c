@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a pair does with a packet for the line: it compresses the packet, and
- * puts it into the frame of the session.
+ * A pair compresses a packet for the line, and puts it into a frame of the
+ * session.
  */
 #include "pair/meeting.h"
 #include "pair/pair.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What comes to an end that repeats, and what the end says about it.
+ * An end that repeats acknowledges the frames that come to it.
  *
  * An acknowledgement goes at once when it brings news of a loss: after a frame
  * that leaves a gap or has come before, and after a failed check ("failed").

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the user can learn of the search for the speed.
+ * The figures that show the user the search for the speed.
  *
  * speed_stats is pure.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a board says beside packets: text to print, and questions to answer
- * (packet/board).
+ * Hear a board that sends more than packets: text to print, and questions to
+ * answer (packet/board).
  *
  * A board may print more than a terminal should show, and a hostile one may
  * send escape sequences. So lines wait in a short ring, which loses the newest

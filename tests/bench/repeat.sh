@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What the repetition of lost frames brings, and what it costs: two ends on the
+# Measures the benefit and the cost of repeating lost frames: two ends on the
 # emulated cable at 115200 baud, with --pair=no and paired, on a clean line and
 # on noisy ones. TCP carries random bytes for SECONDS_EACH seconds (default 20),
 # three times as long where there is noise: it makes good a loss in leaps.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What compression brings, and what it costs: two ends on the emulated cable,
+# Measures the benefit and the cost of compression: two ends on the emulated cable,
 # with --pair=no and with all parts of the pairing. TCP carries C source,
 # programs, logs and random bytes at 115200 baud, and a flood of small packets;
 # then the same at 3000000 baud, for the processor. Each figure is the median of
