@@ -2,13 +2,14 @@
 /*
  * Parse the command line with argp. One table holds the options in the order of
  * --help, the subject of each option and the destination of its value. value.c
- * checks single values; option_check.c checks the options against each other
- * after argp has seen all of them (ARGP_KEY_END).
+ * and keyword.c check single values; option_check.c checks the options against
+ * each other after argp has seen all of them (ARGP_KEY_END).
  *
  * A wrong command line ends the program here, with argp's two lines and exit
  * status 64, before the program touches anything.
  */
 #include "cli/options.h"
+#include "cli/keyword.h"
 #include "cli/option_check.h"
 #include "cli/suggest.h"
 #include "cli/unknown_option.h"
@@ -122,8 +123,8 @@ static void take_number(const struct given *given)
 static void take_modem_line(const struct given *given)
 {
 	*(enum port_modem_line *)member(given) =
-		value_parse_modem_line(given->state, given->row->name,
-				       given->arg);
+		keyword_parse_modem_line(given->state, given->row->name,
+					 given->arg);
 }
 
 static void take_addr(const struct given *given)
@@ -144,7 +145,7 @@ static void take_login(const struct given *given)
 
 static void take_list(const struct given *given)
 {
-	given->options->list = value_parse_list(given->state, given->arg);
+	given->options->list = keyword_parse_list(given->state, given->arg);
 }
 
 static void take_baud(const struct given *given)
@@ -159,33 +160,35 @@ static void take_baud(const struct given *given)
 
 static void take_flow(const struct given *given)
 {
-	given->options->port.flow = value_parse_flow(given->state, given->arg);
+	given->options->port.flow =
+		keyword_parse_flow(given->state, given->arg);
 }
 
 static void take_parity(const struct given *given)
 {
 	given->options->port.parity =
-		value_parse_parity(given->state, given->arg);
+		keyword_parse_parity(given->state, given->arg);
 }
 
 static void take_framing(const struct given *given)
 {
-	given->options->framing = value_parse_framing(given->state, given->arg);
+	given->options->framing =
+		keyword_parse_framing(given->state, given->arg);
 }
 
 static void take_lead(const struct given *given)
 {
-	given->options->lead = value_parse_lead(given->state, given->arg);
+	given->options->lead = keyword_parse_lead(given->state, given->arg);
 }
 
 static void take_vj(const struct given *given)
 {
-	given->options->vj = value_parse_vj(given->state, given->arg);
+	given->options->vj = keyword_parse_vj(given->state, given->arg);
 }
 
 static void take_pair(const struct given *given)
 {
-	given->options->pair = value_parse_pair(given->state, given->arg);
+	given->options->pair = keyword_parse_pair(given->state, given->arg);
 	given->options->pair_given = true;
 }
 
@@ -244,7 +247,7 @@ static void take_mtu(const struct given *given)
 
 static void take_share(const struct given *given)
 {
-	given->options->share = value_parse_share(given->state, given->arg);
+	given->options->share = keyword_parse_share(given->state, given->arg);
 }
 
 static void take_verbose(const struct given *given)
@@ -538,7 +541,7 @@ int options_parse(struct options *options, int argc, char **argv)
 		.port = {.stop_bits = 1, .low_latency = true},
 		.lead = FRAMING_LEAD_AUTO,
 		.vj = VJ_AUTO,
-		.pair = VALUE_PAIR_ALL,
+		.pair = KEYWORD_PAIR_ALL,
 		.log_level = LOG_LEVEL_INFO,
 	};
 	error = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &line);
