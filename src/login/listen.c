@@ -96,14 +96,14 @@ bool listen_tick(struct login *login, uint64_t now_ns)
 
 	if (login->step > LOGIN_STEP_CHECKED)
 		return false;
-	if (is_fixed && is_wrong(login, now_ns))
+	if (login->is_away && is_text(&login->screen))
+		settle(login);
+	else if (is_wrong(login, now_ns) && !is_fixed)
+		go_on(login, now_ns);
+	else if (is_wrong(login, now_ns))
 		login_step_fail(
 			login, "the console's bytes are no text (is --baud the "
 			       "speed of the console, and is --parity right?)");
-	else if (login->is_away && is_text(&login->screen))
-		settle(login);
-	else if (is_wrong(login, now_ns))
-		go_on(login, now_ns);
 	else if (login->is_away && now_ns >= silent_ns(login))
 		login_step_fail(
 			login,
