@@ -29,6 +29,7 @@ struct board_console {
 	struct chatter *chatter;
 	uint32_t mask;	 /* events that were not handled yet */
 	uint32_t wanted; /* events of interest of the pty */
+	bool is_ending;	 /* the program has closed the pty; its bytes remain */
 };
 
 /**
@@ -75,6 +76,7 @@ static void let_go(struct board_console *console, uint64_t now_ns)
 	chatter_end_console(console->chatter);
 	console->mask = 0;
 	console->wanted = 0;
+	console->is_ending = false;
 	line_let_go(console->line, now_ns);
 }
 
@@ -134,7 +136,10 @@ void board_console_note(struct board_console *console, uint32_t mask)
 	console->mask |= mask;
 }
 
-/* Take what was typed. Return: false if the program has closed the pty. */
+/*
+ * Take what was typed. Return: false if there is nothing more, and no program
+ * that could type it.
+ */
 static bool read_typed(struct board_console *console, struct port *port)
 {
 	uint8_t typed[CHATTER_TYPED_MAX];
@@ -142,22 +147,23 @@ static bool read_typed(struct board_console *console, struct port *port)
 
 	if (n > 0)
 		chatter_type(console->chatter, typed, (size_t)n);
+	else if (console->is_ending)
+		return false;
 	return n >= 0 || n == -EAGAIN;
 }
 
-/* Hand out the console's output. Return: as read_typed(). */
-static bool write_output(struct board_console *console, struct port *port)
+/* Hand out the console's output. An error is a hang-up: its event comes. */
+static void write_output(struct board_console *console, struct port *port)
 {
 	const uint8_t *output;
 	size_t len = chatter_output(console->chatter, &output);
 	ssize_t n;
 
 	if (!len)
-		return true;
+		return;
 	n = port_write(port, output, len);
 	if (n > 0)
 		chatter_drop_output(console->chatter, (size_t)n);
-	return n >= 0 || n == -EAGAIN;
 }
 
 /* Ask for the events that matter now. */
@@ -197,14 +203,20 @@ void board_console_move(struct board_console *console, uint64_t now_ns)
 	port = line_port(console->line);
 	mask = console->mask;
 	console->mask = 0;
-	if (mask & (EPOLLIN | EPOLLHUP) && !chatter_has_typed(console->chatter))
+	/* No event tells when the board takes what was typed before. */
+	if (mask & EPOLLHUP && !console->is_ending) {
+		console->is_ending = true;
+		events_forget(console->events, port->read_fd);
+	}
+	if ((mask & EPOLLIN || console->is_ending) &&
+	    !chatter_has_typed(console->chatter))
 		is_open = read_typed(console, port);
-	if (is_open)
-		is_open = write_output(console, port);
-	if (is_open && !(mask & EPOLLHUP))
-		plan(console, port);
-	else
+	if (!is_open) {
 		let_go(console, now_ns);
+	} else if (!console->is_ending) {
+		write_output(console, port);
+		plan(console, port);
+	}
 }
 
 /**

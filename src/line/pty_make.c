@@ -315,12 +315,13 @@ static int open_port(const struct pty_make *pty_make, struct port **port,
 	return 0;
 }
 
+/* A program that has closed it again may have left bytes. */
 static bool is_open(const struct pty_make *pty_make)
 {
-	struct pollfd master = {.fd = pty_make->master};
+	struct pollfd master = {.fd = pty_make->master, .events = POLLIN};
 
 	poll(&master, 1, 0);
-	return !(master.revents & POLLHUP);
+	return !(master.revents & POLLHUP) || master.revents & POLLIN;
 }
 
 static int pty_make_look(struct source *source, struct port **port,

@@ -61,6 +61,15 @@ pasted=${said##*not found: }
 check_equal 'a paste arrives whole, and is echoed whole' \
 	6000 "$(tr -dc x <<<"$pasted" | wc -c)"
 check 'after the last program, a ping' board_pings
+
+# A program that closes the terminal at once, as a shell's redirection does.
+digits=$(printf '%080d' 7)
+printf 'x%s\r' "$digits" >"$terminal"
+check 'what a short-lived program writes arrives whole' wait_for 5 a_says \
+	"board: shell: command not found: x$digits"
+printf 'ps\r' >"$terminal"
+check 'and what the next one writes' wait_for 5 a_says 'board: .* 1 \| main'
+check_equal 'nothing is left for the next program' '' "$(type_there '' 1)"
 stop_a
 check_equal 'status 0' 0 "$ended"
 check_not 'the link is gone' test -L "$terminal"
