@@ -56,7 +56,8 @@
 #define STRANGER_BASE_NS   (600 * NS_PER_MS)
 #define STRANGER_AFTER_NS  (1200 * NS_PER_MS)
 
-/* The search ends when nothing came for this long. */
+/* The search ends when nothing came for this long, and garbage on both sides of
+ * such a silence does not begin it. */
 #define STRANGER_SILENCE_NS (30 * NS_PER_S)
 
 /* A found speed is left after so many failed runs in this time. */
@@ -206,6 +207,10 @@ void stranger_heard(struct stranger *stranger, size_t len, uint64_t now_ns)
 	if (stranger->phase == STRANGER_OFF)
 		return;
 	end_run(stranger, now_ns);
+	/* Damage now and then, hours apart, is no garbage all the time. */
+	if (stranger->phase == STRANGER_WATCH &&
+	    now_ns - stranger->heard_ns > STRANGER_SILENCE_NS)
+		stranger->failed = 0;
 	if (!stranger->in_run) {
 		stranger->run_ns = now_ns;
 		stranger->run_len = 0;
@@ -251,7 +256,8 @@ void stranger_bad(struct stranger *stranger)
 void stranger_set_line(struct stranger *stranger, bool in_frame, bool is_text)
 {
 	stranger->pending = in_frame && !is_text;
-	if (is_text && stranger->phase == STRANGER_WATCH)
+	if (is_text && (stranger->phase == STRANGER_WATCH ||
+			stranger->phase == STRANGER_FOUND))
 		forget_garbage(stranger);
 }
 
@@ -367,9 +373,10 @@ uint32_t stranger_wanted(struct stranger *stranger, uint64_t now_ns)
  */
 void stranger_changed(struct stranger *stranger, bool is_set, uint64_t now_ns)
 {
-	if (is_set || stranger->wanted == stranger->config.base)
+	/* Without the base speed it goes on to listen, and sends nothing. */
+	if (is_set)
 		stranger->baud = stranger->wanted;
-	else
+	else if (stranger->wanted != stranger->config.base)
 		stranger->at = (stranger->at + 1) % stranger->config.count;
 	stranger->wanted = 0;
 	forget_garbage(stranger);

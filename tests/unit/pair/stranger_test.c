@@ -20,7 +20,9 @@ static const struct stranger_config config = {
 
 static struct stranger stranger;
 static uint64_t now;
+/* The port refuses any other speed, and the base speed. */
 static bool refuses;
+static bool refuses_base;
 /* Speeds that the port had, in their order. */
 static uint32_t had[100];
 static size_t had_count;
@@ -29,6 +31,7 @@ static void set_up_stranger(void)
 {
 	now = START;
 	refuses = false;
+	refuses_base = false;
 	had_count = 0;
 	stranger_open(&stranger, &config, now);
 }
@@ -39,7 +42,8 @@ static void attend(void)
 	uint32_t baud;
 
 	while ((baud = stranger_wanted(&stranger, now))) {
-		stranger_changed(&stranger, !refuses || baud == BASE, now);
+		stranger_changed(&stranger,
+				 baud == BASE ? !refuses_base : !refuses, now);
 		assert_true(had_count < sizeof(had) / sizeof(*had));
 		had[had_count++] = baud;
 	}
@@ -122,12 +126,14 @@ static void test_stranger_needs_garbage_all_the_time(void **state)
 
 	(void)state;
 	set_up_stranger();
-	/* Silence is no garbage, and two runs are an accident. */
+	/* Silence is no garbage, and a run now and then is an accident. */
 	run_for(60 * S);
 	send_packet(9600);
 	run_for(60 * S);
 	send_packet(9600);
 	run_for(60 * S);
+	send_packet(9600);
+	run_for(200 * MS);
 	assert_int_equal(had_count, 0);
 	/* A packet now and then shows that the speed is right. */
 	set_up_stranger();
@@ -156,6 +162,15 @@ static void test_stranger_knows_text(void **state)
 		run_for(S);
 	}
 	assert_int_equal(had_count, 0);
+	begin_search();
+	send_packets(9600, 3);
+	for (i = 0; i < 20; i++) {
+		stranger_heard(&stranger, 40, now);
+		stranger_set_line(&stranger, true, true);
+		run_for(S);
+	}
+	assert_int_equal(stranger.phase, STRANGER_FOUND);
+	assert_int_equal(stranger.baud, 9600);
 }
 
 static void test_stranger_finds_each_speed(void **state)
@@ -310,6 +325,24 @@ static void test_stranger_takes_the_next_speed_if_one_is_refused(void **state)
 	assert_int_equal(had[had_count - 2] != had[had_count - 1], 1);
 }
 
+/* It holds what it would send until it has the base speed again. */
+static void test_stranger_tries_the_base_speed_again(void **state)
+{
+	(void)state;
+	begin_search();
+	while (stranger.baud == BASE)
+		run_for(100 * MS);
+	refuses_base = true;
+	run_for(5 * S);
+	assert_int_not_equal(stranger.baud, BASE);
+	assert_true(stranger_holds(&stranger));
+	assert_in_range(had_count, 5, 25);
+	refuses_base = false;
+	run_for(600 * MS);
+	assert_int_equal(stranger.baud, BASE);
+	assert_false(stranger_holds(&stranger));
+}
+
 /* Garbage without a pause has an end, too, and a long packet its time. */
 static void test_stranger_judges_bytes_without_a_pause(void **state)
 {
@@ -348,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_stranger_does_not_wait_for_ever),
 		cmocka_unit_test(
 			test_stranger_takes_the_next_speed_if_one_is_refused),
+		cmocka_unit_test(test_stranger_tries_the_base_speed_again),
 		cmocka_unit_test(test_stranger_judges_bytes_without_a_pause),
 	};
 
