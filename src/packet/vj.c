@@ -155,10 +155,11 @@ void vj_see_plain(struct vj *vj, const uint8_t *packet, size_t len)
 
 	if (packet[0] >> 4 != 4 || packet[HEADER_IPV4_PROTOCOL] != IPPROTO_TCP)
 		return;
-	if (!vj_header_read(&header, packet, len))
+	if (!vj_header_read(&header, packet, len)) {
 		vj_expand_see_plain(&vj->expander, NULL);
-	else if (vj_header_is_compressible(&header))
+		return;
+	}
+	if (vj_header_is_compressible(&header))
 		vj->peer_does = false;
-	else
-		vj_expand_see_plain(&vj->expander, &header);
+	vj_expand_see_plain(&vj->expander, &header);
 }

@@ -642,6 +642,23 @@ static void test_vj_adaptive(void **state)
 	assert_int_equal(there.expander.counters.whole, 1);
 }
 
+/* A packet that came as it is moved the sequence number on. */
+static void test_vj_plain_between(void **state)
+{
+	struct segment segment = begin_ack();
+	size_t len;
+
+	(void)state;
+	segment.id++;
+	segment.data = 10;
+	len = segment_make(packet, &segment);
+	vj_see_plain(&there, packet, len);
+	assert_false(vj_sends(&there));
+	segment = next_of(&segment);
+	send_segment(&segment, &len);
+	assert_true(vj_sends(&there));
+}
+
 /* A peer that no longer compresses is another program. */
 static void test_vj_peer_stops(void **state)
 {
@@ -1111,6 +1128,7 @@ int main(void)
 		cmocka_unit_test(test_vj_other_packets),
 		cmocka_unit_test(test_vj_longest),
 		cmocka_unit_test(test_vj_adaptive),
+		cmocka_unit_test(test_vj_plain_between),
 		cmocka_unit_test(test_vj_peer_stops),
 		cmocka_unit_test(test_vj_unanswered),
 		cmocka_unit_test(test_vj_toss),
