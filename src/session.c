@@ -152,14 +152,20 @@ static uint64_t next_ns(const struct session *session)
 	return clock_earlier(next_ns, account_next_ns(&session->account));
 }
 
-/* The prefix for a board: that of the first IPv6 address. NULL: none. */
+/*
+ * The prefix for a board: that of the first IPv6 address that is not
+ * link-local. NULL: none.
+ */
 static const uint8_t *find_prefix(const struct options *options)
 {
+	const struct addr *addr;
 	size_t i;
 
-	for (i = 0; i < options->link.addr_count; i++)
-		if (options->link.addrs[i].family == AF_INET6)
-			return options->link.addrs[i].bytes;
+	for (i = 0; i < options->link.addr_count; i++) {
+		addr = &options->link.addrs[i];
+		if (addr->family == AF_INET6 && !addr_is_link_local(addr))
+			return addr->bytes;
+	}
 	return NULL;
 }
 

@@ -162,6 +162,18 @@ bool addr_is_loopback(const struct addr *addr)
 }
 
 /**
+ * addr_is_link_local() - is this an IPv6 link-local address?
+ * @addr: the address
+ *
+ * Return: true for fe80::/10 (RFC 4291, section 2.5.6)
+ */
+bool addr_is_link_local(const struct addr *addr)
+{
+	return addr->family == AF_INET6 && addr->bytes[0] == 0xFE &&
+	       (addr->bytes[1] & 0xC0) == 0x80;
+}
+
+/**
  * addr_is_private() - is this an address that nobody has on the Internet?
  * @addr: the address
  *

@@ -40,6 +40,7 @@ const char *addr_format_host(const struct addr *addr, char text[ADDR_TEXT_MAX]);
 unsigned int addr_bits(int family);
 bool addr_is_host(const struct addr *addr);
 bool addr_is_loopback(const struct addr *addr);
+bool addr_is_link_local(const struct addr *addr);
 bool addr_is_private(const struct addr *addr);
 bool addr_same_host(const struct addr *a, const struct addr *b);
 bool addr_is_network(const struct addr *addr);

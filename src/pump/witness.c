@@ -73,16 +73,10 @@ static bool is_ours(const struct witness_config *config,
 	return false;
 }
 
-static bool is_link_local(const struct addr *addr)
-{
-	return addr->family == AF_INET6 && addr->bytes[0] == 0xFE &&
-	       (addr->bytes[1] & 0xC0) == 0x80;
-}
-
 static bool is_known(const struct witness_config *config,
 		     const struct addr *addr)
 {
-	return is_link_local(addr) ||
+	return addr_is_link_local(addr) ||
 	       is_in_one(addr, config->addrs, config->addr_count) ||
 	       (config->peer && config->peer->family == addr->family &&
 		is_in(addr, config->peer)) ||
@@ -171,7 +165,7 @@ static void judge(struct witness *witness, const struct addr *from,
 		   !is_broadcast(config, to) &&
 		   is_in_one(to, config->addrs, config->addr_count)) {
 		suggest(witness, WITNESS_NOT_OURS, to);
-	} else if (!is_link_local(from)) {
+	} else if (!addr_is_link_local(from)) {
 		witness->verdict = WITNESS_WELL;
 	}
 }

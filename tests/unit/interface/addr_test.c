@@ -482,6 +482,20 @@ static void test_addr_is_loopback(void **state)
 		assert_false(addr_is_loopback(&out[i]));
 }
 
+static void test_addr_is_link_local(void **state)
+{
+	const struct addr in[] = {parse("fe80::1/64"), parse("febf::1")};
+	const struct addr out[] = {parse("fec0::1"), parse("fd80::1"),
+				   parse("254.128.0.1")};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TESTING_COUNT(in); i++)
+		assert_true(addr_is_link_local(&in[i]));
+	for (i = 0; i < TESTING_COUNT(out); i++)
+		assert_false(addr_is_link_local(&out[i]));
+}
+
 static void test_addr_is_private(void **state)
 {
 	const struct addr in[] = {
@@ -600,6 +614,7 @@ int main(void)
 		cmocka_unit_test(test_addr_is_host),
 		cmocka_unit_test(test_addr_is_network_or_broadcast),
 		cmocka_unit_test(test_addr_is_loopback),
+		cmocka_unit_test(test_addr_is_link_local),
 		cmocka_unit_test(test_addr_is_private),
 		cmocka_unit_test(test_addr_is_host_not_limited_broadcast),
 		cmocka_unit_test(test_addr_same_host),
