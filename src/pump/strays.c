@@ -20,6 +20,9 @@
 #include "pump/pump.h"
 #include "pump/witness.h"
 
+/* Shorter text may be noise. */
+#define STRAYS_TEXT_MIN 8
+
 /**
  * strays_reset() - start with a new port, or without one
  * @strays: the strays
@@ -112,6 +115,22 @@ static bool take_packet_behind_text(struct strays *strays,
 	return true;
 }
 
+/* Does the frame show that the speed is right? Short text may be noise. */
+static bool shows_speed(enum board_kind kind, size_t len)
+{
+	switch (kind) {
+	case BOARD_NONE:
+		return false;
+	case BOARD_UNSURE:
+	case BOARD_TEXT:
+	case BOARD_LINE:
+	case BOARD_CONSOLE:
+		return len >= STRAYS_TEXT_MIN;
+	default:
+		return true;
+	}
+}
+
 /* Take a frame of a board. Return: false if it is none. */
 static bool take_board(struct strays *strays, const struct framing_frame *frame)
 {
@@ -126,7 +145,7 @@ static bool take_board(struct strays *strays, const struct framing_frame *frame)
 	}
 	kind = chatter_hear(chatter, frame->bytes, frame->len,
 			    strays->delivery->has_heard);
-	if (pair && kind != BOARD_NONE)
+	if (pair && shows_speed(kind, frame->len))
 		pair_recognize(pair);
 	switch (kind) {
 	case BOARD_NONE:
