@@ -8,9 +8,9 @@
  *                 is_sensible_string())
  *   ?P            the border router asks for its prefix, again and again until
  *                 it gets !P and the first 8 bytes of an address
- * (slip-bridge.c, request_prefix() and slip_input_callback()) !M hex        the
- * board's EUI-64 in 16 digits, of which the last 6 bytes are an Ethernet
- * address (tunslip6.c, serial_to_tun())
+ *                 (slip-bridge.c, request_prefix() and slip_input_callback())
+ *   !M hex        the board's EUI-64 in 16 digits, of which the last 6 bytes
+ *                 are an Ethernet address (tunslip6.c, serial_to_tun())
  *
  * RIOT (slipmux, draft-bormann-t2trg-slipmux):
  *   0A text       a piece of the console's output (drivers/slipdev/stdio.c)
