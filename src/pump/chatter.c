@@ -19,6 +19,9 @@
 /* Longer unfinished frames are not searched for lines. */
 #define CHATTER_UNFINISHED_MAX 1024
 
+/* Shorter lines at the beginning of an unfinished frame wait for its end. */
+#define CHATTER_LINES_MIN 8
+
 /**
  * chatter_init() - expect a board
  * @chatter: filled in
@@ -188,6 +191,23 @@ void chatter_hear_lines(struct chatter *chatter, const uint8_t *bytes,
 	if (lines_len > from)
 		add_text(chatter, bytes + from, lines_len - from);
 	chatter->shown = lines_len;
+}
+
+/**
+ * chatter_hear_unfinished() - take the lines of a frame that has not ended
+ * @chatter: the chatter
+ * @bytes:   what has come of the frame
+ * @len:     bytes so far
+ *
+ * Short ones may be the beginning of a packet: IPv6 with a traffic class of 0
+ * and a flow label of 0xAxxxx begins with "`\n".
+ */
+void chatter_hear_unfinished(struct chatter *chatter, const uint8_t *bytes,
+			     size_t len)
+{
+	if (chatter_lines_len(chatter, bytes, len) >=
+	    chatter->shown + CHATTER_LINES_MIN)
+		chatter_hear_lines(chatter, bytes, len);
 }
 
 /**

@@ -121,6 +121,8 @@ size_t chatter_lines_len(const struct chatter *chatter, const uint8_t *bytes,
 			 size_t len);
 void chatter_hear_lines(struct chatter *chatter, const uint8_t *bytes,
 			size_t len);
+void chatter_hear_unfinished(struct chatter *chatter, const uint8_t *bytes,
+			     size_t len);
 void chatter_end_frame(struct chatter *chatter);
 size_t chatter_take_frame(struct chatter *chatter,
 			  uint8_t frame[CHATTER_FRAME_MAX]);

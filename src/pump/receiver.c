@@ -247,7 +247,7 @@ static void take_unfinished(struct receiver *receiver)
 	if (!chatter || !chatter->is_board)
 		return;
 	pending = receiver->config->framing->pending(receiver->decoder);
-	chatter_hear_lines(chatter, pending.bytes, pending.len);
+	chatter_hear_unfinished(chatter, pending.bytes, pending.len);
 }
 
 /* Decode bytes from the line. */

@@ -68,7 +68,10 @@ static void feed(const uint8_t *bytes, size_t len)
 	frame_len += len;
 	heard += len;
 	copy = testing_copy(frame, frame_len);
-	chatter_hear_lines(&chatter, copy, frame_len);
+	if (bytes[0] & 1)
+		chatter_hear_lines(&chatter, copy, frame_len);
+	else
+		chatter_hear_unfinished(&chatter, copy, frame_len);
 	assert_true(chatter.shown <= frame_len);
 	free(copy);
 	if (!(bytes[len - 1] & 1))

@@ -149,6 +149,26 @@ static void test_chatter_unfinished(void **state)
 	expect_none();
 }
 
+/* A packet may begin as a short line does. */
+static void test_chatter_knows_no_packet(void **state)
+{
+	static const uint8_t packet[] = {0x60, 0x0A, 0x20, 0x20, 0x00, 0x08};
+	static const uint8_t lines[] = "one\ntwo\n`\n  \x05";
+
+	(void)state;
+	chatter_hear_unfinished(&chatter, packet, sizeof(packet));
+	assert_int_equal(chatter.shown, 0);
+	chatter_hear_unfinished(&chatter, lines, 7);
+	assert_int_equal(chatter.shown, 0);
+	chatter_hear_unfinished(&chatter, lines, 8);
+	assert_int_equal(chatter.shown, 8);
+	chatter_hear_unfinished(&chatter, lines, sizeof(lines) - 1);
+	assert_int_equal(chatter.shown, 8);
+	expect_line("one");
+	expect_line("two");
+	expect_none();
+}
+
 /* The decoder may give a frame up whose lines were taken already. */
 static void test_chatter_shorter_than_what_was_shown(void **state)
 {
@@ -302,6 +322,7 @@ int main(void)
 		CHATTER_TEST(test_chatter_counts_what_is_too_much),
 		CHATTER_TEST(test_chatter_takes_its_time),
 		CHATTER_TEST(test_chatter_unfinished),
+		CHATTER_TEST(test_chatter_knows_no_packet),
 		CHATTER_TEST(test_chatter_shorter_than_what_was_shown),
 		CHATTER_TEST(test_chatter_recognises_a_board),
 		CHATTER_TEST(test_chatter_answers_once),
