@@ -88,6 +88,23 @@ stop_a
 stop "$peer"
 
 #
+# A noisy line: a damaged question comes again, and TCP repeats its packets
+#
+stop_cable
+start_cable --baud 921600 --ber 1e-5 --seed 4
+start_a --addr fd00::1/64
+board_on_b contiki_router "$port_b"
+check 'a noisy line: the router gets its prefix' \
+	wait_for 5 grep -q '^prefix' "$dir/peer.log"
+check 'a noisy line: a ping' wait_for 5 board_pings
+check 'a noisy line: TCP from A to B' tcp a b "[$router]" "$dir/plain"
+check 'a noisy line: TCP from B to A' tcp b a '[fd00::1]' "$dir/small"
+stop_a
+stop "$peer"
+stop_cable
+start_cable --baud 0
+
+#
 # Without an IPv6 address
 #
 start_a --addr 10.0.0.1/24

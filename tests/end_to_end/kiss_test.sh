@@ -3,7 +3,7 @@
 #
 # --framing kiss: tncattach at the other end (a stand-in, with the facts that it
 # is written from), with TUN, with TAP and over TCP; another serialtun; noise,
-# commands and other stations; the two mistakes, KISS against SLIP.
+# commands and other stations; a hostile modem; the two mistakes, KISS against SLIP.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -126,6 +126,48 @@ check 'KISS here, SLIP there: the remedy' \
 	wait_for 10 a_says 'speaks SLIP, not KISS'
 stop_b
 stop_a
+
+#
+# A noisy line, and then a hostile modem
+#
+stop_cable
+start_cable --baud 921600 --ber 1e-5 --seed 3
+start_on b peer tncattach "$port_b" 115200 --noipv6 --ipv4 10.0.0.2/24
+peer=$started
+wait_for 5 grep -q ready "$dir/peer.log"
+start_a --addr 10.0.0.1/24 --framing kiss --mtu 329
+check 'a noisy line: a ping' wait_for 10 pings
+check 'a noisy line: TCP from A to B' tcp a b 10.0.0.2 "$dir/small"
+check 'a noisy line: TCP from B to A' tcp b a 10.0.0.1 "$dir/small"
+stop "$peer"
+timeout 3 python3 - "$port_b" <<-'END_PYTHON'
+	import os, random, sys, tty
+	fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+	tty.setraw(fd)
+	dice = random.Random(1)
+	# Other commands and ports, a bad escape, headers of IP that lie, in one
+	# case behind packet information, and a frame without an end.
+	heads = [bytes([n]) for n in range(256)]
+	heads += [b"\0\xdb", b"\0\xdb\0", b"\0\x45\0\xff\xff",
+	          b"\0\0\0\x08\0\x45\0\0\x14", b"\0\x60" + bytes(3) + b"\xff\xff",
+	          b"\0" + b"A" * 70000]
+	while True:
+	    head = dice.choice(heads)
+	    body = dice.randbytes(dice.randrange(400)).replace(b"\xc0", b"")
+	    os.write(fd, b"\xc0" + head + body)
+END_PYTHON
+check_equal 'a hostile modem floods until it is stopped' 124 $?
+check 'a hostile modem: serialtun lives' alive "$pid_a"
+start_on b peer tncattach "$port_b" 115200 --noipv6 --ipv4 10.0.0.2/24
+peer=$started
+wait_for 5 grep -q ready "$dir/peer.log"
+check 'after it: a ping' wait_for 10 pings
+check 'after it: TCP' tcp b a 10.0.0.1 "$dir/small"
+stop_a
+check_equal 'after it: status 0' 0 "$ended"
+stop "$peer"
+stop_cable
+start_cable --baud 0
 
 # A modem that waits for a command gets no packet, which it would execute.
 start_a --addr 10.0.0.1/24 --framing kiss

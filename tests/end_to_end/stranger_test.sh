@@ -5,8 +5,13 @@
 # too, and a serialtun that comes later finds this end.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=exchange.sh
+source "$root/tests/end_to_end/exchange.sh"
+# pings() is that of pairs.sh.
 # shellcheck source=pairs.sh
 source "$root/tests/end_to_end/pairs.sh"
+
+head -c 60000 /dev/urandom >"$dir/small"
 
 found() { # BAUD
 	a_says "^serialtun: tun0: the other end sends at $1 baud, so this end uses that speed \\(next time say --baud $1\\)\$"
@@ -37,6 +42,21 @@ has_speed() { # PORT BAUD
 	[ "$(stty -F "$1" speed)" = "$2" ]
 }
 
+# Packets of every size, and TCP both ways.
+check_traffic() { # DESCRIPTION
+	check "$1: packets of every size" in_a_sizes
+	check "$1: TCP from this end" tcp a b 10.4.0.2 "$dir/small"
+	check "$1: TCP to this end" tcp b a 10.4.0.1 "$dir/small"
+}
+
+in_a_sizes() {
+	local size
+	for size in 0 1 2 3 4 5 6 7 8 40 56 $(seq 100 171 1472) 1472; do
+		in_a ping -q -c 1 -W 2 -M 'do' -s "$size" -p c0db 10.4.0.2 ||
+			return
+	done
+}
+
 # check_stranger BAUD INTERVAL [CABLE-OPTION...]
 check_stranger() {
 	local baud=$1 interval=$2
@@ -50,7 +70,6 @@ check_stranger() {
 		wait_for 60 found "$baud"
 	check "a stranger at $baud baud ${*}: a ping is answered" \
 		wait_for 10 answers
-	stop_stranger
 }
 
 # check_serialtun DESCRIPTION: a serialtun comes, and both pair at its speed. It
@@ -66,17 +85,21 @@ check_serialtun() {
 }
 
 check_stranger 9600 1
+stop_stranger
 stop_a
 check 'the totals name the speed of the stranger' a_says ' at 9600 baud$'
 stop_cable
 
 check_stranger 921600 0.25
+check_traffic 'a stranger at 921600 baud'
+stop_stranger
 check_serialtun 'a serialtun in the place of a stranger'
 stop_a
 stop_cable
 
 # One byte of a hundred is damaged.
 check_stranger 57600 0.25 --ber 1e-3
+stop_stranger
 stop_a
 stop_cable
 

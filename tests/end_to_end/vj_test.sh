@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Compressed TCP headers (CSLIP) between two that do not pair: one begins, the
-# other follows; TCP both ways, over a clean line and a bad one; a peer that is
-# another program than before; and two that are paired, which do not compress.
+# other follows; TCP both ways, over a clean line and a bad one; a hostile peer; a
+# peer that is another program than before; and two that are paired, which do not
+# compress.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -25,6 +26,15 @@ both_ways() {
 	wait "$one"
 	check "$1: TCP from A" cmp "$dir/one" "$dir/one.received"
 	check "$1: TCP from B" cmp "$dir/two" "$dir/two.received"
+}
+
+# Packets of every size, which are not compressed, between those that are.
+sizes() {
+	local size
+	for size in 0 1 2 3 4 5 6 7 8 40 56 $(seq 100 171 1472) 1472; do
+		in_a ping -q -c 1 -W 2 -M 'do' -s "$size" -p c0db 10.0.0.2 ||
+			return
+	done
 }
 
 # keys: as a person types, 30 characters, each echoed, over one connection
@@ -89,6 +99,31 @@ check_equal 'IPv6 crosses, too' hello \
 	"$(in_a timeout 10 socat -t 2 - 'TCP6:[fd00::2]:7001' <<<hello)"
 stop_b
 check_match 'B drops nothing' ' from the line: .* 0 dropped$' "$(<"$dir/b.log")"
+
+# A hostile peer: headers of every kind, for connections that it never opened.
+timeout 3 python3 - "$port_b" <<-'END_PYTHON'
+	import os, random, sys, tty
+	fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+	tty.setraw(fd)
+	dice = random.Random(1)
+	whole = bytearray(40)
+	whole[0], whole[8], whole[32] = 0x45, 64, 0x50
+	while True:
+	    whole[9] = dice.randrange(256)
+	    body = dice.randbytes(dice.randrange(200))
+	    frame = dice.choice([
+	        bytes([0x80 | dice.randrange(128)]) + body,
+	        bytes([0x70 | dice.randrange(16)]) + bytes(whole[1:]) + body,
+	        bytes([0x70 | dice.randrange(16)]) + body])
+	    frame = frame.replace(b"\xdb", b"").replace(b"\xc0", b"")
+	    os.write(fd, b"\xc0" + frame + b"\xc0")
+END_PYTHON
+check_equal 'a hostile peer floods until it is stopped' 124 $?
+check 'a hostile peer: serialtun lives' alive "$pid_a"
+start_b -v --addr 10.0.0.2/24 --addr fd00::2/64 --vj on
+both_ways 'after it'
+check 'after it: packets of every size' sizes
+stop_b
 
 # The next peer does not compress: A stops.
 start_b -v --addr 10.0.0.2/24 --addr fd00::2/64 --vj off
