@@ -15,6 +15,7 @@
  */
 #include "pump/supply.h"
 #include "clock.h"
+#include "framing/framing.h"
 #include "packet/link_layer.h"
 #include "packet/packet.h"
 #include "packet/vj.h"
@@ -45,12 +46,17 @@ static uint32_t packet_max(const struct supply *supply)
  * @supply: the supply
  * @rate: bytes per second; 0: unknown
  *
+ * A radio behind the port is slower than the port, and holds it.
+ *
  * Return: 0 or -ENOMEM
  */
 int supply_fit(struct supply *supply, uint32_t rate)
 {
+	const uint32_t radio_rate = supply->config->framing->radio_rate;
 	struct fq_codel_config config = {0};
 
+	if (radio_rate && (!rate || radio_rate < rate))
+		rate = radio_rate;
 	fq_codel_derive_config(&config, rate, packet_max(supply));
 	if (supply->queue)
 		fq_codel_adapt(supply->queue, &config);

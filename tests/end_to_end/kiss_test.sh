@@ -3,7 +3,8 @@
 #
 # --framing kiss: tncattach at the other end (a stand-in, with the facts that it
 # is written from), with TUN, with TAP and over TCP; another serialtun; noise,
-# commands and other stations; a hostile modem; the two mistakes, KISS against SLIP.
+# commands and other stations; a hostile modem; a slow radio; the two mistakes, KISS
+# against SLIP.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=exchange.sh
@@ -165,6 +166,25 @@ check 'after it: a ping' wait_for 10 pings
 check 'after it: TCP' tcp b a 10.0.0.1 "$dir/small"
 stop_a
 check_equal 'after it: status 0' 0 "$ended"
+stop "$peer"
+stop_cable
+start_cable --baud 0
+
+#
+# A radio that is slower than its port, and holds it
+#
+stop_cable
+start_cable --baud 9600 --flow rtscts
+start_on b peer tncattach "$port_b" 115200 --noipv6 --ipv4 10.0.0.2/24
+peer=$started
+wait_for 5 grep -q ready "$dir/peer.log"
+start_a --addr 10.0.0.1/24 --framing kiss --baud 115200
+check 'a slow radio: a burst' \
+	in_a ping -q -c 50 -i 0.01 -W 20 -s 200 10.0.0.2
+check_match 'a slow radio: none is dropped' ' 0 dropped' \
+	"$(kill -USR1 "$pid_a" && wait_for 3 a_says 'to the line' &&
+		grep 'to the line' "$dir/a.log")"
+stop_a
 stop "$peer"
 stop_cable
 start_cable --baud 0
