@@ -9,30 +9,14 @@
 # which are of all of them. As root, in half an hour:
 #
 #   sudo tests/bench/repeat.sh
-# shellcheck source=../end_to_end/lib.sh
-source "$(dirname "$0")/../end_to_end/lib.sh"
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
 
 runs=${RUNS:-3}
 seconds=${SECONDS_EACH:-20}
 pings=${PINGS:-1000}
 baud=115200
 port=6100
-
-# processor PID: print the nanoseconds that an end has used, all its processes
-processor() {
-	local pid
-	for pid in "$1" $(pgrep -P "$1"); do
-		cut -d ' ' -f 1 "/proc/$pid/schedstat"
-	done | paste -sd+ | bc
-}
-
-# memory PID: print the PSS of an end in KiB, all its processes
-memory() {
-	local pid
-	for pid in "$1" $(pgrep -P "$1"); do
-		sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "/proc/$pid/smaps_rollup"
-	done | paste -sd+ | bc
-}
 
 # begin WORD BER: start a cable and both ends, with --pair=WORD unless it is
 # empty
@@ -107,10 +91,6 @@ tcp() {
 	end
 }
 
-median() { # NUMBER...
-	printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"
-}
-
 # compare TITLE BER WAYS: print a row
 compare() {
 	local row word i shown=$3
@@ -139,7 +119,10 @@ ping_row() { # TITLE WORD BER
 	for ((i = 0; i < runs; i++)); do
 		begin "$2" "$3"
 		sleep 3
-		in_a ping -n -c "$pings" -i 0.06 -W 3 10.9.0.2 >>"$dir/times"
+		# A damaged time stamp may make ping wait for years.
+		in_a timeout -s INT "$((pings * 6 / 100 + 30))" \
+			ping -n -c "$pings" -i 0.06 -W 3 10.9.0.2 \
+			>>"$dir/times" 2>/dev/null
 		end
 	done
 	python3 - "$1" "$dir/times" <<'END'

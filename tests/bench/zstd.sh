@@ -5,12 +5,12 @@
 # with --pair=no and with all parts of the pairing. TCP carries C source,
 # programs, logs and random bytes at 115200 baud, and a flood of small packets;
 # then the same at 3000000 baud, for the processor. Each figure is the median of
-# RUNS runs (default 3) of SECONDS seconds (default 10). As root, in a quarter of
-# an hour:
+# RUNS runs (default 3) of SECONDS_EACH seconds (default 10), each from another
+# place of the data. As root, in a quarter of an hour:
 #
 #   sudo tests/bench/zstd.sh
-# shellcheck source=../end_to_end/lib.sh
-source "$(dirname "$0")/../end_to_end/lib.sh"
+# shellcheck source=lib.sh
+source "$(dirname "$0")/lib.sh"
 
 runs=${RUNS:-3}
 seconds=${SECONDS_EACH:-10}
@@ -24,9 +24,11 @@ def sink():
     while line.recv(65536):
         pass
 
-def source(address, name):
-    """Send a file, again and again."""
+def source(address, name, number, of):
+    """Send a file, again and again, from a place of its own in each run."""
     data = open(name, 'rb').read()
+    begin = len(data) * int(number) // int(of)
+    data = data[begin:] + data[:begin]
     for _ in range(100):
         try:
             line = socket.create_connection((address, 6100))
@@ -70,28 +72,9 @@ def small(source, target, rate):
         if late < 0:
             time.sleep(-late)
 
-def median(*numbers):
-    print(sorted(numbers, key=float)[len(numbers) // 2])
-
 globals()[sys.argv[1]](*(float(word) if word.isdigit() else word
                          for word in sys.argv[2:]))
 END
-
-# processor PID: print the nanoseconds that an end has used, all its processes
-processor() {
-	local pid
-	for pid in "$1" $(pgrep -P "$1"); do
-		cut -d ' ' -f 1 "/proc/$pid/schedstat"
-	done | paste -sd+ | bc
-}
-
-# memory PID: print the PSS of an end in KiB, all its processes
-memory() {
-	local pid
-	for pid in "$1" $(pgrep -P "$1"); do
-		sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "/proc/$pid/smaps_rollup"
-	done | paste -sd+ | bc
-}
 
 # Print the bytes of all packets that have crossed. TCP's own count would stand
 # still while it waits for a packet that the queue has dropped.
@@ -99,10 +82,10 @@ crossed() {
 	in_b awk '$1 == "tun0:" { print $2 }' /proc/net/dev
 }
 
-# run BAUD WORD WHAT: set $rate to the bytes per second that cross, $used to the
-# per mille of a processor that the busier end needs, $kib to its memory
+# run BAUD WORD WHAT NUMBER: set $rate to the bytes per second that cross, $used to
+# the per mille of a processor that the busier end needs, $kib to its memory
 run() {
-	local what=$3 sink='' source before from_a from_b
+	local what=$3 number=$4 sink='' source before from_a from_b
 	pair=$2
 	start_cable --baud "$1" --realtime
 	start_a --baud "$1" --addr 10.9.0.1/24
@@ -117,7 +100,7 @@ run() {
 			python3 "$dir/traffic.py" sink &
 		sink=$!
 		nsenter --target "$host_a" --net -- python3 "$dir/traffic.py" \
-			source 10.9.0.2 "$dir/$what" &
+			source 10.9.0.2 "$dir/$what" "$number" "$runs" &
 		source=$!
 	fi
 	sleep 6
@@ -142,12 +125,12 @@ run() {
 medians() {
 	local rates=() useds=() kibs=() i
 	for ((i = 0; i < runs; i++)); do
-		run "$@"
+		run "$@" "$i"
 		rates+=("$rate") useds+=("$used") kibs+=("$kib")
 	done
-	rate=$(python3 "$dir/traffic.py" median "${rates[@]}")
-	used=$(python3 "$dir/traffic.py" median "${useds[@]}")
-	kib=$(python3 "$dir/traffic.py" median "${kibs[@]}")
+	rate=$(median "${rates[@]}")
+	used=$(median "${useds[@]}")
+	kib=$(median "${kibs[@]}")
 }
 
 find "$root/src" "$root/tests" -name '*.[ch]' -print0 | sort -z |
@@ -180,9 +163,9 @@ for baud in ${BAUDS:-115200 3000000}; do
 		plain=$rate plain_used=$used
 		medians "$baud" '' "$what"
 		printf '%-9s %-9s %9s %9s %7s %16s %8s\n' "$baud" "$what" \
-			"${plain%.0}" "${rate%.0}" \
+			"$plain" "$rate" \
 			"$(bc <<<"scale=2; $rate / $plain")" \
 			"$(bc <<<"scale=1; $plain_used / 10") -> $(bc \
-				<<<"scale=1; $used / 10")" "${kib%.0}"
+				<<<"scale=1; $used / 10")" "$kib"
 	done
 done
