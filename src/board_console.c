@@ -37,7 +37,7 @@ struct board_console {
  * @console: the console on success; board_console_close() frees it
  * @name:    "pty:" or "pty:LINK"; borrowed
  * @events:  event set for its descriptors (EVENT_BOARD_CONSOLE, EVENT_LINE);
- * borrowed
+ *           borrowed
  * @chatter: what the board says; borrowed
  *
  * Logs any failure.

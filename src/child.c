@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Second processes of this program, which do what the main process must not:
- * the keeper sets addresses, the broker opens the port and writes files.
+ * the keepers set addresses and rules, the broker opens the port and writes
+ * files, the bundler packs what --login brings.
  *
  * Each has a socketpair between it and the main process. When the main process
  * ends, even by SIGKILL, its end of the socketpair closes. The child then

@@ -7,8 +7,10 @@
  * packets until a signal comes. After a failure it closes everything in reverse
  * order and leaves nothing behind.
  *
- * Two other processes do what the process that parses the line must not: the
- * broker opens the port and writes files, the keeper sets an address.
+ * Other processes do what the process that parses the line must not: the broker
+ * opens the port and writes files, a keeper sets an address, another one the
+ * rules of --share, the resolver asks name servers, and the bundler packs what
+ * --login brings.
  *
  * --list, --create and --delete are short tasks without a link.
  */

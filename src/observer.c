@@ -5,8 +5,9 @@
  * packets into the link, a login at the other end, and faults that the counters
  * show (report/symptom).
  *
- * The observer only reads the state of other modules, with one exception: it
- * cancels an XOFF that stops the port, because noise may look like an XOFF.
+ * The observer only reads the state of other modules, with two exceptions: it
+ * cancels an XOFF that stops the port, because noise may look like an XOFF, and
+ * it gives a TAP interface the address that a board tells.
  */
 #include "observer.h"
 #include "clock.h"

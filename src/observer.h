@@ -22,6 +22,7 @@ struct tun;
  * @tun:         its interface
  * @pump:        its pump
  * @pairing:     its pairing, or NULL
+ * @sharing:     its sharing, or NULL
  * @chatter:     what a board says
  * @takes_mac:   give the interface the address that a board tells
  * @flow:        flow control of the port

@@ -285,7 +285,7 @@ int port_use_start(struct port_use *use)
  * @use:    the use of the port
  * @result: the result
  *
- * Return: 0: go on; 1: the link ends normally; -1: the link ends with a
+ * Return: 0: go on; 1: the link ends normally; negative: the link ends with a
  * failure, logged
  */
 int port_use_follow(struct port_use *use, enum pump_result result)

@@ -8,7 +8,7 @@
  *   CAP_NET_ADMIN alone (file capability, service) the set stays.
  * - no_new_privs makes set-user-ID and file capabilities powerless (prctl(2)).
  * - The program becomes the user of --user. Without --user, root becomes the
- * user nobody. It keeps no group of other files: the broker opens the port.
+ *   user nobody. It keeps no group of other files: the broker opens the port.
  *
  * Open descriptors keep working, so the program can still switch the carrier of
  * the interface, and set and restore the port. These restrictions apply:

@@ -51,7 +51,7 @@ struct source;
  * @found_as:     word between the user's name and the port's name: "as", "from"
  * @check:        check the syntax of a name without its prefix; on failure
  *                return false, and the right syntax in @why. NULL: every name
- * is well-formed
+ *                is well-formed
  * @other_end:    make the --port of the other end from a well-formed name
  *                without its prefix. NULL: it cannot be known
  * @size:         bytes of a source of this kind, which begins with a struct
@@ -60,8 +60,9 @@ struct source;
  *                everything. Return 0, or -errno and @failure. NULL: nothing
  *                to do
  * @claim:        find and open the port, without blocking. It runs in the
- * broker, on a copy of @source, once there is one; call it by source_claim().
- * Return 0 and @claim, or -errno and @failure. NULL: the port is no file
+ *                broker, on a copy of @source, once there is one; call it by
+ *                source_claim(). Return 0 and @claim, or -errno and @failure.
+ *                NULL: the port is no file
  * @look:         look once, without blocking. Return 0: @port is the port, to
  *                be closed before the next look; -EINPROGRESS: an attempt is
  *                under way; -EAGAIN: no port, and it is unknown when; another

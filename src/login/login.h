@@ -88,7 +88,7 @@ enum login_state {
  * @config:    how to log in
  * @state:     the state
  * @text:      of a login that failed: what was seen, and what would help
- * @news:      news for the user since login_take_news(); "": none
+ * @news:      news for the user, which the owner shows and clears; "": none
  * @baud:      the speed that the line shall have
  * @facts:     the facts about the board, in LOGIN_WANTS_BUNDLE
  * @upload:    the bundle on its way

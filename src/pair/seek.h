@@ -34,7 +34,7 @@ struct seek_line {
  * @answered_ns: time of the last answer
  * @said_ns:     time of the last hello of any sort
  * @wait_ns:     time at which the hello that waits for the line was due; 0:
- * none waits
+ *               none waits
  * @heard_ns:    time at which bytes last came from the line
  * @line:        what the line was receiving then; set by the owner
  * @was_silent:  no byte came for a second during the search
