@@ -36,8 +36,8 @@ struct board_console {
  * board_console_open() - make a terminal for the console of a board
  * @console: the console on success; board_console_close() frees it
  * @name:    "pty:" or "pty:LINK"; borrowed
- * @events:  event set for its descriptors (EVENT_BOARD_CONSOLE, EVENT_LINE);
- *           borrowed
+ * @events:  event set for its descriptors (EVENT_BOARD_CONSOLE,
+ *           EVENT_BOARD_CONSOLE_LINE); borrowed
  * @chatter: what the board says; borrowed
  *
  * Logs any failure.
@@ -58,7 +58,8 @@ int board_console_open(struct board_console **console, const char *name,
 	}
 	opened->events = events;
 	opened->chatter = chatter;
-	err = line_open(&opened->line, &config, true, events, &failure);
+	err = line_open(&opened->line, &config, true, events,
+			EVENT_BOARD_CONSOLE_LINE, &failure);
 	if (err) {
 		log_error("--board-console: %s", failure.text);
 		free(opened);

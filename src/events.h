@@ -8,7 +8,7 @@
 /**
  * enum event_kind - the owner of a descriptor
  * @EVENT_SIGNAL:     signals.c: a signal came
- * @EVENT_LINE:       the line: time to look for the port
+ * @EVENT_LINE:       the line of the link: time to look for the port
  * @EVENT_INTERFACE:  the TUN
  * @EVENT_PORT:       the port, one or two descriptors
  * @EVENT_MONITOR:    the monitor: another program changed the interface
@@ -16,6 +16,7 @@
  * @EVENT_SHARING:    the sharing: its keeper has ended
  * @EVENT_BUNDLE:     the login: the bundler has answered
  * @EVENT_BOARD_CONSOLE: the terminal for the console of a board
+ * @EVENT_BOARD_CONSOLE_LINE: its line: time to look for the terminal
  * @EVENT_TIME:       events.c itself: the timer expired
  */
 enum event_kind {
@@ -28,6 +29,7 @@ enum event_kind {
 	EVENT_SHARING,
 	EVENT_BUNDLE,
 	EVENT_BOARD_CONSOLE,
+	EVENT_BOARD_CONSOLE_LINE,
 	EVENT_TIME,
 };
 

@@ -64,7 +64,6 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_LINE:
 		line_wake(session->line);
-		board_console_wake(session->console);
 		break;
 	case EVENT_INTERFACE:
 	case EVENT_PORT:
@@ -81,6 +80,9 @@ static void dispatch_event(struct session *session, const struct event *event)
 		break;
 	case EVENT_BOARD_CONSOLE:
 		board_console_note(session->console, event->mask);
+		break;
+	case EVENT_BOARD_CONSOLE_LINE:
+		board_console_wake(session->console);
 		break;
 	case EVENT_BUNDLE: /* the login looks in each turn */
 	case EVENT_TIME:
@@ -196,7 +198,7 @@ int session_open(struct session **session, const struct options *options)
 	if (err)
 		goto fail;
 	err = line_open(&opened->line, &options->port, options->wait,
-			&opened->events, &failure);
+			&opened->events, EVENT_LINE, &failure);
 	chatter_init(&opened->chatter, find_prefix(options));
 	if (!err && options->board_console) {
 		err = board_console_open(&opened->console,

@@ -92,13 +92,15 @@ static void start_looking(struct line *line, uint64_t now_ns)
  * @line:    the line on success; line_close() frees it
  * @config:  the user's options for the port; copied, but for its strings
  * @wait:    the port may be missing at first
- * @events:  event set for the line's descriptors (EVENT_LINE); borrowed
+ * @events:  event set for the line's descriptors; borrowed
+ * @event:   kind of their events, of which each calls for line_wake()
  * @failure: on failure, the reason
  *
  * Return: 0 or -errno
  */
 int line_open(struct line **line, const struct port_config *config, bool wait,
-	      struct events *events, struct failure *failure)
+	      struct events *events, enum event_kind event,
+	      struct failure *failure)
 {
 	struct line *opened = calloc(1, sizeof(*opened));
 	int err;
@@ -108,7 +110,8 @@ int line_open(struct line **line, const struct port_config *config, bool wait,
 				   config->name, strerror(ENOMEM));
 	opened->config = *config;
 	opened->backoff = backoff_new(LINE_PAUSE_MIN_NS, LINE_PAUSE_MAX_NS);
-	err = source_open(&opened->source, &opened->config, events, failure);
+	err = source_open(&opened->source, &opened->config, events, event,
+			  failure);
 	if (err) {
 		free(opened);
 		return err;

@@ -2,12 +2,13 @@
 #ifndef SERIALTUN_LINE_H
 #define SERIALTUN_LINE_H
 
+#include "events.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct broker;
 struct claim;
-struct events;
 struct failure;
 struct line;
 struct port;
@@ -22,7 +23,8 @@ struct transport;
 #define LINE_PATIENCE_NS UINT64_C(1000000000)
 
 int line_open(struct line **line, const struct port_config *config, bool wait,
-	      struct events *events, struct failure *failure);
+	      struct events *events, enum event_kind event,
+	      struct failure *failure);
 void line_close(struct line *line);
 void line_use_broker(struct line *line, struct broker *broker);
 int line_claim(struct line *line, struct claim *claim, struct failure *failure);

@@ -98,12 +98,14 @@ static void source_free(struct source *source)
  * @config:  the user's options, with a name that source_check_name() accepts;
  *           borrowed until source_close()
  * @events:  event set for the source's descriptors; borrowed until then
+ * @event:   kind of their events
  * @failure: on failure, the reason
  *
  * Return: 0 or -errno
  */
 int source_open(struct source **source, const struct port_config *config,
-		struct events *events, struct failure *failure)
+		struct events *events, enum event_kind event,
+		struct failure *failure)
 {
 	const struct source_kind *kind = source_kind_of(config->name);
 	struct source *opened = calloc(1, kind->size);
@@ -114,6 +116,7 @@ int source_open(struct source **source, const struct port_config *config,
 	opened->kind = kind;
 	opened->config = config;
 	opened->events = events;
+	opened->event = event;
 	opened->next_ns = UINT64_MAX;
 	opened->name = kind->is_serial ? device_path(config->name)
 				       : strdup(config->name);
@@ -247,6 +250,6 @@ int source_watch(const struct source *source, int fd, uint32_t mask)
 {
 	if (fd < 0)
 		return 0;
-	return events_watch(source->events, EVENT_LINE, fd,
+	return events_watch(source->events, source->event, fd,
 			    mask | EPOLLONESHOT);
 }

@@ -8,6 +8,7 @@
 #ifndef SERIALTUN_SOURCE_H
 #define SERIALTUN_SOURCE_H
 
+#include "events.h"
 #include "line/reach.h"
 
 #include <stdbool.h>
@@ -15,7 +16,6 @@
 #include <stdint.h>
 
 struct claim;
-struct events;
 struct failure;
 struct framing;
 struct port;
@@ -111,6 +111,7 @@ struct source_kind {
  * @awaited: description of the missing port, for messages
  * @config:  the user's options for the port; borrowed
  * @events:  event set of source_watch(); borrowed
+ * @event:   kind of the events in it
  * @next_ns: latest time of the next look or attend; UINT64_MAX: never
  * @waits:   a missing port is waited for
  * @gone:    why the port, once lost, cannot be found again; NULL: it can
@@ -126,6 +127,7 @@ struct source {
 	char *awaited;
 	const struct port_config *config;
 	struct events *events;
+	enum event_kind event;
 	uint64_t next_ns;
 	bool waits;
 	const char *gone;
@@ -139,7 +141,8 @@ struct source {
 const struct source_kind *source_kind_of(const char *name);
 bool source_check_name(const char *name, char why[SOURCE_WHY_MAX]);
 int source_open(struct source **source, const struct port_config *config,
-		struct events *events, struct failure *failure);
+		struct events *events, enum event_kind event,
+		struct failure *failure);
 void source_close(struct source *source);
 int source_look(struct source *source, struct port **port, uint64_t now_ns,
 		struct failure *failure);

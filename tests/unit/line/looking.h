@@ -63,7 +63,7 @@ static inline void looking_end(struct looking *looking)
 static inline int looking_open(struct looking *looking)
 {
 	return source_open(&looking->source, &looking->config, &looking->events,
-			   &looking->failure);
+			   EVENT_LINE, &looking->failure);
 }
 
 static inline int looking_look_at(struct looking *looking, uint64_t now_ns)
