@@ -245,6 +245,7 @@ said=$(in_b setpriv --bounding-set=-net_admin --inh-caps=-all \
 	--ambient-caps=-all "$serialtun" --share --port "$port_b" 2>&1)
 check_match 'without CAP_NET_ADMIN' 'root lacks CAP_NET_ADMIN here' "$said"
 in_b "$program" --create --interface mine --owner 12345 2>/dev/null
+open_tun
 chmod 711 "$dir"
 chmod 666 "$(readlink -f "$port_b")"
 cp "$program" "$dir/copy"
