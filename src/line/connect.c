@@ -2,9 +2,9 @@
 /*
  * Find a port by connecting to a peer that listens.
  *
- * A name may have several addresses. The looks try them in turn, each
- * for CONNECT_ATTEMPT_NS at most, and never blocks: one look starts an attempt,
- * a later look sees its result. Such a round ends with a port, or with the
+ * A name may have several addresses. The looks try them in turn, each for
+ * CONNECT_ATTEMPT_NS at most, and never block: one look starts an attempt, a
+ * later look sees its result. Such a round ends with a port, or with the
  * failure of the last address. Each round resolves the name again, because its
  * addresses change.
  */

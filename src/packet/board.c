@@ -38,9 +38,6 @@
 #define BOARD_FCS_POLYNOMIAL 0x8408
 #define BOARD_FCS_GOOD	     0xF0B8
 
-/* Shorter text without a mark and a newline may be noise. */
-#define BOARD_TEXT_MIN 8
-
 /* An EUI-64 in hexadecimal, behind "!M". */
 #define BOARD_MAC_FRAME_LEN 18
 

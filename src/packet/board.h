@@ -8,6 +8,9 @@
 /* The first byte of the console's frames. */
 #define BOARD_CONSOLE_MARK '\n'
 
+/* Shorter text may be noise. */
+#define BOARD_TEXT_MIN 8
+
 /* Length of an Ethernet address. */
 #define BOARD_MAC_LEN 6
 

@@ -109,7 +109,7 @@ enum board_kind chatter_hear(struct chatter *chatter, const uint8_t *frame,
 	struct board_frame board;
 	size_t from;
 
-	/* What was taken belongs to a longer frame, which was given up. */
+	/* The decoder has given up a longer frame, whose lines were taken. */
 	if (chatter->shown > len)
 		chatter->shown = 0;
 	/* A terminal takes any output. */

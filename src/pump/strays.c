@@ -20,9 +20,6 @@
 #include "pump/pump.h"
 #include "pump/witness.h"
 
-/* Shorter text may be noise. */
-#define STRAYS_TEXT_MIN 8
-
 /**
  * strays_reset() - start with a new port, or without one
  * @strays: the strays
@@ -115,7 +112,7 @@ static bool take_packet_behind_text(struct strays *strays,
 	return true;
 }
 
-/* Does the frame show that the speed is right? Short text may be noise. */
+/* Does the frame show that the speed is right? */
 static bool shows_speed(enum board_kind kind, size_t len)
 {
 	switch (kind) {
@@ -125,7 +122,7 @@ static bool shows_speed(enum board_kind kind, size_t len)
 	case BOARD_TEXT:
 	case BOARD_LINE:
 	case BOARD_CONSOLE:
-		return len >= STRAYS_TEXT_MIN;
+		return len >= BOARD_TEXT_MIN;
 	default:
 		return true;
 	}
