@@ -38,7 +38,7 @@ int events_open(struct events *events)
 		err = -errno;
 	else
 		err = events_watch(events, EVENT_TIME, events->timer_fd,
-				   EPOLLIN);
+				   EPOLLIN | EPOLLET);
 	if (err)
 		events_close(events);
 	return err;
@@ -93,7 +93,10 @@ void events_forget(struct events *events, int fd)
 	epoll_ctl(events->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
-/* Setting the timer also clears its expiry. */
+/*
+ * An edge-triggered timer is reported once per expiry. So nobody reads it: each
+ * wake-up by time would cost a system call more.
+ */
 static void set_timer(struct events *events, uint64_t until_ns)
 {
 	struct itimerspec timer = {0};
@@ -133,7 +136,7 @@ int events_wait(struct events *events, uint64_t until_ns,
 		return errno == EINTR ? 0 : -errno;
 	for (i = 0; i < n; i++) {
 		if (found[i].data.u32 == EVENT_TIME) {
-			set_timer(events, UINT64_MAX);
+			events->until_ns = UINT64_MAX;
 			continue;
 		}
 		happened[count].kind = (enum event_kind)found[i].data.u32;
