@@ -5,11 +5,11 @@
  * A frame that is written in pieces has hundreds of wake-ups a second, and
  * after each one that is later than the lead the wire is idle. A long lead
  * costs delay, because no packet can overtake the bytes in the port. So the
- * lead follows the machine: it grows by a part of what each late wake-up lacks,
- * and shrinks slowly while the wire is busy. It stays where the wire loses
- * about 1 of 200 bytes to late wake-ups. The latest wake-up of the last seconds
- * would lose hardly less, but a process that wakes up very late once would pay
- * with seconds of delay.
+ * lead follows the machine: it grows with each wake-up that is too late, and
+ * shrinks slowly while the wire is busy. It stays where one more millisecond
+ * would save about 1 of 200 bytes of the wire. How late the late ones are does
+ * not matter: a busy machine that stops for 20 ms once a second loses that time
+ * with any lead that a keystroke could bear.
  *
  * lead is pure: times are arguments.
  */
@@ -22,15 +22,14 @@
 /* What a wake-up needs before the port has its bytes. */
 #define LEAD_WORK_NS (500 * NS_PER_US)
 
-/* The part of the wire's time that late wake-ups may cost. */
+/* A millisecond of lead is worth this part of the wire's time. */
 #define LEAD_LOSS_PART 200U
 
 /* The lead grows by this part of what a late wake-up lacks. */
 #define LEAD_GROWTH_PART 8U
 
-/* More is not counted: a process that was stopped for long is not often late.
- */
-#define LEAD_LACK_MAX_NS (8 * NS_PER_MS)
+/* More is not counted: a millisecond of lead saves no more of it. */
+#define LEAD_LACK_MAX_NS NS_PER_MS
 
 /**
  * lead_note_wake() - Note a wake-up
