@@ -33,6 +33,7 @@
 #include "log.h"
 #include "pairing.h"
 #include "port/port_config.h"
+#include "priority.h"
 #include "privilege.h"
 #include "report/notify.h"
 #include "report/report_file.h"
@@ -251,7 +252,11 @@ static int run(const struct options *options, const struct owner *owner,
 		return -1;
 	link.takes_addr = pairing_takes_address(exchange->pairing);
 	/* Behind the other processes, which so get no copy of the password. */
-	if (session_login(session) || privilege_drop(&user))
+	if (session_login(session))
+		return set_up_failed();
+	if (line_kind(line)->is_serial)
+		priority_raise();
+	if (privilege_drop(&user))
 		return set_up_failed();
 	if (session_start(session, tun, link.mtu) || confirm_broker(*broker) ||
 	    keep(options, tun, owner))
