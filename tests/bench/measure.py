@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cost import Cost, Syscalls, peak_rss_kib, start_up_s
+from line import UDP_HEADER
 from machine import Watch
-from peers import FINDING, LIMITED, OURS, PEERS, Peer
+from peers import BEHIND_ADAPTERS, FINDING, LIMITED, OURS, PEERS, Peer
 from search import await_speed, searches
 from world import Failed, Link, Traffic, end
 
@@ -33,6 +34,7 @@ START_S = 1.0
 GOLDEN = (math.sqrt(5) - 1) / 2
 PING_INTERVAL_MIN_S = 0.02
 PING_TIMEOUT_S = 10
+SMALL_PACKET = 60
 # The speed that two ends have before they find a higher one.
 BASE_BAUD = 115200
 
@@ -248,6 +250,25 @@ def udp(link: Link, task: Task) -> Values:
     }
 
 
+def small_frames(link: Link, task: Task) -> Values:
+    """Short packets, as many as the line takes, behind adapters that wait.
+
+    The peer acknowledges each, and its adapter is late to pass that on. The
+    share is the packets' own, without what their frames add.
+    """
+    size = SMALL_PACKET - link.line.ip_header - UDP_HEADER
+    rate = link.line.bytes_per_s / SMALL_PACKET
+    sink = Traffic(link.hosts[1], "udp-sink", link.addresses[1], 5001, task.seconds, 1.0)
+    source = Traffic(
+        link.hosts[0], "udp-source", link.addresses[1], 5001, size, rate, task.seconds
+    )
+    sink.go()
+    source.go()
+    sent = source.result(task.seconds + PATIENCE_S)
+    received = sink.result(PATIENCE_S)["received"]
+    return {"share": received * SMALL_PACKET / sent["seconds"] / link.line.bytes_per_s}
+
+
 def syscalls(link: Link, task: Task) -> Values:
     """In a run of its own: counting costs something, by strace a lot."""
     flow = Flow(link, 0, task.seconds / 2)
@@ -291,6 +312,7 @@ MEASUREMENTS = (
     Measurement("found_tcp", "TCP at the speed that is found", found_tcp, peer=FINDING),
     Measurement("search_limited", "search without a failure", search_limited, peer=LIMITED),
     Measurement("search_finding", "search with failures", search_finding, peer=FINDING),
+    Measurement("small_frames", "frames of 60 bytes", small_frames, peer=BEHIND_ADAPTERS),
     Measurement("syscalls", "system calls", syscalls, unlimited_only=True),
     Measurement("start_up", "start-up", start_up, unlimited_only=True, cable_only=True),
 )

@@ -71,6 +71,7 @@ class Peer:
     ip_version: int = 4
     network: bool = False  # its line is a network, not a cable
     finds_speed: bool = False  # of the cable, whose baud is the highest clean one
+    latency_ms: int = 0  # of the adapters at the ends of the cable
 
     def missing(self) -> str | None:
         """The missing requirements, if any."""
@@ -98,6 +99,11 @@ def serialtun_limited(end: End) -> list[str]:
 
 def serialtun_plain(end: End) -> list[str]:
     return [*serialtun(end), "--pair=no"]
+
+
+def serialtun_repeating(end: End) -> list[str]:
+    """Frames of the length of their packets: none is compressed."""
+    return [*serialtun(end), "--pair=check,repeat,interrupt"]
 
 
 def pppd(end: End) -> list[str]:
@@ -168,6 +174,7 @@ def socat_udp(end: End) -> list[str]:
 OURS = "serialtun"
 FINDING = Peer("serialtun-finding", ("serialtun",), serialtun_finding, finds_speed=True)
 LIMITED = Peer("serialtun-limited", ("serialtun",), serialtun_limited, finds_speed=True)
+BEHIND_ADAPTERS = Peer("serialtun-adapters", ("serialtun",), serialtun_repeating, latency_ms=16)
 PEERS = {
     peer.name: peer
     for peer in (

@@ -133,6 +133,9 @@ FOUND = (
     )),
     search_block("The search for it, if no attempt fails", "search_limited"),
     search_block("The search for it, if the ports could do more", "search_finding"),
+    Block("Packets of 60 bytes behind adapters that wait 16 ms", (
+        Row("their share, %", "small_frames", "share", percent),
+    )),
 )
 
 COST = (

@@ -172,13 +172,13 @@ class Traffic:
 class Cable:
     """The emulated cable, and its own count of what it carried."""
 
-    def __init__(self, stack: ExitStack, baud: int, follows: bool = False) -> None:
+    def __init__(self, stack: ExitStack, baud: int, peer: Peer) -> None:
         """It has this speed, or follows the ends and damages bytes above it."""
         place = Path(tempfile.mkdtemp(prefix="cable.", dir=scratch("")))
         links = [place / "ttyA", place / "ttyB"]
         self.log = place / "log"
-        speed = ["auto", "--max-baud", str(baud)] if follows else [str(baud)]
-        command = [str(CABLE), "--baud", *speed]
+        speed = ["auto", "--max-baud", str(baud)] if peer.finds_speed else [str(baud)]
+        command = [str(CABLE), "--baud", *speed, "--latency", str(peer.latency_ms)]
         # Hardware needs no processor to keep its pace.
         command += ["--realtime"] if baud else []
         with open(self.log, "w") as log:
@@ -263,7 +263,7 @@ class Link:
         self.cable: Cable | Network = (
             Network(self.hosts)
             if self.peer.network
-            else Cable(self.stack, self.baud, self.peer.finds_speed)
+            else Cable(self.stack, self.baud, self.peer)
         )
         self.addresses = ADDRESSES[self.peer.ip_version]
         self.programs = [self.start(0)]

@@ -46,6 +46,11 @@
  * epoll.  What the last user left unread is flushed when it closes, that the
  * next one finds nothing stale; what it had written is still sent.
  *
+ * A USB adapter (--latency) passes on what arrived in packets: a full one at
+ * once, another when its latency timer ends.  The timer runs for ever, and
+ * begins anew with each packet.  A packet of an FT232R has 64 bytes, of which 2
+ * are its state.
+ *
  * A cable can be told to eat XON and XOFF (0x11, 0x13), as modems and terminal
  * servers with software flow control do.  They take their time all the same.
  *
@@ -83,8 +88,10 @@
 #define QUANTUM_NS	1000000
 #define QUANTUM_FAST_NS 250000
 #define FIFO_MAX	65536
+#define ADAPTER_PACKET	62
 #define NEVER		UINT64_MAX
 #define NS_PER_S	UINT64_C(1000000000)
+#define NS_PER_MS	UINT64_C(1000000)
 /* The nanoseconds a byte takes, times the baud rate. */
 #define BYTE_NS_BAUD (10 * NS_PER_S)
 /* The last bit is missed at 5 %, half a bit in 9.5; sampling costs the rest. */
@@ -100,7 +107,8 @@ struct options {
 	bool hold;	   /* the wire stops for a full receiver */
 	bool realtime;
 	bool eat_xonxoff;
-	size_t fifo; /* bytes */
+	size_t fifo;	     /* bytes */
+	uint64_t latency_ns; /* of the receiving adapter; 0: none */
 	double ber;
 	double loss;
 	double damage; /* share of the bytes above max_baud */
@@ -129,9 +137,10 @@ struct line {
 
 	uint8_t fifo[FIFO_MAX];
 	size_t fifo_len;
-	size_t waiting;	       /* seen in the sending pty at the last look */
-	uint8_t out[FIFO_MAX]; /* arrived, not yet taken by the receiving pty */
+	size_t waiting; /* seen in the sending pty at the last look */
+	uint8_t out[FIFO_MAX + ADAPTER_PACKET]; /* arrived, not yet taken */
 	size_t out_len;
+	uint64_t passed_ns;  /* when the adapter passed on a packet */
 	uint64_t clock_ns;   /* start of the first byte in the FIFO ... */
 	uint64_t clock_frac; /* ... and its fraction, in 1/baud ns */
 
@@ -408,26 +417,53 @@ static void line_hold(struct line *l, bool hold, uint64_t now)
 	l->held = hold;
 }
 
+/* When the adapter passes on what is no full packet. */
+static uint64_t line_pass_ns(const struct line *l)
+{
+	return l->out_len ? l->passed_ns + l->options->latency_ns : NEVER;
+}
+
+/* How many of the bytes that have arrived does the adapter pass on now? */
+static size_t line_count_passed(struct line *l, uint64_t now)
+{
+	const uint64_t latency_ns = l->options->latency_ns;
+	const size_t full = l->out_len - l->out_len % ADAPTER_PACKET;
+
+	if (!latency_ns)
+		return l->out_len;
+	if (now - l->passed_ns >= latency_ns) {
+		l->passed_ns = now - (now - l->passed_ns) % latency_ns;
+		return l->out_len;
+	}
+	if (full)
+		l->passed_ns = now;
+	return full;
+}
+
 /* Hand over what has arrived.  Return: whether the wire may go on. */
 static bool line_deliver(struct line *l, uint64_t now)
 {
+	size_t rest = line_count_passed(l, now);
 	ssize_t taken = 0;
 
-	if (l->out_len && !end_is_open(l->to)) {
-		l->unheard += l->out_len;
-		l->out_len = 0;
-	} else if (l->out_len) {
-		taken = write(l->to->master, l->out, l->out_len);
+	if (rest && !end_is_open(l->to)) {
+		l->unheard += rest;
+		taken = (ssize_t)rest;
+	} else if (rest) {
+		taken = write(l->to->master, l->out, rest);
+	}
+	if (taken > 0)
+		rest -= (size_t)taken;
+	if (!l->options->hold) {
+		l->overrun += rest;
+		taken = (taken > 0 ? taken : 0) + (ssize_t)rest;
+		rest = 0;
 	}
 	if (taken > 0) {
 		l->out_len -= (size_t)taken;
 		memmove(l->out, l->out + taken, l->out_len);
 	}
-	if (!l->options->hold) {
-		l->overrun += l->out_len;
-		l->out_len = 0;
-	}
-	line_hold(l, l->out_len > 0, now);
+	line_hold(l, rest > 0, now);
 	return !l->held;
 }
 
@@ -478,13 +514,16 @@ static uint64_t line_next_look(const struct line *l, uint64_t now)
 	uint64_t quantum = l->baud > BAUD_FAST ? QUANTUM_FAST_NS : QUANTUM_NS;
 	uint64_t n = quantum * l->baud / BYTE_NS_BAUD;
 	size_t there = l->fifo_len + l->waiting;
+	uint64_t pass_ns = line_pass_ns(l);
+	uint64_t end_ns;
 
 	if (!l->fifo_len)
-		return NEVER;
+		return pass_ns;
 	if (!l->baud)
 		return now;
 	n = n ? n : 1;
-	return line_end_ns(l, n < there ? (size_t)n : there);
+	end_ns = line_end_ns(l, n < there ? (size_t)n : there);
+	return end_ns < pass_ns ? end_ns : pass_ns;
 }
 
 /* Add the time since this was last done to what it was spent on. */
@@ -773,6 +812,7 @@ enum {
 	OPTION_EAT_XONXOFF,
 	OPTION_FIFO,
 	OPTION_FLOW,
+	OPTION_LATENCY,
 	OPTION_LOSS,
 	OPTION_MAX_BAUD,
 	OPTION_REALTIME,
@@ -798,6 +838,10 @@ static const struct argp_option option_table[] = {
 	{"flow", OPTION_FLOW, "HOW", 0,
 	 "If the reader's pty is full: none, what arrives is lost (default); "
 	 "rtscts, the sender is held (always so if unlimited)",
+	 0},
+	{"latency", OPTION_LATENCY, "MS", 0,
+	 "A USB adapter at each end passes on what it receives after this time "
+	 "at most, 0 to 255 ms, or 62 bytes (default 0: no adapter)",
 	 0},
 	{"loss", OPTION_LOSS, "RATE", 0,
 	 "Lose each byte with this probability (default 0)", 0},
@@ -861,6 +905,10 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 		if (!o->hold && strcmp(arg, "none") != 0)
 			argp_error(state, "--flow: '%s' is not none or rtscts",
 				   arg);
+		return 0;
+	case OPTION_LATENCY:
+		o->latency_ns = option_number("latency", arg, 0, 255, state) *
+				NS_PER_MS;
 		return 0;
 	case OPTION_LOSS:
 		o->loss = option_rate("loss", arg, state);

@@ -312,6 +312,25 @@ test_full_receiver()
 	ok "rtscts: nothing is lost" same "$dir/sent" "$dir/got"
 }
 
+# A full packet of the adapter does not wait, another waits for its timer: the
+# second word is sent soon after the timer has let the first one through.
+test_latency()
+{
+	random $((62 * 20))
+	start --baud 1000000 --latency 200
+	carry "$dir/sent" "$a" "$b" "$dir/got"
+	ok "an adapter: what arrives is what was sent" \
+		same "$dir/sent" "$dir/got"
+	ok "an adapter: full packets do not wait ($(<"$dir/got.s") s)" \
+		holds "$(<"$dir/got.s") < 0.1"
+	echo word >"$dir/sent"
+	carry "$dir/sent" "$a" "$b" "$dir/got"
+	carry "$dir/sent" "$a" "$b" "$dir/got"
+	stop
+	ok "an adapter: a short one waits ($(<"$dir/got.s") s of 0.2)" \
+		holds "$(<"$dir/got.s") > 0.05 && $(<"$dir/got.s") < 0.5"
+}
+
 test_nobody_there()
 {
 	local reader
@@ -506,6 +525,7 @@ test_loss
 test_eaten
 test_back_pressure
 test_full_receiver
+test_latency
 test_nobody_there
 test_auto_baud
 test_max_baud
