@@ -27,6 +27,7 @@
 #include "packet/guess.h"
 #include "packet/ethernet.h"
 #include "packet/info.h"
+#include "packet/link_layer.h"
 #include "packet/packet.h"
 
 #include <string.h>
@@ -67,17 +68,16 @@ static bool is_telnet_command(const uint8_t *bytes, size_t len)
 	       bytes[1] != TELNET_IAC;
 }
 
-/*
- * A valid IP packet, bare or in an Ethernet frame; PACKET_OTHER proves nothing.
- */
-static bool has_ip(const uint8_t *frame, size_t len, bool tap)
+/* A valid packet with IP in it; PACKET_OTHER proves nothing. */
+static bool has_ip(const uint8_t *frame, size_t len,
+		   const struct link_layer *layer)
 {
-	return (tap ? ethernet_check(frame, len) : packet_check(frame, len)) <=
-	       PACKET_IPV6;
+	return layer->check(frame, len) <= PACKET_IPV6;
 }
 
 /* Would the frame be a packet if each FF FF were one FF? */
-static bool is_doubled(const uint8_t *frame, size_t len, bool tap)
+static bool is_doubled(const uint8_t *frame, size_t len,
+		       const struct link_layer *layer)
 {
 	uint8_t single[GUESS_DOUBLED_MAX];
 	size_t single_len = 0;
@@ -91,23 +91,25 @@ static bool is_doubled(const uint8_t *frame, size_t len, bool tap)
 		    frame[i + 1] == TELNET_IAC)
 			i++;
 	}
-	return single_len < len && has_ip(single, single_len, tap);
+	return single_len < len && has_ip(single, single_len, layer);
 }
 
 /* A telnet peer offers several options; a single one may be noise. */
-static bool is_telnet(const uint8_t *frame, size_t len, bool tap)
+static bool is_telnet(const uint8_t *frame, size_t len,
+		      const struct link_layer *layer)
 {
 	return (len >= 3 && is_telnet_command(frame, len) &&
 		(len == 3 || is_telnet_command(frame + 3, len - 3))) ||
-	       is_doubled(frame, len, tap);
+	       is_doubled(frame, len, layer);
 }
 
-static bool has_info(const uint8_t *frame, size_t len, bool tap)
+static bool has_info(const uint8_t *frame, size_t len,
+		     const struct link_layer *layer)
 {
-	if (!tap)
+	if (layer->guess == GUESS_IP)
 		return info_is_first(frame, len);
 	return len > INFO_LEN && !frame[0] && !frame[1] &&
-	       has_ip(frame + INFO_LEN, len - INFO_LEN, true);
+	       has_ip(frame + INFO_LEN, len - INFO_LEN, layer);
 }
 
 /* IPv4, ARP or IPv6 (IANA, IEEE 802 numbers). */
@@ -147,15 +149,16 @@ static bool is_text(const uint8_t *frame, size_t len)
 }
 
 /* Return: the most specific match. */
-static enum guess look(const uint8_t *frame, size_t len, bool tap, bool slip)
+static enum guess look(const uint8_t *frame, size_t len,
+		       const struct link_layer *layer, bool slip)
 {
 	if (is_ppp(frame, len))
 		return GUESS_PPP;
 	if (packet_is_vj(frame, len))
 		return GUESS_CSLIP;
-	if (is_telnet(frame, len, tap))
+	if (is_telnet(frame, len, layer))
 		return GUESS_TELNET;
-	if (has_info(frame, len, tap))
+	if (has_info(frame, len, layer))
 		return GUESS_INFO;
 	if (packet_is_good(packet_check(frame, len)))
 		return GUESS_IP;
@@ -168,18 +171,18 @@ static enum guess look(const uint8_t *frame, size_t len, bool tap, bool slip)
 
 /**
  * guess_frame() - guess the protocol of a bad frame
- * @frame:    the bytes between two ENDs, or as many as have arrived
- * @len:      their number
- * @expected: the expected protocol, GUESS_IP or GUESS_ETHERNET
- * @slip:     the framing is SLIP: KISS occurs in no other
+ * @frame: the bytes between two ENDs, or as many as have arrived
+ * @len:   their number
+ * @layer: the link layer that is expected
+ * @slip:  the framing is SLIP: KISS occurs in no other
  *
- * Return: the most specific match; GUESS_NONE if it is @expected, because a
- * damaged frame of the expected protocol tells nothing new
+ * Return: the most specific match; GUESS_NONE if it is that of @layer, because
+ * a damaged frame of the expected protocol tells nothing new
  */
-enum guess guess_frame(const uint8_t *frame, size_t len, enum guess expected,
-		       bool slip)
+enum guess guess_frame(const uint8_t *frame, size_t len,
+		       const struct link_layer *layer, bool slip)
 {
-	enum guess guess = look(frame, len, expected == GUESS_ETHERNET, slip);
+	enum guess guess = look(frame, len, layer, slip);
 
-	return guess == expected ? GUESS_NONE : guess;
+	return guess == layer->guess ? GUESS_NONE : guess;
 }

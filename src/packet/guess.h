@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct link_layer;
+
 /**
  * enum guess - the protocol that the peer may speak
  * @GUESS_NONE:     unknown
@@ -35,7 +37,7 @@ enum guess {
 	GUESS_COUNT,
 };
 
-enum guess guess_frame(const uint8_t *frame, size_t len, enum guess expected,
-		       bool slip);
+enum guess guess_frame(const uint8_t *frame, size_t len,
+		       const struct link_layer *layer, bool slip);
 
 #endif

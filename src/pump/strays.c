@@ -44,9 +44,8 @@ void strays_reset(struct strays *strays)
 enum guess strays_guess(const struct strays *strays,
 			const struct framing_frame *frame)
 {
-	enum guess guess =
-		guess_frame(frame->bytes, frame->len, strays->layer->guess,
-			    strays->config->framing->idle);
+	enum guess guess = guess_frame(frame->bytes, frame->len, strays->layer,
+				       strays->config->framing->idle);
 
 	return guess == GUESS_CSLIP && strays->config->vj ? GUESS_NONE : guess;
 }

@@ -4,16 +4,17 @@
  */
 #include "../testing.h"
 #include "packet/guess.h"
+#include "packet/link_layer.h"
 
 /* The guess at a literal of bytes, where IP packets or Ethernet was expected.
  */
-#define GUESS(bytes)	 guess_copy(bytes, sizeof(bytes) - 1, GUESS_IP)
-#define GUESS_TAP(bytes) guess_copy(bytes, sizeof(bytes) - 1, GUESS_ETHERNET)
+#define GUESS(bytes)	 guess_copy(bytes, sizeof(bytes) - 1, false)
+#define GUESS_TAP(bytes) guess_copy(bytes, sizeof(bytes) - 1, true)
 
-static enum guess guess_copy(const char *bytes, size_t len, enum guess expected)
+static enum guess guess_copy(const char *bytes, size_t len, bool tap)
 {
 	uint8_t *frame = testing_copy(bytes, len);
-	enum guess guess = guess_frame(frame, len, expected, true);
+	enum guess guess = guess_frame(frame, len, link_layer_of(tap), true);
 
 	free(frame);
 	return guess;
@@ -59,9 +60,11 @@ static void test_guess_kiss_in_slip_alone(void **state)
 	static const uint8_t frame[] = {0, 0x82, 0xA0};
 
 	(void)state;
-	assert_int_equal(guess_frame(frame, sizeof(frame), GUESS_IP, true),
+	assert_int_equal(guess_frame(frame, sizeof(frame), link_layer_of(false),
+				     true),
 			 GUESS_KISS);
-	assert_int_equal(guess_frame(frame, sizeof(frame), GUESS_IP, false),
+	assert_int_equal(guess_frame(frame, sizeof(frame), link_layer_of(false),
+				     false),
 			 GUESS_NONE);
 }
 
@@ -82,8 +85,7 @@ static void test_guess_info(void **state)
 	frame[10] = 0x02;
 	frame[16] = 0x08;
 	testing_ipv4(frame + 18, 60, 'x');
-	assert_int_equal(guess_copy((char *)frame, sizeof(frame),
-				    GUESS_ETHERNET),
+	assert_int_equal(guess_copy((char *)frame, sizeof(frame), true),
 			 GUESS_INFO);
 }
 
@@ -109,9 +111,8 @@ static void test_guess_telnet(void **state)
 		if (packet[i] == 0xFF)
 			doubled[len++] = 0xFF;
 	}
-	assert_int_equal(guess_copy((char *)doubled, len, GUESS_IP),
-			 GUESS_TELNET);
-	assert_int_equal(guess_copy((char *)doubled, len - 2, GUESS_IP),
+	assert_int_equal(guess_copy((char *)doubled, len, false), GUESS_TELNET);
+	assert_int_equal(guess_copy((char *)doubled, len - 2, false),
 			 GUESS_NONE);
 }
 
@@ -139,16 +140,16 @@ static void test_guess_ip(void **state)
 
 	(void)state;
 	testing_ipv4(packet, sizeof(packet), 7);
-	assert_int_equal(guess_frame(packet, sizeof(packet), GUESS_ETHERNET,
-				     true),
+	assert_int_equal(guess_frame(packet, sizeof(packet),
+				     link_layer_of(true), true),
 			 GUESS_IP);
 	packet[8] ^= 1;
-	assert_int_equal(guess_frame(packet, sizeof(packet), GUESS_ETHERNET,
-				     true),
+	assert_int_equal(guess_frame(packet, sizeof(packet),
+				     link_layer_of(true), true),
 			 GUESS_NONE);
 	testing_ipv6(packet, sizeof(packet), 58, 7);
-	assert_int_equal(guess_frame(packet, sizeof(packet), GUESS_ETHERNET,
-				     true),
+	assert_int_equal(guess_frame(packet, sizeof(packet),
+				     link_layer_of(true), true),
 			 GUESS_IP);
 	assert_int_equal(GUESS_TAP("\x00\x00\x5E\x00\x53\x01\x02\x00\x5E\x00"
 				   "\x53\x02\x08\x00"),
@@ -171,7 +172,7 @@ static void test_guess_text(void **state)
 	/* Old noise does not count. */
 	memset(log, 0xFE, sizeof(log));
 	memset(log + 700, 'a', 300);
-	assert_int_equal(guess_copy(log, sizeof(log), GUESS_IP), GUESS_TEXT);
+	assert_int_equal(guess_copy(log, sizeof(log), false), GUESS_TEXT);
 	/* Text shorter than a word, and text with too much noise. */
 	assert_int_equal(GUESS("login: "), GUESS_NONE);
 	assert_int_equal(GUESS("ab\xFE\xFE\xFE\xFE"
@@ -191,8 +192,7 @@ static void test_guess_none(void **state)
 	for (i = 0; i < 10000; i++) {
 		for (j = 0; j < sizeof(noise); j++)
 			noise[j] = (char)(1 + testing_random(&seed, 255));
-		assert_int_equal(guess_copy(noise, sizeof(noise),
-					    i % 2 ? GUESS_ETHERNET : GUESS_IP),
+		assert_int_equal(guess_copy(noise, sizeof(noise), i % 2),
 				 GUESS_NONE);
 	}
 }
