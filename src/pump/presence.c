@@ -20,6 +20,55 @@
 #define PRESENCE_PART_NS   (300 * NS_PER_MS)
 #define PRESENCE_UNSEEN_NS (50 * NS_PER_MS)
 
+/**
+ * presence_init() - make a presence
+ * @presence: filled in
+ * @pair: the pair, borrowed; NULL: plain
+ * @sender: sends the signs of life; borrowed
+ * @keepalive_s: send an END after so many seconds without sending; 0: never
+ */
+void presence_init(struct presence *presence, struct pair *pair,
+		   struct sender *sender, unsigned int keepalive_s)
+{
+	*presence = (struct presence){.pair = pair, .sender = sender};
+	keepalive_init(&presence->keepalive, keepalive_s);
+}
+
+/**
+ * presence_begin_port() - forget what was sent and heard on the port before
+ * @presence: the presence
+ * @now_ns: when the port begins; earlier bytes do not count as heard
+ */
+void presence_begin_port(struct presence *presence, uint64_t now_ns)
+{
+	keepalive_start(&presence->keepalive, now_ns);
+}
+
+/**
+ * presence_sent() - note that this end has sent bytes
+ * @presence: the presence
+ * @now_ns: the time
+ */
+void presence_sent(struct presence *presence, uint64_t now_ns)
+{
+	keepalive_sent(&presence->keepalive, now_ns);
+}
+
+/**
+ * presence_heard() - note bytes from the peer
+ * @presence: the presence
+ * @bytes: the bytes
+ * @len: their number
+ * @now_ns: the time
+ */
+void presence_heard(struct presence *presence, const uint8_t *bytes, size_t len,
+		    uint64_t now_ns)
+{
+	keepalive_heard(&presence->keepalive, bytes, len, now_ns);
+	if (presence->pair)
+		pair_heard(presence->pair, len, now_ns);
+}
+
 /* While two ends are paired, their probes replace the keepalive. */
 static bool is_paired(const struct presence *presence)
 {

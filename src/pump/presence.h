@@ -5,6 +5,7 @@
 #include "pump/keepalive.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pair;
@@ -17,8 +18,6 @@ struct sender;
  * @sender: sends the signs of life; borrowed
  * @keepalive: when each end last sent something
  * @silence: the peer fell silent since the last presence_take_silence()
- *
- * The owner sets the borrowed members and calls keepalive_init().
  */
 struct presence {
 	struct pair *pair;
@@ -27,6 +26,12 @@ struct presence {
 	bool silence;
 };
 
+void presence_init(struct presence *presence, struct pair *pair,
+		   struct sender *sender, unsigned int keepalive_s);
+void presence_begin_port(struct presence *presence, uint64_t now_ns);
+void presence_sent(struct presence *presence, uint64_t now_ns);
+void presence_heard(struct presence *presence, const uint8_t *bytes, size_t len,
+		    uint64_t now_ns);
 uint64_t presence_next_ns(const struct presence *presence);
 void presence_keep(struct presence *presence, struct port *port,
 		   uint64_t now_ns);

@@ -43,7 +43,6 @@
 #include "port/port.h"
 #include "pump/chatter.h"
 #include "pump/interest.h"
-#include "pump/keepalive.h"
 #include "pump/presence.h"
 #include "pump/receiver.h"
 #include "pump/sender.h"
@@ -113,13 +112,12 @@ struct pump *pump_new(const struct pump_config *config)
 	pump->config = *config;
 	witness_init(&pump->witness, &config->witness);
 	pump->next_ns = UINT64_MAX;
-	keepalive_init(&pump->presence.keepalive, config->keepalive_s);
 	pump->sender = sender_new(&pump->config, layer, &pump->witness);
 	pump->receiver = receiver_new(&pump->config, layer, &pump->witness);
 	if (!pump->sender || !pump->receiver)
 		goto fail;
-	pump->presence.pair = config->pair;
-	pump->presence.sender = pump->sender;
+	presence_init(&pump->presence, config->pair, pump->sender,
+		      config->keepalive_s);
 	pump->tuner = (struct tuner){
 		.pair = config->pair,
 		.sender = pump->sender,
@@ -277,9 +275,7 @@ int pump_begin_port(struct pump *pump, struct port *port,
 	follow_peer(pump);
 	if (pump->config.chatter)
 		chatter_reset(pump->config.chatter);
-	/* Discarded bytes do not count as heard. */
-	keepalive_start(&pump->presence.keepalive,
-			clock_later(now_ns, settled_ns));
+	presence_begin_port(&pump->presence, clock_later(now_ns, settled_ns));
 	if (pump->config.pair)
 		tuner_begin_port(&pump->tuner, port,
 				 clock_later(now_ns, settled_ns));
@@ -324,7 +320,7 @@ static enum pump_result receive(struct pump *pump, bool hung_up)
 {
 	const enum receiver_result result =
 		receiver_receive(pump->receiver, pump->port, hung_up,
-				 &pump->presence.keepalive, clock_ns());
+				 &pump->presence, clock_ns());
 
 	follow_peer(pump);
 	switch (result) {
@@ -355,7 +351,7 @@ static enum pump_result send_frames(struct pump *pump, uint64_t now_ns)
 	if (sent < 0)
 		return PUMP_PORT_GONE;
 	if (sent)
-		keepalive_sent(&pump->presence.keepalive, now_ns);
+		presence_sent(&pump->presence, now_ns);
 	return PUMP_GOES_ON;
 }
 

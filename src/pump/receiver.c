@@ -23,7 +23,7 @@
 #include "pump/chatter.h"
 #include "pump/delivery.h"
 #include "pump/drop.h"
-#include "pump/keepalive.h"
+#include "pump/presence.h"
 #include "pump/pump.h"
 #include "pump/stats.h"
 #include "pump/strays.h"
@@ -301,7 +301,7 @@ static void show_line(const struct receiver *receiver)
  */
 static enum receiver_result drain_port(struct receiver *receiver,
 				       struct port *port, bool hung_up,
-				       struct keepalive *keepalive,
+				       struct presence *presence,
 				       uint64_t now_ns)
 {
 	ssize_t n;
@@ -316,9 +316,7 @@ static enum receiver_result drain_port(struct receiver *receiver,
 		if (now_ns < receiver->settled_ns)
 			continue;
 		receiver->direction.line_bytes += (size_t)n;
-		keepalive_heard(keepalive, receiver->inbox, (size_t)n, now_ns);
-		if (receiver->config->pair)
-			pair_heard(receiver->config->pair, (size_t)n, now_ns);
+		presence_heard(presence, receiver->inbox, (size_t)n, now_ns);
 		if (!census_is_done(&receiver->census))
 			census_add(&receiver->census, receiver->inbox,
 				   (size_t)n);
@@ -337,7 +335,7 @@ static enum receiver_result drain_port(struct receiver *receiver,
  * @receiver: the receiver
  * @port: the port
  * @hung_up: epoll reported a hang-up: no bytes follow those in the port
- * @keepalive: the receiver tells it of received bytes
+ * @presence: the receiver tells it of received bytes
  * @now_ns: the time
  *
  * The receiver writes all joined packets before it returns.
@@ -346,11 +344,11 @@ static enum receiver_result drain_port(struct receiver *receiver,
  */
 enum receiver_result receiver_receive(struct receiver *receiver,
 				      struct port *port, bool hung_up,
-				      struct keepalive *keepalive,
+				      struct presence *presence,
 				      uint64_t now_ns)
 {
 	enum receiver_result result =
-		drain_port(receiver, port, hung_up, keepalive, now_ns);
+		drain_port(receiver, port, hung_up, presence, now_ns);
 
 	delivery_flush(&receiver->delivery);
 	take_unfinished(receiver);

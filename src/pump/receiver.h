@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct framing;
-struct keepalive;
+struct presence;
 struct link_layer;
 struct port;
 struct pump_config;
@@ -38,7 +38,7 @@ void receiver_follow(struct receiver *receiver, uint64_t settled_ns);
 void receiver_set_join(struct receiver *receiver, bool join);
 enum receiver_result receiver_receive(struct receiver *receiver,
 				      struct port *port, bool hung_up,
-				      struct keepalive *keepalive,
+				      struct presence *presence,
 				      uint64_t now_ns);
 const struct framing *receiver_framing(const struct receiver *receiver);
 bool receiver_sees_console(const struct receiver *receiver);
