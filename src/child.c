@@ -2,7 +2,7 @@
 /*
  * Second processes of this program, which do what the main process must not:
  * the keepers set addresses and rules, the broker opens the port and writes
- * files, the bundler packs what --login brings.
+ * files, the resolver asks name servers, the bundler packs what --login brings.
  *
  * Each has a socketpair between it and the main process. When the main process
  * ends, even by SIGKILL, its end of the socketpair closes. The child then

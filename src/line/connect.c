@@ -154,8 +154,8 @@ static int look_up(struct connector *connector, struct failure *failure)
 		      : resolver_ask(&connector->resolver, &connector->endpoint,
 				     answer);
 	if (err == -EINPROGRESS)
-		return source_watch(&connector->source, connector->resolver.fd,
-				    EPOLLIN)
+		return source_watch(&connector->source,
+				    connector->resolver.child.fd, EPOLLIN)
 			       ? -ENOMEM
 			       : -EINPROGRESS;
 	if (err)

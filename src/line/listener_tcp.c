@@ -170,7 +170,7 @@ static int look_up(struct listener_tcp *listener,
 					 &listener->endpoint, answer);
 
 	if (err == -EINPROGRESS &&
-	    !source_watch(source, listener->resolver.fd, EPOLLIN))
+	    !source_watch(source, listener->resolver.child.fd, EPOLLIN))
 		return err;
 	if (err)
 		return failure_set(failure, err, "cannot listen on %s: %s",

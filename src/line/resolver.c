@@ -17,11 +17,11 @@
  */
 #include "line/resolver.h"
 #include "cell.h"
+#include "child.h"
 #include "line/endpoint.h"
 #include "privilege.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -120,41 +120,47 @@ static int look_up(const struct endpoint *endpoint, int flags,
 	return 0;
 }
 
-/* Drop all rights of the child. Its parent may have ended meanwhile. */
-static void confine(int fd, pid_t parent)
-{
-	/* Ctrl-C signals the whole group; the child ends with its parent. */
-	static const int ignored[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT,
-				      SIGUSR1, SIGUSR2, SIGPIPE};
-	struct seccomp_rule rules[CELL_RULES_MAX];
-	size_t i;
+/* The child has a copy of these. */
+struct question {
+	const struct endpoint *endpoint;
+	pid_t parent;
+};
 
-	for (i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
-		signal(ignored[i], SIG_IGN);
-	prctl(PR_SET_NAME, "serialtun-name", 0, 0, 0);
-	/* The child must not keep the parent's interface or a lock open. */
-	if (dup2(fd, STDIN_FILENO) < 0 ||
-	    close_range(STDIN_FILENO + 1, ~0U, 0) || privilege_shed())
-		_exit(1);
-	/* A change of user resets PR_SET_PDEATHSIG, so set it afterwards. */
+/* Drop all rights of the child. Return: 0 or -1. */
+static int confine(pid_t parent, int fd)
+{
+	struct seccomp_rule rules[CELL_RULES_MAX];
+	int standard;
+
+	if (child_settle("serialtun-name", fd) || privilege_shed())
+		return -1;
+	for (standard = 0; standard < CHILD_FD; standard++)
+		close(standard);
+	/*
+	 * The child may be waiting for a name server when its parent ends. A
+	 * change of user resets PR_SET_PDEATHSIG, so set it afterwards; the
+	 * parent may have ended meanwhile.
+	 */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
-		_exit(1);
+		return -1;
 	/* On a kernel without seccomp the child runs without a filter. */
 	seccomp_install(rules, cell_name_rules(rules));
+	return 0;
 }
 
 /* The code of the child process. */
-static _Noreturn void serve(const struct endpoint *endpoint, int fd,
-			    pid_t parent)
+static void serve(const void *data, int fd)
 {
+	const struct question *question = data;
 	struct resolver_answer answer;
 	char request;
 
-	confine(fd, parent);
-	while (recv(STDIN_FILENO, &request, 1, 0) == 1) {
-		look_up(endpoint, AI_ADDRCONFIG, &answer);
-		if (send(STDIN_FILENO, &answer, sizeof(answer), 0) < 0)
+	if (confine(question->parent, fd))
+		_exit(1);
+	while (recv(CHILD_FD, &request, 1, 0) == 1) {
+		look_up(question->endpoint, AI_ADDRCONFIG, &answer);
+		if (send(CHILD_FD, &answer, sizeof(answer), 0) < 0)
 			break;
 	}
 	_exit(0);
@@ -163,24 +169,10 @@ static _Noreturn void serve(const struct endpoint *endpoint, int fd,
 /* Return: 0 or -errno. */
 static int start(struct resolver *resolver, const struct endpoint *endpoint)
 {
-	const pid_t parent = getpid();
-	int fds[2];
-	int err;
+	const struct question question = {.endpoint = endpoint,
+					  .parent = getpid()};
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
-		return -errno;
-	resolver->pid = fork();
-	if (!resolver->pid)
-		serve(endpoint, fds[1], parent);
-	err = resolver->pid < 0 ? -errno : 0;
-	close(fds[1]);
-	if (!err) {
-		resolver->fd = fds[0];
-		return 0;
-	}
-	close(fds[0]);
-	resolver->pid = 0;
-	return err;
+	return child_start(&resolver->child, serve, &question);
 }
 
 /* Return: 0. */
@@ -194,8 +186,8 @@ static int refuse(struct resolver_answer *answer, const char *why)
 /* Return: true if a whole answer has arrived. */
 static bool receive(struct resolver *resolver, struct resolver_answer *answer)
 {
-	return recv(resolver->fd, answer, sizeof(*answer), MSG_DONTWAIT) ==
-	       sizeof(*answer);
+	return recv(resolver->child.fd, answer, sizeof(*answer),
+		    MSG_DONTWAIT) == sizeof(*answer);
 }
 
 /**
@@ -205,7 +197,7 @@ static bool receive(struct resolver *resolver, struct resolver_answer *answer)
  * @answer:   filled in if the answer needs no process
  *
  * Return: 0: @answer is filled in; -EINPROGRESS: call resolver_take() when
- * @resolver->fd is readable; another -errno
+ * @resolver->child.fd is readable; another -errno
  */
 int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 		 struct resolver_answer *answer)
@@ -214,7 +206,7 @@ int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 
 	if (look_up(endpoint, AI_NUMERICHOST, answer) != EAI_NONAME)
 		return 0;
-	if (!resolver->pid)
+	if (!resolver->child.pid)
 		err = start(resolver, endpoint);
 	/* Another program has killed the child; the cell forbids fork(2). */
 	if (err == -EPERM)
@@ -226,7 +218,7 @@ int resolver_ask(struct resolver *resolver, const struct endpoint *endpoint,
 	if (resolver->pending && receive(resolver, answer))
 		resolver->pending = false;
 	if (!resolver->pending &&
-	    send(resolver->fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+	    send(resolver->child.fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
 		err = -errno;
 		resolver_close(resolver);
 		return err;
@@ -276,11 +268,11 @@ void resolver_end(struct resolver *resolver)
  */
 void resolver_close(struct resolver *resolver)
 {
-	if (!resolver->pid)
+	if (!resolver->child.pid)
 		return;
-	close(resolver->fd);
+	close(resolver->child.fd);
 	/* After a change of user kill() fails; the child ends with us. */
-	if (!kill(resolver->pid, SIGKILL))
-		waitpid(resolver->pid, NULL, 0);
+	if (!kill(resolver->child.pid, SIGKILL))
+		waitpid(resolver->child.pid, NULL, 0);
 	*resolver = (struct resolver){0};
 }

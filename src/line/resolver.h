@@ -2,6 +2,8 @@
 #ifndef SERIALTUN_RESOLVER_H
 #define SERIALTUN_RESOLVER_H
 
+#include "child.h"
+
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,15 +43,14 @@ struct resolver_answer {
 
 /**
  * struct resolver - a child process that resolves one name, any number of times
- * @pid:     PID of the process; 0: not started yet
- * @fd:      the socket to the process, readable when an answer has arrived
+ * @child:   the process; its PID is 0 before it is started. Its descriptor is
+ *           readable when an answer has arrived
  * @asked:   a request is open: the caller waits for resolver_take()
  * @pending: the process has not answered yet; after resolver_end(), nobody
  *           waits for this answer
  */
 struct resolver {
-	pid_t pid;
-	int fd;
+	struct child child;
 	bool asked;
 	bool pending;
 };

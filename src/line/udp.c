@@ -211,7 +211,7 @@ static int look_up(struct udp_source *by, union resolver_addr *to,
 			  : resolver_ask(&by->resolver, &by->endpoint, &answer);
 
 	if (err == -EINPROGRESS &&
-	    !source_watch(source, by->resolver.fd, EPOLLIN))
+	    !source_watch(source, by->resolver.child.fd, EPOLLIN))
 		return err;
 	if (err)
 		return failure_set(failure, err, "cannot send to %s: %s",
