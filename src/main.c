@@ -254,7 +254,8 @@ static int run(const struct options *options, const struct owner *owner,
 	/* Behind the other processes, which so get no copy of the password. */
 	if (session_login(session))
 		return set_up_failed();
-	if (line_kind(line)->is_serial)
+	/* The speed bounds what a flood can take from other processes. */
+	if (line_kind(line)->is_serial && line_rate(line))
 		priority_raise();
 	if (privilege_drop(&user))
 		return set_up_failed();

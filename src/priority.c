@@ -5,8 +5,8 @@
  * A sender that paces itself writes a few bytes hundreds of times a second, and
  * each late wake-up leaves the wire idle or costs delay (pump/lead.c). On a
  * busy or slow machine others keep it waiting for up to their share of the
- * processor, some 10 ms. A serial line bounds what the process can take from
- * them: 2 % of a processor at 115200 baud.
+ * processor, some 10 ms. The speed of the line bounds what this process can
+ * take from them.
  *
  * It is a nice value and no real-time policy (sched(7)): noise on the line must
  * not be able to stop the machine.

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The process that writes to a serial line runs ahead of others, as the kernel
-# reports: it, and no other process of the link, and on no other kind of line.
+# reports: it, and no other process of the link, and not where the line has no
+# speed, which bounds what it can take from them.
 # shellcheck source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -13,8 +14,8 @@ nice_of() {
 }
 
 start_cable --baud 0
-start_a --addr 10.0.0.1/24
-check_equal 'a serial line: nice value -10' -10 "$(nice_of "$pid_a")"
+start_a --addr 10.0.0.1/24 --baud 115200
+check_equal 'a line with a speed: nice value -10' -10 "$(nice_of "$pid_a")"
 check_equal 'the broker: 0' 0 "$(nice_of "$(broker_of "$pid_a")")"
 stop_a
 
@@ -24,7 +25,7 @@ serialtun_of() { # the one below nice or setpriv
 
 : >"$dir/a.log"
 nsenter --target "$host_a" --net -- nice -n 5 "$serialtun" --port "$port_a" \
-	--addr 10.0.0.1/24 2>"$dir/a.log" &
+	--addr 10.0.0.1/24 --baud 115200 2>"$dir/a.log" &
 pid_a=$!
 wait_for 10 is_up "$dir/a.log"
 check_equal 'a nice value that the user chose stays' 5 \
@@ -34,7 +35,7 @@ stop_a
 : >"$dir/a.log"
 nsenter --target "$host_a" --net -- setpriv --bounding-set=-sys_nice \
 	--inh-caps=-all -- "$serialtun" --port "$port_a" --addr 10.0.0.1/24 -v \
-	2>"$dir/a.log" &
+	--baud 115200 2>"$dir/a.log" &
 pid_a=$!
 wait_for 10 is_up "$dir/a.log"
 check_equal 'without CAP_SYS_NICE: 0' 0 "$(nice_of "$(serialtun_of)")"
@@ -43,6 +44,10 @@ start_b --addr 10.0.0.2/24
 check 'a ping crosses' in_a ping -c 1 -W 5 10.0.0.2
 stop_a
 stop_b
+
+start_a --addr 10.0.0.1/24
+check_equal 'a pty without --baud: 0' 0 "$(nice_of "$pid_a")"
+stop_a
 
 port_a=udp:127.0.0.1:7001,7002
 in_a ip link set lo up
