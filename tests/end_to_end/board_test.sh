@@ -32,10 +32,7 @@ board_pings() {
 # Packets of every size, of an END and an ESC each as far as a board's buffer
 # holds them.
 sizes() {
-	local size
-	for size in 0 1 2 3 4 5 6 7 8 16 40 56 100 321 600; do
-		in_a ping -q -c 1 -W 2 -s "$size" -p c0db "$router" || return
-	done
+	pings_of_sizes "$router" 221 600 || return
 	in_a ping -q -c 1 -W 2 -M 'do' -s 1232 "$router"
 }
 

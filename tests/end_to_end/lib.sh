@@ -280,6 +280,15 @@ no_carrier() {
 	grep -q NO-CARRIER <<<"$link"
 }
 
+# pings_of_sizes ADDRESS STEP LAST: pings from A of an END and an ESC each, the
+# shortest, then one in STEP, and the last, are answered
+pings_of_sizes() {
+	local size
+	for size in 0 1 2 3 4 5 6 7 8 40 56 $(seq 100 "$2" "$3") "$3"; do
+		in_a ping -q -c 1 -W 2 -M 'do' -s "$size" -p c0db "$1" || return
+	done
+}
+
 # carry FROM TO ADDRESS PORT FILE: send a file over TCP, in_a in_b or the other
 # way round; the received bytes are in FILE.received
 carry() {

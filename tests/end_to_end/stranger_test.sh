@@ -44,17 +44,9 @@ has_speed() { # PORT BAUD
 
 # Packets of every size, and TCP both ways.
 check_traffic() { # DESCRIPTION
-	check "$1: packets of every size" in_a_sizes
+	check "$1: packets of every size" pings_of_sizes 10.4.0.2 171 1472
 	check "$1: TCP from this end" tcp a b 10.4.0.2 "$dir/small"
 	check "$1: TCP to this end" tcp b a 10.4.0.1 "$dir/small"
-}
-
-in_a_sizes() {
-	local size
-	for size in 0 1 2 3 4 5 6 7 8 40 56 $(seq 100 171 1472) 1472; do
-		in_a ping -q -c 1 -W 2 -M 'do' -s "$size" -p c0db 10.4.0.2 ||
-			return
-	done
 }
 
 # check_stranger BAUD INTERVAL [CABLE-OPTION...]
