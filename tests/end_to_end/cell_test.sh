@@ -261,6 +261,11 @@ start --port tcp:192.0.2.1:5000 --wait --addr 10.0.0.1/24
 check_not 'a numeric address needs no second process' has_name_process
 stop_a
 start --port tcp:localhost:5000 --wait --addr 10.0.0.1/24 -v
+# Before it is in its cell, the process starts another one.
+is_in_cell() {
+	[ "$(status_of "$pid_a" Seccomp)" = 2 ]
+}
+wait_for 10 is_in_cell
 wait_for 5 has_name_process && kill -KILL "$name_pid"
 check 'if the process was killed, serialtun reports the remedy' wait_for 15 \
 	grep -q 'looks up names has ended, start serialtun again' "$dir/a.log"

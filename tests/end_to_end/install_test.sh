@@ -102,13 +102,13 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 		echo capset
 	} | sort >"$dir/allowed"
 	start_cable --baud 0
-	# As in the unit: root with CAP_NET_ADMIN alone.
+	# As in the unit: root with CAP_NET_ADMIN alone, at its nice value.
 	nsenter --target "$host_a" --net -- strace -f -qq -o "$dir/strace.txt" \
-		setpriv --bounding-set=-all,+net_admin --inh-caps=-all \
+		nice -n "$(sed -n 's/^Nice=//p' "$unit")" setpriv --bounding-set=-all,+net_admin --inh-caps=-all \
 		env NOTIFY_SOCKET=@nobody "$serialtun" --addr 10.0.0.1/24 \
 		--addr fd00::1/64 --route 192.0.2.0/24 --stats 1 \
 		--stats-json "$dir/s" --keepalive 1 --settle 10 -vv \
-		--port "$port_a" 2>"$dir/a.log" &
+		--port "$port_a" --baud 115200 2>"$dir/a.log" &
 	traced=$!
 	wait_for 20 is_up "$dir/a.log"
 	traced_pid=$(pgrep -P "$traced")
