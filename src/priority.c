@@ -34,8 +34,9 @@ void priority_raise(void)
 {
 	static const struct sched_param none = {0};
 
-	/* A nice value that somebody chose stays. */
-	if (getpriority(PRIO_PROCESS, 0))
+	/* What somebody chose by nice(1) or chrt(1) stays. */
+	if (getpriority(PRIO_PROCESS, 0) ||
+	    sched_getscheduler(0) != SCHED_OTHER)
 		return;
 	if (sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &none) ||
 	    setpriority(PRIO_PROCESS, 0, PRIORITY_NICE))

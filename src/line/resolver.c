@@ -134,6 +134,7 @@ static int confine(pid_t parent, int fd)
 
 	if (child_settle("serialtun-name", fd) || privilege_shed())
 		return -1;
+	/* A terminal or a pipe must not stay open because of the child. */
 	for (standard = 0; standard < CHILD_FD; standard++)
 		close(standard);
 	/*

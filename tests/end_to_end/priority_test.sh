@@ -33,6 +33,15 @@ check_equal 'a nice value that the user chose stays' 5 \
 stop_a
 
 : >"$dir/a.log"
+nsenter --target "$host_a" --net -- chrt -b 0 "$serialtun" --port "$port_a" \
+	--addr 10.0.0.1/24 --baud 115200 2>"$dir/a.log" &
+pid_a=$!
+wait_for 10 is_up "$dir/a.log"
+check_equal 'a policy that the user chose stays' B \
+	"$(ps -o cls= -p "$(serialtun_of)" | xargs)"
+stop_a
+
+: >"$dir/a.log"
 nsenter --target "$host_a" --net -- setpriv --bounding-set=-sys_nice \
 	--inh-caps=-all -- "$serialtun" --port "$port_a" --addr 10.0.0.1/24 -v \
 	--baud 115200 2>"$dir/a.log" &
