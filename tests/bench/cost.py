@@ -138,7 +138,7 @@ def start_up_s(peer: Peer, mtu: int | None) -> float:
     and the one that is measured.
     """
     with ExitStack() as stack:
-        cable = Cable(stack, 0)
+        cable = Cable(stack, 0, peer)
         command = peer.command(make_end(peer, cable.ports, 0, 0, mtu))
         program = spawn(stack, command, **SILENT)
         begin = time.monotonic()
