@@ -104,7 +104,8 @@ if command -v systemd-analyze >/dev/null && [[ $build != */sanitize ]]; then
 	start_cable --baud 0
 	# As in the unit: root with CAP_NET_ADMIN alone, at its nice value.
 	nsenter --target "$host_a" --net -- strace -f -qq -o "$dir/strace.txt" \
-		nice -n "$(sed -n 's/^Nice=//p' "$unit")" setpriv --bounding-set=-all,+net_admin --inh-caps=-all \
+		nice -n "$(sed -n 's/^Nice=//p' "$unit")" \
+		setpriv --bounding-set=-all,+net_admin --inh-caps=-all \
 		env NOTIFY_SOCKET=@nobody "$serialtun" --addr 10.0.0.1/24 \
 		--addr fd00::1/64 --route 192.0.2.0/24 --stats 1 \
 		--stats-json "$dir/s" --keepalive 1 --settle 10 -vv \

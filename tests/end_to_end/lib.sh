@@ -284,7 +284,7 @@ no_carrier() {
 # shortest, then one in STEP, and the last, are answered
 pings_of_sizes() {
 	local size
-	for size in 0 1 2 3 4 5 6 7 8 40 56 $(seq 100 "$2" "$3") "$3"; do
+	for size in 0 1 2 3 4 5 6 7 8 16 40 56 $(seq 100 "$2" "$3") "$3"; do
 		in_a ping -q -c 1 -W 2 -M 'do' -s "$size" -p c0db "$1" || return
 	done
 }
